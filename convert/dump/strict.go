@@ -1,0 +1,70 @@
+package dump
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// checkCanonical refuses a line that Write would write differently or elsewhere.
+// For a link that cannot be told before its target is known: see checkLinks.
+func (p *parser) checkCanonical(line []byte, n *tree.Inode, isLink bool) error {
+	f, _ := splitLine(line)
+	path, err := appendUnescaped(nil, f[fieldPath])
+	if err != nil {
+		return err
+	}
+	if p.previous != "" && walkOrder(p.previous, string(path)) >= 0 {
+		return complain("entry out of order: %q after %q", path, p.previous)
+	}
+	p.previous = string(path)
+	if isLink {
+		p.links[len(p.links)-1].text = bytes.Clone(line)
+		return nil
+	}
+	return compareLine(line, appendInode(nil, p.previous, n))
+}
+
+// checkLinks refuses links that Write would write differently.
+func (p *parser) checkLinks() error {
+	if p.mode != Strict || len(p.links) == 0 {
+		return nil
+	}
+	targets := p.tree.LinkTargets()
+	for i := range p.links {
+		l := &p.links[i]
+		p.line = l.line
+		f, _ := splitLine(l.text)
+		path, err := appendUnescaped(nil, f[fieldPath])
+		if err != nil {
+			return err
+		}
+		e, _ := l.dir.Lookup(l.name)
+		want := appendLink(nil, string(path), e.Inode, targets[e.Inode])
+		if err := compareLine(l.text, want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func compareLine(got, want []byte) error {
+	if bytes.Equal(got, want) {
+		return nil
+	}
+	return complain("not in canonical form, which is: %s", want)
+}
+
+// walkOrder compares paths as Write's walk meets them: a directory before its
+// entries, and these before its next sibling.
+func walkOrder(a, b string) int {
+	if a == "/" {
+		a = ""
+	}
+	if b == "/" {
+		b = ""
+	}
+	// A slash sorts before every byte of a name.
+	return strings.Compare(strings.ReplaceAll(a, "/", "\x00"), strings.ReplaceAll(b, "/", "\x00"))
+}

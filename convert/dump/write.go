@@ -1,0 +1,80 @@
+package dump
+
+import (
+	"bufio"
+	"encoding/hex"
+	"io"
+	"strconv"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// Write writes t in the form of composefs-info dump: a line for every entry,
+// depth first, entries in name order. A further name of an inode is a line with
+// "@" before the mode, the path of the real entry as PAYLOAD, and the inode's
+// other fields repeated.
+//
+// Two things are better than in composefs-info 1.0.8: which entry is the real
+// one is kept, because that decides where the inode stands in an image, and the
+// last line ends with a newline.
+func Write(w io.Writer, t *tree.Tree) error {
+	targets := t.LinkTargets()
+	buffered := bufio.NewWriterSize(w, 64<<10)
+	var line []byte
+	err := t.Walk(func(path string, e *tree.Entry) error {
+		if e.Link {
+			line = appendLink(line[:0], path, e.Inode, targets[e.Inode])
+		} else {
+			line = appendInode(line[:0], path, e.Inode)
+		}
+		_, err := buffered.Write(append(line, '\n'))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// appendInode appends the line of a real entry, without the newline.
+func appendInode(b []byte, path string, n *tree.Inode) []byte {
+	b = appendNumbers(b, path, "", n)
+	b = appendOptional(b, n.Payload)
+	return appendData(b, n)
+}
+
+// appendLink appends the line of a further name of n.
+func appendLink(b []byte, path string, n *tree.Inode, target string) []byte {
+	b = appendNumbers(b, path, "@", n)
+	b = appendOptional(b, target)
+	return appendData(b, n)
+}
+
+// appendNumbers appends the fields PATH to MTIME and a space.
+func appendNumbers(b []byte, path, mark string, n *tree.Inode) []byte {
+	b = append(appendEscaped(b, path, ""), ' ')
+	b = append(strconv.AppendUint(b, n.Size, 10), ' ')
+	b = append(b, mark...)
+	b = append(strconv.AppendUint(b, uint64(n.Mode), 8), ' ')
+	for _, v := range [...]uint32{n.Nlink, n.UID, n.GID, n.Rdev} {
+		b = append(strconv.AppendUint(b, uint64(v), 10), ' ')
+	}
+	b = append(strconv.AppendInt(b, n.MtimeSec, 10), '.')
+	return append(strconv.AppendUint(b, uint64(n.MtimeNsec), 10), ' ')
+}
+
+// appendData appends a space, the fields CONTENT and DIGEST, and the xattrs.
+func appendData(b []byte, n *tree.Inode) []byte {
+	b = appendOptional(append(b, ' '), n.Content)
+	b = append(b, ' ')
+	if n.Digest == nil {
+		b = append(b, '-')
+	} else {
+		b = hex.AppendEncode(b, n.Digest[:])
+	}
+	for _, x := range n.Xattrs {
+		b = appendEscaped(append(b, ' '), x.Name, "=")
+		b = appendEscaped(append(b, '='), x.Value, "=")
+	}
+	return b
+}

@@ -1,0 +1,27 @@
+package erofs
+
+// Format is a version of the composefs format. The two differ in a word of the
+// header, and in that V1 marks a directory that holds escaped whiteouts as
+// opaque too, for kernels that know no other mark.
+type Format int
+
+// The formats that [Write] makes.
+const (
+	// Auto is V1 if the tree contains a whiteout and V0 otherwise, as
+	// mkcomposefs without options.
+	Auto Format = iota
+	// V0 is mkcomposefs --min-version=0 --max-version=0.
+	V0
+	// V1 is mkcomposefs --min-version=1, and the default of composefs-rs.
+	V1
+)
+
+// Options control [Write]. The zero value is mkcomposefs without options.
+type Options struct {
+	Format Format
+
+	// MkcomposefsBudget refuses, with [ErrXattrBudget], the few trees that
+	// mkcomposefs refuses because it miscounts the xattrs of whiteouts. The
+	// bytes of accepted trees do not depend on it.
+	MkcomposefsBudget bool
+}

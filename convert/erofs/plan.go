@@ -1,0 +1,220 @@
+package erofs
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// node is an inode of the image. Its index in plan.nodes is its i_ino.
+type node struct {
+	inode *tree.Inode
+	pos   int64 // offset in the image, set by measuring; the nid counts slots
+
+	parent   uint32 // index of the directory that holds the real entry
+	child    uint32 // index of the first child; children follow one another
+	children uint32 // how many
+	block    uint32 // address of the first data block, set by measuring
+	blocks   uint32 // how many data blocks, set by measuring
+
+	// The encoded size of a directory: full blocks and a tail.
+	dirBlocks uint32
+	dirTail   uint16
+
+	whiteouts bool // a directory that holds whiteouts of the user's
+}
+
+// plan is all that is known of an image before a byte of it is emitted.
+type plan struct {
+	opts      Options
+	version   uint32      // format version
+	nodes     []node      // breadth first, the order of inodes and of data blocks
+	root      *tree.Inode // the tree's root; nodes[0] is a copy with more entries
+	generated *tree.Inode // stands for each whiteout that newPlan adds
+	links     map[*tree.Inode]uint32
+
+	minSec  int64 // the smallest mtime, which compact inodes share
+	minNsec uint32
+	hasACL  bool
+
+	shared sharedTable
+
+	inodesEnd int64 // set by measuring, as is size
+	size      int64
+
+	dirents []dirent // scratch of the emitter
+	attrs   []attr
+}
+
+// newPlan numbers the inodes of t's image and checks that it has one.
+func newPlan(t *tree.Tree, opts Options) (*plan, error) {
+	if t.Root == nil || !t.Root.IsDir() || t.Root.Dir == nil {
+		return nil, &EntryError{"/", fmt.Errorf("%w: root is not a directory", ErrTree)}
+	}
+	p := &plan{opts: opts, root: t.Root, links: map[*tree.Inode]uint32{}}
+	p.nodes = []node{{inode: p.rootWithWhiteouts()}}
+	if err := p.number(); err != nil {
+		return nil, err
+	}
+	if err := p.resolveLinks(); err != nil {
+		return nil, err
+	}
+	p.packDirs()
+	return p, nil
+}
+
+// rootWithWhiteouts returns a copy of the root that also has a whiteout for every
+// name "00" to "ff" that is free. They hide the object directories where the
+// data layer is an ordinary lower.
+func (p *plan) rootWithWhiteouts() *tree.Inode {
+	const hex = "0123456789abcdef"
+	p.generated = &tree.Inode{
+		Mode: tree.TypeChar | 0o644, Nlink: 1,
+		UID: p.root.UID, GID: p.root.GID,
+		MtimeSec: p.root.MtimeSec, MtimeNsec: p.root.MtimeNsec,
+	}
+	if label, ok := p.root.Xattrs.Get("security.selinux"); ok {
+		p.generated.Xattrs = tree.Xattrs{{Name: "security.selinux", Value: label}}
+	}
+	root := *p.root
+	root.Dir = p.root.Dir.Clone()
+	for i := range 256 {
+		name := string([]byte{hex[i>>4], hex[i&15]})
+		// A name that is taken stays what it is.
+		_ = root.Dir.Add(tree.Entry{Name: name, Inode: p.generated})
+	}
+	return &root
+}
+
+// number fills nodes breadth first. It notes what the tree as a whole has:
+// the smallest mtime, whiteouts, ACLs, inodes with several names.
+func (p *plan) number() error {
+	seen := map[*tree.Dir]struct{}{} // a directory in two places would never end
+	p.minSec, p.minNsec = p.root.MtimeSec, p.root.MtimeNsec
+	suspect, whiteouts := false, false
+	for i := 0; i < len(p.nodes); i++ {
+		n := p.nodes[i].inode
+		if n.MtimeSec < p.minSec || n.MtimeSec == p.minSec && n.MtimeNsec < p.minNsec {
+			p.minSec, p.minNsec = n.MtimeSec, n.MtimeNsec
+		}
+		suspect = suspect || checkInode(n) != nil
+		p.hasACL = p.hasACL || hasACL(n.Xattrs)
+		if n.Dir == nil || !n.IsDir() {
+			continue
+		}
+		if _, twice := seen[n.Dir]; twice {
+			return p.error(uint32(i), fmt.Errorf("%w: directory has two real entries", ErrTree))
+		}
+		seen[n.Dir] = struct{}{}
+		p.nodes[i].child = uint32(len(p.nodes))
+		for e := range n.Dir.All() {
+			if e.Link {
+				p.links[e.Inode] = 0
+				continue
+			}
+			if p.isWhiteout(e.Inode) {
+				p.nodes[i].whiteouts = true
+				whiteouts = true
+			}
+			p.nodes = append(p.nodes, node{inode: e.Inode, parent: uint32(i)})
+		}
+		p.nodes[i].children = uint32(len(p.nodes)) - p.nodes[i].child
+	}
+	if p.opts.Format == V1 || p.opts.Format == Auto && whiteouts {
+		p.version = 1
+	}
+	if suspect || whiteouts && p.opts.MkcomposefsBudget {
+		return p.check()
+	}
+	return nil
+}
+
+// isWhiteout reports whether n is a whiteout of the user's, to be escaped.
+func (p *plan) isWhiteout(n *tree.Inode) bool { return n.IsWhiteout() && n != p.generated }
+
+// resolveLinks finds the nodes of the inodes that have several names.
+func (p *plan) resolveLinks() error {
+	if len(p.links) == 0 {
+		return nil
+	}
+	if _, ok := p.links[p.root]; ok {
+		delete(p.links, p.root)
+		defer func() { p.links[p.root] = 0 }() // nodes[0] is a copy of it
+	}
+	missing := len(p.links)
+	for i := range p.nodes {
+		if _, ok := p.links[p.nodes[i].inode]; ok {
+			p.links[p.nodes[i].inode] = uint32(i)
+			missing--
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	return p.error(0, fmt.Errorf("%w: a hard link's inode has not exactly one real entry", ErrTree))
+}
+
+// error names the entry of a node.
+func (p *plan) error(i uint32, err error) error {
+	var names []string
+	for ; i != 0; i = p.nodes[i].parent {
+		for e := range p.nodes[p.nodes[i].parent].inode.Dir.All() {
+			if e.Inode == p.nodes[i].inode && !e.Link {
+				names = append(names, e.Name)
+				break
+			}
+		}
+	}
+	var path strings.Builder
+	for i := len(names) - 1; i >= 0; i-- {
+		path.WriteString("/" + names[i])
+	}
+	if path.Len() == 0 {
+		path.WriteByte('/')
+	}
+	return &EntryError{path.String(), err}
+}
+
+// nlink returns the link count that the image records.
+func (p *plan) nlink(i int) uint32 {
+	n := &p.nodes[i]
+	if !n.inode.IsDir() {
+		return n.inode.Nlink
+	}
+	nlink := uint32(2)
+	for c := n.child; c < n.child+n.children; c++ {
+		if p.nodes[c].inode.IsDir() {
+			nlink++
+		}
+	}
+	return nlink
+}
+
+// mode returns the mode that the image records: whiteouts are escaped.
+func (p *plan) mode(n *tree.Inode) uint16 {
+	if p.isWhiteout(n) {
+		return uint16(tree.TypeRegular | n.Mode&^tree.TypeMask)
+	}
+	return uint16(n.Mode)
+}
+
+// fileType returns the type that directory entries show.
+func (p *plan) fileType(n *tree.Inode) uint8 {
+	switch uint32(p.mode(n)) & tree.TypeMask {
+	case tree.TypeRegular:
+		return disk.FTRegular
+	case tree.TypeDir:
+		return disk.FTDir
+	case tree.TypeChar:
+		return disk.FTChar
+	case tree.TypeBlock:
+		return disk.FTBlock
+	case tree.TypeFifo:
+		return disk.FTFifo
+	case tree.TypeSocket:
+		return disk.FTSocket
+	}
+	return disk.FTSymlink
+}

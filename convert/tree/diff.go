@@ -1,0 +1,202 @@
+package tree
+
+import (
+	"encoding/hex"
+	"fmt"
+	"iter"
+	"strconv"
+)
+
+// Difference is one way in which two trees differ.
+type Difference struct {
+	Path string // in both trees
+	What string // "entry", "mode", "content", …
+	A, B string // the two values, "-" where there is none
+}
+
+// String returns the difference on one line: `/bin/sh: mode 0100755 != 0100644`.
+func (d Difference) String() string {
+	return fmt.Sprintf("%s: %s %s != %s", d.Path, d.What, d.A, d.B)
+}
+
+// Equal reports whether a and b describe the same file system: the same names,
+// metadata, contents and link groups, with the same real entries. Fields that
+// mean nothing for a file's type are not compared.
+func Equal(a, b *Tree) bool {
+	for range Diff(a, b) {
+		return false
+	}
+	return true
+}
+
+// Diff yields the differences between a and b in walk order. Below an entry
+// that only one tree has, or that is a directory in only one, nothing is listed.
+func Diff(a, b *Tree) iter.Seq[Difference] {
+	return func(yield func(Difference) bool) {
+		d := differ{a: a.LinkTargets(), b: b.LinkTargets(), yield: yield}
+		if d.inodes("/", a.Root, b.Root) {
+			d.dirs(a.Root.Dir, b.Root.Dir)
+		}
+	}
+}
+
+// differ compares two trees; its methods return false once yield has.
+type differ struct {
+	a, b  map[*Inode]string // link targets
+	yield func(Difference) bool
+}
+
+// dirs compares two directories and all that is below them, without recursion.
+func (d *differ) dirs(a, b *Dir) {
+	type pair struct {
+		prefix string
+		a, b   *Dir
+	}
+	for todo := []pair{{"", a, b}}; len(todo) > 0; {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		ca, cb := cursor{dir: p.a}, cursor{dir: p.b}
+		for ea, eb := ca.next(), cb.next(); ea != nil || eb != nil; {
+			switch {
+			case eb == nil || ea != nil && ea.Name < eb.Name:
+				if !d.yield(Difference{p.prefix + "/" + ea.Name, "entry", "present", "-"}) {
+					return
+				}
+				ea = ca.next()
+			case ea == nil || eb.Name < ea.Name:
+				if !d.yield(Difference{p.prefix + "/" + eb.Name, "entry", "-", "present"}) {
+					return
+				}
+				eb = cb.next()
+			default:
+				path := p.prefix + "/" + ea.Name
+				if !d.entries(path, ea, eb) {
+					return
+				}
+				if !ea.Link && !eb.Link && ea.Inode.IsDir() && eb.Inode.IsDir() {
+					todo = append(todo, pair{path, ea.Inode.Dir, eb.Inode.Dir})
+				}
+				ea, eb = ca.next(), cb.next()
+			}
+		}
+	}
+}
+
+func (d *differ) entries(path string, a, b *Entry) bool {
+	if a.Link || b.Link {
+		return d.strings(path, "link", d.target(d.a, a), d.target(d.b, b))
+	}
+	return d.inodes(path, a.Inode, b.Inode)
+}
+
+func (d *differ) target(targets map[*Inode]string, e *Entry) string {
+	if !e.Link {
+		return "-"
+	}
+	return strconv.Quote(targets[e.Inode])
+}
+
+func (d *differ) inodes(path string, a, b *Inode) bool {
+	ok := d.modes(path, a.Mode, b.Mode) &&
+		d.numbers(path, "uid", uint64(a.UID), uint64(b.UID)) &&
+		d.numbers(path, "gid", uint64(a.GID), uint64(b.GID)) &&
+		d.mtimes(path, a, b) &&
+		d.xattrs(path, a.Xattrs, b.Xattrs)
+	if !ok || a.Type() != b.Type() || a.IsDir() {
+		return ok
+	}
+	return d.numbers(path, "nlink", uint64(a.Nlink), uint64(b.Nlink)) && d.data(path, a, b)
+}
+
+// data compares what is particular to a type that both inodes have.
+func (d *differ) data(path string, a, b *Inode) bool {
+	switch a.Type() {
+	case TypeRegular:
+		ok := d.numbers(path, "size", a.Size, b.Size) &&
+			d.bytes(path, "content", a.Content, b.Content)
+		if !ok || !a.IsExternal() || !b.IsExternal() {
+			return ok
+		}
+		return d.bytes(path, "payload", a.Payload, b.Payload) &&
+			d.strings(path, "digest", hexDigest(a.Digest), hexDigest(b.Digest))
+	case TypeSymlink:
+		return d.bytes(path, "target", a.Payload, b.Payload)
+	case TypeChar, TypeBlock:
+		return d.numbers(path, "rdev", uint64(a.Rdev), uint64(b.Rdev))
+	}
+	return true
+}
+
+func (d *differ) xattrs(path string, a, b Xattrs) bool {
+	for len(a) > 0 || len(b) > 0 {
+		switch {
+		case len(b) == 0 || len(a) > 0 && a[0].Name < b[0].Name:
+			if !d.strings(path, "xattr "+a[0].Name, quote(a[0].Value, 0), "-") {
+				return false
+			}
+			a = a[1:]
+		case len(a) == 0 || b[0].Name < a[0].Name:
+			if !d.strings(path, "xattr "+b[0].Name, "-", quote(b[0].Value, 0)) {
+				return false
+			}
+			b = b[1:]
+		default:
+			if !d.bytes(path, "xattr "+a[0].Name, a[0].Value, b[0].Value) {
+				return false
+			}
+			a, b = a[1:], b[1:]
+		}
+	}
+	return true
+}
+
+func (d *differ) numbers(path, what string, a, b uint64) bool {
+	return a == b || d.yield(Difference{path, what, strconv.FormatUint(a, 10), strconv.FormatUint(b, 10)})
+}
+
+func (d *differ) strings(path, what, a, b string) bool {
+	return a == b || d.yield(Difference{path, what, a, b})
+}
+
+// bytes compares two values that may be long or unprintable.
+func (d *differ) bytes(path, what, a, b string) bool {
+	if a == b {
+		return true
+	}
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	return d.yield(Difference{path, what, quote(a, same), quote(b, same)})
+}
+
+func (d *differ) modes(path string, a, b uint32) bool {
+	return a == b || d.yield(Difference{path, "mode", fmt.Sprintf("%#o", a), fmt.Sprintf("%#o", b)})
+}
+
+func (d *differ) mtimes(path string, a, b *Inode) bool {
+	if a.MtimeSec == b.MtimeSec && a.MtimeNsec == b.MtimeNsec {
+		return true
+	}
+	return d.yield(Difference{path, "mtime",
+		fmt.Sprintf("%d.%09d", a.MtimeSec, a.MtimeNsec),
+		fmt.Sprintf("%d.%09d", b.MtimeSec, b.MtimeNsec)})
+}
+
+func hexDigest(digest *[32]byte) string {
+	if digest == nil {
+		return "-"
+	}
+	return hex.EncodeToString(digest[:])
+}
+
+// quote shows a value, if it is long the part of it around byte at.
+func quote(s string, at int) string {
+	const most = 64
+	if len(s) <= most {
+		return strconv.Quote(s)
+	}
+	from := max(0, at-most/4)
+	to := min(len(s), from+most)
+	return fmt.Sprintf("%q (bytes %d to %d of %d)", s[from:to], from, to, len(s))
+}

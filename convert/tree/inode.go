@@ -1,0 +1,71 @@
+package tree
+
+// File types, the S_IFMT bits of [Inode.Mode] (inode(7)). They are spelled out
+// because package syscall lacks some of them on some systems.
+const (
+	TypeMask    = 0o170000
+	TypeFifo    = 0o010000
+	TypeChar    = 0o020000
+	TypeDir     = 0o040000
+	TypeBlock   = 0o060000
+	TypeRegular = 0o100000
+	TypeSymlink = 0o120000
+	TypeSocket  = 0o140000
+)
+
+// Inode is one file of whatever type.
+//
+// Fields that mean nothing for a type are ignored by [Equal] and by the image
+// writer, but kept, so that a dump is written back as it was read.
+type Inode struct {
+	Mode  uint32 // st_mode: type and permission bits
+	Nlink uint32 // as recorded; images recompute it for directories
+	UID   uint32
+	GID   uint32
+	Rdev  uint32 // device number, character and block devices only
+
+	MtimeNsec uint32 // not limited to 999999999
+	MtimeSec  int64  // seconds since the epoch, may be negative
+
+	// Size is the content's length in bytes. For a directory it is what the
+	// source said (an image says: its encoded size) and has no effect. For
+	// fifos, sockets and devices only its exceeding 32 bits has an effect.
+	Size uint64
+
+	// Payload is a symlink's target, or the backing path of a regular file
+	// relative to the object directory.
+	Payload string
+
+	// Content is the inline content of a regular file.
+	Content string
+
+	// Digest is the fs-verity digest (sha256, 4096-byte blocks) of an
+	// external regular file, nil if unknown.
+	Digest *[32]byte
+
+	Xattrs Xattrs
+
+	// Dir holds the entries of a directory and is nil for other types.
+	Dir *Dir
+}
+
+// NewDir returns an empty directory with the given permission bits.
+func NewDir(perm uint32) *Inode {
+	return &Inode{Mode: TypeDir | perm&^TypeMask, Nlink: 2, Dir: new(Dir)}
+}
+
+// Type returns the S_IFMT bits of the mode.
+func (n *Inode) Type() uint32 { return n.Mode & TypeMask }
+
+// IsDir reports whether n is a directory.
+func (n *Inode) IsDir() bool { return n.Type() == TypeDir }
+
+// IsExternal reports whether n is a regular file whose content lives outside
+// of the image, in an object.
+func (n *Inode) IsExternal() bool {
+	return n.Type() == TypeRegular && n.Size > 0 && n.Content == ""
+}
+
+// IsWhiteout reports whether n is an overlayfs whiteout, a character device
+// with device number 0 (fs/overlayfs: IS_WHITEOUT). A block device 0:0 is not.
+func (n *Inode) IsWhiteout() bool { return n.Type() == TypeChar && n.Rdev == 0 }

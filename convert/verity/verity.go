@@ -1,0 +1,87 @@
+// Package verity computes fs-verity file digests, and asks the kernel to enable
+// and to measure them.
+//
+// The digest is the one the kernel reports for a file (FS_IOC_MEASURE_VERITY)
+// with 4096-byte blocks, no salt and no signature: the hash of a descriptor that
+// holds the file's size and the root of a Merkle tree over its blocks. It is not
+// the sha256 of the bytes. The block size is part of the format and never the
+// host's page size. Rules: Documentation/filesystems/fsverity.rst of Linux.
+//
+// The digest part is pure; the ioctls are in verity_linux.go.
+package verity
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"fmt"
+)
+
+// BlockSize is the Merkle tree's block size in bytes. Changing it changes every
+// digest; composefs allows only this one.
+const BlockSize = 4096
+
+// Digest is an fs-verity digest with sha256, the kind composefs images use.
+type Digest [sha256.Size]byte
+
+// ParseDigest reads the 64 hexadecimal digits that [Digest.String] prints.
+func ParseDigest(s string) (Digest, error) {
+	var d Digest
+	if len(s) != hex.EncodedLen(len(d)) {
+		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %d characters, want %d hexadecimal digits",
+			s, len(s), hex.EncodedLen(len(d)))
+	}
+	if _, err := hex.Decode(d[:], []byte(s)); err != nil {
+		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %w", s, err)
+	}
+	return d, nil
+}
+
+// String returns the digest as 64 lower-case hexadecimal digits.
+func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// Sum returns the sha256 fs-verity digest of a file with that content.
+func Sum(content []byte) Digest {
+	h := New()
+	h.Write(content) //nolint:errcheck // a hash never fails
+	return h.Digest()
+}
+
+// Algorithm is a hash algorithm, numbered as in the kernel's
+// FS_VERITY_HASH_ALG_* (include/uapi/linux/fsverity.h).
+type Algorithm uint8
+
+// The algorithms composefs repositories use. mkcomposefs knows SHA256 only.
+const (
+	SHA256 Algorithm = 1
+	SHA512 Algorithm = 2
+)
+
+// String returns the kernel's name of the algorithm.
+func (a Algorithm) String() string {
+	switch a {
+	case SHA256:
+		return "sha256"
+	case SHA512:
+		return "sha512"
+	}
+	return fmt.Sprintf("algorithm(%d)", uint8(a))
+}
+
+// Size returns the length of the algorithm's digest in bytes.
+func (a Algorithm) Size() int {
+	if a == SHA512 {
+		return sha512.Size
+	}
+	return sha256.Size
+}
+
+// append appends the plain hash of one block to b.
+func (a Algorithm) append(b, block []byte) []byte {
+	if a == SHA512 {
+		sum := sha512.Sum512(block)
+		return append(b, sum[:]...)
+	}
+	sum := sha256.Sum256(block)
+	return append(b, sum[:]...)
+}

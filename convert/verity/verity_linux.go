@@ -1,0 +1,99 @@
+package verity
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Enable turns fs-verity on for the file, with sha256 and 4096-byte blocks. The
+// file must be open for reading only, and open for writing nowhere; it is
+// read-only from then on. Enabling a file that has fs-verity already succeeds.
+//
+// Errors are of type *[os.PathError] and answer to [ErrFilesystem] and
+// [ErrKernel]; ETXTBSY means that somebody has the file open for writing.
+func Enable(f *os.File) error {
+	arg := unix.FsverityEnableArg{
+		Version:        1,
+		Hash_algorithm: uint32(SHA256),
+		Block_size:     BlockSize,
+	}
+	err := ioctl(f, unix.FS_IOC_ENABLE_VERITY, unsafe.Pointer(&arg))
+	if err == nil || errors.Is(err, unix.EEXIST) {
+		return nil
+	}
+	return &os.PathError{Op: "enable fs-verity", Path: f.Name(), Err: classify(f, err)}
+}
+
+// Measure returns the file's digest as the kernel enforces it: no data is read.
+//
+// Errors are of type *[os.PathError] and answer to [ErrFilesystem], [ErrKernel]
+// and [ErrNotEnabled]. A digest by another algorithm than sha256 is an error.
+func Measure(f *os.File) (Digest, error) {
+	var arg struct { // struct fsverity_digest, with room for the longest digest
+		algorithm uint16
+		size      uint16
+		digest    [64]byte
+	}
+	arg.size = uint16(len(arg.digest))
+	err := ioctl(f, unix.FS_IOC_MEASURE_VERITY, unsafe.Pointer(&arg))
+	switch {
+	case err != nil:
+		err = classify(f, err)
+	case arg.algorithm != uint16(SHA256) || arg.size != uint16(len(Digest{})):
+		err = fmt.Errorf("digest is %s with %d bytes, want sha256 with %d",
+			Algorithm(arg.algorithm), arg.size, len(Digest{}))
+	default:
+		return Digest(arg.digest[:len(Digest{})]), nil
+	}
+	return Digest{}, &os.PathError{Op: "measure fs-verity", Path: f.Name(), Err: err}
+}
+
+func ioctl(f *os.File, request uintptr, arg unsafe.Pointer) error {
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, f.Fd(), request, uintptr(arg))
+	runtime.KeepAlive(f)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// classify adds to an ioctl's errno who cannot: see "fs-verity ioctls" in the
+// kernel's fsverity.rst. EOPNOTSUPP can mean either, so ask what the kernel
+// says of the file system's driver.
+func classify(f *os.File, err error) error {
+	switch {
+	case errors.Is(err, unix.ENODATA):
+		return fmt.Errorf("%w: %w", ErrNotEnabled, err)
+	case errors.Is(err, unix.ENOTTY):
+		return fmt.Errorf("%w: %w", ErrFilesystem, err)
+	case errors.Is(err, unix.EOPNOTSUPP) && driverHasVerity(f):
+		return fmt.Errorf("%w: %w", ErrFilesystem, err)
+	case errors.Is(err, unix.EOPNOTSUPP):
+		return fmt.Errorf("%w: %w", ErrKernel, err)
+	}
+	return err
+}
+
+// driverHasVerity reports whether the kernel's driver of f's file system knows
+// fs-verity, so that it is this one file system that lacks it (for ext4:
+// tune2fs -O verity). btrfs has no such switch.
+func driverHasVerity(f *os.File) bool {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+		return false
+	}
+	feature := ""
+	switch uint32(st.Type) {
+	case unix.EXT4_SUPER_MAGIC:
+		feature = "/sys/fs/ext4/features/verity"
+	case unix.F2FS_SUPER_MAGIC:
+		feature = "/sys/fs/f2fs/features/verity"
+	}
+	_, err := os.Stat(feature)
+	return err == nil
+}
