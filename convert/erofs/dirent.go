@@ -38,7 +38,7 @@ func (p *plan) listDir(i int) []dirent {
 			d.node = child
 			child++
 		}
-		d.fileType = p.fileType(p.nodes[d.node].inode)
+		d.fileType = fileType(uint32(p.mode(p.nodes[d.node].inode)))
 		list = append(list, d)
 	}
 	p.dirents = append(list, todo...)

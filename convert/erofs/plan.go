@@ -200,9 +200,9 @@ func (p *plan) mode(n *tree.Inode) uint16 {
 	return uint16(n.Mode)
 }
 
-// fileType returns the type that directory entries show.
-func (p *plan) fileType(n *tree.Inode) uint8 {
-	switch uint32(p.mode(n)) & tree.TypeMask {
+// fileType returns the type that directory entries show of a mode, 0 for none.
+func fileType(mode uint32) uint8 {
+	switch mode & tree.TypeMask {
 	case tree.TypeRegular:
 		return disk.FTRegular
 	case tree.TypeDir:
@@ -215,6 +215,8 @@ func (p *plan) fileType(n *tree.Inode) uint8 {
 		return disk.FTFifo
 	case tree.TypeSocket:
 		return disk.FTSocket
+	case tree.TypeSymlink:
+		return disk.FTSymlink
 	}
-	return disk.FTSymlink
+	return 0
 }

@@ -20,8 +20,8 @@ func (d Difference) String() string {
 }
 
 // Equal reports whether a and b describe the same file system: the same names,
-// metadata, contents and link groups, with the same real entries. Fields that
-// mean nothing for a file's type are not compared.
+// metadata, contents and link groups. Which name of a file is the real entry is
+// not compared, nor are fields that mean nothing for a file's type.
 func Equal(a, b *Tree) bool {
 	for range Diff(a, b) {
 		return false
@@ -33,7 +33,7 @@ func Equal(a, b *Tree) bool {
 // that only one tree has, or that is a directory in only one, nothing is listed.
 func Diff(a, b *Tree) iter.Seq[Difference] {
 	return func(yield func(Difference) bool) {
-		d := differ{a: a.LinkTargets(), b: b.LinkTargets(), yield: yield}
+		d := differ{a: a.linkGroups(), b: b.linkGroups(), yield: yield}
 		if d.inodes("/", a.Root, b.Root) {
 			d.dirs(a.Root.Dir, b.Root.Dir)
 		}
@@ -42,7 +42,7 @@ func Diff(a, b *Tree) iter.Seq[Difference] {
 
 // differ compares two trees; its methods return false once yield has.
 type differ struct {
-	a, b  map[*Inode]string // link targets
+	a, b  map[*Inode]string // first names of inodes with several
 	yield func(Difference) bool
 }
 
@@ -83,17 +83,21 @@ func (d *differ) dirs(a, b *Dir) {
 }
 
 func (d *differ) entries(path string, a, b *Entry) bool {
-	if a.Link || b.Link {
-		return d.strings(path, "link", d.target(d.a, a), d.target(d.b, b))
+	if !d.strings(path, "linked to", quoteName(d.a[a.Inode]), quoteName(d.b[b.Inode])) {
+		return false
+	}
+	if a.Inode.IsDir() && b.Inode.IsDir() && a.Link != b.Link {
+		return d.yield(Difference{path, "link to a directory", strconv.FormatBool(a.Link), strconv.FormatBool(b.Link)})
 	}
 	return d.inodes(path, a.Inode, b.Inode)
 }
 
-func (d *differ) target(targets map[*Inode]string, e *Entry) string {
-	if !e.Link {
+// quoteName quotes the first name of an inode, "" if it has only one.
+func quoteName(path string) string {
+	if path == "" {
 		return "-"
 	}
-	return strconv.Quote(targets[e.Inode])
+	return strconv.Quote(path)
 }
 
 func (d *differ) inodes(path string, a, b *Inode) bool {

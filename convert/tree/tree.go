@@ -82,21 +82,33 @@ func (c *cursor) next() *Entry {
 // LinkTargets returns the inodes that have more than one name, each with the
 // path of its real entry.
 func (t *Tree) LinkTargets() map[*Inode]string {
-	targets := map[*Inode]string{}
+	return t.linked(func(e *Entry) bool { return !e.Link })
+}
+
+// linkGroups returns the inodes that have more than one name, each with the
+// first of its paths in walk order.
+func (t *Tree) linkGroups() map[*Inode]string {
+	return t.linked(func(*Entry) bool { return true })
+}
+
+// linked returns the inodes that have more than one name, each with the path of
+// its first entry that is eligible.
+func (t *Tree) linked(eligible func(*Entry) bool) map[*Inode]string {
+	paths := map[*Inode]string{}
 	_ = t.walk(func(_ []byte, e *Entry) error { // the callbacks return nil
 		if e.Link {
-			targets[e.Inode] = ""
+			paths[e.Inode] = ""
 		}
 		return nil
 	})
-	if len(targets) == 0 {
+	if len(paths) == 0 {
 		return nil
 	}
 	_ = t.walk(func(path []byte, e *Entry) error {
-		if _, ok := targets[e.Inode]; ok && !e.Link {
-			targets[e.Inode] = string(path)
+		if known, ok := paths[e.Inode]; ok && known == "" && eligible(e) {
+			paths[e.Inode] = string(path)
 		}
 		return nil
 	})
-	return targets
+	return paths
 }

@@ -10,6 +10,9 @@ const (
 	// SharedMax is the largest number of shared references an inode has. The
 	// field could hold 255; lcfs-writer-erofs.c stops here.
 	SharedMax = 128
+
+	// XattrNameMax is the longest full name: the longest prefix and 255 bytes.
+	XattrNameMax = len("system.posix_acl_default") + 255
 )
 
 // XattrHeader is struct erofs_xattr_ibody_header.

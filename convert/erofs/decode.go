@@ -1,0 +1,175 @@
+package erofs
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// decode turns a record into an inode of a tree: what the format added is taken
+// away and xattrs are un-escaped. Two things are left to those who know more: a
+// directory's entries, and whether a file that looks like an escaped whiteout is
+// one, for which see reveal.
+func (r *reader) decode(rec *record) (*tree.Inode, error) {
+	n := &tree.Inode{
+		Mode: uint32(rec.Mode), Nlink: rec.Nlink, UID: rec.UID, GID: rec.GID,
+		MtimeSec: rec.Mtime, MtimeNsec: rec.MtimeNsec,
+	}
+	xattrs, err := r.readXattrs(rec)
+	if err != nil {
+		return nil, err
+	}
+	d := decoder{n: n, rec: rec, root: rec.nid == uint64(r.super.RootNid)}
+	if err := d.xattrs(xattrs); err != nil {
+		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
+	}
+	switch n.Type() {
+	case tree.TypeDir:
+		n.Size = rec.Size
+	case tree.TypeRegular:
+		n.Size = rec.Size
+		if d.external != (rec.Layout == disk.ChunkBased) {
+			return nil, fmt.Errorf("inode %d: %w: layout %d, metacopy %t", rec.nid, ErrCorrupt, rec.Layout, d.external)
+		}
+		if !d.external {
+			n.Content, err = r.content(rec, contentMax)
+		}
+	case tree.TypeSymlink:
+		n.Size = rec.Size
+		n.Payload, err = r.content(rec, targetMax)
+		if err == nil && (n.Payload == "" || strings.IndexByte(n.Payload, 0) >= 0) {
+			err = fmt.Errorf("inode %d: %w: symlink target %q", rec.nid, ErrCorrupt, n.Payload)
+		}
+	case tree.TypeChar, tree.TypeBlock:
+		n.Rdev = rec.U
+		n.Size = r.sizeBehind(rec)
+	case tree.TypeFifo, tree.TypeSocket:
+		n.Size = r.sizeBehind(rec)
+	default:
+		err = fmt.Errorf("inode %d: %w: mode %#o", rec.nid, ErrCorrupt, rec.Mode)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.external && n.Size == 0 {
+		return nil, fmt.Errorf("inode %d: %w: external file of no bytes", rec.nid, ErrCorrupt)
+	}
+	return n, nil
+}
+
+// sizeBehind returns a size that explains why a node without content has the
+// extended form although nothing else asks for it: mkcomposefs looks at the SIZE
+// of fifos, sockets and devices too, but records 0.
+func (r *reader) sizeBehind(rec *record) uint64 {
+	if !rec.Extended || rec.Mtime != r.super.BuildTime || rec.MtimeNsec != r.super.BuildTimeNsec ||
+		rec.Nlink > math.MaxUint16 || rec.UID > math.MaxUint16 || rec.GID > math.MaxUint16 {
+		return 0
+	}
+	return math.MaxUint32 + 1
+}
+
+// decoder sorts an inode's xattrs into what they mean.
+type decoder struct {
+	n        *tree.Inode
+	rec      *record
+	root     bool
+	external bool // has a metacopy xattr
+}
+
+func (d *decoder) xattrs(xattrs []tree.Xattr) error {
+	kept := xattrs[:0]
+	for _, x := range xattrs {
+		if rest, ok := strings.CutPrefix(x.Name, xattrEscaped); ok {
+			x.Name = xattrOverlay + rest
+		} else if strings.HasPrefix(x.Name, xattrOverlay) {
+			if err := d.overlay(x); err != nil {
+				return err
+			}
+			continue
+		}
+		if len(x.Name) > tree.NameMax {
+			return fmt.Errorf("%w: xattr name of %d bytes", ErrCorrupt, len(x.Name))
+		}
+		kept = append(kept, x)
+	}
+	if len(kept) > 0 {
+		d.n.Xattrs = slices.Clone(kept)
+	}
+	if d.n.Payload != "" && !d.external {
+		return fmt.Errorf("%w: redirect without metacopy", ErrUnsupported)
+	}
+	return nil
+}
+
+// overlay reads an xattr that overlayfs acts on.
+func (d *decoder) overlay(x tree.Xattr) error {
+	switch {
+	case x.Name == xattrOpaque && d.root && x.Value == "y":
+		return nil
+	case x.Name == xattrMetacopy && d.n.Type() == tree.TypeRegular && x.Value == "":
+		d.external = true
+		return nil
+	case x.Name == xattrMetacopy && d.n.Type() == tree.TypeRegular && len(x.Value) == metacopySize &&
+		strings.HasPrefix(x.Value, string(metacopyHeader[:])):
+		d.external = true
+		d.n.Digest = (*[32]byte)([]byte(x.Value[len(metacopyHeader):]))
+		return nil
+	case x.Name == xattrRedirect && d.n.Type() == tree.TypeRegular && len(x.Value) > 1 && x.Value[0] == '/' &&
+		strings.IndexByte(x.Value, 0) < 0 && len(x.Value) <= 1+targetMax:
+		d.n.Payload = x.Value[1:]
+		return nil
+	}
+	return fmt.Errorf("%w: xattr %s with %d bytes on mode %#o", ErrUnsupported, x.Name, len(x.Value), d.n.Mode)
+}
+
+// hasMarks reports whether x, which is un-escaped, has all the marks.
+func hasMarks(x tree.Xattrs, marks []tree.Xattr) bool {
+	for _, mark := range marks {
+		if value, ok := x.Get(unescapeName(mark.Name)); !ok || value != mark.Value {
+			return false
+		}
+	}
+	return true
+}
+
+func withoutMarks(x tree.Xattrs, marks []tree.Xattr) tree.Xattrs {
+	for _, mark := range marks {
+		x = x.Without(unescapeName(mark.Name))
+	}
+	if len(x) == 0 {
+		return nil
+	}
+	return x
+}
+
+// unescapeName is the inverse of escapeName.
+func unescapeName(name string) string {
+	if rest, ok := strings.CutPrefix(name, xattrEscaped); ok {
+		return xattrOverlay + rest
+	}
+	return name
+}
+
+// reveal turns n into a whiteout if it looks like an escaped one and its
+// directory is marked as one that holds some. Both are needed: the image of a
+// file that merely has such xattrs lacks the mark, and comes out as it went in.
+func reveal(n *tree.Inode, dirMarked bool) bool {
+	if !dirMarked || n.Type() != tree.TypeRegular || n.Size != 0 || !hasMarks(n.Xattrs, whiteoutMarks) {
+		return false
+	}
+	n.Mode = tree.TypeChar | n.Mode&^tree.TypeMask
+	n.Xattrs = withoutMarks(n.Xattrs, whiteoutMarks)
+	return true
+}
+
+// isGenerated reports whether an entry of the root is a whiteout that the writer
+// added. Those of the user are escaped, so any other device 0:0 is unknown.
+func isGenerated(name string, n *tree.Inode) bool {
+	return len(name) == 2 && isLowerHex(name[0]) && isLowerHex(name[1]) && n.IsWhiteout()
+}
+
+func isLowerHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }

@@ -1,0 +1,110 @@
+package erofs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+)
+
+// Why an image cannot be read. Either is wrapped with what was found where.
+var (
+	// ErrCorrupt: the bytes contradict themselves or point outside the image.
+	ErrCorrupt = errors.New("corrupt composefs image")
+
+	// ErrUnsupported: the image may be sound, but is none of format version 0
+	// or 1 with sha256 digests.
+	ErrUnsupported = errors.New("unsupported composefs image")
+)
+
+// Image is an opened image. Its methods may be called concurrently if the
+// underlying reader allows that.
+type Image struct {
+	r       io.ReaderAt
+	size    int64
+	version uint32
+	super   disk.Superblock
+}
+
+// Open reads the headers of the image that is the first size bytes of r, a file
+// or a memory map. Nothing else is read before it is asked for.
+//
+// No input makes the package panic. What a call allocates is at most
+// [MemoryFactor] times the image's size and a constant.
+func Open(r io.ReaderAt, size int64) (*Image, error) {
+	m := &Image{r: r, size: size}
+	w := window{image: m, least: disk.InodesOffset}
+	b, err := w.view(0, disk.InodesOffset)
+	if err != nil {
+		return nil, err
+	}
+	header := disk.GetHeader(b)
+	m.version = header.ComposefsVersion
+	m.super = disk.GetSuperblock(b[disk.SuperblockOffset:])
+	switch {
+	case header.Magic != disk.ComposefsMagic:
+		return nil, fmt.Errorf("%w: no composefs magic at the start", ErrCorrupt)
+	case m.super.Magic != disk.SuperMagic:
+		return nil, fmt.Errorf("%w: no EROFS magic at byte %d", ErrCorrupt, disk.SuperblockOffset)
+	case header.Version != disk.HeaderVersion || m.version > 1:
+		return nil, fmt.Errorf("%w: format version %d (header %d)", ErrUnsupported, m.version, header.Version)
+	case m.super.BlockBits != disk.BlockBits:
+		return nil, fmt.Errorf("%w: block size 2^%d", ErrUnsupported, m.super.BlockBits)
+	case m.super.FeatureIncompat != 0:
+		return nil, fmt.Errorf("%w: EROFS features %#x", ErrUnsupported, m.super.FeatureIncompat)
+	case m.super.MetaBlock != 0:
+		return nil, fmt.Errorf("%w: inodes begin at block %d", ErrUnsupported, m.super.MetaBlock)
+	case int64(m.super.Blocks)*disk.BlockSize != size:
+		return nil, fmt.Errorf("%w: %d blocks in %d bytes", ErrCorrupt, m.super.Blocks, size)
+	}
+	return m, nil
+}
+
+// Format returns [V0] or [V1].
+func (m *Image) Format() Format {
+	if m.version == 0 {
+		return V0
+	}
+	return V1
+}
+
+// Size returns the image's size in bytes.
+func (m *Image) Size() int64 { return m.size }
+
+// window reads an image piecewise. It keeps the last piece, so that reading in
+// ascending order costs few calls.
+type window struct {
+	image *Image
+	least int // read at least this much at a time
+	buf   []byte
+	start int64
+}
+
+// view returns n bytes at an offset, valid until the next call. It returns
+// ErrCorrupt if the image does not have them.
+func (w *window) view(offset int64, n int) ([]byte, error) {
+	size := w.image.size
+	if n < 0 || offset < 0 || offset > size || int64(n) > size-offset {
+		return nil, fmt.Errorf("%w: %d bytes at %d are beyond its end at %d", ErrCorrupt, n, offset, size)
+	}
+	if i := offset - w.start; i >= 0 && i+int64(n) <= int64(len(w.buf)) {
+		return w.buf[i : i+int64(n)], nil
+	}
+	// Start at a block, so that small steps back stay in the window.
+	start := offset - offset%disk.BlockSize
+	length := int(min(max(int64(w.least), offset-start+int64(n)), size-start))
+	if cap(w.buf) < length {
+		w.buf = make([]byte, length)
+	}
+	w.buf, w.start = w.buf[:length], start
+	if got, err := w.image.r.ReadAt(w.buf, start); got < length {
+		w.buf = w.buf[:0]
+		if err == nil || err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, fmt.Errorf("read %d bytes of the image at %d: %w", length, start, err)
+	}
+	i := offset - start
+	return w.buf[i : i+int64(n)], nil
+}

@@ -1,0 +1,123 @@
+package erofs
+
+import (
+	"fmt"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// streamWindow is how much is read at a time where all of an image is.
+const streamWindow = 64 << 10
+
+// Tree reads the whole image into memory. Writing the tree in the image's
+// [Image.Format] gives the same bytes, if Write or mkcomposefs made them. The
+// Size of a directory is the encoded one.
+//
+// Inodes are numbered in the order of their real entries, which tells which of
+// several names of an inode that is. Where two names would give the same image,
+// the first in that order is taken. An image numbered otherwise is ErrCorrupt.
+func (m *Image) Tree() (*tree.Tree, error) {
+	l := loader{reader: m.newReader(streamWindow), seen: map[uint64]*loaded{}}
+	root, err := l.load(uint64(m.super.RootNid))
+	if err != nil {
+		return nil, err
+	}
+	if !root.isDir() || root.Ino != 0 {
+		return nil, fmt.Errorf("%w: the root is inode number %d with mode %#o", ErrCorrupt, root.Ino, root.Mode)
+	}
+	l.next = 1
+	for l.queue = []*loaded{root}; len(l.queue) > 0; {
+		dir := l.queue[0]
+		l.queue = l.queue[1:]
+		if err := l.fill(dir); err != nil {
+			return nil, err
+		}
+	}
+	if l.next != uint64(len(l.seen)) || l.next != m.super.Inodes {
+		return nil, fmt.Errorf("%w: %d inodes found, %d of them in order, %d announced",
+			ErrCorrupt, len(l.seen), l.next, m.super.Inodes)
+	}
+	return &tree.Tree{Root: root.inode}, nil
+}
+
+// loader reads an image breadth first, the order in which it was written.
+type loader struct {
+	*reader
+	seen  map[uint64]*loaded // by nid
+	next  uint64             // number of the next inode in order
+	queue []*loaded          // directories whose entries are to be read
+}
+
+// loaded is an inode that has been read.
+type loaded struct {
+	record
+	inode   *tree.Inode
+	entries []entry // of a directory, until they are in the tree
+	parent  uint64  // nid of a directory's ".."
+}
+
+// load reads the inode at nid, unless it has been read before.
+func (l *loader) load(nid uint64) (*loaded, error) {
+	if n, ok := l.seen[nid]; ok {
+		return n, nil
+	}
+	rec, err := l.record(nid)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.spend(int64(rec.DiskSize() + rec.area)); err != nil {
+		return nil, fmt.Errorf("inode %d: %w", nid, err)
+	}
+	n := &loaded{record: rec}
+	if n.inode, err = l.decode(&rec); err != nil {
+		return nil, err
+	}
+	if n.isDir() {
+		n.inode.Dir = new(tree.Dir)
+		if n.entries, n.parent, err = l.readDir(&rec); err != nil {
+			return nil, err
+		}
+	}
+	l.seen[nid] = n
+	return n, nil
+}
+
+// fill puts the entries of a directory into the tree.
+func (l *loader) fill(dir *loaded) error {
+	marks := whiteoutDirMarks[l.version]
+	marked, revealed := hasMarks(dir.inode.Xattrs, marks), false
+	isRoot := dir.nid == uint64(l.super.RootNid)
+	for _, e := range dir.entries {
+		n, err := l.load(e.nid)
+		if err != nil {
+			return err
+		}
+		if fileType(uint32(n.Mode)) != e.fileType {
+			return fmt.Errorf("directory %d: %w: entry %q of type %d is inode %d with mode %#o",
+				dir.nid, ErrCorrupt, e.name, e.fileType, e.nid, n.Mode)
+		}
+		// Inodes are numbered in the order of their real entries.
+		real := uint64(n.Ino) == l.next && (!n.isDir() || n.parent == dir.nid)
+		if real {
+			l.next++
+			if isRoot && isGenerated(e.name, n.inode) {
+				continue
+			}
+			if n.isDir() {
+				l.queue = append(l.queue, n)
+			}
+			revealed = reveal(n.inode, marked) || revealed
+		}
+		if uint32(n.Mode)&tree.TypeMask == tree.TypeChar && n.U == 0 {
+			return fmt.Errorf("directory %d: %w: whiteout %q is not escaped", dir.nid, ErrUnsupported, e.name)
+		}
+		if err := dir.inode.Dir.Add(tree.Entry{Name: e.name, Inode: n.inode, Link: !real}); err != nil {
+			return fmt.Errorf("directory %d: %w: %w", dir.nid, ErrCorrupt, err)
+		}
+	}
+	dir.entries = nil
+	if revealed {
+		dir.inode.Xattrs = withoutMarks(dir.inode.Xattrs, marks)
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package erofs
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// xattrs returns the xattrs of an inode as the image has them, sorted by name.
+// The slice is valid until the next call, the strings for good.
+func (r *reader) readXattrs(rec *record) ([]tree.Xattr, error) {
+	if rec.area == 0 {
+		return nil, nil
+	}
+	b, err := r.inodes.view(rec.tail-int64(rec.area), rec.area)
+	if err != nil {
+		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
+	}
+	refs := int(disk.GetXattrHeader(b).SharedCount)
+	b = b[disk.XattrHeaderSize:]
+	if refs*disk.XattrRefSize > len(b) {
+		return nil, fmt.Errorf("inode %d: %w: %d shared xattrs in %d bytes", rec.nid, ErrCorrupt, refs, len(b))
+	}
+	list := r.scratch[:0]
+	for ; refs > 0; refs-- {
+		x, err := r.sharedXattr(binary.LittleEndian.Uint32(b))
+		if err != nil {
+			return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
+		}
+		list = append(list, x)
+		b = b[disk.XattrRefSize:]
+	}
+	for len(b) > 0 {
+		x, size, err := r.parseXattr(b)
+		if err != nil {
+			return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
+		}
+		list = append(list, x)
+		b = b[size:]
+	}
+	r.scratch = list
+	slices.SortFunc(list, func(a, b tree.Xattr) int { return strings.Compare(a.Name, b.Name) })
+	for i := 1; i < len(list); i++ {
+		if list[i].Name == list[i-1].Name {
+			return nil, fmt.Errorf("inode %d: %w: xattr %q twice", rec.nid, ErrCorrupt, list[i].Name)
+		}
+	}
+	return list, nil
+}
+
+// sharedXattr returns the shared xattr that a reference names.
+func (r *reader) sharedXattr(ref uint32) (tree.Xattr, error) {
+	if x, ok := r.shared[ref]; ok {
+		return x, nil
+	}
+	offset := int64(r.super.XattrBlock)*disk.BlockSize + int64(ref)*disk.XattrAlign
+	b, err := r.xattrs.view(offset, disk.XattrEntrySize)
+	if err != nil {
+		return tree.Xattr{}, err
+	}
+	e := disk.GetXattrEntry(b)
+	if b, err = r.xattrs.view(offset, e.DiskSize()); err != nil {
+		return tree.Xattr{}, err
+	}
+	if err := r.spend(int64(len(b))); err != nil {
+		return tree.Xattr{}, err
+	}
+	x, _, err := r.parseXattr(b)
+	if err == nil {
+		r.shared[ref] = x
+	}
+	return x, err
+}
+
+// parseXattr reads the entry at the start of b and returns its size with padding.
+func (r *reader) parseXattr(b []byte) (x tree.Xattr, size int, err error) {
+	if len(b) < disk.XattrEntrySize {
+		return x, 0, fmt.Errorf("%w: xattr entry in %d bytes", ErrCorrupt, len(b))
+	}
+	e := disk.GetXattrEntry(b)
+	if e.DiskSize() > len(b) {
+		return x, 0, fmt.Errorf("%w: xattr entry of %d bytes in %d", ErrCorrupt, e.DiskSize(), len(b))
+	}
+	prefix, ok := disk.XattrPrefix(e.NameIndex)
+	if !ok {
+		return x, 0, fmt.Errorf("%w: xattr name prefix %d", ErrUnsupported, e.NameIndex)
+	}
+	value := disk.XattrEntrySize + int(e.NameLen)
+	suffix := b[disk.XattrEntrySize:value]
+	if x.Name, err = r.xattrName(prefix, suffix); err != nil {
+		return x, 0, err
+	}
+	x.Value = string(b[value : value+int(e.ValueSize)])
+	return x, e.DiskSize(), nil
+}
+
+// xattrName joins prefix and suffix. There are few names, so each is kept once.
+func (r *reader) xattrName(prefix string, suffix []byte) (string, error) {
+	var buf [disk.XattrNameMax]byte
+	full := append(append(buf[:0], prefix...), suffix...)
+	if name, ok := r.names[string(full)]; ok {
+		return name, nil
+	}
+	name := string(full)
+	if name == "" || strings.IndexByte(name, 0) >= 0 {
+		return "", fmt.Errorf("%w: xattr name %q", ErrCorrupt, name)
+	}
+	r.names[name] = name
+	return name, nil
+}

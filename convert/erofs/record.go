@@ -1,0 +1,116 @@
+package erofs
+
+import (
+	"fmt"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// MemoryFactor bounds what reading allocates, as a multiple of the image's size.
+// The densest image is one of empty xattrs: 4 bytes each, 32 in memory.
+const MemoryFactor = 24
+
+// reader is the state of one operation on an image.
+type reader struct {
+	*Image
+	inodes, data, xattrs window
+
+	// left is how many bytes of content may still be kept. Nothing in an image
+	// overlaps, so a sound image never asks for more than its size, while a
+	// hostile one could name the same bytes over and over.
+	left int64
+
+	names   map[string]string     // xattr names, each kept once
+	shared  map[uint32]tree.Xattr // shared xattrs by reference
+	scratch []tree.Xattr
+}
+
+// newReader returns a reader that fetches at least so many bytes at a time.
+func (m *Image) newReader(least int) *reader {
+	r := &reader{Image: m, left: m.size, names: map[string]string{}, shared: map[uint32]tree.Xattr{}}
+	for _, w := range []*window{&r.inodes, &r.data, &r.xattrs} {
+		w.image, w.least = m, least
+	}
+	return r
+}
+
+// spend notes that n more bytes of the image are kept in memory.
+func (r *reader) spend(n int64) error {
+	if r.left -= n; r.left < 0 {
+		return fmt.Errorf("%w: contents overlap", ErrCorrupt)
+	}
+	return nil
+}
+
+// record is an inode as the image has it.
+type record struct {
+	disk.Inode
+	nid  uint64
+	tail int64 // offset of what follows inode and xattrs
+	area int   // size of the xattrs, which end at tail
+}
+
+// record reads the inode at nid.
+func (r *reader) record(nid uint64) (record, error) {
+	if nid > uint64(r.size)/disk.SlotSize {
+		return record{}, fmt.Errorf("%w: nid %d is beyond its end", ErrCorrupt, nid)
+	}
+	pos := int64(nid) * disk.SlotSize
+	b, err := r.inodes.view(pos, disk.CompactSize)
+	if err == nil && disk.IsExtended(b) {
+		b, err = r.inodes.view(pos, disk.ExtendedSize)
+	}
+	if err != nil {
+		return record{}, err
+	}
+	rec := record{Inode: disk.GetInode(b), nid: nid}
+	rec.area = disk.XattrAreaSize(rec.XattrCount)
+	rec.tail = pos + int64(rec.DiskSize()+rec.area)
+	if !rec.Extended {
+		rec.Mtime, rec.MtimeNsec = r.super.BuildTime, r.super.BuildTimeNsec
+	}
+	switch rec.Layout {
+	case disk.FlatPlain, disk.FlatInline, disk.ChunkBased:
+		return rec, nil
+	}
+	return record{}, fmt.Errorf("%w: inode %d has layout %d", ErrUnsupported, nid, rec.Layout)
+}
+
+// isDir reports whether the record is a directory's.
+func (rec *record) isDir() bool { return uint32(rec.Mode)&tree.TypeMask == tree.TypeDir }
+
+// block returns where the i-th piece of up to one block of a flat content is,
+// and its length in bytes.
+func (rec *record) block(i int64) (offset int64, n int) {
+	start := i * disk.BlockSize
+	n = int(min(disk.BlockSize, int64(rec.Size)-start))
+	if rec.Layout == disk.FlatInline && n < disk.BlockSize {
+		return rec.tail, n
+	}
+	return int64(rec.U)*disk.BlockSize + start, n
+}
+
+// content reads a flat content of at most so many bytes.
+func (r *reader) content(rec *record, most uint64) (string, error) {
+	if rec.Layout == disk.ChunkBased || rec.Size > most {
+		return "", fmt.Errorf("%w: inode %d has %d bytes in layout %d", ErrUnsupported, rec.nid, rec.Size, rec.Layout)
+	}
+	if err := r.spend(int64(rec.Size)); err != nil {
+		return "", err
+	}
+	content := make([]byte, 0, rec.Size)
+	for i := int64(0); len(content) < int(rec.Size); i++ {
+		offset, n := rec.block(i)
+		w := &r.data
+		if offset == rec.tail {
+			w = &r.inodes
+		}
+		b, err := w.view(offset, n)
+		if err != nil {
+			return "", fmt.Errorf("inode %d: %w", rec.nid, err)
+		}
+		content = append(content, b...)
+	}
+	return string(content), nil
+}

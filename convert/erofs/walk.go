@@ -1,0 +1,137 @@
+package erofs
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// Walk calls fn for every path of the image, depth first, a directory before its
+// entries, entries in name order, without holding the tree in memory. All names
+// of an inode have the same nid. The Dir of a directory is nil.
+//
+// If fn returns [fs.SkipDir] for a directory its entries are left out; any other
+// error ends the walk and is returned. A directory that has several names, which
+// mkcomposefs makes of some dumps, is entered only once.
+//
+// Which of several names of an inode is the real entry cannot be told without
+// reading the whole image: see [Image.Tree]. For the same reason a whiteout that
+// has several names may appear as the empty file that stands for it.
+func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) error {
+	w := walker{reader: m.newReader(streamWindow), fn: fn, entered: map[uint64]struct{}{}, kept: map[uint64]*tree.Inode{}}
+	root := uint64(m.super.RootNid)
+	n, err := w.inode(root)
+	if err != nil {
+		return err
+	}
+	if err := w.visit("/", root, n); err != nil {
+		return err
+	}
+	for len(w.stack) > 0 {
+		top := &w.stack[len(w.stack)-1]
+		if len(top.entries) == 0 {
+			w.stack = w.stack[:len(w.stack)-1]
+			continue
+		}
+		e := top.entries[0]
+		top.entries = top.entries[1:]
+		n, err := w.inode(e.nid)
+		if err != nil {
+			return err
+		}
+		if top.nid == root && isGenerated(e.name, n) {
+			continue
+		}
+		reveal(n, top.marked)
+		if err := w.visit(top.prefix+"/"+e.name, e.nid, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walker is the state of a walk.
+type walker struct {
+	*reader
+	fn      func(path string, nid uint64, n *tree.Inode) error
+	stack   []walkedDir
+	entered map[uint64]struct{}    // directories
+	kept    map[uint64]*tree.Inode // inodes that may be met again and are costly to read
+}
+
+// walkedDir is a directory whose entries are being visited.
+type walkedDir struct {
+	prefix  string // its path, "" for the root
+	nid     uint64
+	marked  bool // holds escaped whiteouts
+	entries []entry
+}
+
+// inode reads the inode at nid. What has several names or many xattrs is kept,
+// so that a hostile image cannot make the walk read it over and over.
+func (w *walker) inode(nid uint64) (*tree.Inode, error) {
+	if n, ok := w.kept[nid]; ok {
+		return n, nil
+	}
+	rec, err := w.record(nid)
+	if err != nil {
+		return nil, err
+	}
+	const costly = 512 // bytes
+	keep := rec.Nlink > 1 && !rec.isDir() || rec.area > costly
+	if keep {
+		if err := w.spend(int64(rec.DiskSize() + rec.area)); err != nil {
+			return nil, err
+		}
+	}
+	left := w.left
+	n, err := w.decode(&rec)
+	if err != nil {
+		return nil, err
+	}
+	if keep {
+		w.kept[nid] = n
+	} else {
+		w.left = left // fn may forget the content
+	}
+	return n, nil
+}
+
+// visit calls fn, and opens n if it is a directory.
+func (w *walker) visit(path string, nid uint64, n *tree.Inode) error {
+	marks := whiteoutDirMarks[w.version]
+	marked := n.IsDir() && hasMarks(n.Xattrs, marks)
+	if marked {
+		shown := *n
+		shown.Xattrs = withoutMarks(n.Xattrs, marks)
+		n = &shown
+	}
+	err := w.fn(path, nid, n)
+	if !n.IsDir() {
+		return err
+	}
+	if err != nil {
+		if errors.Is(err, fs.SkipDir) {
+			return nil
+		}
+		return err
+	}
+	if _, twice := w.entered[nid]; twice {
+		return nil
+	}
+	w.entered[nid] = struct{}{}
+	rec, err := w.record(nid)
+	if err != nil {
+		return err
+	}
+	entries, _, err := w.readDir(&rec)
+	if err != nil {
+		return err
+	}
+	if path == "/" {
+		path = ""
+	}
+	w.stack = append(w.stack, walkedDir{path, nid, marked, entries})
+	return nil
+}
