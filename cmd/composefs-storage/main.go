@@ -1,0 +1,22 @@
+// Command composefs-storage works with composefs images and, called as
+// mkcomposefs, stands in for the C program of that name.
+//
+// What it prints, in usage texts too, follows the rules in ui.go.
+package main
+
+import (
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	os.Exit(run(os.Args, streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run is main with everything it touches passed in. It returns the exit code.
+func run(args []string, s streams) int {
+	if filepath.Base(args[0]) == "mkcomposefs" {
+		return mkcomposefs("mkcomposefs", args[1:], s)
+	}
+	return s.exitCode(execute(args[1:], s))
+}

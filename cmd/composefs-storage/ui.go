@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The rules of output:
+//   - Results go to standard output and nothing else does.
+//   - Everything else goes to standard error, each line with "error: " or
+//     "hint: " before it. An error names the thing and says what is wrong with
+//     it; a hint says what to do. No capital at the start, no period at the end.
+//   - Names from images may hold any byte. They are printed with backslash
+//     escapes for what a terminal would act on.
+//   - mkcomposefs alone follows the C program of that name instead.
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // what was asked for could not be done
+	exitUsage  = 2 // it is not clear what was asked for
+)
+
+// streams are the standard streams of a command.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// hintedError is an error that comes with advice.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e *hintedError) Unwrap() error { return e.error }
+
+// withHint adds advice to an error.
+func withHint(err error, format string, args ...any) error {
+	return &hintedError{err, fmt.Sprintf(format, args...)}
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+// reported is an exit code whose reason has been reported already.
+type reported int
+
+func (r reported) Error() string { return fmt.Sprintf("exit code %d", int(r)) }
+
+// exitCode reports an error and returns the exit code it stands for.
+func (s streams) exitCode(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var code reported
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	fmt.Fprintf(s.err, "error: %v\n", oneLine(err))
+	var hinted *hintedError
+	if errors.As(err, &hinted) {
+		fmt.Fprintf(s.err, "hint: %s\n", hinted.hint)
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// oneLine puts joined errors on one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// escape makes a name safe to print on a line of its own.
+func escape(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '\\':
+			b.WriteString(`\\`)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c < ' ' || c == 0x7f:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// printJSON writes v as indented JSON.
+func (s streams) printJSON(v any) error {
+	e := json.NewEncoder(s.out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
