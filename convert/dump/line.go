@@ -167,10 +167,28 @@ func (p *parser) optional(field []byte) ([]byte, error) {
 	return unescaped, nil
 }
 
-// parseXattrs reads the rest of a line, name=value pairs.
-func (p *parser) parseXattrs(n *tree.Inode, rest []byte) error {
+// parseXattrs reads the rest of a line, name=value pairs. Most lines of a dump
+// end in one of a few texts, so each of these is read once.
+func (p *parser) parseXattrs(n *tree.Inode, rest []byte) (err error) {
+	if len(rest) == 0 {
+		return nil
+	}
+	set, ok := p.sets[string(rest)]
+	if !ok {
+		if set, err = p.parseSet(rest); err != nil {
+			return err
+		}
+		if len(rest) <= setTextMax && len(p.sets) < keptMax {
+			p.sets[string(rest)] = set
+		}
+	}
+	n.Xattrs = set
+	return nil
+}
+
+func (p *parser) parseSet(rest []byte) (tree.Xattrs, error) {
 	if len(rest) > xattrsMax {
-		return complain("Too many xattrs")
+		return nil, complain("Too many xattrs")
 	}
 	set, cost := p.xattrs[:0], xattrsBase
 	for len(rest) > 0 {
@@ -178,7 +196,7 @@ func (p *parser) parseXattrs(n *tree.Inode, rest []byte) error {
 		pair, rest, _ = bytes.Cut(rest, []byte{' '})
 		x, err := p.parseXattr(pair)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		i, found := slices.BinarySearchFunc(set, x, compareXattrs)
 		if found {
@@ -188,19 +206,11 @@ func (p *parser) parseXattrs(n *tree.Inode, rest []byte) error {
 			set = slices.Insert(set, i, x)
 		}
 		if cost += xattrCost(x); cost > xattrBudget {
-			return complain("Can't set xattr")
+			return nil, complain("Can't set xattr")
 		}
 	}
 	p.xattrs = set
-	switch {
-	case len(set) == 0:
-	case slices.Equal(set, p.lastSet):
-		n.Xattrs = p.lastSet
-	default:
-		n.Xattrs = slices.Clone(set)
-		p.lastSet = n.Xattrs
-	}
-	return nil
+	return slices.Clone(set), nil
 }
 
 func (p *parser) parseXattr(pair []byte) (x tree.Xattr, err error) {

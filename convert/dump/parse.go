@@ -28,7 +28,7 @@ const (
 //
 // Memory grows with the tree and with the longest line, which is not limited.
 func Parse(r io.Reader, mode Mode) (*tree.Tree, error) {
-	p := parser{mode: mode, strings: map[string]string{}}
+	p := parser{mode: mode, sets: map[string]tree.Xattrs{}, strings: map[string]string{}}
 	lines := bufio.NewReaderSize(r, 256<<10)
 	var long []byte
 	for {
@@ -104,14 +104,17 @@ type parser struct {
 	links    []link
 	previous string // path of the line before; Strict demands walk order
 
-	scratch []byte            // an unescaped field
-	xattrs  []tree.Xattr      // the line's xattrs while they are collected
-	lastSet tree.Xattrs       // the last inode's: neighbours often have the same
-	strings map[string]string // xattr names and short values, each kept once
+	scratch []byte                 // an unescaped field
+	xattrs  []tree.Xattr           // the line's xattrs while they are collected
+	sets    map[string]tree.Xattrs // by the text they were read from
+	strings map[string]string      // xattr names and short values, each kept once
 }
 
-// stringsMax bounds the table of strings that are kept once.
-const stringsMax = 1 << 16
+// Bounds of what the parser remembers, so that it does not cost more than it saves.
+const (
+	keptMax    = 1 << 16 // sets or strings
+	setTextMax = 256     // bytes of a set's text
+)
 
 func (p *parser) error(err error) error {
 	e := &SyntaxError{Line: p.line, Msg: err.Error()}
@@ -130,7 +133,7 @@ func (p *parser) intern(b []byte) string {
 		return s
 	}
 	s := string(b)
-	if len(p.strings) < stringsMax {
+	if len(p.strings) < keptMax {
 		p.strings[s] = s
 	}
 	return s

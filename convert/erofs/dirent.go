@@ -20,29 +20,29 @@ type dirent struct {
 // listDir returns the entries of directory i in name order, with "." and "..",
 // which are entries like others: a name such as "-" sorts before them. The
 // result is valid until the next call.
-func (p *plan) listDir(i int) []dirent {
-	n := &p.nodes[i]
-	list := p.dirents[:0]
+func (e *emitter) listDir(i int) []dirent {
+	n := &e.nodes[i]
+	list := e.dirents[:0]
 	dots := [2]dirent{{".", uint32(i), disk.FTDir}, {"..", n.parent, disk.FTDir}}
 	todo := dots[:]
 	child := n.child
-	for e := range n.inode.Dir.All() {
-		for len(todo) > 0 && todo[0].name < e.Name {
+	for entry := range n.inode.Dir.All() {
+		for len(todo) > 0 && todo[0].name < entry.Name {
 			list = append(list, todo[0])
 			todo = todo[1:]
 		}
-		d := dirent{name: e.Name}
-		if e.Link {
-			d.node = p.links[e.Inode]
+		d := dirent{name: entry.Name}
+		if entry.Link {
+			d.node = e.links[entry.Inode]
 		} else {
 			d.node = child
 			child++
 		}
-		d.fileType = fileType(uint32(p.mode(p.nodes[d.node].inode)))
+		d.fileType = e.nodes[d.node].fileType
 		list = append(list, d)
 	}
-	p.dirents = append(list, todo...)
-	return p.dirents
+	e.dirents = append(list, todo...)
+	return e.dirents
 }
 
 // blocksOf cuts entries greedily into blocks and yields each with its size.
@@ -66,12 +66,13 @@ func direntSize(d *dirent) int { return disk.DirentSize + len(d.name) }
 
 // packDirs computes the encoded size of every directory.
 func (p *plan) packDirs() {
+	e := p.emitter(nil)
 	for i := range p.nodes {
-		if p.nodes[i].inode.Dir == nil {
+		if p.nodes[i].fileType != disk.FTDir {
 			continue
 		}
 		blocks, tail := uint32(0), 0
-		for _, size := range blocksOf(p.listDir(i)) {
+		for _, size := range blocksOf(e.listDir(i)) {
 			blocks++
 			tail = size
 		}
@@ -86,13 +87,13 @@ func (p *plan) packDirs() {
 
 // putDirents encodes the entries of a block or tail: first the records, then the
 // names without anything between them.
-func (p *plan) putDirents(b []byte, entries []dirent) {
+func (e *emitter) putDirents(b []byte, entries []dirent) {
 	name := disk.DirentSize * len(entries)
 	for i := range entries {
-		e := &entries[i]
-		d := disk.Dirent{Nid: p.nid(e.node), NameOffset: uint16(name), FileType: e.fileType}
+		entry := &entries[i]
+		d := disk.Dirent{Nid: e.nid(entry.node), NameOffset: uint16(name), FileType: entry.fileType}
 		d.Put(b[disk.DirentSize*i:])
-		name += copy(b[name:], e.name)
+		name += copy(b[name:], entry.name)
 	}
 }
 

@@ -7,33 +7,44 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// emit emits the image. It runs twice over the same code: measuring, where only
-// lengths count and each inode's place is noted, and writing, where those places
-// are known to everything that refers to them.
-func (p *plan) emit(o *output) error {
-	p.emitHeaders(o)
-	for i := range p.nodes {
-		p.emitInode(o, i)
-	}
-	o.align(disk.SlotSize)
-	p.inodesEnd = o.offset
-	p.emitShared(o)
-	o.align(disk.BlockSize)
-	for i := range p.nodes {
-		p.emitBlocks(o, i)
-	}
-	p.size = o.offset
-	return o.err
+// emitter turns a plan into bytes. It runs twice over the same code: measuring,
+// where only lengths count and each inode's place is noted in the plan, and
+// writing, where those places are known to everything that refers to them.
+type emitter struct {
+	*plan
+	out *output
+
+	// Scratch, each valid until the next use.
+	dirents            []dirent
+	attrs              []*attr
+	metacopy, redirect attr
 }
 
-func (p *plan) emitHeaders(o *output) {
+func (p *plan) emitter(out *output) *emitter {
+	return &emitter{plan: p, out: out, metacopy: emptyMetacopy, redirect: emptyRedirect}
+}
+
+// measure finds the place of everything.
+func (p *plan) measure() {
+	e := p.emitter(&output{measuring: true})
+	e.emitHeaders()
+	e.emitInodes(0, len(p.nodes))
+	p.inodesEnd = e.out.offset
+	e.emitShared()
+	p.dataStart = e.out.offset
+	e.emitBlocks(0, len(p.nodes))
+	p.size = e.out.offset
+}
+
+func (e *emitter) emitHeaders() {
+	o := e.out
 	if b := o.next(disk.HeaderSize); b != nil {
 		h := disk.Header{
 			Magic:            disk.ComposefsMagic,
 			Version:          disk.HeaderVersion,
-			ComposefsVersion: p.version,
+			ComposefsVersion: e.version,
 		}
-		if p.hasACL {
+		if e.hasACL {
 			h.Flags |= disk.HeaderHasACL
 		}
 		h.Put(b)
@@ -44,83 +55,96 @@ func (p *plan) emitHeaders(o *output) {
 			Magic:         disk.SuperMagic,
 			FeatureCompat: disk.CompatMtime | disk.CompatXattrFilter,
 			BlockBits:     disk.BlockBits,
-			RootNid:       uint16(p.nid(0)),
-			Inodes:        uint64(len(p.nodes)),
-			BuildTime:     p.minSec,
-			BuildTimeNsec: p.minNsec,
-			Blocks:        uint32(p.size / disk.BlockSize),
-			XattrBlock:    uint32(p.inodesEnd / disk.BlockSize),
+			RootNid:       uint16(e.nid(0)),
+			Inodes:        uint64(len(e.nodes)),
+			BuildTime:     e.minSec,
+			BuildTimeNsec: e.minNsec,
+			Blocks:        uint32(e.size / disk.BlockSize),
+			XattrBlock:    uint32(e.inodesEnd / disk.BlockSize),
 		}
 		s.Put(b)
 	}
 }
 
+// emitInodes emits the inodes from one up to another, and zeros up to the next.
+func (e *emitter) emitInodes(from, to int) {
+	for i := from; i < to; i++ {
+		e.emitInode(i)
+	}
+	if to < len(e.nodes) && !e.out.measuring {
+		e.out.padTo(e.nodes[to].pos)
+		return
+	}
+	e.out.align(disk.SlotSize)
+}
+
 // emitInode emits inode i with its xattrs and tail.
-func (p *plan) emitInode(o *output, i int) {
-	node := &p.nodes[i]
-	attrs := p.imageAttrs(i)
-	area := p.measureArea(attrs)
-	e := p.extentOf(i)
+func (e *emitter) emitInode(i int) {
+	o := e.out
+	node := &e.nodes[i]
+	attrs := e.imageAttrs(i)
+	area := measureArea(attrs)
+	x := e.extentOf(i)
 	size := disk.CompactSize
-	extended := p.isExtended(i, e)
+	extended := e.isExtended(i, x)
 	if extended {
 		size = disk.ExtendedSize
 	}
-	pos, e := place(o.offset, size+area.size, e)
+	pos, x := place(o.offset, size+area.size, x)
 	if o.measuring {
-		node.pos, node.blocks = pos, e.blocks
+		node.pos, node.blocks = pos, x.blocks
 	} else if node.pos != pos {
 		panic("erofs: internal error: an inode moved between measuring and writing")
 	}
 	o.padTo(pos)
 	if b := o.next(size); b != nil {
-		d := p.diskInode(i, e)
+		d := e.diskInode(i, x)
 		d.Extended, d.XattrCount = extended, disk.XattrCount(area.size)
 		d.Put(b)
 	}
 	if b := o.next(area.size); b != nil {
-		p.putArea(b, attrs, area)
+		e.putArea(b, attrs, area)
 	}
-	if b := o.next(e.tail); b != nil {
-		p.putTail(b, i)
+	if b := o.next(x.tail); b != nil {
+		e.putTail(b, i)
 	}
 }
 
 // isExtended reports whether inode i needs the 64-byte form. That is decided
 // before place moves anything.
-func (p *plan) isExtended(i int, e extent) bool {
+func (p *plan) isExtended(i int, x extent) bool {
 	const max16, max32 = 1<<16 - 1, 1<<32 - 1
 	n := p.nodes[i].inode
 	size := n.Size
 	switch {
 	case n.IsDir():
-		size = e.size()
+		size = x.size()
 	case n.Type() == tree.TypeSymlink:
 		size = uint64(len(n.Payload))
 	case p.isWhiteout(n):
 		size = 0
 	}
 	return n.MtimeSec != p.minSec || n.MtimeNsec != p.minNsec ||
-		p.nlink(i) > max16 || n.UID > max16 || n.GID > max16 || size > max32
+		p.nodes[i].nlink() > max16 || n.UID > max16 || n.GID > max16 || size > max32
 }
 
 // diskInode returns inode i as it is recorded, given its final extent.
-func (p *plan) diskInode(i int, e extent) disk.Inode {
+func (p *plan) diskInode(i int, x extent) disk.Inode {
 	node := &p.nodes[i]
 	n := node.inode
 	d := disk.Inode{
-		Mode: p.mode(n), Nlink: p.nlink(i), Ino: uint32(i),
+		Mode: p.mode(n), Nlink: node.nlink(), Ino: uint32(i),
 		UID: n.UID, GID: n.GID, Mtime: n.MtimeSec, MtimeNsec: n.MtimeNsec,
 	}
-	if e.tail > 0 {
+	if x.tail > 0 {
 		d.Layout = disk.FlatInline
 	}
-	if e.blocks > 0 {
+	if x.blocks > 0 {
 		d.U = node.block
 	}
 	switch n.Type() {
 	case tree.TypeDir:
-		d.Size = e.size()
+		d.Size = x.size()
 	case tree.TypeSymlink:
 		d.Size = uint64(len(n.Payload))
 	case tree.TypeRegular:
@@ -138,15 +162,15 @@ func (p *plan) diskInode(i int, e extent) disk.Inode {
 }
 
 // putTail fills in the part of a content that follows its inode.
-func (p *plan) putTail(b []byte, i int) {
-	n := p.nodes[i].inode
+func (e *emitter) putTail(b []byte, i int) {
+	n := e.nodes[i].inode
 	switch {
 	case n.IsDir():
 		var last []dirent
-		for entries := range blocksOf(p.listDir(i)) {
+		for entries := range blocksOf(e.listDir(i)) {
 			last = entries
 		}
-		p.putDirents(b, last)
+		e.putDirents(b, last)
 	case n.Type() == tree.TypeSymlink:
 		copy(b, n.Payload)
 	case n.IsExternal():
@@ -156,18 +180,24 @@ func (p *plan) putTail(b []byte, i int) {
 	}
 }
 
-// emitBlocks emits the data blocks of inode i.
-func (p *plan) emitBlocks(o *output, i int) {
-	node := &p.nodes[i]
-	if node.blocks == 0 {
-		return
+// emitBlocks emits the data blocks of the inodes from one up to another.
+func (e *emitter) emitBlocks(from, to int) {
+	for i := from; i < to; i++ {
+		if e.nodes[i].blocks > 0 {
+			e.emitBlocksOf(i)
+		}
 	}
+}
+
+func (e *emitter) emitBlocksOf(i int) {
+	o := e.out
+	node := &e.nodes[i]
 	if o.measuring {
 		node.block = uint32(o.offset / disk.BlockSize)
 	}
 	n := node.inode
 	if n.IsDir() {
-		p.emitDirBlocks(o, i)
+		e.emitDirBlocks(i)
 		return
 	}
 	b := o.next(int(node.blocks) * disk.BlockSize)
@@ -182,31 +212,30 @@ func (p *plan) emitBlocks(o *output, i int) {
 	}
 }
 
-func (p *plan) emitDirBlocks(o *output, i int) {
+func (e *emitter) emitDirBlocks(i int) {
+	o := e.out
 	if o.measuring {
-		o.padTo(o.offset + int64(p.nodes[i].dirBlocks)*disk.BlockSize)
+		o.padTo(o.offset + int64(e.nodes[i].dirBlocks)*disk.BlockSize)
 		return
 	}
-	left := p.nodes[i].dirBlocks
-	for entries := range blocksOf(p.listDir(i)) {
+	left := e.nodes[i].dirBlocks
+	for entries := range blocksOf(e.listDir(i)) {
 		if left == 0 {
 			return // what remains is the tail
 		}
 		left--
-		p.putDirents(o.next(disk.BlockSize), entries)
+		e.putDirents(o.next(disk.BlockSize), entries)
 	}
 }
 
-// emitShared emits the shared xattrs.
-func (p *plan) emitShared(o *output) {
-	if o.measuring {
-		o.padTo(o.offset + int64(p.shared.size))
-		return
+// emitShared emits the shared xattrs, and zeros up to the first data block.
+func (e *emitter) emitShared() {
+	for _, a := range e.shared.attrs {
+		if b := e.out.next(a.size()); b != nil {
+			a.put(b)
+		}
 	}
-	for i := range p.shared.attrs {
-		a := &p.shared.attrs[i]
-		putAttr(o.next(attrSize(a)), a)
-	}
+	e.out.align(disk.BlockSize)
 }
 
 // putHoles fills b with chunk addresses that stand for no blocks.

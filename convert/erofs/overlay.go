@@ -1,6 +1,7 @@
 package erofs
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -23,6 +24,11 @@ var (
 		{Name: xattrEscaped + "whiteout"},
 		{Name: "user.overlay.whiteout"},
 	}
+	rootMarks = []tree.Xattr{{Name: xattrOpaque, Value: "y"}}
+
+	// noDigestMarks are those of an external file without a digest.
+	noDigestMarks = []tree.Xattr{{Name: xattrMetacopy}}
+
 	// whiteoutDirMarks are those of a directory with whiteouts, by version.
 	whiteoutDirMarks = [2][]tree.Xattr{
 		{
@@ -54,97 +60,82 @@ var metacopyHeader = [4]byte{0, metacopySize, 0, 1}
 
 const metacopySize = 4 + 32
 
-// attr is an xattr as the image has it. The values of the two that nearly every
-// file has are not spelled out before they are written.
-type attr struct {
-	name  string
-	kind  attrKind
-	value string      // the value; for redirect without the slash before it
-	file  *tree.Inode // for metacopy, whose value is made of the file's digest
-}
-
-type attrKind uint8
-
-const (
-	plain attrKind = iota
-	metacopy
-	redirect
-)
-
-func (a *attr) valueSize() int {
-	switch a.kind {
-	case metacopy:
-		return metacopySize
-	case redirect:
-		return 1 + len(a.value)
-	}
-	return len(a.value)
-}
-
-func (a *attr) putValue(b []byte) {
-	switch a.kind {
-	case metacopy:
-		copy(b, metacopyHeader[:])
-		copy(b[len(metacopyHeader):], a.file.Digest[:])
-	case redirect:
-		b[0] = '/'
-		copy(b[1:], a.value)
-	default:
-		copy(b, a.value)
-	}
-}
-
-// imageAttrs returns the xattrs that node i has in the image, sorted by name:
-// its own, escaped where overlayfs would act on them, and what the format adds.
-// The result is valid until the next call.
-func (p *plan) imageAttrs(i int) []attr {
+// marksOf returns what the format adds to the xattrs of node i, but for metacopy
+// with a digest and redirect.
+func (p *plan) marksOf(i int) []tree.Xattr {
 	node := &p.nodes[i]
-	n := node.inode
-	attrs := p.attrs[:0]
-	for _, x := range n.Xattrs {
-		attrs = append(attrs, attr{name: escapeName(x.Name), value: x.Value})
-	}
 	switch {
-	case n.IsExternal():
-		a := attr{name: xattrMetacopy}
-		if n.Digest != nil {
-			a.kind, a.file = metacopy, n
-		}
-		attrs = setAttr(attrs, a)
-		if n.Payload != "" {
-			attrs = setAttr(attrs, attr{name: xattrRedirect, kind: redirect, value: n.Payload})
-		}
-	case p.isWhiteout(n):
-		attrs = setMarks(attrs, whiteoutMarks)
+	case i == 0 && node.whiteouts:
+		return slices.Concat(whiteoutDirMarks[p.version], rootMarks)
+	case i == 0:
+		return rootMarks
 	case node.whiteouts:
-		attrs = setMarks(attrs, whiteoutDirMarks[p.version])
+		return whiteoutDirMarks[p.version]
+	case p.isWhiteout(node.inode):
+		return whiteoutMarks
+	case node.inode.IsExternal() && node.inode.Digest == nil:
+		return noDigestMarks
 	}
-	if i == 0 {
-		attrs = setAttr(attrs, attr{name: xattrOpaque, value: "y"})
+	return nil
+}
+
+// ownAttrs returns the xattrs that node i has in the image but for metacopy with
+// a digest and redirect, sorted by name: its own, escaped where overlayfs would
+// act on them, and marks. The result is valid until the next call.
+func (p *plan) ownAttrs(i int) []attr {
+	attrs := p.own[:0]
+	for _, x := range p.nodes[i].inode.Xattrs {
+		attrs = append(attrs, newAttr(escapeName(x.Name), x.Value))
 	}
-	p.attrs = attrs
+	for _, x := range p.marksOf(i) {
+		a := newAttr(x.Name, x.Value)
+		at, found := slices.BinarySearchFunc(attrs, a.name, func(a attr, name string) int {
+			return strings.Compare(a.name, name)
+		})
+		if found {
+			attrs[at] = a
+		} else {
+			attrs = slices.Insert(attrs, at, a)
+		}
+	}
+	p.own = attrs
 	return attrs
 }
 
-func setMarks(attrs []attr, marks []tree.Xattr) []attr {
-	for _, x := range marks {
-		attrs = setAttr(attrs, attr{name: x.Name, value: x.Value})
+// imageAttrs returns all xattrs that node i has in the image, sorted by name. The
+// result is valid until the next call.
+func (e *emitter) imageAttrs(i int) []*attr {
+	node := &e.nodes[i]
+	n := node.inode
+	own := e.sets[node.attrs].attrs
+	attrs := e.attrs[:0]
+	if n.IsExternal() {
+		if n.Digest != nil {
+			attrs, own = appendBelow(attrs, own, xattrMetacopy)
+			e.metacopy.setDigest(n)
+			e.metacopy.offset, e.metacopy.shared = e.shared.metacopy[node.metacopy]
+			attrs = append(attrs, &e.metacopy)
+		}
+		if n.Payload != "" {
+			attrs, own = appendBelow(attrs, own, xattrRedirect)
+			e.redirect.setPath(n)
+			e.redirect.offset, e.redirect.shared = e.shared.redirect[node.redirect]
+			attrs = append(attrs, &e.redirect)
+		}
 	}
+	for k := range own {
+		attrs = append(attrs, &own[k])
+	}
+	e.attrs = attrs
 	return attrs
 }
 
-// setAttr puts a in its place, replacing one of the same name.
-func setAttr(attrs []attr, a attr) []attr {
-	i := len(attrs)
-	for i > 0 && attrs[i-1].name > a.name {
-		i--
+// appendBelow appends those of own that sort before name, and returns the rest.
+// None has that name itself, for what came as data is escaped.
+func appendBelow(attrs []*attr, own []attr, name string) ([]*attr, []attr) {
+	for len(own) > 0 && own[0].name < name {
+		attrs = append(attrs, &own[0])
+		own = own[1:]
 	}
-	if i > 0 && attrs[i-1].name == a.name {
-		attrs[i-1] = a
-		return attrs
-	}
-	attrs = append(attrs, attr{})
-	copy(attrs[i+1:], attrs[i:])
-	attrs[i] = a
-	return attrs
+	return attrs, own
 }

@@ -2,6 +2,7 @@ package erofs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
@@ -16,6 +17,7 @@ type node struct {
 	parent   uint32 // index of the directory that holds the real entry
 	child    uint32 // index of the first child; children follow one another
 	children uint32 // how many
+	subdirs  uint32 // how many of them are directories
 	block    uint32 // address of the first data block, set by measuring
 	blocks   uint32 // how many data blocks, set by measuring
 
@@ -23,7 +25,12 @@ type node struct {
 	dirBlocks uint32
 	dirTail   uint16
 
-	whiteouts bool // a directory that holds whiteouts of the user's
+	fileType  uint8 // as directory entries show it
+	whiteouts bool  // a directory that holds whiteouts of the user's
+
+	attrs    uint32 // index in plan.sets of the xattrs, metacopy and redirect aside
+	metacopy uint32 // index of the first node with the same digest if there are two
+	redirect uint32 // index of the first node with the same payload if there are two
 }
 
 // plan is all that is known of an image before a byte of it is emitted.
@@ -39,13 +46,12 @@ type plan struct {
 	minNsec uint32
 	hasACL  bool
 
+	sets   []attrSet
 	shared sharedTable
 
-	inodesEnd int64 // set by measuring, as is size
-	size      int64
+	inodesEnd, dataStart, size int64 // set by measuring
 
-	dirents []dirent // scratch of the emitter
-	attrs   []attr
+	own []attr // scratch of ownAttrs
 }
 
 // newPlan numbers the inodes of t's image and checks that it has one.
@@ -54,14 +60,13 @@ func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 		return nil, &EntryError{"/", fmt.Errorf("%w: root is not a directory", ErrTree)}
 	}
 	p := &plan{opts: opts, root: t.Root, links: map[*tree.Inode]uint32{}}
-	p.nodes = []node{{inode: p.rootWithWhiteouts()}}
+	p.nodes = []node{{inode: p.rootWithWhiteouts(), fileType: disk.FTDir}}
 	if err := p.number(); err != nil {
 		return nil, err
 	}
 	if err := p.resolveLinks(); err != nil {
 		return nil, err
 	}
-	p.packDirs()
 	return p, nil
 }
 
@@ -109,16 +114,21 @@ func (p *plan) number() error {
 		}
 		seen[n.Dir] = struct{}{}
 		p.nodes[i].child = uint32(len(p.nodes))
+		if missing := len(p.nodes) + n.Dir.Len() - cap(p.nodes); missing > 0 {
+			p.nodes = slices.Grow(p.nodes, max(len(p.nodes), n.Dir.Len())) // doubling copies least
+		}
 		for e := range n.Dir.All() {
 			if e.Link {
 				p.links[e.Inode] = 0
 				continue
 			}
-			if p.isWhiteout(e.Inode) {
-				p.nodes[i].whiteouts = true
-				whiteouts = true
+			child := node{inode: e.Inode, parent: uint32(i), fileType: fileType(uint32(p.mode(e.Inode)))}
+			if child.fileType == disk.FTDir {
+				p.nodes[i].subdirs++
+			} else if p.isWhiteout(e.Inode) {
+				p.nodes[i].whiteouts, whiteouts = true, true
 			}
-			p.nodes = append(p.nodes, node{inode: e.Inode, parent: uint32(i)})
+			p.nodes = append(p.nodes, child)
 		}
 		p.nodes[i].children = uint32(len(p.nodes)) - p.nodes[i].child
 	}
@@ -178,18 +188,11 @@ func (p *plan) error(i uint32, err error) error {
 }
 
 // nlink returns the link count that the image records.
-func (p *plan) nlink(i int) uint32 {
-	n := &p.nodes[i]
-	if !n.inode.IsDir() {
-		return n.inode.Nlink
+func (n *node) nlink() uint32 {
+	if n.fileType == disk.FTDir {
+		return 2 + n.subdirs
 	}
-	nlink := uint32(2)
-	for c := n.child; c < n.child+n.children; c++ {
-		if p.nodes[c].inode.IsDir() {
-			nlink++
-		}
-	}
-	return nlink
+	return n.inode.Nlink
 }
 
 // mode returns the mode that the image records: whiteouts are escaped.

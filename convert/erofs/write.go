@@ -2,7 +2,11 @@ package erofs
 
 import (
 	"io"
+	"iter"
+	"runtime"
+	"sync"
 
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
@@ -13,20 +17,103 @@ import (
 // t is not changed. A tree that has no image gives an *[EntryError] before
 // anything is written; errors of w are returned as they are.
 //
-// Memory beyond the tree itself: about 50 bytes for each inode, and the xattrs
-// that inodes share.
+// Memory beyond the tree itself: about 100 bytes for each inode, the xattrs that
+// inodes share, and a few buffers.
 func Write(w io.Writer, t *tree.Tree, opts Options) (int64, error) {
 	p, err := newPlan(t, opts)
 	if err != nil {
 		return 0, err
 	}
-	p.collectShared()
-	if err := p.emit(&output{measuring: true}); err != nil {
-		return 0, err
+	p.survey()
+	p.measure()
+	return p.write(w)
+}
+
+// pieceSize is about how much of the image is encoded at a time.
+const pieceSize = 512 << 10
+
+// piece is a part of the image. How it is encoded depends on the plan alone.
+type piece struct {
+	start int64
+	emit  func(*emitter)
+}
+
+// pieces yields the parts of the image in order.
+func (p *plan) pieces() iter.Seq[piece] {
+	return func(yield func(piece) bool) {
+		if !yield(piece{0, (*emitter).emitHeaders}) {
+			return
+		}
+		place := func(i int) int64 { return p.nodes[i].pos }
+		first := int64(disk.InodesOffset)
+		if !p.split(first, place, (*emitter).emitInodes, yield) ||
+			!yield(piece{p.inodesEnd, (*emitter).emitShared}) {
+			return
+		}
+		next := p.dataStart // where the blocks of inode i would begin
+		place = func(i int) int64 {
+			if p.nodes[i].blocks > 0 {
+				next = int64(p.nodes[i].block) * disk.BlockSize
+			}
+			return next
+		}
+		p.split(p.dataStart, place, (*emitter).emitBlocks, yield)
 	}
-	o := &output{w: w}
-	if err := p.emit(o); err != nil {
-		return 0, err
+}
+
+// split yields what emit makes of all nodes in pieces. place is called once for
+// each node, in order, and tells where its part begins.
+func (p *plan) split(start int64, place func(i int) int64, emit func(e *emitter, from, to int), yield func(piece) bool) bool {
+	from := 0
+	for i := range p.nodes {
+		at := place(i)
+		if at-start < pieceSize {
+			continue
+		}
+		if !yield(rangePiece(start, emit, from, i)) {
+			return false
+		}
+		start, from = at, i
 	}
-	return o.offset, o.flush()
+	return yield(rangePiece(start, emit, from, len(p.nodes)))
+}
+
+func rangePiece(start int64, emit func(e *emitter, from, to int), from, to int) piece {
+	return piece{start, func(e *emitter) { emit(e, from, to) }}
+}
+
+// write writes the image. Pieces are encoded on all processors and written in
+// order.
+func (p *plan) write(w io.Writer) (written int64, err error) {
+	encoded := make(chan chan []byte, runtime.GOMAXPROCS(0))
+	stop := make(chan struct{})
+	var buffers sync.Pool
+	go func() {
+		defer close(encoded)
+		for piece := range p.pieces() {
+			result := make(chan []byte, 1)
+			select {
+			case encoded <- result:
+			case <-stop:
+				return
+			}
+			go func() {
+				buf, _ := buffers.Get().([]byte)
+				e := p.emitter(&output{offset: piece.start, buf: buf[:0]})
+				piece.emit(e)
+				result <- e.out.buf
+			}()
+		}
+	}()
+	defer close(stop)
+	for result := range encoded {
+		buf := <-result
+		n, err := w.Write(buf)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+		buffers.Put(buf) //nolint:staticcheck // a slice header is small beside what it saves
+	}
+	return written, nil
 }

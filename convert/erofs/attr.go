@@ -1,0 +1,78 @@
+package erofs
+
+import (
+	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// attr is an xattr as the image has it, with what its encoding needs at hand.
+// The values of the two that nearly every file has are not spelled out before
+// they are written.
+type attr struct {
+	name   string // in full
+	suffix string
+	value  string      // the value; for redirect without the slash before it
+	file   *tree.Inode // for metacopy, whose value is made of the file's digest
+	entry  disk.XattrEntry
+	kind   attrKind
+	bit    uint32 // what it clears in the name filter
+
+	shared bool   // it is in the table of shared xattrs
+	offset uint32 // where in the table
+}
+
+type attrKind uint8
+
+const (
+	plain attrKind = iota
+	metacopy
+	redirect
+)
+
+func newAttr(name, value string) attr {
+	index, suffix := disk.SplitXattrName(name)
+	return attr{
+		name: name, suffix: suffix, value: value, bit: disk.FilterBit(index, suffix),
+		entry: disk.XattrEntry{NameLen: uint8(len(suffix)), NameIndex: index, ValueSize: uint16(len(value))},
+	}
+}
+
+// The two xattrs of external files before they get a value.
+var (
+	emptyMetacopy = newAttr(xattrMetacopy, "")
+	emptyRedirect = newAttr(xattrRedirect, "")
+)
+
+// setDigest makes a metacopy that of a file with a digest.
+func (a *attr) setDigest(n *tree.Inode) {
+	a.kind, a.file, a.entry.ValueSize = metacopy, n, metacopySize
+}
+
+// setPath makes a redirect that of a file with a payload.
+func (a *attr) setPath(n *tree.Inode) {
+	a.kind, a.value, a.entry.ValueSize = redirect, n.Payload, uint16(1+len(n.Payload))
+}
+
+// xattr returns a, which is a plain one, as an xattr of a tree.
+func (a *attr) xattr() tree.Xattr { return tree.Xattr{Name: a.name, Value: a.value} }
+
+// size returns the size in bytes of a's entry, in the table or inline.
+func (a *attr) size() int { return a.entry.DiskSize() }
+
+// put encodes a's entry and returns what is left of b.
+func (a *attr) put(b []byte) []byte {
+	a.entry.Put(b)
+	copy(b[disk.XattrEntrySize:], a.suffix)
+	value := b[disk.XattrEntrySize+len(a.suffix):]
+	switch a.kind {
+	case metacopy:
+		copy(value, metacopyHeader[:])
+		copy(value[len(metacopyHeader):], a.file.Digest[:])
+	case redirect:
+		value[0] = '/'
+		copy(value[1:], a.value)
+	default:
+		copy(value, a.value)
+	}
+	return b[a.size():]
+}
