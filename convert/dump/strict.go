@@ -10,20 +10,19 @@ import (
 // checkCanonical refuses a line that Write would write differently or elsewhere.
 // For a link that cannot be told before its target is known: see checkLinks.
 func (p *parser) checkCanonical(line []byte, n *tree.Inode, isLink bool) error {
-	f, _ := splitLine(line)
-	path, err := appendUnescaped(nil, f[fieldPath])
+	path, err := canonicalPath(line)
 	if err != nil {
 		return err
 	}
-	if p.previous != "" && walkOrder(p.previous, string(path)) >= 0 {
+	if p.previous != "" && walkOrder(p.previous, path) >= 0 {
 		return complain("entry out of order: %q after %q", path, p.previous)
 	}
-	p.previous = string(path)
+	p.previous = path
 	if isLink {
 		p.links[len(p.links)-1].text = bytes.Clone(line)
 		return nil
 	}
-	return compareLine(line, appendInode(nil, p.previous, n))
+	return compareLine(line, appendInode(nil, path, n))
 }
 
 // checkLinks refuses links that Write would write differently.
@@ -35,18 +34,37 @@ func (p *parser) checkLinks() error {
 	for i := range p.links {
 		l := &p.links[i]
 		p.line = l.line
-		f, _ := splitLine(l.text)
-		path, err := appendUnescaped(nil, f[fieldPath])
+		path, err := canonicalPath(l.text)
 		if err != nil {
 			return err
 		}
 		e, _ := l.dir.Lookup(l.name)
-		want := appendLink(nil, string(path), e.Inode, targets[e.Inode])
+		want := appendLink(nil, path, e.Inode, targets[e.Inode])
 		if err := compareLine(l.text, want); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// canonicalPath returns the path of a line's entry as Write's walk gives it.
+func canonicalPath(line []byte) (string, error) {
+	f, _ := splitLine(line)
+	unescaped, err := appendUnescaped(nil, f[fieldPath])
+	if err != nil {
+		return "", err
+	}
+	var path strings.Builder
+	for name := range bytes.SplitSeq(cString(unescaped), []byte{'/'}) {
+		if len(name) > 0 {
+			path.WriteByte('/')
+			path.Write(name)
+		}
+	}
+	if path.Len() == 0 {
+		return "/", nil
+	}
+	return path.String(), nil
 }
 
 func compareLine(got, want []byte) error {

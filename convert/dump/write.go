@@ -14,9 +14,10 @@ import (
 // "@" before the mode, the path of the real entry as PAYLOAD, and the inode's
 // other fields repeated.
 //
-// Two things are better than in composefs-info 1.0.8: which entry is the real
-// one is kept, because that decides where the inode stands in an image, and the
-// last line ends with a newline.
+// Three things are better than in composefs-info 1.0.8: which entry is the real
+// one is kept, because that decides where the inode stands in an image; a link to
+// a directory, which that program writes but mkcomposefs refuses, is given the
+// mode of a file; and the last line ends with a newline.
 func Write(w io.Writer, t *tree.Tree) error {
 	targets := t.LinkTargets()
 	buffered := bufio.NewWriterSize(w, 64<<10)
@@ -38,24 +39,30 @@ func Write(w io.Writer, t *tree.Tree) error {
 
 // appendInode appends the line of a real entry, without the newline.
 func appendInode(b []byte, path string, n *tree.Inode) []byte {
-	b = appendNumbers(b, path, "", n)
+	b = appendNumbers(b, path, false, n)
 	b = appendOptional(b, n.Payload)
 	return appendData(b, n)
 }
 
 // appendLink appends the line of a further name of n.
 func appendLink(b []byte, path string, n *tree.Inode, target string) []byte {
-	b = appendNumbers(b, path, "@", n)
+	b = appendNumbers(b, path, true, n)
 	b = appendOptional(b, target)
 	return appendData(b, n)
 }
 
 // appendNumbers appends the fields PATH to MTIME and a space.
-func appendNumbers(b []byte, path, mark string, n *tree.Inode) []byte {
+func appendNumbers(b []byte, path string, isLink bool, n *tree.Inode) []byte {
 	b = append(appendEscaped(b, path, ""), ' ')
 	b = append(strconv.AppendUint(b, n.Size, 10), ' ')
-	b = append(b, mark...)
-	b = append(strconv.AppendUint(b, uint64(n.Mode), 8), ' ')
+	mode := uint64(n.Mode)
+	if isLink {
+		b = append(b, '@')
+		if n.IsDir() { // which a link line must not say
+			mode = uint64(tree.TypeRegular | n.Mode&^tree.TypeMask)
+		}
+	}
+	b = append(strconv.AppendUint(b, mode, 8), ' ')
 	for _, v := range [...]uint32{n.Nlink, n.UID, n.GID, n.Rdev} {
 		b = append(strconv.AppendUint(b, uint64(v), 10), ' ')
 	}

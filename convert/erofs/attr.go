@@ -53,6 +53,15 @@ func (a *attr) setPath(n *tree.Inode) {
 	a.kind, a.value, a.entry.ValueSize = redirect, n.Payload, uint16(1+len(n.Payload))
 }
 
+// setShared tells a where in the table it is, if its file has a first, that is if
+// there are two.
+func (a *attr) setShared(offsets map[uint32]uint32, first uint32) {
+	a.shared = false
+	if first != 0 {
+		a.offset, a.shared = offsets[first]
+	}
+}
+
 // xattr returns a, which is a plain one, as an xattr of a tree.
 func (a *attr) xattr() tree.Xattr { return tree.Xattr{Name: a.name, Value: a.value} }
 

@@ -113,13 +113,13 @@ func (e *emitter) imageAttrs(i int) []*attr {
 		if n.Digest != nil {
 			attrs, own = appendBelow(attrs, own, xattrMetacopy)
 			e.metacopy.setDigest(n)
-			e.metacopy.offset, e.metacopy.shared = e.shared.metacopy[node.metacopy]
+			e.metacopy.setShared(e.shared.metacopy, node.metacopy)
 			attrs = append(attrs, &e.metacopy)
 		}
 		if n.Payload != "" {
 			attrs, own = appendBelow(attrs, own, xattrRedirect)
 			e.redirect.setPath(n)
-			e.redirect.offset, e.redirect.shared = e.shared.redirect[node.redirect]
+			e.redirect.setShared(e.shared.redirect, node.redirect)
 			attrs = append(attrs, &e.redirect)
 		}
 	}

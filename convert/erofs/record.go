@@ -7,9 +7,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// MemoryFactor bounds what reading allocates, as a multiple of the image's size.
-// The densest image is one of empty xattrs: 4 bytes each, 32 in memory.
-const MemoryFactor = 24
+// MemoryFactor bounds what an operation on an image allocates in all, garbage
+// included, as a multiple of the image's size; a constant of 1 MiB comes on top.
+// Ordinary images stay below 5. The densest are of nothing but xattrs that have
+// 4 bytes each, or of inodes of 32 bytes with names of one byte.
+const MemoryFactor = 32
 
 // reader is the state of one operation on an image.
 type reader struct {
