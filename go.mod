@@ -3,6 +3,7 @@ module github.com/composefs-storage/composefs-storage
 go 1.24.0
 
 require (
+	github.com/erofs/go-erofs v0.3.1
 	github.com/spf13/cobra v1.9.1
 	golang.org/x/sync v0.16.0
 	golang.org/x/sys v0.34.0

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
@@ -14,8 +15,13 @@ import (
 //
 // What an image cannot tell from something else is left out: files dressed as
 // escaped whiteouts, and further names of whiteouts and directories.
-func Random(r *rand.Rand, n int) *tree.Tree {
-	g := generator{r: r}
+func Random(r *rand.Rand, n int) *tree.Tree { return (&generator{r: r}).tree(n) }
+
+// RandomUTF8 is Random without names that are not UTF-8.
+func RandomUTF8(r *rand.Rand, n int) *tree.Tree { return (&generator{r: r, utf8: true}).tree(n) }
+
+func (g *generator) tree(n int) *tree.Tree {
+	r := g.r
 	g.mtimes = []int64{0, 0, 0, 1700000000, int64(r.IntN(100)), -1}
 	t := tree.New()
 	g.metadata(t.Root, tree.TypeDir)
@@ -47,6 +53,7 @@ func Random(r *rand.Rand, n int) *tree.Tree {
 
 type generator struct {
 	r      *rand.Rand
+	utf8   bool
 	mtimes []int64
 }
 
@@ -68,7 +75,11 @@ func (g *generator) name() string {
 	case 0:
 		return fmt.Sprintf("%02x", g.r.IntN(256)) // like a generated whiteout
 	case 1:
-		return pick(g, "-", "!", "...", "..x", ".a", "a b", "a\\b", "a\nb", "\xff\xfe", "é", "=", "@", "#", "wh", ".wh.x")
+		name := pick(g, "-", "!", "...", "..x", ".a", "a b", "a\\b", "a\nb", "\xff\xfe", "é", "=", "@", "#", "wh", ".wh.x")
+		if g.utf8 {
+			name = strings.ToValidUTF8(name, "?")
+		}
+		return name
 	case 2:
 		name := make([]byte, 1+g.r.IntN(tree.NameMax))
 		for i := range name {
@@ -160,7 +171,7 @@ func (g *generator) metadata(n *tree.Inode, fileType uint32) {
 
 func (g *generator) id() uint32 {
 	if g.oneIn(8) {
-		return pick[uint32](g, 1, 1000, 65535, 65536, math.MaxUint32-1, math.MaxUint32)
+		return pick[uint32](g, 1, 1000, 65535, 65536, math.MaxUint32-1)
 	}
 	return 0
 }
@@ -172,6 +183,32 @@ var xattrNames = []string{
 	"system.posix_acl_access", "system.posix_acl_default", "system.posix_acl_accessX", "lustre.lov", "foo",
 }
 
+// Values that the kernel wants well-formed.
+const (
+	validACL = "\x02\x00\x00\x00" + // version, then tag, permissions and id of each entry
+		"\x01\x00\x06\x00\xff\xff\xff\xff" + // user::rw-
+		"\x04\x00\x04\x00\xff\xff\xff\xff" + // group::r--
+		"\x20\x00\x00\x00\xff\xff\xff\xff" // other::---
+	validCapability = "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" // cap_net_raw=ep
+)
+
+// WellFormed are xattrs whose values the kernel checks before it shows them.
+var WellFormed = tree.Xattrs{
+	{Name: "security.capability", Value: validCapability},
+	{Name: "system.posix_acl_access", Value: validACL},
+	{Name: "system.posix_acl_default", Value: validACL},
+}
+
+func (g *generator) xattrValue(name string) string {
+	if value, ok := WellFormed.Get(name); ok {
+		return value
+	}
+	if g.oneIn(5) {
+		return g.bytes(g.r.IntN(300))
+	}
+	return pick(g, "", "a", "system_u:object_r:bin_t:s0", "system_u:object_r:lib_t:s0")
+}
+
 func (g *generator) xattrs() tree.Xattrs {
 	var x tree.Xattrs
 	for range 1 + g.r.IntN(5) {
@@ -180,11 +217,7 @@ func (g *generator) xattrs() tree.Xattrs {
 			name = "user." + g.name()
 			name = name[:min(len(name), tree.NameMax)]
 		}
-		value := pick(g, "", "a", "system_u:object_r:bin_t:s0", "system_u:object_r:lib_t:s0")
-		if g.oneIn(5) {
-			value = g.bytes(g.r.IntN(300))
-		}
-		x = x.With(name, value)
+		x = x.With(name, g.xattrValue(name))
 	}
 	return x
 }

@@ -1,0 +1,140 @@
+// Package judges_test has images judged by programs that share no code with the
+// writer: fsck.erofs, go-erofs, and the kernel. Writer and reader can share a
+// mistake; these cannot.
+package judges_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/dump"
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/treetest"
+)
+
+// subject is an image to be judged.
+type subject struct {
+	name  string
+	image []byte
+	raw   *tree.Tree // what a plain EROFS reader must see in it
+}
+
+// subjects returns the images of all vectors and of random trees, in version 1.
+func subjects(t *testing.T) []subject {
+	t.Helper()
+	var all []subject
+	for _, v := range treetest.Accepted(t) {
+		if len(v.Options) > 0 {
+			continue
+		}
+		tr, err := dump.Parse(bytes.NewReader(v.Dump), dump.Lenient)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, newSubject(t, v.Name, tr))
+	}
+	for seed := range uint64(40) {
+		tr := treetest.RandomUTF8(rand.New(rand.NewPCG(seed, 7)), 200)
+		all = append(all, newSubject(t, fmt.Sprintf("random-%d", seed), tr))
+	}
+	return all
+}
+
+func newSubject(t *testing.T, name string, tr *tree.Tree) subject {
+	t.Helper()
+	var image bytes.Buffer
+	if _, err := erofs.Write(&image, tr, erofs.Options{Format: erofs.V1}); err != nil {
+		t.Fatal(err)
+	}
+	return subject{name, image.Bytes(), rawTree(tr)}
+}
+
+// file returns the image in a file.
+func (s *subject) file(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "image")
+	if err := os.WriteFile(path, s.image, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// rawTree returns what the image of t holds, spelled out from the description of
+// the format, sections 3, 4 and 8.4 of composefs-format.md, not from the writer.
+func rawTree(t *tree.Tree) *tree.Tree {
+	copies := map[*tree.Inode]*tree.Inode{}
+	raw := &tree.Tree{Root: rawInode(t.Root, copies)}
+	// Now that every inode has its copy, links can have theirs.
+	_ = raw.Walk(func(_ string, e *tree.Entry) error {
+		if e.Link {
+			e.Inode = copies[e.Inode]
+		}
+		return nil
+	})
+	root := raw.Root
+	root.Xattrs = root.Xattrs.With("trusted.overlay.opaque", "y")
+	hidden := tree.Inode{
+		Mode: tree.TypeChar | 0o644, Nlink: 1, UID: root.UID, GID: root.GID,
+		MtimeSec: root.MtimeSec, MtimeNsec: root.MtimeNsec,
+	}
+	if label, ok := root.Xattrs.Get("security.selinux"); ok {
+		hidden.Xattrs = hidden.Xattrs.With("security.selinux", label)
+	}
+	for i := range 256 {
+		whiteout := hidden
+		_ = root.Dir.Add(tree.Entry{Name: fmt.Sprintf("%02x", i), Inode: &whiteout}) // unless it is taken
+	}
+	return raw
+}
+
+func rawInode(n *tree.Inode, copies map[*tree.Inode]*tree.Inode) *tree.Inode {
+	c := *n
+	c.Xattrs = nil
+	for _, x := range n.Xattrs {
+		if rest, ok := strings.CutPrefix(x.Name, "trusted.overlay."); ok {
+			x.Name = "trusted.overlay.overlay." + rest
+		}
+		c.Xattrs = c.Xattrs.With(x.Name, x.Value)
+	}
+	copies[n] = &c
+	switch {
+	case n.IsExternal():
+		value := ""
+		if n.Digest != nil {
+			value = "\x00\x24\x00\x01" + string(n.Digest[:])
+		}
+		c.Xattrs = c.Xattrs.With("trusted.overlay.metacopy", value)
+		if n.Payload != "" {
+			c.Xattrs = c.Xattrs.With("trusted.overlay.redirect", "/"+n.Payload)
+		}
+		c.Payload, c.Digest = "", nil
+	case n.IsWhiteout():
+		c.Mode, c.Size = tree.TypeRegular|n.Mode&^tree.TypeMask, 0
+		c.Xattrs = c.Xattrs.With("trusted.overlay.overlay.whiteout", "").With("user.overlay.whiteout", "")
+	case n.IsDir():
+		c.Dir, c.Nlink = new(tree.Dir), 2
+		for e := range n.Dir.All() {
+			entry := *e
+			if !e.Link {
+				if e.Inode.IsWhiteout() {
+					c.Xattrs = c.Xattrs.With("trusted.overlay.overlay.whiteouts", "").With("user.overlay.whiteouts", "").
+						With("trusted.overlay.overlay.opaque", "x").With("user.overlay.opaque", "x")
+				}
+				if e.Inode.IsDir() {
+					c.Nlink++
+				}
+				entry.Inode = rawInode(e.Inode, copies)
+			}
+			if err := c.Dir.Add(entry); err != nil {
+				panic(err) // the names were in a directory before
+			}
+		}
+	}
+	return &c
+}
