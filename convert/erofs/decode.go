@@ -10,6 +10,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
+// newInode reads the inode at nid and notes that it is kept.
+func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
+	rec, err := r.record(nid)
+	if err != nil {
+		return record{}, nil, err
+	}
+	if err := r.spend(int64(rec.DiskSize() + rec.area)); err != nil {
+		return record{}, nil, fmt.Errorf("inode %d: %w", nid, err)
+	}
+	n, err := r.decode(&rec)
+	return rec, n, err
+}
+
 // decode turns a record into an inode of a tree: what the format added is taken
 // away and xattrs are un-escaped. Two things are left to those who know more: a
 // directory's entries, and whether a file that looks like an escaped whiteout is

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"math/rand/v2"
-	"runtime"
+	"runtime/metrics"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -174,11 +174,16 @@ func checkReadError(t *testing.T, err error) {
 // bounded checks that fn allocates no more than the package states.
 func bounded(t *testing.T, size int, what string, fn func()) {
 	t.Helper()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
+	before := allocated()
 	fn()
-	runtime.ReadMemStats(&after)
-	if used, most := after.TotalAlloc-before.TotalAlloc, uint64(size)*erofs.MemoryFactor+1<<20; used > most {
+	if used, most := allocated()-before, uint64(size)*erofs.MemoryFactor+1<<20; used > most {
 		t.Fatalf("%s of %d bytes allocates %d, more than %d", what, size, used, most)
 	}
+}
+
+// allocated returns how many bytes the process has allocated in its life.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }

@@ -61,17 +61,11 @@ func (l *loader) load(nid uint64) (*loaded, error) {
 	if n, ok := l.seen[nid]; ok {
 		return n, nil
 	}
-	rec, err := l.record(nid)
+	rec, inode, err := l.newInode(nid)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.spend(int64(rec.DiskSize() + rec.area)); err != nil {
-		return nil, fmt.Errorf("inode %d: %w", nid, err)
-	}
-	n := &loaded{record: rec}
-	if n.inode, err = l.decode(&rec); err != nil {
-		return nil, err
-	}
+	n := &loaded{record: rec, inode: inode}
 	if n.isDir() {
 		n.inode.Dir = new(tree.Dir)
 		if n.entries, n.parent, err = l.readDir(&rec); err != nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // Walk calls fn for every path of the image, depth first, a directory before its
-// entries, entries in name order, without holding the tree in memory. All names
-// of an inode have the same nid. The Dir of a directory is nil.
+// entries, entries in name order, reading as it goes. All names of an inode have
+// the same nid. The Dir of a directory is nil.
 //
 // If fn returns [fs.SkipDir] for a directory its entries are left out; any other
 // error ends the walk and is returned. A directory that has several names, which
@@ -19,7 +19,7 @@ import (
 // reading the whole image: see [Image.Tree]. For the same reason a whiteout that
 // has several names may appear as the empty file that stands for it.
 func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) error {
-	w := walker{reader: m.newReader(streamWindow), fn: fn, entered: map[uint64]struct{}{}, kept: map[uint64]*tree.Inode{}}
+	w := walker{reader: m.newReader(streamWindow), fn: fn, entered: map[uint64]struct{}{}, seen: map[uint64]*tree.Inode{}}
 	root := uint64(m.super.RootNid)
 	n, err := w.inode(root)
 	if err != nil {
@@ -56,8 +56,8 @@ type walker struct {
 	*reader
 	fn      func(path string, nid uint64, n *tree.Inode) error
 	stack   []walkedDir
-	entered map[uint64]struct{}    // directories
-	kept    map[uint64]*tree.Inode // inodes that may be met again and are costly to read
+	entered map[uint64]struct{} // directories
+	seen    map[uint64]*tree.Inode
 }
 
 // walkedDir is a directory whose entries are being visited.
@@ -68,34 +68,17 @@ type walkedDir struct {
 	entries []entry
 }
 
-// inode reads the inode at nid. What has several names or many xattrs is kept,
-// so that a hostile image cannot make the walk read it over and over.
+// inode reads the inode at nid, each only once: a hostile image could have a costly
+// one under a million names.
 func (w *walker) inode(nid uint64) (*tree.Inode, error) {
-	if n, ok := w.kept[nid]; ok {
+	if n, ok := w.seen[nid]; ok {
 		return n, nil
 	}
-	rec, err := w.record(nid)
-	if err != nil {
-		return nil, err
+	_, n, err := w.newInode(nid)
+	if err == nil {
+		w.seen[nid] = n
 	}
-	const costly = 512 // bytes
-	keep := rec.Nlink > 1 && !rec.isDir() || rec.area > costly
-	if keep {
-		if err := w.spend(int64(rec.DiskSize() + rec.area)); err != nil {
-			return nil, err
-		}
-	}
-	left := w.left
-	n, err := w.decode(&rec)
-	if err != nil {
-		return nil, err
-	}
-	if keep {
-		w.kept[nid] = n
-	} else {
-		w.left = left // fn may forget the content
-	}
-	return n, nil
+	return n, err
 }
 
 // visit calls fn, and opens n if it is a directory.
