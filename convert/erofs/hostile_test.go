@@ -62,7 +62,7 @@ func TestReadErrors(t *testing.T) {
 // TestManyBytes damages bytes of some images in turn: all of the headers and the
 // first inodes, and a sample of the rest, which is mostly alike.
 func TestManyBytes(t *testing.T) {
-	for _, name := range []string{"mix-rootfs", "wh-many", "xattr-shared"} {
+	for _, name := range []string{"hl-basic", "wh-many", "xattr-shared", "inline-4097"} {
 		t.Run(name, func(t *testing.T) {
 			_, b := image(t, treetest.Dump(t, name), erofs.V1)
 			for i := range b {

@@ -118,6 +118,22 @@ func TestMutations(t *testing.T) {
 	}
 }
 
+// TestScan compares the images of directories of this machine.
+func TestScan(t *testing.T) {
+	for _, dir := range []string{"/etc", "/dev", "/usr/include", "/usr/share/doc"} {
+		for _, options := range [][]string{
+			nil, {"--use-epoch", "--skip-devices"}, {"--skip-xattrs", "--min-version=1"}, {"--user-xattrs", "--threads=1"},
+		} {
+			args := append(options, "--print-digest-only", dir)
+			want, wantErr := exec.Command(*theirs, args...).CombinedOutput()
+			got, gotErr := exec.Command(*ours, append([]string{"mkcomposefs"}, args...)...).CombinedOutput()
+			if (gotErr == nil) != (wantErr == nil) || wantErr == nil && !bytes.Equal(got, want) {
+				t.Errorf("%v: %q, %v, want %q, %v", args, got, gotErr, want, wantErr)
+			}
+		}
+	}
+}
+
 var fragments = []string{
 	" ", "  ", "\n", "/", "//", "\\x2f", "\\x00", "\\x2d", "-", "@", ".", "..", "=", "0", "-1", "+1", "\t1", "08", "1.",
 	".1", "1.2.3", "99999999999999999999", "4294967296", "20644", "120777", "100644", "40755", "@100644", "/a", "\\q",

@@ -1,0 +1,88 @@
+// Package tests holds what concerns more than one package: see README.md.
+package tests
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/composefs-storage/composefs-storage/"
+
+// imports says which packages of the project, and which modules, each package may
+// import. A package that is not listed fails the test: give it its place here and
+// in docs/architecture.md.
+var imports = map[string][]string{
+	"cmd/composefs-storage":       {"convert/dump", "convert/erofs", "convert/scan", "convert/tree", "convert/verity", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"convert":                     {},
+	"convert/tree":                {},
+	"convert/verity":              {"golang.org/x/sys"},
+	"convert/dump":                {"convert/tree"},
+	"convert/erofs":               {"convert/tree", "convert/erofs/internal/disk"},
+	"convert/erofs/internal/disk": {},
+	"convert/scan":                {"convert/tree", "convert/verity", "golang.org/x/sys", "golang.org/x/sync"},
+	"convert/treetest":            {"convert/tree"},
+	"tests":                       {},
+	"tests/bench":                 {},
+	"tests/judges":                {},
+	"tests/oracle":                {},
+}
+
+// pure packages do no I/O but through readers and writers passed in, and so build
+// on any system.
+var pure = []string{"convert/tree", "convert/dump", "convert/erofs", "convert/erofs/internal/disk"}
+
+// TestArrows checks that packages import only what docs/architecture.md allows.
+func TestArrows(t *testing.T) {
+	format := `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`
+	lines := strings.Split(strings.TrimSpace(command(t, nil, "go", "list", "-tags", "oracle", "-f", format, module+"...")), "\n")
+	if len(lines) != len(imports) {
+		t.Errorf("%d packages, %d are listed here", len(lines), len(imports))
+	}
+	for _, line := range lines {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		allowed, ok := imports[name]
+		if !ok {
+			t.Errorf("%s is not listed here", name)
+		}
+		for _, path := range words[1:] {
+			if !strings.Contains(strings.Split(path, "/")[0], ".") {
+				continue // standard library
+			}
+			path = strings.TrimPrefix(path, module)
+			if !slices.ContainsFunc(allowed, func(a string) bool { return path == a || strings.HasPrefix(path, a+"/") && strings.Contains(a, ".") }) {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
+}
+
+// TestPure vets the pure packages for another system, on which anything tied to
+// Linux does not compile, and looks for imports that reach the system.
+func TestPure(t *testing.T) {
+	for _, name := range append(pure, "convert/verity") {
+		command(t, []string{"GOOS=darwin"}, "go", "vet", module+name)
+	}
+	for _, name := range pure {
+		for path := range strings.FieldsSeq(command(t, nil, "go", "list", "-f", `{{range .Imports}}{{.}} {{end}}`, module+name)) {
+			switch path {
+			case "os", "os/exec", "syscall", "net", "time", "unsafe":
+				t.Errorf("%s imports %s and so is not pure", name, path)
+			}
+		}
+	}
+}
+
+func command(t *testing.T, env []string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
