@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"unicode"
 
@@ -64,6 +65,9 @@ func mkcomposefsCommand(s streams) *cobra.Command {
 // mkcomposefs is the program of that name. It reports its errors itself, in the
 // words of the C program, and returns the exit code.
 func mkcomposefs(name string, args []string, s streams) int {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // nearly all that is allocated is the tree, and stays
+	}
 	m := maker{streams: s}
 	err := m.parse(args)
 	if err == nil {
