@@ -1,11 +1,16 @@
 #!/bin/sh
-# Install what the tests need beyond Go: fsck.erofs, which judges images.
+# Install what the tests need beyond Go and make: fsck.erofs, which judges images,
+# and a C compiler for the race detector.
 set -eu
-command -v fsck.erofs >/dev/null && exit 0
-if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-	echo "hint: install erofs-utils for the tests that use fsck.erofs" >&2
-	[ "${CI:-}" != true ] # a failure in CI
-	exit
+missing=
+command -v fsck.erofs >/dev/null || missing="$missing erofs-utils"
+command -v cc >/dev/null || missing="$missing gcc libc6-dev"
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	apt-get update -qq
+	# shellcheck disable=SC2086 # one word for each package
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+	exit 0
 fi
-apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends erofs-utils >/dev/null
+echo "hint: for all tests, install as root:$missing" >&2
+[ "${CI:-}" != true ] # in CI that is a failure
