@@ -182,9 +182,11 @@ func (d *differ) mtimes(path string, a, b *Inode) bool {
 	if a.MtimeSec == b.MtimeSec && a.MtimeNsec == b.MtimeNsec {
 		return true
 	}
-	return d.yield(Difference{path, "mtime",
+	return d.yield(Difference{
+		path, "mtime",
 		fmt.Sprintf("%d.%09d", a.MtimeSec, a.MtimeNsec),
-		fmt.Sprintf("%d.%09d", b.MtimeSec, b.MtimeNsec)})
+		fmt.Sprintf("%d.%09d", b.MtimeSec, b.MtimeNsec),
+	})
 }
 
 func hexDigest(digest *[32]byte) string {

@@ -93,22 +93,40 @@ func TestLayouts(t *testing.T) {
 		in   any
 		want any
 	}{
-		{"header", HeaderSize, header.Put, func(b []byte) any { return GetHeader(b) }, header,
-			cHeader{Magic: 1, Version: 2, Flags: 3, ComposefsVersion: 4}},
-		{"superblock", SuperblockSize, super.Put, func(b []byte) any { return GetSuperblock(b) }, super,
-			cSuperblock{Magic: 1, FeatureCompat: 2, BlkSzBits: 3, RootNid: 4, Inos: 1 << 40, BuildTime: -6, BuildTimeNsec: 7,
-				Blocks: 8, MetaBlkAddr: 9, XattrBlkAddr: 10, FeatureIncompat: 11}},
-		{"compact inode", CompactSize, compact.Put, func(b []byte) any { return GetInode(b) }, compact,
-			cCompact{Format: 4, XattrCount: 2, Mode: 3, Nlink: math.MaxUint16, Size: math.MaxUint32, U: 6, Ino: 7, UID: 8, GID: math.MaxUint16}},
-		{"extended inode", ExtendedSize, extended.Put, func(b []byte) any { return GetInode(b) }, extended,
-			cExtended{Format: 9, XattrCount: 2, Mode: 3, Size: math.MaxUint64, U: 6, Ino: 7, UID: math.MaxUint32, GID: 9, Mtime: -10,
-				MtimeNsec: 11, Nlink: math.MaxUint32}},
-		{"dirent", DirentSize, dirent.Put, func(b []byte) any { return GetDirent(b) }, dirent,
-			cDirent{Nid: 1 << 40, NameOffset: 2, FileType: 3}},
-		{"xattr header", XattrHeaderSize, xattrHeader.Put, func(b []byte) any { return GetXattrHeader(b) }, xattrHeader,
-			cXattrHeader{NameFilter: 1, SharedCount: 2}},
-		{"xattr entry", XattrEntrySize, xattrEntry.Put, func(b []byte) any { return GetXattrEntry(b) }, xattrEntry,
-			cXattrEntry{NameLen: 1, NameIndex: 2, ValueSize: 3}},
+		{
+			"header", HeaderSize, header.Put, func(b []byte) any { return GetHeader(b) }, header,
+			cHeader{Magic: 1, Version: 2, Flags: 3, ComposefsVersion: 4},
+		},
+		{
+			"superblock", SuperblockSize, super.Put, func(b []byte) any { return GetSuperblock(b) }, super,
+			cSuperblock{
+				Magic: 1, FeatureCompat: 2, BlkSzBits: 3, RootNid: 4, Inos: 1 << 40, BuildTime: -6, BuildTimeNsec: 7,
+				Blocks: 8, MetaBlkAddr: 9, XattrBlkAddr: 10, FeatureIncompat: 11,
+			},
+		},
+		{
+			"compact inode", CompactSize, compact.Put, func(b []byte) any { return GetInode(b) }, compact,
+			cCompact{Format: 4, XattrCount: 2, Mode: 3, Nlink: math.MaxUint16, Size: math.MaxUint32, U: 6, Ino: 7, UID: 8, GID: math.MaxUint16},
+		},
+		{
+			"extended inode", ExtendedSize, extended.Put, func(b []byte) any { return GetInode(b) }, extended,
+			cExtended{
+				Format: 9, XattrCount: 2, Mode: 3, Size: math.MaxUint64, U: 6, Ino: 7, UID: math.MaxUint32, GID: 9, Mtime: -10,
+				MtimeNsec: 11, Nlink: math.MaxUint32,
+			},
+		},
+		{
+			"dirent", DirentSize, dirent.Put, func(b []byte) any { return GetDirent(b) }, dirent,
+			cDirent{Nid: 1 << 40, NameOffset: 2, FileType: 3},
+		},
+		{
+			"xattr header", XattrHeaderSize, xattrHeader.Put, func(b []byte) any { return GetXattrHeader(b) }, xattrHeader,
+			cXattrHeader{NameFilter: 1, SharedCount: 2},
+		},
+		{
+			"xattr entry", XattrEntrySize, xattrEntry.Put, func(b []byte) any { return GetXattrEntry(b) }, xattrEntry,
+			cXattrEntry{NameLen: 1, NameIndex: 2, ValueSize: 3},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			want := layout(t, tc.want)
