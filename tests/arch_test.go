@@ -1,4 +1,4 @@
-// Package tests holds what concerns more than one package: see README.md.
+// Package tests holds what concerns more than one package: see docs/testing.md.
 package tests
 
 import (

@@ -143,7 +143,7 @@ func (m *maker) output() (out io.Writer, finish func(error) error, err error) {
 		return m.out, keep, nil
 	}
 	_, statErr := os.Lstat(m.image)
-	f, err := os.Create(m.image)
+	f, err := os.OpenFile(m.image, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return nil, nil, fmt.Errorf("failed to open output file: %s", strerror(err))
 	}

@@ -3,6 +3,7 @@ package erofs_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"testing"
 
@@ -135,4 +136,39 @@ func wrap(n *tree.Inode) *tree.Tree {
 		panic(err)
 	}
 	return t
+}
+
+// countingReader counts what is read of an image.
+type countingReader struct {
+	*bytes.Reader
+	bytes, calls int
+}
+
+func (r *countingReader) ReadAt(p []byte, off int64) (int, error) {
+	r.calls++
+	r.bytes += len(p)
+	return r.Reader.ReadAt(p, off)
+}
+
+// TestLookupReadsLittle finds a path in a directory of 50,000 names.
+func TestLookupReadsLittle(t *testing.T) {
+	tr := tree.New()
+	d := tree.NewDir(0o755)
+	add(t, tr.Root, "d", d)
+	for i := range 50_000 {
+		add(t, d, fmt.Sprintf("some-file-%d", i), regular())
+	}
+	b := write(t, tr, erofs.V1)
+	r := &countingReader{Reader: bytes.NewReader(b)}
+	m, err := erofs.Open(r, int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Lookup("/d/some-file-12345"); err != nil {
+		t.Fatal(err)
+	}
+	// Two directories by bisection: 9 blocks of 300, and a few inodes.
+	if r.bytes > 32*4096 || r.calls > 32 {
+		t.Errorf("Lookup reads %d bytes of %d in %d calls", r.bytes, len(b), r.calls)
+	}
 }
