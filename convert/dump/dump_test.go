@@ -71,6 +71,18 @@ func TestCStrict(t *testing.T) {
 	}
 }
 
+// TestCStrictSeesAllOfRdev guards against cutting the device number before the
+// strict check looks at it: mkcomposefs does so afterwards.
+func TestCStrictSeesAllOfRdev(t *testing.T) {
+	text := []byte("/ 0 40755 2 0 0 0 0.0 - - -\n/f 0 100644 1 0 0 4294967296 0.0 - - -\n")
+	if _, err := parse(text, dump.Lenient); err != nil {
+		t.Errorf("Lenient: %v", err)
+	}
+	if _, err := parse(text, dump.CStrict); message(err) != "Non-zero devnum on non-device" {
+		t.Errorf("CStrict: %v", err)
+	}
+}
+
 // TestRewrite checks that what Write makes of any accepted dump is accepted by
 // the strictest mode, written back identically, and means the same.
 func TestRewrite(t *testing.T) {

@@ -97,7 +97,7 @@ func (p *parser) parseInode(n *tree.Inode, f *fields) error {
 	n.Size, n.Nlink, n.UID, n.GID = num.size, num.nlink, num.uid, num.gid
 	n.MtimeSec, n.MtimeNsec = num.sec, num.nsec
 	if t := n.Type(); t == tree.TypeChar || t == tree.TypeBlock {
-		n.Rdev = num.rdev
+		n.Rdev = uint32(num.rdev)
 	} else if p.mode != Lenient && num.rdev != 0 {
 		return complain("Non-zero devnum on non-device")
 	}

@@ -49,29 +49,29 @@ func badInteger(field []byte) error {
 type numbers struct {
 	size            uint64
 	nlink, uid, gid uint32
-	rdev            uint32
+	rdev            uint64 // in full, since a strict check comes before it is cut
 	sec             int64
 	nsec            uint32
 }
 
 // parseNumbers reads the numeric fields in the order in which mkcomposefs
-// complains about them. All but size and seconds are cut to 32 bits.
+// complains about them. All but size, device number and seconds are cut to 32 bits.
 func parseNumbers(f *fields) (n numbers, err error) {
 	if n.size, err = parseNumber(f[fieldSize], 10); err != nil {
 		return n, err
 	}
-	narrow := func(field int) uint32 {
+	number := func(field int) uint64 {
 		value, e := parseNumber(f[field], 10)
 		// An invalid GID or RDEV goes unnoticed, as 0, unless UID is 0.
 		if e != nil && err == nil && (field <= fieldUID || n.uid == 0) {
 			err = e
 		}
-		return uint32(value)
+		return value
 	}
-	n.nlink = narrow(fieldNlink)
-	n.uid = narrow(fieldUID)
-	n.gid = narrow(fieldGID)
-	n.rdev = narrow(fieldRdev)
+	n.nlink = uint32(number(fieldNlink))
+	n.uid = uint32(number(fieldUID))
+	n.gid = uint32(number(fieldGID))
+	n.rdev = number(fieldRdev)
 	if err != nil {
 		return n, err
 	}

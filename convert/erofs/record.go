@@ -8,7 +8,8 @@ import (
 )
 
 // MemoryFactor bounds what an operation on an image allocates in all, garbage
-// included, as a multiple of the image's size; a constant of 1 MiB comes on top.
+// included, as a multiple of the image's size; a constant of 1 MiB comes on top,
+// and for [Image.Walk] the paths that it passes on.
 // Ordinary images stay below 5. The densest are of nothing but xattrs that have
 // 4 bytes each, or of inodes of 32 bytes with names of one byte.
 const MemoryFactor = 32
