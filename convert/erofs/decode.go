@@ -1,9 +1,10 @@
 package erofs
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
@@ -37,9 +38,11 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 		return nil, err
 	}
 	d := decoder{n: n, rec: rec, root: rec.nid == uint64(r.super.RootNid)}
-	if err := d.xattrs(xattrs); err != nil {
+	own, err := d.xattrs(xattrs)
+	if err != nil {
 		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
 	}
+	n.Xattrs = r.keepSet(own)
 	switch n.Type() {
 	case tree.TypeDir:
 		n.Size = rec.Size
@@ -93,50 +96,74 @@ type decoder struct {
 	external bool // has a metacopy xattr
 }
 
-func (d *decoder) xattrs(xattrs []tree.Xattr) error {
-	kept := xattrs[:0]
+// xattrs acts on those that overlayfs acts on and returns the others, un-escaped.
+func (d *decoder) xattrs(xattrs []rawXattr) (own []rawXattr, err error) {
+	own = xattrs[:0]
 	for _, x := range xattrs {
-		if rest, ok := strings.CutPrefix(x.Name, xattrEscaped); ok {
-			x.Name = xattrOverlay + rest
-		} else if strings.HasPrefix(x.Name, xattrOverlay) {
+		if strings.HasPrefix(x.name, xattrOverlay) && !strings.HasPrefix(x.name, xattrEscaped) {
 			if err := d.overlay(x); err != nil {
-				return err
+				return nil, err
 			}
 			continue
 		}
-		if len(x.Name) > tree.NameMax {
-			return fmt.Errorf("%w: xattr name of %d bytes", ErrCorrupt, len(x.Name))
+		x.name = unescapeName(x.name)
+		if len(x.name) > tree.NameMax {
+			return nil, fmt.Errorf("%w: xattr name of %d bytes", ErrCorrupt, len(x.name))
 		}
-		kept = append(kept, x)
-	}
-	if len(kept) > 0 {
-		d.n.Xattrs = slices.Clone(kept)
+		own = append(own, x)
 	}
 	if d.n.Payload != "" && !d.external {
-		return fmt.Errorf("%w: redirect without metacopy", ErrUnsupported)
+		return nil, fmt.Errorf("%w: redirect without metacopy", ErrUnsupported)
 	}
-	return nil
+	return own, nil
 }
 
 // overlay reads an xattr that overlayfs acts on.
-func (d *decoder) overlay(x tree.Xattr) error {
+func (d *decoder) overlay(x rawXattr) error {
+	regular := d.n.Type() == tree.TypeRegular
 	switch {
-	case x.Name == xattrOpaque && d.root && x.Value == "y":
+	case x.name == xattrOpaque && d.root && string(x.value) == "y":
 		return nil
-	case x.Name == xattrMetacopy && d.n.Type() == tree.TypeRegular && x.Value == "":
+	case x.name == xattrMetacopy && regular && len(x.value) == 0:
 		d.external = true
 		return nil
-	case x.Name == xattrMetacopy && d.n.Type() == tree.TypeRegular && len(x.Value) == metacopySize &&
-		strings.HasPrefix(x.Value, string(metacopyHeader[:])):
+	case x.name == xattrMetacopy && regular && len(x.value) == metacopySize && bytes.HasPrefix(x.value, metacopyHeader[:]):
 		d.external = true
-		d.n.Digest = (*[32]byte)([]byte(x.Value[len(metacopyHeader):]))
+		digest := [32]byte(x.value[len(metacopyHeader):])
+		d.n.Digest = &digest
 		return nil
-	case x.Name == xattrRedirect && d.n.Type() == tree.TypeRegular && len(x.Value) > 1 && x.Value[0] == '/' &&
-		strings.IndexByte(x.Value, 0) < 0 && len(x.Value) <= 1+targetMax:
-		d.n.Payload = x.Value[1:]
+	case x.name == xattrRedirect && regular && len(x.value) > 1 && len(x.value) <= 1+targetMax &&
+		x.value[0] == '/' && bytes.IndexByte(x.value, 0) < 0:
+		d.n.Payload = string(x.value[1:])
 		return nil
 	}
-	return fmt.Errorf("%w: xattr %s with %d bytes on mode %#o", ErrUnsupported, x.Name, len(x.Value), d.n.Mode)
+	return fmt.Errorf("%w: xattr %s with %d bytes on mode %#o", ErrUnsupported, x.name, len(x.value), d.n.Mode)
+}
+
+// keepSet returns a set of xattrs for good, the same one for equal ones: a file
+// system has few different sets.
+func (r *reader) keepSet(own []rawXattr) tree.Xattrs {
+	if len(own) == 0 {
+		return nil
+	}
+	r.key = r.key[:0]
+	for _, x := range own {
+		r.key = append(append(r.key, x.name...), 0)
+		r.key = binary.LittleEndian.AppendUint16(r.key, uint16(len(x.value)))
+		r.key = append(r.key, x.value...)
+	}
+	if set, ok := r.sets[string(r.key)]; ok {
+		return set
+	}
+	set := make(tree.Xattrs, len(own))
+	for i, x := range own {
+		set[i] = tree.Xattr{Name: x.name, Value: string(x.value)}
+	}
+	const keyMax, setsMax = 256, 1 << 16
+	if len(r.key) <= keyMax && len(r.sets) < setsMax {
+		r.sets[string(r.key)] = set
+	}
+	return set
 }
 
 // hasMarks reports whether x, which is un-escaped, has all the marks.

@@ -17,16 +17,16 @@ const streamWindow = 64 << 10
 // several names of an inode that is. Where two names would give the same image,
 // the first in that order is taken. An image numbered otherwise is ErrCorrupt.
 func (m *Image) Tree() (*tree.Tree, error) {
-	l := loader{reader: m.newReader(streamWindow), seen: map[uint64]*loaded{}}
+	l := loader{reader: m.newReader(streamWindow), seen: map[uint64]loaded{}}
 	root, err := l.load(uint64(m.super.RootNid))
 	if err != nil {
 		return nil, err
 	}
-	if !root.isDir() || root.Ino != 0 {
-		return nil, fmt.Errorf("%w: the root is inode number %d with mode %#o", ErrCorrupt, root.Ino, root.Mode)
+	if root.dir == nil || root.ino != 0 {
+		return nil, fmt.Errorf("%w: the root is inode number %d with mode %#o", ErrCorrupt, root.ino, root.inode.Mode)
 	}
 	l.next = 1
-	for l.queue = []*loaded{root}; len(l.queue) > 0; {
+	for l.queue = []*loadedDir{root.dir}; len(l.queue) > 0; {
 		dir := l.queue[0]
 		l.queue = l.queue[1:]
 		if err := l.fill(dir); err != nil {
@@ -43,33 +43,43 @@ func (m *Image) Tree() (*tree.Tree, error) {
 // loader reads an image breadth first, the order in which it was written.
 type loader struct {
 	*reader
-	seen  map[uint64]*loaded // by nid
-	next  uint64             // number of the next inode in order
-	queue []*loaded          // directories whose entries are to be read
+	seen  map[uint64]loaded // by nid
+	next  uint64            // number of the next inode in order
+	queue []*loadedDir      // directories whose entries are to be put into the tree
 }
 
 // loaded is an inode that has been read.
 type loaded struct {
-	record
+	inode    *tree.Inode
+	dir      *loadedDir // of a directory
+	ino      uint32
+	fileType uint8 // in the image, where whiteouts are escaped
+	whiteout bool  // character device 0:0
+}
+
+// loadedDir is a directory that has been read.
+type loadedDir struct {
 	inode   *tree.Inode
-	entries []entry // of a directory, until they are in the tree
-	parent  uint64  // nid of a directory's ".."
+	nid     uint64
+	parent  uint64  // nid of ".."
+	entries []entry // until they are in the tree
 }
 
 // load reads the inode at nid, unless it has been read before.
-func (l *loader) load(nid uint64) (*loaded, error) {
+func (l *loader) load(nid uint64) (loaded, error) {
 	if n, ok := l.seen[nid]; ok {
 		return n, nil
 	}
 	rec, inode, err := l.newInode(nid)
 	if err != nil {
-		return nil, err
+		return loaded{}, err
 	}
-	n := &loaded{record: rec, inode: inode}
-	if n.isDir() {
-		n.inode.Dir = new(tree.Dir)
-		if n.entries, n.parent, err = l.readDir(&rec); err != nil {
-			return nil, err
+	n := loaded{inode: inode, ino: rec.Ino, fileType: fileType(inode.Mode), whiteout: inode.IsWhiteout()}
+	if rec.isDir() {
+		n.dir = &loadedDir{inode: inode, nid: nid}
+		inode.Dir = new(tree.Dir)
+		if n.dir.entries, n.dir.parent, err = l.readDir(&rec); err != nil {
+			return loaded{}, err
 		}
 	}
 	l.seen[nid] = n
@@ -77,7 +87,7 @@ func (l *loader) load(nid uint64) (*loaded, error) {
 }
 
 // fill puts the entries of a directory into the tree.
-func (l *loader) fill(dir *loaded) error {
+func (l *loader) fill(dir *loadedDir) error {
 	marks := whiteoutDirMarks[l.version]
 	marked, revealed := hasMarks(dir.inode.Xattrs, marks), false
 	isRoot := dir.nid == uint64(l.super.RootNid)
@@ -86,23 +96,23 @@ func (l *loader) fill(dir *loaded) error {
 		if err != nil {
 			return err
 		}
-		if fileType(uint32(n.Mode)) != e.fileType {
-			return fmt.Errorf("directory %d: %w: entry %q of type %d is inode %d with mode %#o",
-				dir.nid, ErrCorrupt, e.name, e.fileType, e.nid, n.Mode)
+		if n.fileType != e.fileType {
+			return fmt.Errorf("directory %d: %w: entry %q of type %d is inode %d of type %d",
+				dir.nid, ErrCorrupt, e.name, e.fileType, e.nid, n.fileType)
 		}
 		// Inodes are numbered in the order of their real entries.
-		real := uint64(n.Ino) == l.next && (!n.isDir() || n.parent == dir.nid)
+		real := uint64(n.ino) == l.next && (n.dir == nil || n.dir.parent == dir.nid)
 		if real {
 			l.next++
 			if isRoot && isGenerated(e.name, n.inode) {
 				continue
 			}
-			if n.isDir() {
-				l.queue = append(l.queue, n)
+			if n.dir != nil {
+				l.queue = append(l.queue, n.dir)
 			}
 			revealed = reveal(n.inode, marked) || revealed
 		}
-		if uint32(n.Mode)&tree.TypeMask == tree.TypeChar && n.U == 0 {
+		if n.whiteout {
 			return fmt.Errorf("directory %d: %w: whiteout %q is not escaped", dir.nid, ErrUnsupported, e.name)
 		}
 		if err := dir.inode.Dir.Add(tree.Entry{Name: e.name, Inode: n.inode, Link: !real}); err != nil {

@@ -1,18 +1,24 @@
 package erofs
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
-	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// xattrs returns the xattrs of an inode as the image has them, sorted by name.
-// The slice is valid until the next call, the strings for good.
-func (r *reader) readXattrs(rec *record) ([]tree.Xattr, error) {
+// rawXattr is an xattr as the image has it.
+type rawXattr struct {
+	name  string
+	value []byte
+}
+
+// readXattrs returns the xattrs of an inode as the image has them, sorted by name.
+// The result is valid until the next call.
+func (r *reader) readXattrs(rec *record) ([]rawXattr, error) {
 	if rec.area == 0 {
 		return nil, nil
 	}
@@ -43,41 +49,42 @@ func (r *reader) readXattrs(rec *record) ([]tree.Xattr, error) {
 		b = b[size:]
 	}
 	r.scratch = list
-	slices.SortFunc(list, func(a, b tree.Xattr) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b rawXattr) int { return strings.Compare(a.name, b.name) })
 	for i := 1; i < len(list); i++ {
-		if list[i].Name == list[i-1].Name {
-			return nil, fmt.Errorf("inode %d: %w: xattr %q twice", rec.nid, ErrCorrupt, list[i].Name)
+		if list[i].name == list[i-1].name {
+			return nil, fmt.Errorf("inode %d: %w: xattr %q twice", rec.nid, ErrCorrupt, list[i].name)
 		}
 	}
 	return list, nil
 }
 
 // sharedXattr returns the shared xattr that a reference names.
-func (r *reader) sharedXattr(ref uint32) (tree.Xattr, error) {
+func (r *reader) sharedXattr(ref uint32) (rawXattr, error) {
 	if x, ok := r.shared[ref]; ok {
 		return x, nil
 	}
 	offset := int64(r.super.XattrBlock)*disk.BlockSize + int64(ref)*disk.XattrAlign
 	b, err := r.xattrs.view(offset, disk.XattrEntrySize)
 	if err != nil {
-		return tree.Xattr{}, err
+		return rawXattr{}, err
 	}
 	e := disk.GetXattrEntry(b)
 	if b, err = r.xattrs.view(offset, e.DiskSize()); err != nil {
-		return tree.Xattr{}, err
+		return rawXattr{}, err
 	}
 	if err := r.spend(int64(len(b))); err != nil {
-		return tree.Xattr{}, err
+		return rawXattr{}, err
 	}
-	x, _, err := r.parseXattr(b)
+	x, _, err := r.parseXattr(bytes.Clone(b))
 	if err == nil {
 		r.shared[ref] = x
 	}
 	return x, err
 }
 
-// parseXattr reads the entry at the start of b and returns its size with padding.
-func (r *reader) parseXattr(b []byte) (x tree.Xattr, size int, err error) {
+// parseXattr reads the entry at the start of b, which keeps the value, and returns
+// its size with padding.
+func (r *reader) parseXattr(b []byte) (x rawXattr, size int, err error) {
 	if len(b) < disk.XattrEntrySize {
 		return x, 0, fmt.Errorf("%w: xattr entry in %d bytes", ErrCorrupt, len(b))
 	}
@@ -91,10 +98,10 @@ func (r *reader) parseXattr(b []byte) (x tree.Xattr, size int, err error) {
 	}
 	value := disk.XattrEntrySize + int(e.NameLen)
 	suffix := b[disk.XattrEntrySize:value]
-	if x.Name, err = r.xattrName(prefix, suffix); err != nil {
+	if x.name, err = r.xattrName(prefix, suffix); err != nil {
 		return x, 0, err
 	}
-	x.Value = string(b[value : value+int(e.ValueSize)])
+	x.value = b[value : value+int(e.ValueSize)]
 	return x, e.DiskSize(), nil
 }
 

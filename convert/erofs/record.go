@@ -24,14 +24,19 @@ type reader struct {
 	// hostile one could name the same bytes over and over.
 	left int64
 
-	names   map[string]string     // xattr names, each kept once
-	shared  map[uint32]tree.Xattr // shared xattrs by reference
-	scratch []tree.Xattr
+	names   map[string]string      // xattr names, each kept once
+	shared  map[uint32]rawXattr    // shared xattrs by reference
+	sets    map[string]tree.Xattrs // sets of xattrs, each kept once: see keepSet
+	scratch []rawXattr
+	key     []byte
 }
 
 // newReader returns a reader that fetches at least so many bytes at a time.
 func (m *Image) newReader(least int) *reader {
-	r := &reader{Image: m, left: m.size, names: map[string]string{}, shared: map[uint32]tree.Xattr{}}
+	r := &reader{
+		Image: m, left: m.size,
+		names: map[string]string{}, shared: map[uint32]rawXattr{}, sets: map[string]tree.Xattrs{},
+	}
 	for _, w := range []*window{&r.inodes, &r.data, &r.xattrs} {
 		w.image, w.least = m, least
 	}
