@@ -117,11 +117,11 @@ func (p *plan) check() error {
 			continue
 		}
 		if err := checkInode(n.inode); err != nil {
-			return p.error(i, err)
+			return p.entryError(i, err)
 		}
 		if p.opts.MkcomposefsBudget && p.isWhiteout(n.inode) {
 			if err := p.chargeWhiteout(budgets, i); err != nil {
-				return p.error(i, err)
+				return p.entryError(i, err)
 			}
 		}
 		for c := n.child + n.children; c > n.child; c-- {

@@ -37,7 +37,7 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{n: n, rec: rec, root: rec.nid == uint64(r.super.RootNid)}
+	d := decoder{n: n, root: rec.nid == uint64(r.super.RootNid)}
 	own, err := d.xattrs(xattrs)
 	if err != nil {
 		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
@@ -91,7 +91,6 @@ func (r *reader) sizeBehind(rec *record) uint64 {
 // decoder sorts an inode's xattrs into what they mean.
 type decoder struct {
 	n        *tree.Inode
-	rec      *record
 	root     bool
 	external bool // has a metacopy xattr
 }

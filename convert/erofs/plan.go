@@ -110,7 +110,7 @@ func (p *plan) number() error {
 			continue
 		}
 		if _, twice := seen[n.Dir]; twice {
-			return p.error(uint32(i), fmt.Errorf("%w: directory has two real entries", ErrTree))
+			return p.entryError(uint32(i), fmt.Errorf("%w: directory has two real entries", ErrTree))
 		}
 		seen[n.Dir] = struct{}{}
 		p.nodes[i].child = uint32(len(p.nodes))
@@ -163,11 +163,11 @@ func (p *plan) resolveLinks() error {
 	if missing == 0 {
 		return nil
 	}
-	return p.error(0, fmt.Errorf("%w: a hard link's inode has not exactly one real entry", ErrTree))
+	return p.entryError(0, fmt.Errorf("%w: a hard link's inode has not exactly one real entry", ErrTree))
 }
 
-// error names the entry of a node.
-func (p *plan) error(i uint32, err error) error {
+// entryError names the entry of a node.
+func (p *plan) entryError(i uint32, err error) error {
 	var names []string
 	for ; i != 0; i = p.nodes[i].parent {
 		for e := range p.nodes[p.nodes[i].parent].inode.Dir.All() {
