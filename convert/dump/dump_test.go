@@ -83,6 +83,19 @@ func TestCStrictSeesAllOfRdev(t *testing.T) {
 	}
 }
 
+// TestBadGIDAndLargeUID guards against cutting UID before it is asked whether it is
+// 0: with 2^32 mkcomposefs overlooks an invalid GID, as with any UID but 0.
+func TestBadGIDAndLargeUID(t *testing.T) {
+	text := []byte("/ 0 40755 2 0 0 0 0.0 - - -\n/f 0 100644 1 4294967296 x x 0.0 - - -\n")
+	tr, err := parse(text, dump.Lenient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, _ := tr.Lookup("/f"); e.Inode.UID != 0 || e.Inode.GID != 0 {
+		t.Errorf("uid %d, gid %d, want 0 and 0", e.Inode.UID, e.Inode.GID)
+	}
+}
+
 // TestRewrite checks that what Write makes of any accepted dump is accepted by
 // the strictest mode, written back identically, and means the same.
 func TestRewrite(t *testing.T) {

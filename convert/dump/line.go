@@ -42,10 +42,7 @@ func (p *parser) parseLine(line []byte) error {
 	if err != nil {
 		return err
 	}
-	n := &tree.Inode{Mode: mode}
-	if n.IsDir() {
-		n.Dir = new(tree.Dir)
-	}
+	n := newInode(mode, len(f[fieldDigest]) > 1)
 	dir, name, err := p.addEntry(path, n, isLink)
 	if err != nil {
 		return err
@@ -69,6 +66,20 @@ func (p *parser) parseLine(line []byte) error {
 		return p.checkCanonical(line, n, isLink)
 	}
 	return nil
+}
+
+// newInode returns an inode, with room for a digest if it may need that.
+func newInode(mode uint32, withDigest bool) *tree.Inode {
+	if withDigest && mode&tree.TypeMask == tree.TypeRegular {
+		n := tree.NewExternal()
+		n.Mode = mode
+		return n
+	}
+	n := &tree.Inode{Mode: mode}
+	if n.IsDir() {
+		n.Dir = new(tree.Dir)
+	}
+	return n
 }
 
 // parseInode fills n from the fields SIZE to DIGEST.
@@ -135,15 +146,19 @@ func (p *parser) checkData(n *tree.Inode) error {
 // setDigest reads DIGEST, nil if it is not set. Bytes after the 64th are ignored,
 // and so is a field that is malformed where it has no effect.
 func setDigest(n *tree.Inode, field []byte) error {
+	digest := n.Digest
+	n.Digest = nil
 	if field == nil {
 		return nil
 	}
-	var digest [32]byte
+	if digest == nil {
+		digest = new([32]byte)
+	}
 	text := cString(field)
 	_, err := hex.Decode(digest[:], text[:min(len(text), hex.EncodedLen(len(digest)))])
 	switch {
 	case err == nil && len(text) >= hex.EncodedLen(len(digest)):
-		n.Digest = &digest
+		n.Digest = digest
 	case n.IsExternal():
 		return complain("Invalid digest %q, must begin with 64 hex digits", text)
 	}

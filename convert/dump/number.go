@@ -60,16 +60,19 @@ func parseNumbers(f *fields) (n numbers, err error) {
 	if n.size, err = parseNumber(f[fieldSize], 10); err != nil {
 		return n, err
 	}
+	var uid uint64
 	number := func(field int) uint64 {
 		value, e := parseNumber(f[field], 10)
-		// An invalid GID or RDEV goes unnoticed, as 0, unless UID is 0.
-		if e != nil && err == nil && (field <= fieldUID || n.uid == 0) {
+		// An invalid GID or RDEV goes unnoticed, as 0, unless UID is 0. That is
+		// before it is cut: 2^32 is not.
+		if e != nil && err == nil && (field <= fieldUID || uid == 0) {
 			err = e
 		}
 		return value
 	}
 	n.nlink = uint32(number(fieldNlink))
-	n.uid = uint32(number(fieldUID))
+	uid = number(fieldUID)
+	n.uid = uint32(uid)
 	n.gid = uint32(number(fieldGID))
 	n.rdev = number(fieldRdev)
 	if err != nil {

@@ -29,15 +29,20 @@ func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
 // directory's entries, and whether a file that looks like an escaped whiteout is
 // one, for which see reveal.
 func (r *reader) decode(rec *record) (*tree.Inode, error) {
-	n := &tree.Inode{
-		Mode: uint32(rec.Mode), Nlink: rec.Nlink, UID: rec.UID, GID: rec.GID,
-		MtimeSec: rec.Mtime, MtimeNsec: rec.MtimeNsec,
+	var n *tree.Inode
+	if rec.Layout == disk.ChunkBased {
+		n = tree.NewExternal()
+	} else {
+		n = new(tree.Inode)
 	}
+	n.Mode, n.Nlink, n.UID, n.GID = uint32(rec.Mode), rec.Nlink, rec.UID, rec.GID
+	n.MtimeSec, n.MtimeNsec = rec.Mtime, rec.MtimeNsec
 	xattrs, err := r.readXattrs(rec)
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{n: n, root: rec.nid == uint64(r.super.RootNid)}
+	d := decoder{n: n, room: n.Digest, root: rec.nid == uint64(r.super.RootNid)}
+	n.Digest = nil
 	own, err := d.xattrs(xattrs)
 	if err != nil {
 		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
@@ -91,6 +96,7 @@ func (r *reader) sizeBehind(rec *record) uint64 {
 // decoder sorts an inode's xattrs into what they mean.
 type decoder struct {
 	n        *tree.Inode
+	room     *[32]byte // for a digest, beside n
 	root     bool
 	external bool // has a metacopy xattr
 }
@@ -128,8 +134,11 @@ func (d *decoder) overlay(x rawXattr) error {
 		return nil
 	case x.name == xattrMetacopy && regular && len(x.value) == metacopySize && bytes.HasPrefix(x.value, metacopyHeader[:]):
 		d.external = true
-		digest := [32]byte(x.value[len(metacopyHeader):])
-		d.n.Digest = &digest
+		if d.room == nil {
+			return fmt.Errorf("%w: metacopy on a file that is not chunk-based", ErrCorrupt)
+		}
+		*d.room = [32]byte(x.value[len(metacopyHeader):])
+		d.n.Digest = d.room
 		return nil
 	case x.name == xattrRedirect && regular && len(x.value) > 1 && len(x.value) <= 1+targetMax &&
 		x.value[0] == '/' && bytes.IndexByte(x.value, 0) < 0:
