@@ -14,10 +14,10 @@ import (
 // "@" before the mode, the path of the real entry as PAYLOAD, and the inode's
 // other fields repeated.
 //
-// Three things are better than in composefs-info 1.0.8: which entry is the real
-// one is kept, because that decides where the inode stands in an image; a link to
-// a directory, which that program writes but mkcomposefs refuses, is given the
-// mode of a file; and the last line ends with a newline.
+// Two things are better than in composefs-info 1.0.8: which entry is the real one is
+// kept, because that decides where the inode stands in an image, and a link to a
+// directory, which that program writes but mkcomposefs refuses, is given the mode of
+// a file.
 func Write(w io.Writer, t *tree.Tree) error {
 	targets := t.LinkTargets()
 	buffered := bufio.NewWriterSize(w, 64<<10)
