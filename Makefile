@@ -25,7 +25,8 @@ deps: ## install what the tests need and is missing (root, Debian)
 test: deps lint ## run all tests; as root the kernel is a judge too
 	$(GO) test ./...
 	if command -v cc >/dev/null; then \
-		CGO_ENABLED=1 $(GO) test -race ./convert/erofs ./convert/scan -run 'Vectors|SameBytes|WriterFails|Scan'; fi
+		CGO_ENABLED=1 $(GO) test -race ./convert/erofs ./convert/objects ./convert/scan \
+			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan'; fi
 
 lint: ## vet, and check formatting
 	$(GO) vet ./...

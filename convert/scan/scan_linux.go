@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -179,7 +179,7 @@ func (s *scanner) content(f file) error {
 	}
 	digest := h.Digest()
 	f.inode.Digest = (*[32]byte)(&digest)
-	f.inode.Payload = objectPath(digest)
+	f.inode.Payload = objects.Path(digest)
 	if s.opts.DigestStore == "" {
 		return nil
 	}
@@ -193,10 +193,4 @@ func (f *file) checkSize(size uint64) error {
 		return nil
 	}
 	return &fs.PathError{Op: "read", Path: f.path, Err: fmt.Errorf("%w: %d bytes, was %d", errChanged, size, f.inode.Size)}
-}
-
-// objectPath returns where an object is in an object directory.
-func objectPath(digest verity.Digest) string {
-	name := hex.EncodeToString(digest[:])
-	return name[:2] + "/" + name[2:]
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -15,7 +16,7 @@ import (
 // enable fs-verity on the copy. An object that is there already is left alone.
 // The file appears under its name only when it is complete.
 func store(dir string, in *os.File, digest verity.Digest) (err error) {
-	target := filepath.Join(dir, objectPath(digest))
+	target := filepath.Join(dir, objects.Path(digest))
 	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
