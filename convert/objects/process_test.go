@@ -1,0 +1,159 @@
+package objects_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+)
+
+var (
+	rounds = flag.Int("rounds", 25, "how often each process of TestProcesses adds a layer")
+	kills  = flag.Int("kills", 20, "how often TestKilled kills a process")
+)
+
+// The tests start copies of themselves that add to a pool or collect its garbage:
+// what they are to do is in the environment.
+const (
+	jobVariable    = "OBJECTS_TEST_JOB" // "add" or "collect"
+	poolVariable   = "OBJECTS_TEST_POOL"
+	roundsVariable = "OBJECTS_TEST_ROUNDS"
+)
+
+const filesOfLayer = 60
+
+func TestMain(m *testing.M) {
+	job := os.Getenv(jobVariable)
+	if job == "" {
+		os.Exit(m.Run())
+	}
+	n, err := strconv.Atoi(os.Getenv(roundsVariable))
+	if err == nil {
+		err = work(job, os.Getenv(poolVariable), n)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func work(job, pool string, rounds int) error {
+	p, err := objects.Open(pool)
+	if err != nil {
+		return err
+	}
+	for range rounds {
+		if job == "collect" {
+			if _, err := p.Collect(context.Background(), false); err != nil && !errors.Is(err, objects.ErrBusy) {
+				return err
+			}
+			continue
+		}
+		dir, err := os.MkdirTemp(filepath.Dir(pool), "layer-")
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(addMany(p, dir, filesOfLayer), os.RemoveAll(dir)); err != nil {
+			return err
+		}
+	}
+	return p.Close()
+}
+
+func start(t *testing.T, job, pool string, rounds int) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), jobVariable+"="+job, poolVariable+"="+pool, roundsVariable+"="+strconv.Itoa(rounds))
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
+}
+
+// TestProcesses has eight processes add overlapping contents while a ninth collects
+// garbage. Nothing may be lost, and nothing be left when all layers are gone.
+func TestProcesses(t *testing.T) {
+	pool := filepath.Join(t.TempDir(), "pool")
+	var all sync.WaitGroup
+	wait := func(cmd *exec.Cmd) {
+		defer all.Done()
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	for range 8 {
+		all.Add(1)
+		go wait(start(t, "add", pool, *rounds))
+	}
+	all.Add(1)
+	go wait(start(t, "collect", pool, 20**rounds))
+	all.Wait()
+	checkEmptyAfterCollect(t, pool)
+}
+
+// TestKilled kills a process at random instants while it adds. What the pool has
+// then must be complete, the half layer collectable, and adding must go on.
+func TestKilled(t *testing.T) {
+	dir := t.TempDir()
+	pool := filepath.Join(dir, "pool")
+	r := rand.New(rand.NewPCG(1, 2))
+	for range *kills {
+		cmd := start(t, "add", pool, 1_000_000)
+		time.Sleep(time.Duration(5+r.IntN(60)) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // killed
+		p, err := objects.Open(pool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSound(t, p)
+		halves, err := filepath.Glob(filepath.Join(dir, "layer-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, half := range halves {
+			if err := os.RemoveAll(half); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		checkEmptyAfterCollect(t, pool)
+	}
+	if err := work("add", pool, 1); err != nil {
+		t.Errorf("adding after all: %v", err)
+	}
+}
+
+// checkEmptyAfterCollect checks that without layers all that the pool has is
+// garbage, temporary names included.
+func checkEmptyAfterCollect(t *testing.T, pool string) {
+	t.Helper()
+	p, err := objects.Open(pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close() //nolint:errcheck // nothing was written
+	checkSound(t, p)
+	if _, err := p.Collect(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(pool, "objects", "*", "*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the pool: %q, %v", left, err)
+	}
+}
