@@ -19,6 +19,7 @@ type attr struct {
 
 	shared bool   // it is in the table of shared xattrs
 	offset uint32 // where in the table
+	first  uint32 // of a metacopy or redirect in the table: the first node that has it
 }
 
 type attrKind uint8

@@ -73,7 +73,7 @@ func (p *plan) marksOf(i int) []tree.Xattr {
 		return whiteoutDirMarks[p.version]
 	case p.isWhiteout(node.inode):
 		return whiteoutMarks
-	case node.inode.IsExternal() && node.inode.Digest == nil:
+	case node.external && node.inode.Digest == nil:
 		return noDigestMarks
 	}
 	return nil
@@ -109,7 +109,7 @@ func (e *emitter) imageAttrs(i int) []*attr {
 	n := node.inode
 	own := e.sets[node.attrs].attrs
 	attrs := e.attrs[:0]
-	if n.IsExternal() {
+	if node.external {
 		if n.Digest != nil {
 			attrs, own = appendBelow(attrs, own, xattrMetacopy)
 			e.metacopy.setDigest(n)

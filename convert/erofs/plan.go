@@ -27,6 +27,7 @@ type node struct {
 
 	fileType  uint8 // as directory entries show it
 	whiteouts bool  // a directory that holds whiteouts of the user's
+	external  bool  // a file with metacopy and redirect
 
 	attrs    uint32 // index in plan.sets of the xattrs, metacopy and redirect aside
 	metacopy uint32 // index of the first node with the same digest if there are two
@@ -122,7 +123,10 @@ func (p *plan) number() error {
 				p.links[e.Inode] = 0
 				continue
 			}
-			child := node{inode: e.Inode, parent: uint32(i), fileType: fileType(uint32(p.mode(e.Inode)))}
+			child := node{
+				inode: e.Inode, parent: uint32(i),
+				fileType: fileType(uint32(p.mode(e.Inode))), external: e.Inode.IsExternal(),
+			}
 			if child.fileType == disk.FTDir {
 				p.nodes[i].subdirs++
 			} else if p.isWhiteout(e.Inode) {

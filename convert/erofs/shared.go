@@ -38,17 +38,19 @@ func (p *plan) collectShared(metacopies, redirects []uint32) {
 	}
 	for _, first := range metacopies {
 		a := emptyMetacopy
+		a.first = first
 		a.setDigest(p.nodes[first].inode)
 		t.attrs = append(t.attrs, &a)
 	}
 	for _, first := range redirects {
 		a := emptyRedirect
+		a.first = first
 		a.setPath(p.nodes[first].inode)
 		t.attrs = append(t.attrs, &a)
 	}
 	// No two are equal, so nothing of the map's order is left.
 	slices.SortFunc(t.attrs, func(a, b *attr) int { return compareShared(b, a) })
-	p.placeShared(metacopies, redirects)
+	p.placeShared()
 }
 
 // compareShared compares by name, then length of the value, then its bytes. The
@@ -68,28 +70,20 @@ func compareShared(a, b *attr) int {
 
 // placeShared gives every entry of the table its offset, and tells the sets and
 // the files where their xattrs are.
-func (p *plan) placeShared(metacopies, redirects []uint32) {
+func (p *plan) placeShared() {
 	t := &p.shared
+	t.metacopy, t.redirect = map[uint32]uint32{}, map[uint32]uint32{}
 	plainAt := map[tree.Xattr]uint32{}
-	metacopyAt := map[[32]byte]uint32{}
-	redirectAt := map[string]uint32{}
 	for _, a := range t.attrs {
 		switch a.kind {
 		case metacopy:
-			metacopyAt[*a.file.Digest] = uint32(t.size)
+			t.metacopy[a.first] = uint32(t.size)
 		case redirect:
-			redirectAt[a.value] = uint32(t.size)
+			t.redirect[a.first] = uint32(t.size)
 		default:
 			plainAt[a.xattr()] = uint32(t.size)
 		}
 		t.size += a.size()
-	}
-	t.metacopy, t.redirect = map[uint32]uint32{}, map[uint32]uint32{}
-	for _, first := range metacopies {
-		t.metacopy[first] = metacopyAt[*p.nodes[first].inode.Digest]
-	}
-	for _, first := range redirects {
-		t.redirect[first] = redirectAt[p.nodes[first].inode.Payload]
 	}
 	for _, set := range p.sets {
 		for i := range set.attrs {

@@ -67,10 +67,10 @@ func (d *duplicates) find(nodes []node) (firsts []uint32) {
 	seed := maphash.MakeSeed()
 	slots := make([]uint32, 1<<bits.Len(uint(2*len(nodes))))
 	for i := range nodes {
-		n := nodes[i].inode
-		if !n.IsExternal() {
+		if !nodes[i].external {
 			continue
 		}
+		n := nodes[i].inode
 		hash, ok := d.hash(seed, n)
 		if !ok {
 			continue

@@ -99,6 +99,9 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 			}
 			go func() {
 				buf, _ := buffers.Get().([]byte)
+				if buf == nil {
+					buf = make([]byte, 0, pieceSize+pieceSize/4)
+				}
 				e := p.emitter(&output{offset: piece.start, buf: buf[:0]})
 				piece.emit(e)
 				result <- e.out.buf
