@@ -45,7 +45,10 @@ type plan struct {
 
 	minSec  int64 // the smallest mtime, which compact inodes share
 	minNsec uint32
-	hasACL  bool
+
+	hasACL    bool
+	whiteouts bool // there are some of the user's
+	suspect   bool // some inode has no image: check tells which
 
 	sets   []attrSet
 	shared sharedTable
@@ -94,55 +97,66 @@ func (p *plan) rootWithWhiteouts() *tree.Inode {
 	return &root
 }
 
-// number fills nodes breadth first. It notes what the tree as a whole has:
-// the smallest mtime, whiteouts, ACLs, inodes with several names.
+// number fills nodes breadth first.
 func (p *plan) number() error {
 	seen := map[*tree.Dir]struct{}{} // a directory in two places would never end
 	p.minSec, p.minNsec = p.root.MtimeSec, p.root.MtimeNsec
-	suspect, whiteouts := false, false
+	p.note(p.root)
 	for i := 0; i < len(p.nodes); i++ {
-		n := p.nodes[i].inode
-		if n.MtimeSec < p.minSec || n.MtimeSec == p.minSec && n.MtimeNsec < p.minNsec {
-			p.minSec, p.minNsec = n.MtimeSec, n.MtimeNsec
-		}
-		suspect = suspect || checkInode(n) != nil
-		p.hasACL = p.hasACL || hasACL(n.Xattrs)
-		if n.Dir == nil || !n.IsDir() {
+		if p.nodes[i].fileType != disk.FTDir {
 			continue
 		}
-		if _, twice := seen[n.Dir]; twice {
+		dir := p.nodes[i].inode.Dir
+		if dir == nil {
+			continue // and suspect
+		}
+		if _, twice := seen[dir]; twice {
 			return p.entryError(uint32(i), fmt.Errorf("%w: directory has two real entries", ErrTree))
 		}
-		seen[n.Dir] = struct{}{}
-		p.nodes[i].child = uint32(len(p.nodes))
-		if missing := len(p.nodes) + n.Dir.Len() - cap(p.nodes); missing > 0 {
-			p.nodes = slices.Grow(p.nodes, max(len(p.nodes), n.Dir.Len())) // doubling copies least
-		}
-		for e := range n.Dir.All() {
-			if e.Link {
-				p.links[e.Inode] = 0
-				continue
-			}
-			child := node{
-				inode: e.Inode, parent: uint32(i),
-				fileType: fileType(uint32(p.mode(e.Inode))), external: e.Inode.IsExternal(),
-			}
-			if child.fileType == disk.FTDir {
-				p.nodes[i].subdirs++
-			} else if p.isWhiteout(e.Inode) {
-				p.nodes[i].whiteouts, whiteouts = true, true
-			}
-			p.nodes = append(p.nodes, child)
-		}
-		p.nodes[i].children = uint32(len(p.nodes)) - p.nodes[i].child
+		seen[dir] = struct{}{}
+		p.numberChildren(i, dir)
 	}
-	if p.opts.Format == V1 || p.opts.Format == Auto && whiteouts {
+	if p.opts.Format == V1 || p.opts.Format == Auto && p.whiteouts {
 		p.version = 1
 	}
-	if suspect || whiteouts && p.opts.MkcomposefsBudget {
+	if p.suspect || p.whiteouts && p.opts.MkcomposefsBudget {
 		return p.check()
 	}
 	return nil
+}
+
+// numberChildren appends the nodes of the real entries of directory i.
+func (p *plan) numberChildren(i int, dir *tree.Dir) {
+	first, subdirs := len(p.nodes), uint32(0)
+	if first+dir.Len() > cap(p.nodes) {
+		p.nodes = slices.Grow(p.nodes, max(first, dir.Len())) // doubling copies least
+	}
+	for e := range dir.All() {
+		n := e.Inode
+		if e.Link {
+			p.links[n] = 0
+			continue
+		}
+		p.note(n)
+		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: n.IsExternal()}
+		if child.fileType == disk.FTDir {
+			subdirs++
+		} else if p.isWhiteout(n) {
+			p.nodes[i].whiteouts, p.whiteouts = true, true
+		}
+		p.nodes = append(p.nodes, child)
+	}
+	d := &p.nodes[i]
+	d.child, d.children, d.subdirs = uint32(first), uint32(len(p.nodes)-first), subdirs
+}
+
+// note looks at an inode, once, for what the tree as a whole has.
+func (p *plan) note(n *tree.Inode) {
+	if n.MtimeSec < p.minSec || n.MtimeSec == p.minSec && n.MtimeNsec < p.minNsec {
+		p.minSec, p.minNsec = n.MtimeSec, n.MtimeNsec
+	}
+	p.suspect = p.suspect || checkInode(n) != nil
+	p.hasACL = p.hasACL || hasACL(n.Xattrs)
 }
 
 // isWhiteout reports whether n is a whiteout of the user's, to be escaped.
