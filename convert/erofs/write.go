@@ -83,12 +83,17 @@ func rangePiece(start int64, emit func(e *emitter, from, to int), from, to int) 
 }
 
 // write writes the image. Pieces are encoded on all processors and written in
-// order.
+// order. When it returns, nothing reads the tree any more.
 func (p *plan) write(w io.Writer) (written int64, err error) {
 	encoded := make(chan chan []byte, runtime.GOMAXPROCS(0))
 	stop := make(chan struct{})
 	var buffers sync.Pool
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer close(stop)
+	running.Add(1)
 	go func() {
+		defer running.Done()
 		defer close(encoded)
 		for piece := range p.pieces() {
 			result := make(chan []byte, 1)
@@ -97,7 +102,9 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 			case <-stop:
 				return
 			}
+			running.Add(1)
 			go func() {
+				defer running.Done()
 				buf, _ := buffers.Get().([]byte)
 				if buf == nil {
 					buf = make([]byte, 0, pieceSize+pieceSize/4)
@@ -108,7 +115,6 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 			}()
 		}
 	}()
-	defer close(stop)
 	for result := range encoded {
 		buf := <-result
 		n, err := w.Write(buf)
