@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,7 @@ func digestCommand(s streams) *cobra.Command {
 			}
 			digests := make([]fileDigest, 0, len(args))
 			for _, path := range args {
-				d, err := digestFile(path, a, s.in)
+				d, err := s.digestFile(path, a)
 				if err != nil {
 					return err
 				}
@@ -82,16 +81,12 @@ func parseAlgorithm(name string) (verity.Algorithm, error) {
 	return 0, usageError{fmt.Errorf("unknown algorithm %q: sha256 and sha512 are possible", name)}
 }
 
-func digestFile(path string, a verity.Algorithm, stdin io.Reader) (fileDigest, error) {
-	in := stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return fileDigest{}, err
-		}
-		defer f.Close() //nolint:errcheck // open for reading
-		in = f
+func (s streams) digestFile(path string, a verity.Algorithm) (fileDigest, error) {
+	in, err := s.input(path)
+	if err != nil {
+		return fileDigest{}, err
 	}
+	defer in.Close() //nolint:errcheck // open for reading
 	h := verity.NewHash(a)
 	size, err := io.Copy(h, in)
 	if err != nil {

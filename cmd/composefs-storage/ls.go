@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,17 +70,11 @@ type listPrinter interface {
 // image if there are none.
 func list(m *erofs.Image, paths []string, print listPrinter) error {
 	wanted := make([]string, len(paths))
-	for i, path := range paths {
-		if _, err := m.Lookup(path); err != nil {
+	for i, p := range paths {
+		if _, err := m.Lookup(p); err != nil { // so there is no "." or ".." in it
 			return err
 		}
-		var names []string
-		for name := range strings.SplitSeq(path, "/") {
-			if name != "" {
-				names = append(names, name)
-			}
-		}
-		wanted[i] = "/" + strings.Join(names, "/")
+		wanted[i] = path.Clean("/" + p)
 	}
 	return m.Walk(func(path string, nid uint64, n *tree.Inode) error {
 		listed, leadsTo := len(wanted) == 0, false

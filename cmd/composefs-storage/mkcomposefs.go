@@ -177,15 +177,11 @@ func (m *maker) tree() (*tree.Tree, error) {
 }
 
 func (m *maker) parseDump() (*tree.Tree, error) {
-	in := m.in
-	if m.source != "-" {
-		f, err := os.Open(m.source)
-		if err != nil {
-			return nil, fmt.Errorf("open `%s`: %s", m.source, strerror(err))
-		}
-		defer f.Close() //nolint:errcheck // open for reading
-		in = f
+	in, err := m.input(m.source)
+	if err != nil {
+		return nil, fmt.Errorf("open `%s`: %s", m.source, strerror(err))
 	}
+	defer in.Close() //nolint:errcheck // open for reading
 	mode := dump.Lenient
 	if _, strict := os.LookupEnv("CFS_PARSE_STRICT"); strict {
 		mode = dump.CStrict

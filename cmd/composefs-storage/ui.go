@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 )
 
@@ -28,6 +29,14 @@ const (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+}
+
+// input opens what a command reads: the file at path, or for "-" standard input.
+func (s streams) input(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(s.in), nil
+	}
+	return os.Open(path)
 }
 
 // hintedError is an error that comes with advice.

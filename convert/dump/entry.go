@@ -62,7 +62,10 @@ type link struct {
 	pending *tree.Inode // stands for the target in the entry
 	target  []byte      // unescaped path, nil if not set
 	line    int
-	text    []byte // the line, in Strict mode only
+
+	// In Strict mode only: the path as Write's walk gives it, and the line.
+	path string
+	text []byte
 }
 
 func (p *parser) addLink(dir *tree.Dir, name string, pending *tree.Inode, payload []byte) error {

@@ -2,7 +2,6 @@ package erofs
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"strings"
@@ -156,9 +155,7 @@ func (r *reader) keepSet(own []rawXattr) tree.Xattrs {
 	}
 	r.key = r.key[:0]
 	for _, x := range own {
-		r.key = append(append(r.key, x.name...), 0)
-		r.key = binary.LittleEndian.AppendUint16(r.key, uint16(len(x.value)))
-		r.key = append(r.key, x.value...)
+		r.key = appendKey(r.key, x.name, x.value)
 	}
 	if set, ok := r.sets[string(r.key)]; ok {
 		return set
@@ -192,6 +189,17 @@ func withoutMarks(x tree.Xattrs, marks []tree.Xattr) tree.Xattrs {
 		return nil
 	}
 	return x
+}
+
+// unmark takes the marks of a directory with escaped whiteouts away and reports
+// whether it had them.
+func (m *Image) unmark(n *tree.Inode) bool {
+	marks := whiteoutDirMarks[m.version]
+	if !n.IsDir() || !hasMarks(n.Xattrs, marks) {
+		return false
+	}
+	n.Xattrs = withoutMarks(n.Xattrs, marks)
+	return true
 }
 
 // unescapeName is the inverse of escapeName.

@@ -149,7 +149,7 @@ func (p *plan) diskInode(i int, x extent) disk.Inode {
 		d.Size = uint64(len(n.Payload))
 	case tree.TypeRegular:
 		d.Size = n.Size
-		if n.IsExternal() {
+		if node.external {
 			d.Layout = disk.ChunkBased
 			// The low half is the chunk format. mkcomposefs leaves the high
 			// half of a block address in place.
@@ -163,7 +163,8 @@ func (p *plan) diskInode(i int, x extent) disk.Inode {
 
 // putTail fills in the part of a content that follows its inode.
 func (e *emitter) putTail(b []byte, i int) {
-	n := e.nodes[i].inode
+	node := &e.nodes[i]
+	n := node.inode
 	switch {
 	case n.IsDir():
 		var last []dirent
@@ -173,7 +174,7 @@ func (e *emitter) putTail(b []byte, i int) {
 		e.putDirents(b, last)
 	case n.Type() == tree.TypeSymlink:
 		copy(b, n.Payload)
-	case n.IsExternal():
+	case node.external:
 		putHoles(b)
 	default:
 		copy(b, n.Content[len(n.Content)-len(b):])
@@ -205,7 +206,7 @@ func (e *emitter) emitBlocksOf(i int) {
 	case b == nil:
 	case n.Type() == tree.TypeSymlink:
 		copy(b, n.Payload)
-	case n.IsExternal():
+	case node.external:
 		putHoles(b)
 	default:
 		copy(b, n.Content)

@@ -50,9 +50,7 @@ func (r *reader) lookupPath(path string) (*tree.Inode, error) {
 	if err != nil {
 		return nil, err
 	}
-	if marks := whiteoutDirMarks[r.version]; n.IsDir() && hasMarks(n.Xattrs, marks) {
-		n.Xattrs = withoutMarks(n.Xattrs, marks)
-	}
+	r.unmark(n)
 	if parent == nil {
 		return n, nil
 	}
@@ -63,6 +61,6 @@ func (r *reader) lookupPath(path string) (*tree.Inode, error) {
 	if err != nil {
 		return nil, err
 	}
-	reveal(n, hasMarks(dir.Xattrs, whiteoutDirMarks[r.version]))
+	reveal(n, r.unmark(dir))
 	return n, nil
 }

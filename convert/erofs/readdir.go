@@ -30,12 +30,7 @@ func dirBlocks(rec *record) (int64, error) {
 
 // dirBlock returns the i-th block of directory rec, valid until the next call.
 func (r *reader) dirBlock(rec *record, i int64) (direntBlock, error) {
-	offset, n := rec.block(i)
-	w := &r.data
-	if offset == rec.tail {
-		w = &r.inodes
-	}
-	b, err := w.view(offset, n)
+	b, err := r.block(rec, i)
 	if err == nil {
 		var block direntBlock
 		if block, err = parseDirentBlock(b); err == nil {

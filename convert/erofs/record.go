@@ -88,15 +88,15 @@ func (r *reader) record(nid uint64) (record, error) {
 // isDir reports whether the record is a directory's.
 func (rec *record) isDir() bool { return uint32(rec.Mode)&tree.TypeMask == tree.TypeDir }
 
-// block returns where the i-th piece of up to one block of a flat content is,
-// and its length in bytes.
-func (rec *record) block(i int64) (offset int64, n int) {
+// block returns the i-th piece of up to one block of a flat content, valid until
+// the next call.
+func (r *reader) block(rec *record, i int64) ([]byte, error) {
 	start := i * disk.BlockSize
-	n = int(min(disk.BlockSize, int64(rec.Size)-start))
+	n := int(min(disk.BlockSize, int64(rec.Size)-start))
 	if rec.Layout == disk.FlatInline && n < disk.BlockSize {
-		return rec.tail, n
+		return r.inodes.view(rec.tail, n)
 	}
-	return int64(rec.U)*disk.BlockSize + start, n
+	return r.data.view(int64(rec.U)*disk.BlockSize+start, n)
 }
 
 // content reads a flat content of at most so many bytes.
@@ -109,12 +109,7 @@ func (r *reader) content(rec *record, most uint64) (string, error) {
 	}
 	content := make([]byte, 0, rec.Size)
 	for i := int64(0); len(content) < int(rec.Size); i++ {
-		offset, n := rec.block(i)
-		w := &r.data
-		if offset == rec.tail {
-			w = &r.inodes
-		}
-		b, err := w.view(offset, n)
+		b, err := r.block(rec, i)
 		if err != nil {
 			return "", fmt.Errorf("inode %d: %w", rec.nid, err)
 		}

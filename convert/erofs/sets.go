@@ -30,7 +30,10 @@ func (p *plan) collectSets() {
 		set, ok := same[first]
 		if !ok || first == nil || len(p.sets[set].attrs) != len(n.inode.Xattrs) {
 			attrs := p.ownAttrs(i)
-			key = appendKey(key[:0], attrs)
+			key = key[:0]
+			for k := range attrs {
+				key = appendKey(key, attrs[k].name, attrs[k].value)
+			}
 			if set, ok = equal[string(key)]; !ok {
 				set = uint32(len(p.sets))
 				p.sets = append(p.sets, attrSet{attrs: slices.Clone(attrs)})
@@ -48,13 +51,9 @@ func (p *plan) collectSets() {
 // sameMax bounds the map of sets that are found by their place in memory.
 const sameMax = 1 << 14
 
-// appendKey appends bytes that no other set of xattrs gives.
-func appendKey(b []byte, attrs []attr) []byte {
-	for i := range attrs {
-		a := &attrs[i]
-		b = append(append(b, a.name...), 0)
-		b = binary.LittleEndian.AppendUint16(b, a.entry.ValueSize)
-		b = append(b, a.value...)
-	}
-	return b
+// appendKey appends an xattr to the key of a set: no other set has the same key.
+func appendKey[V string | []byte](key []byte, name string, value V) []byte {
+	key = append(append(key, name...), 0)
+	key = binary.LittleEndian.AppendUint16(key, uint16(len(value)))
+	return append(key, value...)
 }

@@ -19,7 +19,7 @@ import (
 // reading the whole image: see [Image.Tree]. For the same reason a whiteout that
 // has several names may appear as the empty file that stands for it.
 func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) error {
-	w := walker{reader: m.newReader(streamWindow), fn: fn, entered: map[uint64]struct{}{}, seen: map[uint64]*tree.Inode{}}
+	w := walker{reader: m.newReader(streamWindow), fn: fn, seen: map[uint64]*tree.Inode{}, dirs: map[uint64]unentered{}}
 	root := uint64(m.super.RootNid)
 	n, err := w.inode(root)
 	if err != nil {
@@ -54,10 +54,16 @@ func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) erro
 // walker is the state of a walk.
 type walker struct {
 	*reader
-	fn      func(path string, nid uint64, n *tree.Inode) error
-	stack   []walkedDir
-	entered map[uint64]struct{} // directories
-	seen    map[uint64]*tree.Inode
+	fn    func(path string, nid uint64, n *tree.Inode) error
+	stack []walkedDir
+	seen  map[uint64]*tree.Inode
+	dirs  map[uint64]unentered
+}
+
+// unentered is a directory that has been seen but not entered.
+type unentered struct {
+	record
+	marked bool // holds escaped whiteouts
 }
 
 // walkedDir is a directory whose entries are being visited.
@@ -74,47 +80,35 @@ func (w *walker) inode(nid uint64) (*tree.Inode, error) {
 	if n, ok := w.seen[nid]; ok {
 		return n, nil
 	}
-	_, n, err := w.newInode(nid)
-	if err == nil {
-		w.seen[nid] = n
+	rec, n, err := w.newInode(nid)
+	if err != nil {
+		return nil, err
 	}
-	return n, err
+	w.seen[nid] = n
+	if rec.isDir() {
+		w.dirs[nid] = unentered{rec, w.unmark(n)}
+	}
+	return n, nil
 }
 
 // visit calls fn, and opens n if it is a directory.
 func (w *walker) visit(path string, nid uint64, n *tree.Inode) error {
-	marks := whiteoutDirMarks[w.version]
-	marked := n.IsDir() && hasMarks(n.Xattrs, marks)
-	if marked {
-		shown := *n
-		shown.Xattrs = withoutMarks(n.Xattrs, marks)
-		n = &shown
-	}
 	err := w.fn(path, nid, n)
-	if !n.IsDir() {
-		return err
-	}
-	if err != nil {
-		if errors.Is(err, fs.SkipDir) {
-			return nil
-		}
-		return err
-	}
-	if _, twice := w.entered[nid]; twice {
+	if n.IsDir() && errors.Is(err, fs.SkipDir) {
 		return nil
 	}
-	w.entered[nid] = struct{}{}
-	rec, err := w.record(nid)
-	if err != nil {
+	dir, ok := w.dirs[nid]
+	if err != nil || !ok {
 		return err
 	}
-	entries, _, err := w.readDir(&rec)
+	delete(w.dirs, nid)
+	entries, _, err := w.readDir(&dir.record)
 	if err != nil {
 		return err
 	}
 	if path == "/" {
 		path = ""
 	}
-	w.stack = append(w.stack, walkedDir{path, nid, marked, entries})
+	w.stack = append(w.stack, walkedDir{path, nid, dir.marked, entries})
 	return nil
 }

@@ -104,8 +104,7 @@ func (b *Batch) AddFrom(r io.Reader) (verity.Digest, int64, error) {
 	found, replace, err := b.linkObject(d, size)
 	if err == nil && !found {
 		found, err = b.settle(name, d, replace)
-	}
-	if found || err != nil {
+	} else {
 		err = errors.Join(err, b.unlink(name))
 	}
 	if err != nil {
@@ -120,10 +119,7 @@ func (b *Batch) AddFrom(r io.Reader) (verity.Digest, int64, error) {
 func (b *Batch) Link(d verity.Digest, size int64) error {
 	found, replace, err := b.linkObject(d, size)
 	switch {
-	case err != nil:
-	case found:
-		b.count(size, false)
-		return nil
+	case err != nil, found:
 	case replace:
 		err = b.copyObject(d, size)
 	default:
@@ -161,7 +157,7 @@ func (b *Batch) Commit() error {
 	if err := b.pool.try("syncfs"); err != nil {
 		return fmt.Errorf("commit objects: %w", err)
 	}
-	if err := unix.Syncfs(int(b.layer.Fd())); err != nil {
+	if err := unix.Syncfs(b.fd()); err != nil {
 		return fmt.Errorf("commit objects: syncfs: %w", err)
 	}
 	for _, f := range b.fresh {

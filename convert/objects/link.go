@@ -83,15 +83,15 @@ func (b *Batch) spool(r io.Reader) (name string, d verity.Digest, size int64, er
 	return name, h.Digest(), size, nil
 }
 
-// settle gives a spooled file its name. found says that the layer has got that
-// meanwhile.
+// settle gives a spooled file its name, or removes it. found says that the layer
+// has got that name meanwhile.
 func (b *Batch) settle(name string, d verity.Digest, replace bool) (found bool, err error) {
 	err = unix.Renameat2(b.fd(), name, b.fd(), Path(d), unix.RENAME_NOREPLACE)
 	if errors.Is(err, unix.EEXIST) {
-		return true, nil
+		return true, b.unlink(name)
 	}
 	if err != nil {
-		return false, os.NewSyscallError("renameat2", err)
+		return false, errors.Join(os.NewSyscallError("renameat2", err), b.unlink(name))
 	}
 	b.addFresh(d, replace)
 	return false, nil
@@ -109,15 +109,11 @@ func (b *Batch) copyObject(d verity.Digest, size int64) error {
 	if err != nil {
 		return err
 	}
-	found := true
 	if got != d || n != size {
-		err = fmt.Errorf("%w: %d bytes with digest %s, want %d", ErrDamaged, n, got, size)
-	} else {
-		found, err = b.settle(name, d, true)
+		err := fmt.Errorf("%w: %d bytes with digest %s, want %d", ErrDamaged, n, got, size)
+		return errors.Join(err, b.unlink(name))
 	}
-	if found || err != nil {
-		err = errors.Join(err, b.unlink(name))
-	}
+	_, err = b.settle(name, d, true)
 	return err
 }
 

@@ -57,7 +57,7 @@ func (p *Pool) Close() error { return p.objects.Close() }
 // [fs.ErrNotExist] if the pool does not have it.
 func (p *Pool) Open(d verity.Digest) (*os.File, error) {
 	name := Path(d)
-	fd, err := unix.Openat(int(p.objects.Fd()), name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+	fd, err := unix.Openat(p.fd(), name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open object", Path: name, Err: err}
 	}
@@ -75,7 +75,7 @@ type Info struct {
 func (p *Pool) Stat(d verity.Digest) (Info, error) {
 	var st unix.Stat_t
 	name := Path(d)
-	if err := unix.Fstatat(int(p.objects.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+	if err := unix.Fstatat(p.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return Info{}, &fs.PathError{Op: "stat object", Path: name, Err: err}
 	}
 	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil

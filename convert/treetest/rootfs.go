@@ -14,11 +14,11 @@ import (
 func RootFS(n int) *tree.Tree {
 	r := rand.New(rand.NewPCG(2026, uint64(n)))
 	t := tree.New()
-	t.Root.Xattrs = label(0)
+	t.Root.Xattrs = labels[0]
 	dirs := []*tree.Inode{t.Root}
 	for i := 1; i < n; i++ {
 		dir := dirs[r.IntN(len(dirs))]
-		inode := &tree.Inode{Nlink: 1, MtimeSec: 1700000000 + int64(r.IntN(50)), Xattrs: label(r.IntN(8))}
+		inode := &tree.Inode{Nlink: 1, MtimeSec: 1700000000 + int64(r.IntN(50)), Xattrs: labels[r.IntN(8)]}
 		name := fmt.Sprintf("%s%d", [...]string{"lib", "file-", "README.", "module_", "x"}[r.IntN(5)], i)
 		switch k := r.IntN(10); {
 		case k == 0:
@@ -58,5 +58,3 @@ var labels = func() (sets [8]tree.Xattrs) {
 	}
 	return sets
 }()
-
-func label(i int) tree.Xattrs { return labels[i] }

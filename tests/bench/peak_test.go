@@ -17,7 +17,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/dump"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
-	"github.com/composefs-storage/composefs-storage/convert/treetest"
 )
 
 // operations are what BenchmarkPeak runs in a process of its own, on files named
@@ -116,15 +115,8 @@ func launch(operation string, command []string) error {
 func inputFiles(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
-	t := treetest.RootFS(entries)
-	var text, image bytes.Buffer
-	if err := dump.Write(&text, t); err != nil {
-		b.Fatal(err)
-	}
-	if _, err := erofs.Write(&image, t, erofs.Options{}); err != nil {
-		b.Fatal(err)
-	}
-	for name, content := range map[string][]byte{"dump": text.Bytes(), "image": image.Bytes()} {
+	_, text, image := input(b)
+	for name, content := range map[string][]byte{"dump": text, "image": image} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 			b.Fatal(err)
 		}

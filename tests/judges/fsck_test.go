@@ -48,6 +48,14 @@ func runFsck(t *testing.T, fsck, image string) ([]byte, error) {
 	return exec.CommandContext(ctx, fsck, image).CombinedOutput()
 }
 
+// requireRoot ends a test that mounts unless it may.
+func requireRoot(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		missing(t, "root")
+	}
+}
+
 // missing ends a test that lacks something the project's scripts install. In CI
 // that is a failure.
 func missing(t *testing.T, what string) {

@@ -24,9 +24,7 @@ var kernelCannot = map[string]string{
 // TestKernel mounts every image and looks at all that can be seen through
 // system calls.
 func TestKernel(t *testing.T) {
-	if os.Getuid() != 0 {
-		missing(t, "root")
-	}
+	requireRoot(t)
 	for _, s := range subjects(t) {
 		t.Run(s.name, func(t *testing.T) {
 			if why, ok := kernelCannot[s.name]; ok {
@@ -188,9 +186,7 @@ func (r *kernelReader) xattrs(path string, n *tree.Inode) error {
 // TestKernelWellFormed checks that the kernel shows ACLs and capabilities as they
 // went in.
 func TestKernelWellFormed(t *testing.T) {
-	if os.Getuid() != 0 {
-		missing(t, "root")
-	}
+	requireRoot(t)
 	for _, x := range treetest.WellFormed {
 		t.Run(x.Name, func(t *testing.T) {
 			tr := tree.New()

@@ -19,9 +19,7 @@ import (
 // data-only layer. Contents come out of objects, the names that hide the object
 // directories are gone, and what is escaped in the image is plain above it.
 func TestOverlay(t *testing.T) {
-	if os.Getuid() != 0 {
-		missing(t, "root")
-	}
+	requireRoot(t)
 	content := strings.Repeat("what an object holds\n", 1000)
 	digest := verity.Sum([]byte(content))
 	store := t.TempDir()
