@@ -1,0 +1,5 @@
+package graphdriver
+
+import jsoniter "github.com/json-iterator/go"
+
+var json = jsoniter.ConfigCompatibleWithStandardLibrary
