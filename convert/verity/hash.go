@@ -1,6 +1,7 @@
 package verity
 
 import (
+	"crypto/sha512"
 	"encoding/binary"
 	"hash"
 )
@@ -71,19 +72,20 @@ func (h *Hash) root() []byte {
 	if h.size == 0 {
 		return make([]byte, h.algorithm.Size()) // by definition, not the hash of a block
 	}
-	var padded [BlockSize]byte
-	var up []byte // the hash that goes to the next level
+	var hash [sha512.Size]byte
+	up := hash[:0] // the hash that goes to the next level
 	for i, level := range h.levels {
-		used := copy(padded[:], level)
-		used += copy(padded[used:], up)
-		clear(padded[used:])
+		// Pad in the buffer, beyond what counts of it.
+		block := level[:BlockSize]
+		used := len(level) + copy(block[len(level):], up)
+		clear(block[used:])
 		switch {
 		case used == 0: // the level below ended with a full block
-			up = nil
+			up = up[:0]
 		case i > 0 && i == len(h.levels)-1 && used == h.algorithm.Size():
-			return padded[:used]
+			return block[:used]
 		default:
-			up = h.algorithm.append(nil, padded[:])
+			up = h.algorithm.append(up[:0], block)
 		}
 	}
 	return up
