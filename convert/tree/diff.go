@@ -106,8 +106,12 @@ func (d *differ) inodes(path string, a, b *Inode) bool {
 		d.numbers(path, "gid", uint64(a.GID), uint64(b.GID)) &&
 		d.mtimes(path, a, b) &&
 		d.xattrs(path, a.Xattrs, b.Xattrs)
-	if !ok || a.Type() != b.Type() || a.IsDir() {
+	if !ok || a.Type() != b.Type() {
 		return ok
+	}
+	if a.IsDir() {
+		return d.flags(path, "opaque", a.Dir != nil && a.Dir.Opaque, b.Dir != nil && b.Dir.Opaque) &&
+			d.flags(path, "implied", a.Dir != nil && a.Dir.Implied, b.Dir != nil && b.Dir.Implied)
 	}
 	return d.numbers(path, "nlink", uint64(a.Nlink), uint64(b.Nlink)) && d.data(path, a, b)
 }
@@ -121,7 +125,7 @@ func (d *differ) data(path string, a, b *Inode) bool {
 		if !ok || !a.IsExternal() || !b.IsExternal() {
 			return ok
 		}
-		return d.bytes(path, "payload", a.Payload, b.Payload) &&
+		return d.bytes(path, "payload", a.BackingPath(), b.BackingPath()) &&
 			d.strings(path, "digest", hexDigest(a.Digest), hexDigest(b.Digest))
 	case TypeSymlink:
 		return d.bytes(path, "target", a.Payload, b.Payload)
@@ -152,6 +156,10 @@ func (d *differ) xattrs(path string, a, b Xattrs) bool {
 		}
 	}
 	return true
+}
+
+func (d *differ) flags(path, what string, a, b bool) bool {
+	return a == b || d.yield(Difference{path, what, strconv.FormatBool(a), strconv.FormatBool(b)})
 }
 
 func (d *differ) numbers(path, what string, a, b uint64) bool {

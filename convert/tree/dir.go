@@ -37,6 +37,13 @@ type Entry struct {
 type Dir struct {
 	runs [][]Entry
 	n    int
+
+	// Opaque, in a layer: nothing of the layers below shows in this directory.
+	Opaque bool
+
+	// Implied, in a layer: the directory has no entry of its own, so that its
+	// metadata says nothing. It is where something else is.
+	Implied bool
 }
 
 // runMax bounds what one insertion has to move: 512 entries of 32 bytes.
@@ -147,7 +154,7 @@ func (d *Dir) insert(r, i int, e Entry) {
 
 // Clone returns a directory with the same entries; the inodes are shared.
 func (d *Dir) Clone() *Dir {
-	c := &Dir{runs: make([][]Entry, len(d.runs)), n: d.n}
+	c := &Dir{runs: make([][]Entry, len(d.runs)), n: d.n, Opaque: d.Opaque, Implied: d.Implied}
 	for i, run := range d.runs {
 		c.runs[i] = slices.Clone(run)
 	}

@@ -11,6 +11,12 @@ const (
 	TypeRegular = 0o100000
 	TypeSymlink = 0o120000
 	TypeSocket  = 0o140000
+
+	// TypeWhiteout is a layer's own whiteout: its name is deleted from the
+	// layers below. No file system call shows this type (it is S_IFWHT of BSD).
+	// A character device 0:0, which overlayfs takes for one, is an ordinary file
+	// here: see [Inode.IsWhiteout].
+	TypeWhiteout = 0o160000
 )
 
 // Inode is one file of whatever type.
@@ -33,10 +39,11 @@ type Inode struct {
 	Size uint64
 
 	// Payload is a symlink's target, or the backing path of a regular file
-	// relative to the object directory.
+	// relative to the object directory: see BackingPath.
 	Payload string
 
-	// Content is the inline content of a regular file.
+	// Content is the inline content of a regular file. In a layer it stands
+	// beside Digest and Payload, so that merging needs no object.
 	Content string
 
 	// Digest is the fs-verity digest (sha256, 4096-byte blocks) of an
@@ -78,6 +85,11 @@ func (n *Inode) IsExternal() bool {
 	return n.Type() == TypeRegular && n.Size > 0 && n.Content == ""
 }
 
-// IsWhiteout reports whether n is an overlayfs whiteout, a character device
-// with device number 0 (fs/overlayfs: IS_WHITEOUT). A block device 0:0 is not.
+// NewWhiteout returns a layer's own whiteout.
+func NewWhiteout() *Inode { return &Inode{Mode: TypeWhiteout, Nlink: 1} }
+
+// IsWhiteout reports whether n is what overlayfs would take for a whiteout, a
+// character device with device number 0 (fs/overlayfs: IS_WHITEOUT). In a tree that
+// is data, of a container store inside of a container image perhaps. A block device
+// 0:0 is not.
 func (n *Inode) IsWhiteout() bool { return n.Type() == TypeChar && n.Rdev == 0 }
