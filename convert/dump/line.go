@@ -115,7 +115,13 @@ func (p *parser) parseInode(n *tree.Inode, f *fields) error {
 	if err := p.checkData(n); err != nil {
 		return err
 	}
-	return setDigest(n, digest)
+	if err := setDigest(n, digest); err != nil {
+		return err
+	}
+	if n.Type() == tree.TypeRegular && tree.IsObjectPath(n.Payload, n.Digest) {
+		n.Payload = tree.ByDigest
+	}
+	return nil
 }
 
 // checkData checks what depends on the type and drops what a type cannot have.

@@ -18,6 +18,10 @@ import (
 // kept, because that decides where the inode stands in an image, and a link to a
 // directory, which that program writes but mkcomposefs refuses, is given the mode of
 // a file.
+//
+// The form knows no layers. What is a layer's own is written as it is on disk under
+// overlayfs: whiteouts as character devices 0:0, opaque directories with the xattr
+// trusted.overlay.opaque.
 func Write(w io.Writer, t *tree.Tree) error {
 	targets := t.LinkTargets()
 	buffered := bufio.NewWriterSize(w, 64<<10)
@@ -40,7 +44,11 @@ func Write(w io.Writer, t *tree.Tree) error {
 // appendInode appends the line of a real entry, without the newline.
 func appendInode(b []byte, path string, n *tree.Inode) []byte {
 	b = appendNumbers(b, path, false, n)
-	b = appendOptional(b, n.Payload)
+	payload := n.Payload
+	if payload == tree.ByDigest {
+		payload = n.BackingPath()
+	}
+	b = appendOptional(b, payload)
 	return appendData(b, n)
 }
 
@@ -56,6 +64,9 @@ func appendNumbers(b []byte, path string, isLink bool, n *tree.Inode) []byte {
 	b = append(appendEscaped(b, path, ""), ' ')
 	b = append(strconv.AppendUint(b, n.Size, 10), ' ')
 	mode := uint64(n.Mode)
+	if n.Type() == tree.TypeWhiteout {
+		mode = uint64(tree.TypeChar | n.Mode&^tree.TypeMask)
+	}
 	if isLink {
 		b = append(b, '@')
 		if n.IsDir() { // which a link line must not say
@@ -79,7 +90,11 @@ func appendData(b []byte, n *tree.Inode) []byte {
 	} else {
 		b = hex.AppendEncode(b, n.Digest[:])
 	}
-	for _, x := range n.Xattrs {
+	xattrs := n.Xattrs
+	if n.Dir != nil && n.Dir.Opaque {
+		xattrs = xattrs.With("trusted.overlay.opaque", "y")
+	}
+	for _, x := range xattrs {
 		b = appendEscaped(append(b, ' '), x.Name, "=")
 		b = appendEscaped(append(b, '='), x.Value, "=")
 	}

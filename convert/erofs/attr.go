@@ -11,8 +11,8 @@ import (
 type attr struct {
 	name   string // in full
 	suffix string
-	value  string      // the value; for redirect without the slash before it
-	file   *tree.Inode // for metacopy, whose value is made of the file's digest
+	value  string      // the value, but for metacopy and redirect
+	file   *tree.Inode // for these, whose values are made of the file's digest and payload
 	entry  disk.XattrEntry
 	kind   attrKind
 	bit    uint32 // what it clears in the name filter
@@ -49,9 +49,16 @@ func (a *attr) setDigest(n *tree.Inode) {
 	a.kind, a.file, a.entry.ValueSize = metacopy, n, metacopySize
 }
 
+// objectPathSize is the length in bytes of an object's path.
+var objectPathSize = len(tree.ObjectPath([32]byte{}))
+
 // setPath makes a redirect that of a file with a payload.
 func (a *attr) setPath(n *tree.Inode) {
-	a.kind, a.value, a.entry.ValueSize = redirect, n.Payload, uint16(1+len(n.Payload))
+	size := len(n.Payload)
+	if n.Payload == tree.ByDigest {
+		size = objectPathSize
+	}
+	a.kind, a.file, a.entry.ValueSize = redirect, n, uint16(1+size)
 }
 
 // setShared tells a where in the table it is, if its file has a first, that is if
@@ -80,7 +87,11 @@ func (a *attr) put(b []byte) []byte {
 		copy(value[len(metacopyHeader):], a.file.Digest[:])
 	case redirect:
 		value[0] = '/'
-		copy(value[1:], a.value)
+		if n := a.file; n.Payload == tree.ByDigest {
+			tree.AppendObjectPath(value[1:1], n.Digest)
+		} else {
+			copy(value[1:], n.Payload)
+		}
 	default:
 		copy(value, a.value)
 	}

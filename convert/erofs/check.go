@@ -26,6 +26,19 @@ const (
 	xattrAreaMax = disk.XattrHeaderSize + (math.MaxUint16-1)*disk.XattrRefSize
 )
 
+// checkInode returns why the image cannot hold n, or nil. What belongs to a layer
+// would show deleted files in an image that is mounted alone.
+func (p *plan) checkInode(n *tree.Inode) error {
+	if p.opts.Format == Layer {
+		if n.Type() == tree.TypeWhiteout {
+			return checkXattrs(n.Xattrs)
+		}
+	} else if n.Type() == tree.TypeWhiteout || n.Dir != nil && n.Dir.Opaque {
+		return fmt.Errorf("%w: a layer's whiteout or opaque directory", ErrTree)
+	}
+	return checkInode(n)
+}
+
 // checkInode returns why the format cannot hold n, or nil.
 func checkInode(n *tree.Inode) error {
 	if n.IsDir() != (n.Dir != nil) {
@@ -46,6 +59,7 @@ func checkInode(n *tree.Inode) error {
 			return fmt.Errorf("%w: %d bytes of inline content, at most %d are possible", ErrTree, len(n.Content), contentMax)
 		case n.IsExternal() && chunkCount(n.Size) > chunksMax:
 			return fmt.Errorf("%w: %d bytes", ErrTooLarge, n.Size)
+		case n.Payload == tree.ByDigest && n.Digest != nil:
 		case strings.IndexByte(n.Payload, 0) >= 0 || len(n.Payload) > targetMax:
 			return fmt.Errorf("%w: backing path %q", ErrTree, n.Payload)
 		}
@@ -116,7 +130,7 @@ func (p *plan) check() error {
 		if n.inode == p.generated {
 			continue
 		}
-		if err := checkInode(n.inode); err != nil {
+		if err := p.checkInode(n.inode); err != nil {
 			return p.entryError(i, err)
 		}
 		if p.opts.MkcomposefsBudget && p.isWhiteout(n.inode) {

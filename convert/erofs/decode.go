@@ -40,7 +40,7 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{n: n, room: n.Digest, root: rec.nid == uint64(r.super.RootNid)}
+	d := decoder{n: n, room: n.Digest, root: rec.nid == uint64(r.super.RootNid), layer: r.layer}
 	n.Digest = nil
 	own, err := d.xattrs(xattrs)
 	if err != nil {
@@ -52,10 +52,11 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 		n.Size = rec.Size
 	case tree.TypeRegular:
 		n.Size = rec.Size
-		if d.external != (rec.Layout == disk.ChunkBased) {
+		chunked := rec.Layout == disk.ChunkBased
+		if d.external != chunked && !(d.external && r.layer) {
 			return nil, fmt.Errorf("inode %d: %w: layout %d, metacopy %t", rec.nid, ErrCorrupt, rec.Layout, d.external)
 		}
-		if !d.external {
+		if !chunked {
 			n.Content, err = r.content(rec, contentMax)
 		}
 	case tree.TypeSymlink:
@@ -67,6 +68,9 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	case tree.TypeChar, tree.TypeBlock:
 		n.Rdev = rec.U
 		n.Size = r.sizeBehind(rec)
+		if r.layer && n.IsWhiteout() {
+			n.Mode = tree.TypeWhiteout | n.Mode&^tree.TypeMask
+		}
 	case tree.TypeFifo, tree.TypeSocket:
 		n.Size = r.sizeBehind(rec)
 	default:
@@ -97,6 +101,7 @@ type decoder struct {
 	n        *tree.Inode
 	room     *[32]byte // for a digest, beside n
 	root     bool
+	layer    bool // of a layer image
 	external bool // has a metacopy xattr
 }
 
@@ -126,14 +131,22 @@ func (d *decoder) xattrs(xattrs []rawXattr) (own []rawXattr, err error) {
 func (d *decoder) overlay(x rawXattr) error {
 	regular := d.n.Type() == tree.TypeRegular
 	switch {
-	case x.name == xattrOpaque && d.root && string(x.value) == "y":
+	case x.name == xattrOpaque && d.layer && d.n.IsDir() && string(x.value) == "y":
+		d.dir().Opaque = true
+		return nil
+	case x.name == xattrImplied && d.layer && d.n.IsDir() && len(x.value) == 0:
+		d.dir().Implied = true
+		return nil
+	case x.name == xattrOpaque && d.root && !d.layer && string(x.value) == "y":
 		return nil
 	case x.name == xattrMetacopy && regular && len(x.value) == 0:
 		d.external = true
 		return nil
 	case x.name == xattrMetacopy && regular && len(x.value) == metacopySize && bytes.HasPrefix(x.value, metacopyHeader[:]):
 		d.external = true
-		if d.room == nil {
+		if d.room == nil && d.layer {
+			d.room = new([32]byte)
+		} else if d.room == nil {
 			return fmt.Errorf("%w: metacopy on a file that is not chunk-based", ErrCorrupt)
 		}
 		*d.room = [32]byte(x.value[len(metacopyHeader):])
@@ -141,10 +154,21 @@ func (d *decoder) overlay(x rawXattr) error {
 		return nil
 	case x.name == xattrRedirect && regular && len(x.value) > 1 && len(x.value) <= 1+targetMax &&
 		x.value[0] == '/' && bytes.IndexByte(x.value, 0) < 0:
-		d.n.Payload = string(x.value[1:])
+		// Xattrs are sorted, so metacopy came before.
+		if d.n.Payload = tree.ByDigest; !tree.IsObjectPath(x.value[1:], d.n.Digest) {
+			d.n.Payload = string(x.value[1:])
+		}
 		return nil
 	}
 	return fmt.Errorf("%w: xattr %s with %d bytes on mode %#o", ErrUnsupported, x.name, len(x.value), d.n.Mode)
+}
+
+// dir returns the directory in a layer image that d reads.
+func (d *decoder) dir() *tree.Dir {
+	if d.n.Dir == nil {
+		d.n.Dir = new(tree.Dir)
+	}
+	return d.n.Dir
 }
 
 // keepSet returns a set of xattrs for good, the same one for equal ones: a file
@@ -225,7 +249,11 @@ func reveal(n *tree.Inode, dirMarked bool) bool {
 // isGenerated reports whether an entry of the root is a whiteout that the writer
 // added. Those of the user are escaped, so any other device 0:0 is unknown.
 func isGenerated(name string, n *tree.Inode) bool {
-	return len(name) == 2 && isLowerHex(name[0]) && isLowerHex(name[1]) && n.IsWhiteout()
+	return isHexName(name) && n.IsWhiteout()
+}
+
+func isHexName(name string) bool {
+	return len(name) == 2 && isLowerHex(name[0]) && isLowerHex(name[1])
 }
 
 func isLowerHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }

@@ -47,6 +47,9 @@ func (e *emitter) emitHeaders() {
 		if e.hasACL {
 			h.Flags |= disk.HeaderHasACL
 		}
+		if e.opts.Format == Layer {
+			h.Flags |= disk.HeaderLayer
+		}
 		h.Put(b)
 	}
 	o.padTo(disk.SuperblockOffset)
@@ -149,7 +152,7 @@ func (p *plan) diskInode(i int, x extent) disk.Inode {
 		d.Size = uint64(len(n.Payload))
 	case tree.TypeRegular:
 		d.Size = n.Size
-		if node.external {
+		if n.IsExternal() {
 			d.Layout = disk.ChunkBased
 			// The low half is the chunk format. mkcomposefs leaves the high
 			// half of a block address in place.
@@ -174,7 +177,7 @@ func (e *emitter) putTail(b []byte, i int) {
 		e.putDirents(b, last)
 	case n.Type() == tree.TypeSymlink:
 		copy(b, n.Payload)
-	case node.external:
+	case n.IsExternal():
 		putHoles(b)
 	default:
 		copy(b, n.Content[len(n.Content)-len(b):])
@@ -206,7 +209,7 @@ func (e *emitter) emitBlocksOf(i int) {
 	case b == nil:
 	case n.Type() == tree.TypeSymlink:
 		copy(b, n.Payload)
-	case node.external:
+	case n.IsExternal():
 		putHoles(b)
 	default:
 		copy(b, n.Content)

@@ -55,7 +55,7 @@ func expected(t *tree.Tree, v1 bool) *tree.Tree {
 	copies := map[*tree.Inode]*tree.Inode{}
 	visit = func(dir *tree.Inode) *tree.Inode {
 		c := *dir
-		c.Dir = new(tree.Dir)
+		c.Dir = &tree.Dir{Opaque: dir.Dir.Opaque, Implied: dir.Dir.Implied}
 		for e := range dir.Dir.All() {
 			if e.Inode.IsWhiteout() {
 				for _, name := range names {
@@ -103,6 +103,10 @@ func FuzzImage(f *testing.F) {
 			f.Add(b, uint32(1152), uint32(0xffff), uint32(9500), uint32(7))
 		}
 	}
+	for seed := range uint64(20) {
+		b := write(f, treetest.RandomLayer(rand.New(rand.NewPCG(seed, 3)), int(seed*4)), erofs.Layer)
+		f.Add(b, uint32(seed*100), uint32(0xff), uint32(1152+seed*32), uint32(1))
+	}
 	f.Fuzz(func(t *testing.T, b []byte, at1, value1, at2, value2 uint32) {
 		if len(b) > 1<<20 {
 			return
@@ -145,6 +149,11 @@ func checkHostile(t *testing.T, b []byte) {
 			return nil
 		}))
 		return paths
+	})
+	bounded(t, len(b), "Cursor", func() int {
+		_, err := cursorTree(m)
+		checkReadError(t, err)
+		return 0
 	})
 	for _, path := range []string{"/", "/a", "/d/w", "/00", "/d/f"} {
 		_, err := m.Lookup(path)

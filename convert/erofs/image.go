@@ -24,6 +24,7 @@ type Image struct {
 	r       io.ReaderAt
 	size    int64
 	version uint32
+	layer   bool // the format is Layer
 	super   disk.Superblock
 }
 
@@ -41,6 +42,7 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 	}
 	header := disk.GetHeader(b)
 	m.version = header.ComposefsVersion
+	m.layer = header.Flags&disk.HeaderLayer != 0
 	m.super = disk.GetSuperblock(b[disk.SuperblockOffset:])
 	switch {
 	case header.Magic != disk.ComposefsMagic:
@@ -49,6 +51,8 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 		return nil, fmt.Errorf("%w: no EROFS magic at byte %d", ErrCorrupt, disk.SuperblockOffset)
 	case header.Version != disk.HeaderVersion || m.version > 1:
 		return nil, fmt.Errorf("%w: format version %d (header %d)", ErrUnsupported, m.version, header.Version)
+	case m.layer && m.version != 1:
+		return nil, fmt.Errorf("%w: a layer with format version %d", ErrUnsupported, m.version)
 	case m.super.BlockBits != disk.BlockBits:
 		return nil, fmt.Errorf("%w: block size 2^%d", ErrUnsupported, m.super.BlockBits)
 	case m.super.FeatureIncompat != 0:
@@ -61,9 +65,12 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 	return m, nil
 }
 
-// Format returns [V0] or [V1].
+// Format returns [V0], [V1] or [Layer].
 func (m *Image) Format() Format {
-	if m.version == 0 {
+	switch {
+	case m.layer:
+		return Layer
+	case m.version == 0:
 		return V0
 	}
 	return V1

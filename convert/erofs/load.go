@@ -77,7 +77,9 @@ func (l *loader) load(nid uint64) (loaded, error) {
 	n := loaded{inode: inode, ino: rec.Ino, fileType: fileType(inode.Mode), whiteout: inode.IsWhiteout()}
 	if rec.isDir() {
 		n.dir = &loadedDir{inode: inode, nid: nid}
-		inode.Dir = new(tree.Dir)
+		if inode.Dir == nil {
+			inode.Dir = new(tree.Dir)
+		}
 		if n.dir.entries, n.dir.parent, err = l.readDir(&rec); err != nil {
 			return loaded{}, err
 		}

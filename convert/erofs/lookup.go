@@ -11,8 +11,8 @@ import (
 
 // Lookup finds the inode at path, reading little more than the directories'
 // blocks that lead to it. Slashes at either end and runs of them do not matter;
-// "." and ".." are not found, symlinks not followed. The Dir of a directory is
-// nil.
+// "." and ".." are not found, symlinks not followed. The Dir of a directory has
+// no entries; it may be nil.
 //
 // It returns an error that wraps [fs.ErrNotExist] if the image has no such path.
 func (m *Image) Lookup(path string) (*tree.Inode, error) {

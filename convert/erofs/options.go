@@ -14,6 +14,13 @@ const (
 	V0
 	// V1 is mkcomposefs --min-version=1, and the default of composefs-rs.
 	V1
+
+	// Layer is V1 for the image of a single layer, to be merged or stacked. Its own
+	// whiteouts and opaque directories are in effect, as overlayfs has them, the
+	// names 00 to ff in the root are not hidden, and a file may have content and
+	// digest both. mkcomposefs has no such format, but what reads its images reads
+	// these.
+	Layer
 )
 
 // Options control [Write]. The zero value is mkcomposefs without options.

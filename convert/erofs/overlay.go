@@ -14,6 +14,11 @@ const (
 	xattrMetacopy = "trusted.overlay.metacopy" // "only metadata here", with the object's digest
 	xattrRedirect = "trusted.overlay.redirect" // where the content is in the data layer
 	xattrOpaque   = "trusted.overlay.opaque"   // "nothing below shines through"
+
+	// xattrImplied marks a directory without an entry of its own in a layer
+	// image. It is ours; being of overlayfs's names, no mount shows it, and none
+	// can come as data, for these are escaped.
+	xattrImplied = "trusted.overlay.composefs.implied"
 )
 
 // Marks of a whiteout that is data for the mount above: overlayfs passes the
@@ -24,7 +29,8 @@ var (
 		{Name: xattrEscaped + "whiteout"},
 		{Name: "user.overlay.whiteout"},
 	}
-	rootMarks = []tree.Xattr{{Name: xattrOpaque, Value: "y"}}
+	opaqueMarks  = []tree.Xattr{{Name: xattrOpaque, Value: "y"}}
+	impliedMarks = []tree.Xattr{{Name: xattrImplied}}
 
 	// noDigestMarks are those of an external file without a digest.
 	noDigestMarks = []tree.Xattr{{Name: xattrMetacopy}}
@@ -65,18 +71,29 @@ const metacopySize = 4 + 32
 func (p *plan) marksOf(i int) []tree.Xattr {
 	node := &p.nodes[i]
 	switch {
-	case i == 0 && node.whiteouts:
-		return slices.Concat(whiteoutDirMarks[p.version], rootMarks)
-	case i == 0:
-		return rootMarks
-	case node.whiteouts:
-		return whiteoutDirMarks[p.version]
+	case node.inode.Dir != nil:
+		return p.dirMarks(i)
 	case p.isWhiteout(node.inode):
 		return whiteoutMarks
 	case node.external && node.inode.Digest == nil:
 		return noDigestMarks
 	}
 	return nil
+}
+
+// dirMarks is marksOf for a directory.
+func (p *plan) dirMarks(i int) (marks []tree.Xattr) {
+	layer, dir := p.opts.Format == Layer, p.nodes[i].inode.Dir
+	if p.nodes[i].whiteouts {
+		marks = whiteoutDirMarks[p.version]
+	}
+	if layer && dir.Implied {
+		marks = slices.Concat(marks, impliedMarks)
+	}
+	if layer && dir.Opaque || !layer && i == 0 {
+		marks = slices.Concat(marks, opaqueMarks)
+	}
+	return marks
 }
 
 // ownAttrs returns the xattrs that node i has in the image but for metacopy with

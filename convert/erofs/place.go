@@ -24,7 +24,7 @@ func (p *plan) extentOf(i int) extent {
 		return extent{blocks: node.dirBlocks, tail: int(node.dirTail)}
 	case n.Type() == tree.TypeSymlink:
 		return extent{tail: len(n.Payload), whole: true}
-	case node.external:
+	case n.IsExternal():
 		return extent{tail: 4 * int(chunkCount(n.Size))}
 	case n.Type() == tree.TypeRegular:
 		blocks, tail := len(n.Content)/disk.BlockSize, len(n.Content)%disk.BlockSize

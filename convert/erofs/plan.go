@@ -2,7 +2,6 @@ package erofs
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
@@ -27,7 +26,7 @@ type node struct {
 
 	fileType  uint8 // as directory entries show it
 	whiteouts bool  // a directory that holds whiteouts of the user's
-	external  bool  // a file with metacopy and redirect
+	external  bool  // a file with metacopy and redirect: see isBacked
 
 	attrs    uint32 // index in plan.sets of the xattrs, metacopy and redirect aside
 	metacopy uint32 // index of the first node with the same digest if there are two
@@ -64,7 +63,12 @@ func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 		return nil, &EntryError{"/", fmt.Errorf("%w: root is not a directory", ErrTree)}
 	}
 	p := &plan{opts: opts, root: t.Root, links: map[*tree.Inode]uint32{}}
-	p.nodes = []node{{inode: p.rootWithWhiteouts(), fileType: disk.FTDir}}
+	root := t.Root
+	if opts.Format != Layer {
+		root = p.rootWithWhiteouts()
+	}
+	p.nodes = make([]node, 1, countEntries(root.Dir)+1)
+	p.nodes[0] = node{inode: root, fileType: disk.FTDir}
 	if err := p.number(); err != nil {
 		return nil, err
 	}
@@ -72,6 +76,22 @@ func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// countEntries returns how many entries there are in dir and below, or so: a tree
+// that is none may have the same directory everywhere.
+func countEntries(dir *tree.Dir) (n int) {
+	const enough = 1 << 26
+	for todo := []*tree.Dir{dir}; len(todo) > 0 && n < enough; {
+		dir, todo = todo[len(todo)-1], todo[:len(todo)-1]
+		n += dir.Len()
+		for e := range dir.All() {
+			if e.Inode.Dir != nil && !e.Link {
+				todo = append(todo, e.Inode.Dir)
+			}
+		}
+	}
+	return min(n, enough)
 }
 
 // rootWithWhiteouts returns a copy of the root that also has a whiteout for every
@@ -116,7 +136,7 @@ func (p *plan) number() error {
 		seen[dir] = struct{}{}
 		p.numberChildren(i, dir)
 	}
-	if p.opts.Format == V1 || p.opts.Format == Auto && p.whiteouts {
+	if p.opts.Format == V1 || p.opts.Format == Layer || p.opts.Format == Auto && p.whiteouts {
 		p.version = 1
 	}
 	if p.suspect || p.whiteouts && p.opts.MkcomposefsBudget {
@@ -128,9 +148,6 @@ func (p *plan) number() error {
 // numberChildren appends the nodes of the real entries of directory i.
 func (p *plan) numberChildren(i int, dir *tree.Dir) {
 	first, subdirs := len(p.nodes), uint32(0)
-	if first+dir.Len() > cap(p.nodes) {
-		p.nodes = slices.Grow(p.nodes, max(first, dir.Len())) // doubling copies least
-	}
 	for e := range dir.All() {
 		n := e.Inode
 		if e.Link {
@@ -138,7 +155,7 @@ func (p *plan) numberChildren(i int, dir *tree.Dir) {
 			continue
 		}
 		p.note(n)
-		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: n.IsExternal()}
+		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n)}
 		if child.fileType == disk.FTDir {
 			subdirs++
 		} else if p.isWhiteout(n) {
@@ -155,8 +172,14 @@ func (p *plan) note(n *tree.Inode) {
 	if n.MtimeSec < p.minSec || n.MtimeSec == p.minSec && n.MtimeNsec < p.minNsec {
 		p.minSec, p.minNsec = n.MtimeSec, n.MtimeNsec
 	}
-	p.suspect = p.suspect || checkInode(n) != nil
+	p.suspect = p.suspect || p.checkInode(n) != nil
 	p.hasACL = p.hasACL || hasACL(n.Xattrs)
+}
+
+// isBacked reports whether n refers to an object. In a layer that is also true of
+// files whose content is in the image.
+func (p *plan) isBacked(n *tree.Inode) bool {
+	return n.IsExternal() || p.opts.Format == Layer && n.Type() == tree.TypeRegular && n.Size > 0 && n.Digest != nil
 }
 
 // isWhiteout reports whether n is a whiteout of the user's, to be escaped.
@@ -213,31 +236,29 @@ func (n *node) nlink() uint32 {
 	return n.inode.Nlink
 }
 
-// mode returns the mode that the image records: whiteouts are escaped.
+// mode returns the mode that the image records: whiteouts of the user's are
+// escaped, those of a layer are what overlayfs takes for one.
 func (p *plan) mode(n *tree.Inode) uint16 {
-	if p.isWhiteout(n) {
+	switch {
+	case p.isWhiteout(n):
 		return uint16(tree.TypeRegular | n.Mode&^tree.TypeMask)
+	case n.Type() == tree.TypeWhiteout:
+		return uint16(tree.TypeChar | n.Mode&^tree.TypeMask)
 	}
 	return uint16(n.Mode)
 }
 
-// fileType returns the type that directory entries show of a mode, 0 for none.
-func fileType(mode uint32) uint8 {
-	switch mode & tree.TypeMask {
-	case tree.TypeRegular:
-		return disk.FTRegular
-	case tree.TypeDir:
-		return disk.FTDir
-	case tree.TypeChar:
-		return disk.FTChar
-	case tree.TypeBlock:
-		return disk.FTBlock
-	case tree.TypeFifo:
-		return disk.FTFifo
-	case tree.TypeSocket:
-		return disk.FTSocket
-	case tree.TypeSymlink:
-		return disk.FTSymlink
-	}
-	return 0
+// fileTypes are the types that directory entries show, by the type bits of a mode.
+var fileTypes = [16]uint8{
+	tree.TypeRegular >> 12:  disk.FTRegular,
+	tree.TypeDir >> 12:      disk.FTDir,
+	tree.TypeChar >> 12:     disk.FTChar,
+	tree.TypeWhiteout >> 12: disk.FTChar,
+	tree.TypeBlock >> 12:    disk.FTBlock,
+	tree.TypeFifo >> 12:     disk.FTFifo,
+	tree.TypeSocket >> 12:   disk.FTSocket,
+	tree.TypeSymlink >> 12:  disk.FTSymlink,
 }
+
+// fileType returns the type that directory entries show of a mode, 0 for none.
+func fileType(mode uint32) uint8 { return fileTypes[mode&tree.TypeMask>>12] }

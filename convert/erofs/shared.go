@@ -62,8 +62,11 @@ func compareShared(a, b *attr) int {
 	if c := cmp.Compare(a.entry.ValueSize, b.entry.ValueSize); c != 0 {
 		return c
 	}
-	if a.kind == metacopy { // and so is b: no other has that name and size
+	switch a.kind { // and so is b: no other has that name and size
+	case metacopy:
 		return bytes.Compare(a.file.Digest[:], b.file.Digest[:])
+	case redirect:
+		return strings.Compare(a.file.BackingPath(), b.file.BackingPath())
 	}
 	return strings.Compare(a.value, b.value)
 }

@@ -44,9 +44,18 @@ var (
 	}
 	samePayload = duplicates{
 		hash: func(seed maphash.Seed, n *tree.Inode) (uint64, bool) {
+			if n.Payload == tree.ByDigest {
+				var b [128]byte
+				return maphash.Bytes(seed, tree.AppendObjectPath(b[:0], n.Digest)), true
+			}
 			return maphash.String(seed, n.Payload), n.Payload != ""
 		},
-		equal: func(a, b *tree.Inode) bool { return a.Payload == b.Payload },
+		equal: func(a, b *tree.Inode) bool {
+			if a.Payload == tree.ByDigest && b.Payload == tree.ByDigest {
+				return *a.Digest == *b.Digest
+			}
+			return a.BackingPath() == b.BackingPath()
+		},
 		first: func(n *node) *uint32 { return &n.redirect },
 	}
 )

@@ -9,7 +9,7 @@ import (
 
 // Walk calls fn for every path of the image, depth first, a directory before its
 // entries, entries in name order, reading as it goes. All names of an inode have
-// the same nid. The Dir of a directory is nil.
+// the same nid. The Dir of a directory has no entries; it may be nil.
 //
 // If fn returns [fs.SkipDir] for a directory its entries are left out; any other
 // error ends the walk and is returned. A directory that has several names, which

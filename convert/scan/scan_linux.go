@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -179,7 +178,7 @@ func (s *scanner) content(f file) error {
 	}
 	digest := h.Digest()
 	f.inode.Digest = (*[32]byte)(&digest)
-	f.inode.Payload = objects.Path(digest)
+	f.inode.Payload = tree.ByDigest
 	if s.opts.DigestStore == "" {
 		return nil
 	}

@@ -66,7 +66,7 @@ func TestScan(t *testing.T) {
 		if n.Size != tc.size || (n.Content != "") != tc.inline || (n.Digest != nil) != external || n.Nlink != 1 || n.Mode != tree.TypeRegular|0o640 {
 			t.Errorf("%s: %+v", tc.path, n)
 		}
-		if external && (*n.Digest != want || n.Payload != want.String()[:2]+"/"+want.String()[2:]) {
+		if external && (*n.Digest != want || n.BackingPath() != want.String()[:2]+"/"+want.String()[2:]) {
 			t.Errorf("%s: digest %x, payload %s, want %s", tc.path, *n.Digest, n.Payload, want)
 		}
 	}
@@ -179,7 +179,7 @@ func TestDigestStore(t *testing.T) {
 		want := map[string]bool{}
 		_ = tr.Walk(func(_ string, e *tree.Entry) error {
 			if e.Inode.IsExternal() {
-				want[e.Inode.Payload] = true
+				want[e.Inode.BackingPath()] = true
 			}
 			return nil
 		})

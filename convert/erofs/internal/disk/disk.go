@@ -29,6 +29,10 @@ const (
 	HeaderVersion = 1 // of the header, not the format version
 	HeaderHasACL  = 1 // header flag: some inode has a POSIX ACL
 
+	// HeaderLayer is a header flag of ours: the image is of one layer. Other
+	// readers do not look at it.
+	HeaderLayer = 1 << 31
+
 	CompatMtime       = 0x2 // compact inodes have the superblock's time
 	CompatXattrFilter = 0x4 // the xattr name filter is valid
 )

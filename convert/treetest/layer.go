@@ -1,0 +1,29 @@
+package treetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// RandomLayer returns a random tree of about n entries that is a layer's: with
+// whiteouts, opaque and implied directories, and contents that are objects too.
+func RandomLayer(r *rand.Rand, n int) *tree.Tree {
+	g := &generator{r: r, utf8: true}
+	t := g.tree(n)
+	_ = t.Walk(func(_ string, e *tree.Entry) error {
+		n := e.Inode
+		switch {
+		case n.Dir != nil && !e.Link:
+			n.Dir.Opaque, n.Dir.Implied = g.oneIn(4), g.oneIn(4)
+		case n.Type() == tree.TypeFifo && !e.Link && n.Nlink == 1 && g.oneIn(2):
+			*n = *tree.NewWhiteout()
+		case n.Content != "":
+			n.Digest = &[32]byte{byte(r.Uint32())}
+			n.Payload = fmt.Sprintf("%02x/%x", n.Digest[0], n.Digest[1:])
+		}
+		return nil
+	})
+	return t
+}
