@@ -1,10 +1,8 @@
 package objects
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -20,18 +18,22 @@ var ErrEmpty = errors.New("an empty file has no object")
 // Batch adds the contents of one layer. Its adding methods may be called
 // concurrently.
 type Batch struct {
-	pool  *Pool
-	layer *os.File // the layer's object directory
-	lock  *os.File // the pool's, shared
+	pool   *Pool
+	layer  *os.File // the layer's object directory
+	lock   *os.File // the pool's, shared; nil once closed
+	staged string   // the layer's directory while it is in the staging area
 
 	shards [256]atomic.Bool // directories ab of the layer that are there
+	linked atomic.Int64     // objects that the layer has got from the pool
 
-	mu    sync.Mutex
-	fresh []fresh
-	stats Stats
+	mu     sync.Mutex
+	fresh  []fresh
+	halved []fresh // what the pool got from a Commit that failed
+	stats  Stats
+	err    error // why the layer may lack a content that was added
 }
 
-// fresh is an object that the batch has written.
+// fresh is an object of the layer that the pool is to get.
 type fresh struct {
 	digest  verity.Digest
 	replace bool // the pool has one that can take no more links, or is damaged
@@ -40,7 +42,8 @@ type fresh struct {
 // Stats says what a batch has done.
 type Stats struct {
 	Files   int   // contents added
-	Objects int   // of them new to the pool
+	Objects int   // different ones among them
+	New     int   // of these the ones that the pool did not have, or not so that it could link them
 	Bytes   int64 // length of all contents
 	Stored  int64 // length of the new ones
 }
@@ -49,8 +52,8 @@ type Stats struct {
 func (s Stats) Saved() int64 { return s.Bytes - s.Stored }
 
 // Begin starts a batch for the layer whose object directory is layerDir, which must
-// be there, on the pool's file system. Until the batch is closed nothing is
-// collected.
+// be there, on the pool's file system. [Pool.BeginStaged] is for one that is not
+// there yet. Until the batch is closed nothing is collected.
 func (p *Pool) Begin(layerDir string) (*Batch, error) {
 	layer, err := os.Open(layerDir)
 	if err != nil {
@@ -64,104 +67,100 @@ func (p *Pool) Begin(layerDir string) (*Batch, error) {
 }
 
 // Add adds a content that is in memory and returns its digest. Adding what is there
-// already succeeds: nil means "the layer has it".
+// already succeeds: nil means "the layer has it". The slice is not kept.
 func (b *Batch) Add(content []byte) (verity.Digest, error) {
 	if len(content) == 0 {
 		return verity.Digest{}, ErrEmpty
 	}
 	d := verity.Sum(content)
-	found, replace, err := b.linkObject(d, int64(len(content)))
+	size := int64(len(content))
+	found, replace, err := b.link(d, size)
 	if err == nil && !found {
-		found, err = b.create(d, content, replace)
+		found, err = b.create(Path(d), content)
 	}
 	if err != nil {
 		return verity.Digest{}, fmt.Errorf("add object %s: %w", d, err)
 	}
-	b.count(int64(len(content)), !found)
-	return d, nil
-}
-
-// memoryMax is how many bytes of a stream are held in memory to see whether it is
-// longer. Most files are not, and need no temporary name.
-const memoryMax = 64 << 10
-
-// AddFrom adds the content that r yields, however long, and returns its digest and
-// length. It holds no more than a buffer of it in memory.
-func (b *Batch) AddFrom(r io.Reader) (verity.Digest, int64, error) {
-	start := make([]byte, memoryMax)
-	n, err := io.ReadFull(r, start)
-	switch {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		d, err := b.Add(start[:n])
-		return d, int64(n), err
-	case err != nil:
-		return verity.Digest{}, 0, fmt.Errorf("add object: %w", err)
-	}
-	name, d, size, err := b.spool(io.MultiReader(bytes.NewReader(start), r))
-	if err != nil {
-		return verity.Digest{}, 0, fmt.Errorf("add object: %w", err)
-	}
-	found, replace, err := b.linkObject(d, size)
-	if err == nil && !found {
-		found, err = b.settle(name, d, replace)
-	} else {
-		err = errors.Join(err, b.unlink(name))
-	}
-	if err != nil {
-		return verity.Digest{}, 0, fmt.Errorf("add object %s: %w", d, err)
+	if !found {
+		b.queue(d, replace)
 	}
 	b.count(size, !found)
-	return d, size, nil
+	return d, nil
 }
 
 // Link adds a content that the pool must have. It returns an error that wraps
 // [fs.ErrNotExist] if it has not.
 func (b *Batch) Link(d verity.Digest, size int64) error {
-	found, replace, err := b.linkObject(d, size)
+	found, replace, err := b.link(d, size)
 	switch {
 	case err != nil, found:
 	case replace:
-		err = b.copyObject(d, size)
+		found, err = b.copyObject(d, size)
 	default:
 		err = os.ErrNotExist
 	}
 	if err != nil {
 		return fmt.Errorf("link object %s: %w", d, err)
 	}
-	b.count(size, false)
+	if !found {
+		b.queue(d, true)
+	}
+	b.count(size, !found)
 	return nil
 }
 
+// queue notes an object of the layer that the pool is to get at Commit.
+func (b *Batch) queue(d verity.Digest, replace bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fresh = append(b.fresh, fresh{d, replace})
+}
+
+// count notes that the layer has got a content, and whether that is a new object.
 func (b *Batch) count(size int64, isNew bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stats.Files++
 	b.stats.Bytes += size
 	if isNew {
-		b.stats.Objects++
+		b.stats.New++
 		b.stats.Stored += size
 	}
+}
+
+// fail makes Commit fail, whatever the caller does about the error it got.
+func (b *Batch) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.err = errors.Join(b.err, err)
 }
 
 // Stats returns what the batch has done so far.
 func (b *Batch) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.stats
+	s := b.stats
+	s.Objects = s.New + int(b.linked.Load())
+	return s
 }
 
 // Commit makes the layer's objects durable and gives the new ones their names in
 // the pool. Nothing may be added afterwards. If it fails the pool has some of them,
-// each complete; those that no layer links in the end are collected.
+// each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
-	if err := b.pool.try("syncfs"); err != nil {
+	err := b.err
+	if err == nil {
+		err = b.pool.try(stepSync)
+	}
+	if err == nil {
+		err = os.NewSyscallError("syncfs", unix.Syncfs(b.fd()))
+	}
+	if err != nil {
 		return fmt.Errorf("commit objects: %w", err)
 	}
-	if err := unix.Syncfs(b.fd()); err != nil {
-		return fmt.Errorf("commit objects: syncfs: %w", err)
-	}
-	for _, f := range b.fresh {
+	for i, f := range b.fresh {
 		if err := b.publish(f); err != nil {
+			b.halved = b.fresh[:i]
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
@@ -169,6 +168,27 @@ func (b *Batch) Commit() error {
 	return nil
 }
 
-// Close ends the batch. Without Commit the pool is as it was; what is in the
-// layer's directory is its owner's to remove.
-func (b *Batch) Close() error { return errors.Join(b.layer.Close(), b.lock.Close()) }
+// Close ends the batch; closing it again does nothing. Without Commit the pool is
+// as it was. What a Commit that failed has brought into it is removed, but for that
+// which somebody else links or is about to, and in case of doubt collected later.
+// What is in the layer's directory is its owner's to remove, unless it is staged.
+func (b *Batch) Close() error {
+	if b.lock == nil {
+		return nil
+	}
+	var err error
+	if b.staged != "" {
+		err = os.RemoveAll(b.staged)
+		b.staged = ""
+	}
+	err = errors.Join(err, b.layer.Close(), b.lock.Close())
+	b.lock = nil
+	for _, f := range b.halved {
+		if !f.replace { // the pool had that one before
+			_ = b.pool.Remove(f.digest) // if it is not in use
+		}
+	}
+	return err
+}
+
+func (b *Batch) fd() int { return int(b.layer.Fd()) }

@@ -98,6 +98,10 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 		return c, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
+	// First, since the links of half a layer would keep objects.
+	if err := p.collectStaged(ctx); err != nil {
+		return c, err
+	}
 	err = p.walkNames(ctx, func(name string) error {
 		var st unix.Stat_t
 		if err := unix.Fstatat(p.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {

@@ -9,41 +9,44 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// ErrBusy is returned by [Pool.Collect] if somebody is adding to the pool.
+// ErrBusy is returned by [Pool.Collect] and [Pool.Remove] if somebody is adding to
+// the pool.
 var ErrBusy = errors.New("the pool is in use")
+
+// ErrLinked is returned by [Pool.Remove] for an object that a layer has.
+var ErrLinked = errors.New("a layer has this object")
 
 // ErrDamaged is what the pool says of an object whose content is not what its name
 // says.
 var ErrDamaged = errors.New("damaged object")
 
-// Path returns where an object is below an object directory, in the pool as in a
-// layer and in the redirects of images. Nothing else decides it.
-func Path(d verity.Digest) string {
-	name := d.String()
-	return name[:2] + "/" + name[2:]
-}
+// Path returns where an object is below an object directory: [tree.ObjectPath].
+func Path(d verity.Digest) string { return tree.ObjectPath(d) }
 
 // Pool is an open pool. Its methods may be called concurrently, and other
 // processes may have it open too.
 type Pool struct {
 	path    string
 	objects *os.File
-
-	// fault, if set, is asked before each step that may fail, so that tests can
-	// make it fail: see SetFault in export_test.go.
-	fault func(step string) error
+	fault   func(step string) error // for tests
 }
 
 // Open opens the pool in dir and makes it if there is none.
 func Open(dir string) (*Pool, error) {
 	objects := filepath.Join(dir, "objects")
-	if err := os.MkdirAll(objects, 0o700); err != nil {
-		return nil, err
+	err := os.MkdirAll(objects, 0o700)
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(objects)
 	}
-	f, err := os.Open(objects)
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		e.Op = "open pool" // whatever was to be done
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +84,27 @@ func (p *Pool) Stat(d verity.Digest) (Info, error) {
 	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil
 }
 
-// try asks for a fault.
-func (p *Pool) try(step string) error {
-	if p.fault == nil {
-		return nil
+// Remove removes an object that no layer has. It returns [ErrLinked] if one has it,
+// [ErrBusy] if somebody is adding, and an error that wraps [fs.ErrNotExist] if the
+// pool does not have it.
+func (p *Pool) Remove(d verity.Digest) (err error) {
+	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)
+	if err != nil {
+		return err
 	}
-	return p.fault(step)
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	info, err := p.Stat(d)
+	if err == nil && info.Links > 1 {
+		err = fmt.Errorf("remove object %s: %w", d, ErrLinked)
+	}
+	if err != nil {
+		return err
+	}
+	name := Path(d)
+	if err := unix.Unlinkat(p.fd(), name, 0); err != nil {
+		return &fs.PathError{Op: "remove object", Path: name, Err: err}
+	}
+	return nil
 }
 
 // flock opens the pool's lock and takes it in the given mode. Closing the file
@@ -110,3 +128,5 @@ func (p *Pool) flock(how int) (*os.File, error) {
 	}
 	return nil, errors.Join(fmt.Errorf("lock pool %s: %w", p.path, err), f.Close())
 }
+
+func (p *Pool) fd() int { return int(p.objects.Fd()) }

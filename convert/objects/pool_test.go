@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,13 +87,13 @@ func TestAdd(t *testing.T) {
 		if again := add(t, b, "first"); again != d || d != verity.Sum([]byte("first")) {
 			t.Errorf("digests %s and %s", d, again)
 		}
-		if got := b.Stats(); got != (objects.Stats{Files: 3, Objects: 2, Bytes: 16, Stored: 11}) || got.Saved() != 5 {
+		if got := b.Stats(); got != (objects.Stats{Files: 3, Objects: 2, New: 2, Bytes: 16, Stored: 11}) || got.Saved() != 5 {
 			t.Errorf("%+v saves %d", got, got.Saved())
 		}
 	})
 	two := layer(t, p, func(b *objects.Batch) {
 		add(t, b, "second")
-		if got := b.Stats(); got.Objects != 0 || got.Saved() != 6 {
+		if got := b.Stats(); got.New != 0 || got.Objects != 1 || got.Saved() != 6 {
 			t.Errorf("%+v saves %d", got, got.Saved())
 		}
 	})
@@ -124,17 +126,19 @@ func TestAdd(t *testing.T) {
 // TestAddFrom streams lengths around the size up to which memory is used.
 func TestAddFrom(t *testing.T) {
 	p := open(t)
-	for _, size := range []int{1, 64<<10 - 1, 64 << 10, 64<<10 + 1, 300_000} {
+	for _, size := range []int{1, 128<<10 - 1, 128 << 10, 128<<10 + 1, 300_000} {
 		content := strings.Repeat("x", size)
 		for range 2 { // new, then known
 			var d verity.Digest
 			dir := layer(t, p, func(b *objects.Batch) {
-				var n int64
-				var err error
-				for range 2 { // also twice in the layer
-					d, n, err = b.AddFrom(iotest.HalfReader(strings.NewReader(content)))
-					if err != nil || n != int64(size) || d != verity.Sum([]byte(content)) {
-						t.Fatalf("AddFrom %d bytes: %s, %d, %v", size, d, n, err)
+				for _, r := range []io.Reader{ // also twice in the layer
+					iotest.HalfReader(strings.NewReader(content)),
+					strings.NewReader(content), // an io.WriterTo
+				} {
+					var err error
+					d, err = b.AddFrom(r, int64(size))
+					if err != nil || d != verity.Sum([]byte(content)) {
+						t.Fatalf("AddFrom %d bytes: %s, %v", size, d, err)
 					}
 				}
 			})
@@ -142,21 +146,118 @@ func TestAddFrom(t *testing.T) {
 			checkNoTemporaries(t, dir)
 		}
 	}
-	b, err := p.Begin(t.TempDir())
+}
+
+// TestAddFromFails gives AddFrom readers that do not hold what was announced, or
+// break, shorter and longer than what is held in memory.
+func TestAddFromFails(t *testing.T) {
+	p, dir := open(t), t.TempDir()
+	b, err := p.Begin(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Close() //nolint:errcheck // nothing to commit
-	if _, _, err := b.AddFrom(strings.NewReader("")); !errors.Is(err, objects.ErrEmpty) {
+	plain := func(n int) io.Reader { return iotest.HalfReader(strings.NewReader(strings.Repeat("x", n))) }
+	drives := func(n int) io.Reader { return strings.NewReader(strings.Repeat("x", n)) }
+	if _, err := b.AddFrom(plain(0), 0); !errors.Is(err, objects.ErrEmpty) {
 		t.Errorf("an empty content: %v", err)
 	}
-	broken := io.MultiReader(strings.NewReader(strings.Repeat("x", 100_000)), iotest.ErrReader(errBroken))
-	if _, _, err := b.AddFrom(broken); !errors.Is(err, errBroken) {
-		t.Errorf("a broken stream: %v", err)
+	if _, err := b.AddFrom(plain(0), -1); err == nil {
+		t.Error("a size of -1: no error")
+	}
+	for _, size := range []int{0, 1, 128 << 10, 128<<10 + 1, 300_000} {
+		for name, reader := range map[string]func(int) io.Reader{"plain": plain, "driving": drives} {
+			if _, err := b.AddFrom(reader(size+1), int64(size)); err == nil || !strings.Contains(err.Error(), "more than") {
+				t.Errorf("%s, a byte more than %d: %v", name, size, err)
+			}
+			if size > 0 {
+				if _, err := b.AddFrom(reader(size-1), int64(size)); !errors.Is(err, io.ErrUnexpectedEOF) {
+					t.Errorf("%s, a byte less than %d: %v", name, size, err)
+				}
+			}
+			for _, end := range []int{size / 2, size} { // at the end too: there is no telling that it was one
+				r := io.MultiReader(reader(end), iotest.ErrReader(errBroken))
+				if _, err := b.AddFrom(r, int64(size)); !errors.Is(err, errBroken) {
+					t.Errorf("%s, broken after %d bytes of %d: %v", name, end, size, err)
+				}
+			}
+		}
+	}
+	checkNothing(t, dir)
+	if err := b.Commit(); err != nil || len(names(t, p)) > 0 {
+		t.Errorf("Commit after all: %v, the pool has %v", err, names(t, p))
 	}
 }
 
+// TestSparse checks that blocks of zeros take no space, wherever the writes of a
+// stream begin and end, and that the content is right.
+func TestSparse(t *testing.T) {
+	p := open(t)
+	content := make([]byte, 8<<20+5)
+	copy(content[2<<20+100:], "alone")
+	copy(content[4<<20-3:], "across a boundary")
+	for name, size := range map[string]int{"ends in data": 4<<20 + 6, "ends in a hole": 8<<20 + 5, "nothing but zeros": 2 << 20} {
+		for _, step := range []int{1, 1000, 4096, 5000, 300_000, 8 << 20} {
+			t.Run(fmt.Sprintf("%s, writes of %d bytes", name, step), func(t *testing.T) {
+				var d verity.Digest
+				dir := layer(t, p, func(b *objects.Batch) {
+					var err error
+					if d, err = b.AddFrom(driving{content[:size], step}, int64(size)); err != nil {
+						t.Fatal(err)
+					}
+				})
+				checkContent(t, dir, d, string(content[:size]))
+				if d != verity.Sum(content[:size]) {
+					t.Error("the digest is not that of the content")
+				}
+				var st unix.Stat_t
+				if err := unix.Stat(filepath.Join(dir, objects.Path(d)), &st); err != nil || st.Blocks*512 > 64<<10 {
+					t.Errorf("%d bytes on disk, %v", st.Blocks*512, err)
+				}
+				if err := os.RemoveAll(dir); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := p.Collect(t.Context(), false); err != nil { // so that the next one writes it again
+					t.Fatal(err)
+				}
+			})
+		}
+	}
+}
+
+// driving is a reader that drives, in writes of so many bytes.
+type driving struct {
+	content []byte
+	step    int
+}
+
+func (s driving) Read([]byte) (int, error) { return 0, errors.New("read, though it can drive") }
+
+func (s driving) WriteTo(w io.Writer) (written int64, err error) {
+	for piece := range slices.Chunk(s.content, s.step) {
+		n, err := w.Write(piece)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
 var errBroken = errors.New("broken")
+
+// checkNothing checks that there is no file below dir.
+func checkNothing(t *testing.T, dir string) {
+	t.Helper()
+	if err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			t.Errorf("left behind: %s", path)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+}
 
 func checkNoTemporaries(t *testing.T, dir string) {
 	t.Helper()
@@ -204,52 +305,6 @@ func TestNotCommitted(t *testing.T) {
 	}
 	if got := names(t, p); len(got) > 0 {
 		t.Errorf("without Commit the pool has %v", got)
-	}
-}
-
-// TestFaults makes each step fail in turn, on the first and on later uses. Then
-// every object in the pool must be complete, and the layer without temporary names.
-func TestFaults(t *testing.T) {
-	large := strings.Repeat("large", 50_000)
-	for _, step := range []string{"link", "create", "write", "syncfs", "publish"} {
-		for _, errno := range []unix.Errno{unix.ENOSPC, unix.EDQUOT, unix.EIO} {
-			for use := range 3 {
-				p, dir := open(t), t.TempDir()
-				layer(t, p, func(b *objects.Batch) { add(t, b, "known") })
-				left := use
-				p.SetFault(func(s string) error {
-					if s == step {
-						if left--; left < 0 {
-							return errno
-						}
-					}
-					return nil
-				})
-				b, err := p.Begin(dir)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, content := range []string{"known", "new", large} {
-					if err == nil {
-						_, _, err = b.AddFrom(strings.NewReader(content))
-					}
-				}
-				if err == nil {
-					err = b.Commit()
-				}
-				if err = errors.Join(err, b.Close()); err != nil && !errors.Is(err, errno) {
-					t.Errorf("%s: %v, want %v", step, err, errno)
-				}
-				if err == nil && !(step == "syncfs" && use > 0 || use == 2) {
-					t.Errorf("%s, use %d: no error", step, use)
-				}
-				checkNoTemporaries(t, dir)
-				p.SetFault(nil)
-				checkSound(t, p)
-				// A retry succeeds.
-				layer(t, p, func(b *objects.Batch) { add(t, b, "new") })
-			}
-		}
 	}
 }
 
@@ -376,6 +431,37 @@ func TestCollect(t *testing.T) {
 	}
 }
 
+func TestRemove(t *testing.T) {
+	p := open(t)
+	var d verity.Digest
+	dir := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
+	if err := p.Remove(d); !errors.Is(err, objects.ErrLinked) {
+		t.Errorf("Remove of what a layer has: %v", err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	b, err := p.Begin(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Remove(d); !errors.Is(err, objects.ErrBusy) {
+		t.Errorf("Remove while a batch is open: %v", err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Remove(d); err != nil {
+		t.Error(err)
+	}
+	if err := p.Remove(d); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Remove of what is gone: %v", err)
+	}
+	if got := names(t, p); len(got) > 0 {
+		t.Errorf("the pool has %v", got)
+	}
+}
+
 // TestConcurrent adds the same contents to several layers at once while objects are
 // collected; every layer must have all of its own.
 func TestConcurrent(t *testing.T) {
@@ -383,12 +469,12 @@ func TestConcurrent(t *testing.T) {
 	const layers, files, rounds = 4, 40, 15
 	for range rounds {
 		var all sync.WaitGroup
-		for range layers {
+		for i := range layers {
 			dir := t.TempDir()
 			all.Add(1)
 			go func() {
 				defer all.Done()
-				if err := addMany(p, dir, files); err != nil {
+				if err := addMany(p, dir, files, i%2 == 0); err != nil {
 					t.Error(err)
 				}
 			}()
@@ -405,10 +491,14 @@ func TestConcurrent(t *testing.T) {
 	checkSound(t, p)
 }
 
-// addMany makes a layer of so many contents with two workers, checks it, and
-// removes half of it.
-func addMany(p *objects.Pool, dir string, files int) error {
-	b, err := p.Begin(dir)
+// addMany makes a layer of so many contents with two workers, in dir or staged and
+// placed there, checks it, and removes half of it.
+func addMany(p *objects.Pool, dir string, files int, staged bool) error {
+	begin := func() (*objects.Batch, error) { return p.Begin(dir) }
+	if staged {
+		begin = p.BeginStaged
+	}
+	b, err := begin()
 	if err != nil {
 		return err
 	}
@@ -425,7 +515,12 @@ func addMany(p *objects.Pool, dir string, files int) error {
 		}()
 	}
 	workers.Wait()
-	if err := errors.Join(errors.Join(errs...), b.Commit(), b.Close()); err != nil {
+	err = errors.Join(errors.Join(errs...), b.Commit())
+	if staged {
+		dir = filepath.Join(dir, "placed")
+		err = errors.Join(err, b.Place(dir))
+	}
+	if err = errors.Join(err, b.Close()); err != nil {
 		return err
 	}
 	for i := range files {

@@ -30,7 +30,10 @@ const (
 	roundsVariable = "OBJECTS_TEST_ROUNDS"
 )
 
-const filesOfLayer = 60
+const (
+	filesOfLayer = 60
+	collectEvery = 5 // rounds
+)
 
 func TestMain(m *testing.M) {
 	job := os.Getenv(jobVariable)
@@ -52,18 +55,22 @@ func work(job, pool string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	for range rounds {
-		if job == "collect" {
-			if _, err := p.Collect(context.Background(), false); err != nil && !errors.Is(err, objects.ErrBusy) {
+	for i := range rounds {
+		// Processes that add wait for garbage to be collected now and then, or there
+		// would hardly be an instant at which nobody is adding.
+		if job == "collect" || i%collectEvery == 0 {
+			if _, err := p.Collect(context.Background(), true); err != nil {
 				return err
 			}
+		}
+		if job == "collect" {
 			continue
 		}
 		dir, err := os.MkdirTemp(filepath.Dir(pool), "layer-")
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(addMany(p, dir, filesOfLayer), os.RemoveAll(dir)); err != nil {
+		if err := errors.Join(addMany(p, dir, filesOfLayer, i%2 == 0), os.RemoveAll(dir)); err != nil {
 			return err
 		}
 	}
@@ -97,7 +104,7 @@ func TestProcesses(t *testing.T) {
 		go wait(start(t, "add", pool, *rounds))
 	}
 	all.Add(1)
-	go wait(start(t, "collect", pool, 20**rounds))
+	go wait(start(t, "collect", pool, *rounds))
 	all.Wait()
 	checkEmptyAfterCollect(t, pool)
 }
@@ -152,8 +159,10 @@ func checkEmptyAfterCollect(t *testing.T, pool string) {
 	if _, err := p.Collect(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	left, err := filepath.Glob(filepath.Join(pool, "objects", "*", "*"))
-	if err != nil || len(left) > 0 {
-		t.Errorf("left in the pool: %q, %v", left, err)
+	for _, pattern := range []string{"objects/*/*", "staging/*"} {
+		left, err := filepath.Glob(filepath.Join(pool, pattern))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left in the pool: %q, %v", left, err)
+		}
 	}
 }

@@ -1,0 +1,123 @@
+package objects
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// inlineMax is the largest file in bytes whose content goes into images, so that
+// Adopt returns it: 64 as in mkcomposefs (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT).
+const inlineMax = 64
+
+// Adopt adds the content of a regular file that the layer has under another name,
+// as layers that stock containers/storage has written do: payload is its path below
+// the layer's object directory, without symlinks or "..", and size its length, which
+// must be right. If the pool does not have that content, the file itself becomes the
+// object by a link, and keeps its metadata; its name stays in any case. Adopt returns
+// the digest, and the content if that has no more than 64 bytes. Adopting what an
+// earlier batch has adopted and not committed succeeds.
+func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []byte, err error) {
+	if size == 0 {
+		return d, nil, ErrEmpty
+	}
+	f, err := b.openPayload(payload, size)
+	if err != nil {
+		return d, nil, fmt.Errorf("adopt %s: %w", payload, err)
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if d, content, err = readPayload(f, size); err == nil {
+		err = b.adopt(f, d, size)
+	}
+	if err != nil {
+		return verity.Digest{}, nil, fmt.Errorf("adopt %s: %w", payload, err)
+	}
+	return d, content, nil
+}
+
+func (b *Batch) openPayload(payload string, size int64) (*os.File, error) {
+	if !fs.ValidPath(payload) {
+		return nil, fs.ErrInvalid
+	}
+	fd, err := unix.Openat2(b.fd(), payload, &unix.OpenHow{
+		// A fifo must not block.
+		Flags:   unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
+	})
+	if err != nil {
+		return nil, os.NewSyscallError("openat2", err)
+	}
+	f := os.NewFile(uintptr(fd), payload)
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = errors.New("not a regular file")
+	case info.Size() != size:
+		err = fmt.Errorf("%d bytes, want %d", info.Size(), size)
+	default:
+		return f, nil
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+// readPayload returns the digest of an open file and its content if that is small.
+func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err error) {
+	if size <= inlineMax {
+		content = make([]byte, size)
+		_, err = io.ReadFull(f, content)
+		return verity.Sum(content), content, err
+	}
+	h := hashes.Get().(*verity.Hash)
+	defer hashes.Put(h)
+	h.Reset()
+	buf := buffers.Get().(*[bufferSize + 1]byte)
+	defer buffers.Put(buf)
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf[:])
+	if err == nil && n != size {
+		err = fmt.Errorf("%d bytes read, want %d", n, size)
+	}
+	return h.Digest(), nil, err
+}
+
+// adopt makes an open file of the layer, or its like in the pool, the layer's object.
+func (b *Batch) adopt(f *os.File, d verity.Digest, size int64) error {
+	found, replace, err := b.link(d, size)
+	if err != nil {
+		return err
+	}
+	if !found {
+		// The pool is to get it even if the layer has it: that may be from a
+		// batch that was not committed.
+		found, err = b.linkFile(f, d, size)
+		if err != nil {
+			return err
+		}
+		b.queue(d, replace)
+	}
+	b.count(size, !found)
+	return nil
+}
+
+// linkFile links an open file into the layer as an object, by the descriptor: it is
+// the file that was read. If it can take no more links the layer gets a copy. found
+// says that the layer has the object already.
+func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (found bool, err error) {
+	if err = b.pool.try(stepAdopt); err == nil {
+		file := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
+		err = unix.Linkat(unix.AT_FDCWD, file, b.fd(), Path(d), unix.AT_SYMLINK_FOLLOW)
+	}
+	switch {
+	case errors.Is(err, unix.EEXIST):
+		return true, nil
+	case errors.Is(err, unix.EMLINK):
+		return b.copyFile(f, d, size)
+	}
+	return false, os.NewSyscallError("linkat", err)
+}

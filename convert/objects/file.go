@@ -1,0 +1,114 @@
+package objects
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Files of the layer are written through bare descriptors: an os.File costs another
+// system call and a finalizer, which counts where most files are small.
+
+// create writes a new object into the layer. found says that the layer has got it
+// meanwhile.
+func (b *Batch) create(name string, content []byte) (found bool, err error) {
+	fd, err := b.createFile(name)
+	if errors.Is(err, unix.EEXIST) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	err = b.writeAt(fd, content, 0)
+	if err = errors.Join(err, b.closeFile(fd)); err == nil {
+		return false, nil
+	}
+	// Another caller may have found the name and gone on content.
+	err = errors.Join(err, b.unlink(name))
+	b.fail(err)
+	return false, err
+}
+
+func (b *Batch) createFile(name string) (fd int, err error) {
+	if err := b.pool.try(stepCreate); err != nil {
+		return -1, err
+	}
+	for {
+		fd, err = unix.Openat(b.fd(), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+		if !errors.Is(err, unix.EINTR) {
+			return fd, os.NewSyscallError("openat", err)
+		}
+	}
+}
+
+func (b *Batch) writeAt(fd int, p []byte, offset int64) error {
+	if err := b.pool.try(stepWrite); err != nil {
+		return err
+	}
+	for len(p) > 0 {
+		n, err := unix.Pwrite(fd, p, offset)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return os.NewSyscallError("pwrite", err)
+		case n == 0:
+			return io.ErrShortWrite
+		}
+		p, offset = p[n:], offset+int64(n)
+	}
+	return nil
+}
+
+// closeFile closes a file that was written. Linux closes it whatever it returns.
+func (b *Batch) closeFile(fd int) error {
+	err := ignore(unix.Close(fd), unix.EINTR)
+	return errors.Join(os.NewSyscallError("close", err), b.pool.try(stepClose))
+}
+
+// makeShard makes the i-th directory, of that name, in the layer.
+func (b *Batch) makeShard(i byte, name string) error {
+	shard := &b.shards[i]
+	if shard.Load() {
+		return nil
+	}
+	err := b.pool.try(stepMkdir)
+	if err == nil {
+		err = ignore(unix.Mkdirat(b.fd(), name, 0o700), unix.EEXIST)
+	}
+	shard.Store(err == nil)
+	return os.NewSyscallError("mkdirat", err)
+}
+
+// sync makes a single file of the layer durable.
+func (b *Batch) sync(name string) error {
+	fd, err := unix.Openat(b.fd(), name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return os.NewSyscallError("openat", err)
+	}
+	if err = b.pool.try(stepFsync); err == nil {
+		err = unix.Fsync(fd)
+	}
+	return errors.Join(os.NewSyscallError("fsync", err), unix.Close(fd))
+}
+
+func (b *Batch) unlink(name string) error {
+	return os.NewSyscallError("unlinkat", unix.Unlinkat(b.fd(), name, 0))
+}
+
+// temporaryPrefix begins names that are no objects. Whatever bears one while the
+// pool is locked exclusively was left behind by a crash.
+const temporaryPrefix = ".tmp-"
+
+// temporary returns a name that nobody else has.
+func temporary() string { return fmt.Sprintf("%s%016x", temporaryPrefix, rand.Uint64()) }
+
+// hashes keeps the memory of hashes.
+var hashes = sync.Pool{New: func() any { return verity.New() }}

@@ -1,0 +1,187 @@
+package objects
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// bufferSize is how many bytes of a stream are in memory at a time. Shorter ones,
+// which most are, are there as a whole and need no temporary name. It fits the
+// processor's cache, so that the bytes come from memory once for hashing and writing.
+const bufferSize = 128 << 10
+
+// buffers holds buffers of bufferSize, and one byte to see whether more follows.
+var buffers = sync.Pool{New: func() any { return new([bufferSize + 1]byte) }}
+
+// AddFrom adds the size bytes that r yields and returns their digest. It is an error
+// that leaves nothing behind if r yields more, or fewer: then it wraps
+// [io.ErrUnexpectedEOF]. It holds no more than 128 KiB in memory. In longer contents
+// blocks of zeros take no space on disk. If r is an [io.WriterTo] its method is used.
+func (b *Batch) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
+	if size < 0 {
+		return verity.Digest{}, fmt.Errorf("add object: a size of %d bytes", size)
+	}
+	if size > bufferSize {
+		return b.addStream(r, size)
+	}
+	buf := buffers.Get().(*[bufferSize + 1]byte)
+	defer buffers.Put(buf)
+	content := buf[:size]
+	if n, err := io.ReadFull(r, content); err != nil {
+		return verity.Digest{}, fmt.Errorf("add object: %w", short(err, int64(n), size))
+	}
+	if err := expectEnd(r, buf[size:size+1], size); err != nil {
+		return verity.Digest{}, fmt.Errorf("add object: %w", err)
+	}
+	return b.Add(content)
+}
+
+// addStream is AddFrom for what does not fit the buffer.
+func (b *Batch) addStream(r io.Reader, size int64) (verity.Digest, error) {
+	temp, d, err := b.spool(r, size)
+	if err != nil {
+		return verity.Digest{}, fmt.Errorf("add object: %w", err)
+	}
+	found, replace, err := b.link(d, size)
+	if err == nil && !found {
+		found, err = b.settle(temp, Path(d))
+	} else {
+		err = errors.Join(err, b.unlink(temp))
+	}
+	if err != nil {
+		return verity.Digest{}, fmt.Errorf("add object %s: %w", d, err)
+	}
+	if !found {
+		b.queue(d, replace)
+	}
+	b.count(size, !found)
+	return d, nil
+}
+
+// short says how much there was if err is an early end. An error that wraps one
+// says more already.
+func short(err error, n, size int64) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // see above
+		return fmt.Errorf("%d bytes of %d: %w", n, size, io.ErrUnexpectedEOF)
+	}
+	return err
+}
+
+// expectEnd reads one byte more than there should be.
+func expectEnd(r io.Reader, room []byte, size int64) error {
+	switch _, err := io.ReadFull(r, room); {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	}
+	return tooLong(size)
+}
+
+func tooLong(size int64) error { return fmt.Errorf("more than %d bytes", size) }
+
+// spool writes the size bytes that r yields to a temporary name in the layer.
+func (b *Batch) spool(r io.Reader, size int64) (name string, d verity.Digest, err error) {
+	name = temporary()
+	fd, err := b.createFile(name)
+	if err != nil {
+		return "", d, err
+	}
+	w := &writer{batch: b, fd: fd, size: size, hash: hashes.Get().(*verity.Hash)}
+	defer hashes.Put(w.hash)
+	w.hash.Reset()
+	err = w.readFrom(r)
+	if err = errors.Join(err, b.closeFile(fd)); err != nil {
+		return "", d, errors.Join(err, b.unlink(name))
+	}
+	return name, w.hash.Digest(), nil
+}
+
+// writer hashes what is written to it and writes it to a new file, in which blocks
+// of zeros become holes.
+type writer struct {
+	batch  *Batch
+	fd     int
+	size   int64 // that it must come to
+	offset int64
+	hole   bool // the file ends in one
+	hash   *verity.Hash
+}
+
+func (w *writer) readFrom(r io.Reader) error {
+	buf := buffers.Get().(*[bufferSize + 1]byte)
+	defer buffers.Put(buf)
+	_, err := io.CopyBuffer(w, r, buf[:bufferSize])
+	if err == nil && w.offset < w.size {
+		err = io.EOF
+	}
+	if err != nil {
+		return short(err, w.offset, w.size)
+	}
+	if !w.hole {
+		return nil
+	}
+	if err = w.batch.pool.try(stepTruncate); err == nil {
+		err = unix.Ftruncate(w.fd, w.size)
+	}
+	return os.NewSyscallError("ftruncate", err)
+}
+
+func (w *writer) Write(p []byte) (written int, err error) {
+	if int64(len(p)) > w.size-w.offset {
+		return 0, tooLong(w.size)
+	}
+	for len(p) > 0 {
+		piece := p[:min(len(p), bufferSize)]
+		w.hash.Write(piece) //nolint:errcheck // a hash never fails
+		if err := w.writeData(piece); err != nil {
+			return written, err
+		}
+		written += len(piece)
+		p = p[len(piece):]
+	}
+	return written, nil
+}
+
+// writeData writes those blocks of p that are not zeros. What is never written
+// of a new file reads as zeros.
+func (w *writer) writeData(p []byte) error {
+	for len(p) > 0 {
+		n, zeros := run(p, w.offset)
+		if !zeros {
+			if err := w.batch.writeAt(w.fd, p[:n], w.offset); err != nil {
+				return err
+			}
+		}
+		w.hole = zeros
+		w.offset += int64(n)
+		p = p[n:]
+	}
+	return nil
+}
+
+var zeroBlock [verity.BlockSize]byte
+
+// run returns the length of the blocks at the start of p, which is not empty, that
+// are all zeros or all not. At that offset of the file p may begin or end within one.
+func run(p []byte, offset int64) (n int, zeros bool) {
+	for n < len(p) {
+		rest := verity.BlockSize - int((offset+int64(n))%verity.BlockSize)
+		block := p[n:min(len(p), n+rest)]
+		z := bytes.Equal(block, zeroBlock[:len(block)])
+		if n > 0 && z != zeros {
+			break
+		}
+		zeros = z
+		n += len(block)
+	}
+	return n, zeros
+}
