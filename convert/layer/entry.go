@@ -1,0 +1,165 @@
+package layer
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// builder is a tree that grows entry by entry. Until the end it leaves Entry.Link
+// alone; Relink then sees to it.
+type builder struct {
+	tree     *tree.Tree
+	contents *contents
+	whiteout *tree.Inode // the one inode of all whiteouts
+	linked   bool        // there are hard links
+
+	// The directory of the last entry, since entries of one directory come
+	// together.
+	lastPath string
+	lastDir  *tree.Inode
+
+	lastXattrs tree.Xattrs // files with equal xattrs share them
+}
+
+// Metadata of directories that have no entry of their own, if no layer below has one
+// either: what containers/storage gives the root and missing parents.
+const (
+	rootPerm    = 0o555
+	impliedPerm = 0o755
+)
+
+// targetMax is the longest target of a symlink in bytes (PATH_MAX less its NUL).
+const targetMax = 4095
+
+func newBuilder(c *contents) *builder {
+	root := tree.NewDir(rootPerm)
+	root.Dir.Implied = true
+	return &builder{tree: &tree.Tree{Root: root}, contents: c, whiteout: tree.NewWhiteout()}
+}
+
+// entry adds an entry of the tar, whose content r yields.
+func (b *builder) entry(hdr *tar.Header, r io.Reader) error {
+	if hdr.Typeflag == tar.TypeXGlobalHeader || path.Clean(hdr.Name) == "." {
+		return nil // the unpacker passes over the root if it is spelled so
+	}
+	name := path.Clean("/" + hdr.Name)
+	if name == "/" {
+		if hdr.Typeflag != tar.TypeDir {
+			return fmt.Errorf("the root is not a directory, but of tar type %q", hdr.Typeflag)
+		}
+		return b.describeRoot(hdr)
+	}
+	dir, base := path.Split(name)
+	if strings.HasPrefix(base, whiteoutPrefix) {
+		return b.addWhiteout(dir, base)
+	}
+	parent, err := b.parent(dir)
+	if err != nil {
+		return err
+	}
+	e, exists := parent.Dir.Lookup(base)
+	if exists && hdr.Typeflag == tar.TypeDir && e.Inode.IsDir() {
+		return b.describeDir(e.Inode, hdr)
+	}
+	hides := exists && e.Inode.Type() == tree.TypeWhiteout
+	if exists {
+		b.remove(parent, base)
+	}
+	n, err := b.newInode(hdr, r)
+	if err != nil {
+		return err
+	}
+	if n.IsDir() {
+		n.Dir.Opaque = hides
+	}
+	return add(parent, base, n)
+}
+
+// add puts an inode into a directory. The name is copied: it is part of a longer
+// string that nobody needs.
+func add(dir *tree.Inode, name string, n *tree.Inode) error {
+	return dir.Dir.Add(tree.Entry{Name: strings.Clone(name), Inode: n})
+}
+
+// remove takes the entry of that name away, with all below it.
+func (b *builder) remove(dir *tree.Inode, name string) {
+	dir.Dir.Remove(name)
+	b.lastDir = nil // it may have been there
+}
+
+// newInode returns the inode that an entry describes.
+func (b *builder) newInode(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
+	switch hdr.Typeflag {
+	case tar.TypeLink:
+		return b.link(hdr)
+	case tar.TypeDir:
+		n := tree.NewDir(0)
+		return n, b.describeDir(n, hdr)
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+		return b.newFile(hdr, r)
+	}
+	n := &tree.Inode{Nlink: 1}
+	switch hdr.Typeflag {
+	case tar.TypeSymlink:
+		if hdr.Linkname == "" {
+			return nil, errors.New("symlink without a target")
+		}
+		if len(hdr.Linkname) > targetMax {
+			return nil, fmt.Errorf("symlink target of %d bytes, at most %d are possible", len(hdr.Linkname), targetMax)
+		}
+		n.Mode, n.Payload, n.Size = tree.TypeSymlink, hdr.Linkname, uint64(len(hdr.Linkname))
+	case tar.TypeChar:
+		n.Mode, n.Rdev = tree.TypeChar, deviceNumber(hdr)
+	case tar.TypeBlock:
+		n.Mode, n.Rdev = tree.TypeBlock, deviceNumber(hdr)
+	case tar.TypeFifo:
+		n.Mode = tree.TypeFifo
+	default:
+		return nil, fmt.Errorf("tar type %q is unknown", hdr.Typeflag)
+	}
+	return n, b.describe(n, hdr)
+}
+
+// newFile returns the inode of a regular file, whose content goes to the store.
+func (b *builder) newFile(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
+	n := new(tree.Inode)
+	if hdr.Size > 0 {
+		n = tree.NewExternal()
+	}
+	n.Mode, n.Nlink, n.Size = tree.TypeRegular, 1, uint64(hdr.Size)
+	if err := b.describe(n, hdr); err != nil || hdr.Size == 0 {
+		return n, err
+	}
+	return n, b.contents.add(hdr.Name, n, hdr.Size, r)
+}
+
+// link returns the inode that a hard link names. As in the unpacker, whose chown,
+// chmod and setxattr go to the file whatever its name, the link's header changes it.
+func (b *builder) link(hdr *tar.Header) (*tree.Inode, error) {
+	dir, base := path.Split(path.Clean("/" + hdr.Linkname))
+	var e *tree.Entry
+	parent, err := b.lookup(dir, false)
+	found := err == nil
+	if found {
+		e, found = parent.Dir.Lookup(base)
+	}
+	if !found || e.Inode.Type() == tree.TypeWhiteout {
+		return nil, fmt.Errorf("hard link to %q, which is not in the layer so far", hdr.Linkname)
+	}
+	n := e.Inode
+	if n.IsDir() {
+		return nil, fmt.Errorf("hard link to %q, which is a directory", hdr.Linkname)
+	}
+	n.Nlink++
+	b.linked = true
+	if n.UID != owner(hdr.Uid, n.UID) || n.GID != owner(hdr.Gid, n.GID) {
+		n.Xattrs = n.Xattrs.Without("security.capability") // chown(2) does that
+	}
+	return n, b.describe(n, hdr)
+}

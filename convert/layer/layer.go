@@ -1,0 +1,112 @@
+package layer
+
+import (
+	"archive/tar"
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// InlineMax is the largest file in bytes whose content is kept in images, 64 as in
+// mkcomposefs (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT). It decides the bytes of images.
+const InlineMax = 64
+
+// Store takes the contents of a layer's files. Its methods are called concurrently.
+// An objects.Batch is one.
+type Store interface {
+	// Add stores a content and returns its fs-verity digest. It does not keep the
+	// slice.
+	Add(content []byte) (verity.Digest, error)
+
+	// AddFrom stores the size bytes that r yields. It is an error if r yields
+	// more or less.
+	AddFrom(r io.Reader, size int64) (verity.Digest, error)
+}
+
+// Options control [Read].
+type Options struct {
+	// Workers is how many files are hashed and stored at a time, 0 for the number
+	// of processors. The result does not depend on it.
+	Workers int
+}
+
+// Read reads an uncompressed layer tar and returns its tree. It reads r to its end,
+// past the tar's end marker, so that whoever listens hears every byte. An error of
+// the tar or of the store names the entry.
+//
+// Every file that is not empty has Digest and Payload, and up to [InlineMax] bytes
+// its Content too. Beyond the tree, memory is a few megabytes whatever the tar holds.
+func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
+	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)
+	c := startContents(ctx, store, opts.Workers)
+	b := newBuilder(c)
+	err := b.readAll(tar.NewReader(in))
+	stored := c.wait()
+	if stored != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		err = stored // which is why readAll was canceled, if it was
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		return nil, fmt.Errorf("after the end of the tar: %w", err)
+	}
+	if b.linked {
+		b.tree.Relink()
+	}
+	return b.tree, nil
+}
+
+// cancelable is a reader that ends with its context: no entry may come for long.
+type cancelable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// readAll adds every entry of the tar.
+func (b *builder) readAll(tr *tar.Reader) error {
+	last := ""
+	for {
+		hdr, err := tr.Next()
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+			return nil
+		}
+		if err != nil {
+			if last == "" {
+				return fmt.Errorf("the first entry: %w", inWords(err))
+			}
+			return fmt.Errorf("after entry %q: %w", last, inWords(err))
+		}
+		if err := b.contents.ctx.Err(); err != nil {
+			return err
+		}
+		if err := b.entry(hdr, tr); err != nil {
+			return fmt.Errorf("entry %q: %w", hdr.Name, inWords(err))
+		}
+		last = hdr.Name
+	}
+}
+
+// inWords says in words what an error of archive/tar means. One of the reader or the
+// store that wraps the same is left alone.
+func inWords(err error) error {
+	switch err { //nolint:errorlint // see above
+	case io.ErrUnexpectedEOF:
+		return errors.New("the tar is truncated")
+	case tar.ErrHeader:
+		return errors.New("no valid tar header")
+	}
+	return err
+}

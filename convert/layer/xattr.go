@@ -1,0 +1,138 @@
+package layer
+
+import (
+	"archive/tar"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// PAX records that hold xattrs: star's, with the value as it is, and libarchive's,
+// with the name percent-encoded and the value in base64. bsdtar writes both.
+const (
+	schilyXattr     = "SCHILY.xattr."
+	libarchiveXattr = "LIBARCHIVE.xattr."
+)
+
+// addXattrs adds the xattrs of a header to n, in the order of their names. Those
+// that Linux has no namespace for are left out, as is the SELinux label, which is
+// the host's to give: so does containers/storage.
+func (b *builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
+	if len(hdr.PAXRecords) == 0 {
+		return nil
+	}
+	found, err := xattrsOf(hdr)
+	if err != nil {
+		return err
+	}
+	var plain tree.Xattrs
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		keep, err := setXattr(n, name, found[name])
+		if err != nil {
+			return fmt.Errorf("xattr %q: %w", name, err)
+		}
+		if keep {
+			plain = append(plain, tree.Xattr{Name: name, Value: found[name]})
+		}
+	}
+	if n.Xattrs, err = join(n.Xattrs, plain); err != nil {
+		return err
+	}
+	if len(n.Xattrs) > 0 && slices.Equal(n.Xattrs, b.lastXattrs) {
+		n.Xattrs = b.lastXattrs
+	}
+	b.lastXattrs = n.Xattrs
+	return nil
+}
+
+// xattrsOf returns the xattrs that a header's records hold. Where both forms are
+// there, star's counts.
+func xattrsOf(hdr *tar.Header) (map[string]string, error) {
+	found := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(hdr.PAXRecords)) { // of one name the last counts
+		value := hdr.PAXRecords[key]
+		if name, ok := strings.CutPrefix(key, schilyXattr); ok {
+			found[name] = value
+			continue
+		}
+		encoded, ok := strings.CutPrefix(key, libarchiveXattr)
+		if !ok {
+			continue
+		}
+		name, err := url.PathUnescape(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("PAX record %q: %w", key, err)
+		}
+		if _, ok := hdr.PAXRecords[schilyXattr+name]; ok {
+			continue
+		}
+		// libarchive leaves the padding out.
+		raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+		if err != nil {
+			return nil, fmt.Errorf("PAX record %q: %w", key, err)
+		}
+		found[name] = string(raw)
+	}
+	return found, nil
+}
+
+const (
+	xattrSELinux    = "security.selinux"
+	xattrAccessACL  = "system.posix_acl_access"
+	xattrDefaultACL = "system.posix_acl_default"
+)
+
+// setXattr does what setxattr(2) would, but that of an xattr which is only to be kept
+// it says so.
+func setXattr(n *tree.Inode, name, value string) (keep bool, err error) {
+	prefix, suffix, _ := strings.Cut(name, ".")
+	switch {
+	case name == xattrSELinux:
+		return false, nil
+	case name == xattrAccessACL, name == xattrDefaultACL:
+		return false, setACL(n, name, value)
+	case prefix != "user" && prefix != "trusted" && prefix != "security":
+		return false, nil
+	case suffix == "" || strings.IndexByte(name, 0) >= 0 || len(name) > tree.NameMax:
+		return false, fmt.Errorf("invalid name of %d bytes", len(name))
+	case len(value) > xattrSizeMax:
+		return false, fmt.Errorf("%d bytes, at most %d are possible", len(value), xattrSizeMax)
+	}
+	return true, nil
+}
+
+// join returns old with all of added, which is sorted, in one go: a header has room
+// for many.
+func join(old, added tree.Xattrs) (tree.Xattrs, error) {
+	if len(added) == 0 {
+		return old, nil
+	}
+	all := added
+	if len(old) > 0 {
+		all = slices.Concat(added, old)
+		byName := func(a, b tree.Xattr) int { return strings.Compare(a.Name, b.Name) }
+		slices.SortStableFunc(all, byName)
+		all = slices.CompactFunc(all, func(a, b tree.Xattr) bool { return a.Name == b.Name })
+	}
+	size := 0
+	for _, x := range all {
+		size += len(x.Name) + len(x.Value)
+	}
+	if size > xattrsSizeMax {
+		return nil, fmt.Errorf("xattrs of %d bytes, at most %d are possible", size, xattrsSizeMax)
+	}
+	return all, nil
+}
+
+// xattrSizeMax is the longest value in bytes that images hold, one less than
+// XATTR_SIZE_MAX of Linux.
+const xattrSizeMax = 1<<16 - 1
+
+// xattrsSizeMax is how many bytes all xattrs of a file may have together. No image holds
+// as many. A file could gather them without end, by links.
+const xattrsSizeMax = 1 << 18
