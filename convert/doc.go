@@ -1,6 +1,12 @@
 // Package convert turns layers into content-addressed objects and composefs
-// images. Its rooms:
+// images:
 //
+//	tar ─► Layer ─► objects and a layer image ─► Merge ─► the merged image
+//
+// A layer image says what the layer has and what it deletes; the merged image of a
+// chain of layers is what is mounted. The rooms:
+//
+//	layer    the rules of layer tars: a tar as a tree, its contents to a store
 //	tree     the in-memory file system that the others read or build
 //	dump     its text form, composefs-dump(5)
 //	erofs    its image form, byte-identical to mkcomposefs

@@ -1,0 +1,73 @@
+package convert
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// ErrAdopt is returned for a layer whose contents are not in the pool, if there is no
+// Source.Adopt to bring them there.
+var ErrAdopt = errors.New("contents are not in the pool")
+
+// resolve makes a file what it must be in the result: its content an object under its
+// digest, or inline if it is small. Of several names the first call does it.
+func (m *merger) resolve(s *source, n *tree.Inode) error {
+	if n.Type() != tree.TypeRegular || n.Size == 0 {
+		return nil
+	}
+	small := n.Size <= layer.InlineMax
+	known := n.Digest != nil && n.Payload == tree.ByDigest
+	if n.Content == "" && (small || !known) {
+		if err := s.adopt(n); err != nil {
+			return s.error(err)
+		}
+	}
+	if small && !m.segment {
+		n.Digest, n.Payload = nil, ""
+	}
+	return nil
+}
+
+// payloadKey is what a layer image says of a content.
+type payloadKey struct {
+	path string
+	size uint64
+}
+
+// adopted is a content that has been brought into the pool. Equal files share it.
+type adopted struct {
+	digest  verity.Digest
+	content string
+}
+
+// adopt has a file's content brought into the pool.
+func (s *source) adopt(n *tree.Inode) error {
+	if s.Adopt == nil {
+		return fmt.Errorf("payload %q: %w", n.BackingPath(), ErrAdopt)
+	}
+	payload := n.BackingPath()
+	key := payloadKey{payload, n.Size}
+	known, ok := s.adopted[key]
+	if !ok {
+		d, content, err := s.Adopt(payload, int64(n.Size))
+		if err != nil {
+			return fmt.Errorf("payload %q: %w", payload, err)
+		}
+		known = adopted{d, string(content)}
+		s.adopted[key] = known
+	}
+	d := known.digest
+	if n.Digest != nil && *n.Digest != d {
+		return fmt.Errorf("payload %q: %w: its digest is %s, the layer says %x", payload, objects.ErrDamaged, d, *n.Digest)
+	}
+	n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+	if n.Size <= layer.InlineMax {
+		n.Content = known.content
+	}
+	return nil
+}

@@ -1,0 +1,42 @@
+package convert
+
+import (
+	"context"
+	"io"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Image describes an image that has been written.
+type Image struct {
+	Digest verity.Digest // its fs-verity digest, by which a merged image is named
+	Size   int64         // bytes
+}
+
+// Layer converts an uncompressed layer tar: the contents of its files go to store,
+// and the layer image, which says all the rest, to w. It reads r to its end, so that
+// whoever listens hears every byte.
+//
+// An error of the tar names the entry. After any error what has been written to
+// store and w is of no use. The bytes of the image depend on those of the tar and
+// nothing else.
+func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Image, error) {
+	t, err := layer.Read(ctx, r, store, opts)
+	if err != nil {
+		return Image{}, err
+	}
+	return write(w, t, erofs.Layer)
+}
+
+// write writes the image of t.
+func write(w io.Writer, t *tree.Tree, format erofs.Format) (Image, error) {
+	h := verity.New()
+	size, err := erofs.Write(io.MultiWriter(w, h), t, erofs.Options{Format: format})
+	if err != nil {
+		return Image{}, err
+	}
+	return Image{Digest: h.Digest(), Size: size}, nil
+}

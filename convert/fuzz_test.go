@@ -1,0 +1,161 @@
+package convert_test
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/dump"
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// mergeFactor bounds what merging allocates in all, garbage included, as a multiple of
+// the sizes of the images: what reading them may, and as much again for what is merged.
+const mergeFactor = 2 * erofs.MemoryFactor
+
+// FuzzMerge merges damaged images. Nothing may panic or take more memory than that,
+// and what is merged without complaint must be a tree that has an image, or of which
+// the writer says which entry has none.
+func FuzzMerge(f *testing.F) {
+	images := seedImages(f)
+	for i, upper := range images {
+		lower := images[(i*7+1)%len(images)]
+		f.Add(lower, upper, uint8(i), uint32(0), uint32(0), uint32(0), uint32(0))
+		f.Add(lower, upper, uint8(i+1), uint32(1152+i*64), uint32(0xff), uint32(9500+i*32), uint32(i))
+	}
+	f.Fuzz(func(t *testing.T, lower, upper []byte, how uint8, at1, value1, at2, value2 uint32) {
+		const most = 256 << 10
+		if len(lower) > most || len(upper) > most {
+			return
+		}
+		lower, upper = bytes.Clone(lower), bytes.Clone(upper)
+		patch(lower, at1, value1)
+		patch(upper, at2, value2)
+		chain := [][]byte{lower, upper}
+		if how&1 != 0 {
+			chain = append(chain, lower)
+		}
+		checkMerge(t, chain, how&2 != 0, how&4 != 0)
+	})
+}
+
+// seedImages returns small images of layers, and some to be mounted.
+func seedImages(t testing.TB) (images [][]byte) {
+	t.Helper()
+	add := func(tr *tree.Tree, format erofs.Format) {
+		var b bytes.Buffer
+		if _, err := erofs.Write(&b, tr, erofs.Options{Format: format}); err != nil {
+			t.Fatal(err)
+		}
+		if b.Len() <= 32<<10 {
+			images = append(images, b.Bytes())
+		}
+	}
+	for _, c := range layertest.Ugly() {
+		for _, in := range c.Layers {
+			tr, err := layer.Read(t.Context(), bytes.NewReader(in), new(layertest.Contents), layer.Options{})
+			if err == nil {
+				add(tr, erofs.Layer)
+			}
+		}
+	}
+	for _, v := range treetest.Accepted(t) {
+		if len(v.Options) > 0 || len(v.Dump) > 4<<10 {
+			continue
+		}
+		if tr, err := dump.Parse(bytes.NewReader(v.Dump), dump.Lenient); err == nil {
+			add(tr, erofs.V1)
+		}
+	}
+	for seed := range uint64(10) {
+		add(treetest.RandomLayer(rand.New(rand.NewPCG(seed, 3)), int(seed*4)), erofs.Layer)
+	}
+	return images
+}
+
+// patch changes four bytes somewhere, which the engine would seldom hit.
+func patch(b []byte, at, value uint32) {
+	if value == 0 || len(b) < 4 {
+		return
+	}
+	i := int(at) % (len(b) - 3)
+	for k := range 4 {
+		b[i+k] ^= byte(value >> (8 * k))
+	}
+}
+
+// checkMerge merges a chain of images that may be damaged.
+func checkMerge(t *testing.T, images [][]byte, segment, adopts bool) {
+	t.Helper()
+	var chain []convert.Source
+	size := 0
+	for _, image := range images {
+		m, err := erofs.Open(bytes.NewReader(image), int64(len(image)))
+		if err != nil {
+			return // FuzzImage looks at that
+		}
+		s := convert.Source{Image: m}
+		if adopts {
+			s.Adopt = adopt
+		}
+		chain = append(chain, s)
+		size += len(image)
+	}
+	var merged *tree.Tree
+	var err error
+	used := layertest.Allocated(func() { merged, err = convert.MergeTree(t.Context(), chain, segment) })
+	if most := uint64(size*mergeFactor + len(chain)<<20); used > most {
+		t.Errorf("%d bytes allocated for images of %d, at most %d are expected", used, size, most)
+	}
+	if err != nil {
+		if !isOneOf(err, erofs.ErrCorrupt, erofs.ErrUnsupported, convert.ErrAdopt, objects.ErrDamaged) {
+			t.Errorf("error %v says nothing of its kind", err)
+		}
+		return
+	}
+	format := erofs.V1
+	if segment {
+		format = erofs.Layer
+	}
+	var image bytes.Buffer
+	if _, err := erofs.Write(&image, merged, erofs.Options{Format: format}); err != nil {
+		var entry *erofs.EntryError
+		if !errors.As(err, &entry) {
+			t.Errorf("Write: %v", err)
+		}
+		return
+	}
+	tr, err := open(t, image.Bytes()).Tree()
+	if err != nil {
+		t.Fatalf("Tree of what Write made: %v", err)
+	}
+	if !bytes.Equal(image.Bytes(), write(t, tr, format)) {
+		t.Error("other bytes when the merged image is read and written again")
+	}
+}
+
+func isOneOf(err error, kinds ...error) bool {
+	for _, kind := range kinds {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// adopt finds for every payload a content that is decided by it and its size.
+func adopt(payload string, size int64) (verity.Digest, []byte, error) {
+	content := []byte(payload)
+	if 0 <= size && size <= layer.InlineMax {
+		content = append(content, make([]byte, layer.InlineMax)...)[:size]
+	}
+	return verity.Sum(content), content, nil
+}

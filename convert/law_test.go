@@ -1,0 +1,175 @@
+package convert_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// TestMergeOne checks that a layer alone is what it is: as a segment altogether, and
+// in an image to be mounted but for what says something to other layers.
+func TestMergeOne(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 6))
+		want := reread(t, randomLayer(r, int(seed)))
+		sources := sourcesOf(t, [][]byte{write(t, want, erofs.Layer)})
+		for d := range tree.Diff(want, mergeTree(t, sources, true)) {
+			t.Errorf("seed %d: segment: %s", seed, d)
+		}
+		withoutLayers(want)
+		for d := range tree.Diff(want, mergeTree(t, sources, false)) {
+			t.Errorf("seed %d: %s", seed, d)
+		}
+	}
+}
+
+// randomLayer returns a random layer whose files are all in the pool and that has no
+// name that stock containers/storage writes for whiteouts.
+func randomLayer(r *rand.Rand, n int) *tree.Tree {
+	tr := treetest.RandomLayer(r, n)
+	var dirs []*tree.Dir
+	_ = tr.Walk(func(path string, e *tree.Entry) error {
+		n := e.Inode
+		switch {
+		case n.IsDir():
+			dirs = append(dirs, n.Dir)
+		case n.IsExternal():
+			n.Size = max(n.Size, layer.InlineMax+1)
+			d := verity.Sum([]byte(path))
+			n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+		}
+		return nil
+	})
+	for _, dir := range dirs {
+		dir.Remove(".wh.x")
+		if r.IntN(len(dirs)+1) == 0 {
+			_ = dir.Add(tree.Entry{Name: "zz", Inode: tree.NewWhiteout()}) // it may be there
+		}
+	}
+	_ = tr.Walk(func(_ string, e *tree.Entry) error {
+		switch {
+		case e.Inode.Type() == tree.TypeWhiteout:
+			e.Inode, e.Link = tree.NewWhiteout(), false
+		case !e.Inode.IsDir():
+			e.Inode.Nlink = 2 // so that names are counted
+		}
+		return nil
+	})
+	tr.Relink()
+	return tr
+}
+
+// reread returns what the layer image of a tree says.
+func reread(t *testing.T, tr *tree.Tree) *tree.Tree {
+	t.Helper()
+	got, err := open(t, write(t, tr, erofs.Layer)).Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// withoutLayers takes away what says something to other layers.
+func withoutLayers(tr *tree.Tree) {
+	_ = tr.Walk(func(_ string, e *tree.Entry) error {
+		n := e.Inode
+		if !n.IsDir() {
+			return nil
+		}
+		n.Dir.Opaque, n.Dir.Implied = false, false
+		var gone []string
+		for child := range n.Dir.All() {
+			if child.Inode.Type() == tree.TypeWhiteout {
+				gone = append(gone, child.Name)
+			}
+		}
+		for _, name := range gone {
+			n.Dir.Remove(name)
+		}
+		return nil
+	})
+}
+
+func mergeTree(t *testing.T, sources []convert.Source, segment bool) *tree.Tree {
+	t.Helper()
+	merged, err := convert.MergeTree(t.Context(), sources, segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return merged
+}
+
+// TestMergeLaws checks on layers that have much in common that it does not matter
+// which of them are merged first, and that an empty layer changes nothing.
+func TestMergeLaws(t *testing.T) {
+	for seed := range uint64(500) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		var sources []convert.Source
+		for i := range 4 {
+			tr := tree.New()
+			tr.Root.Dir.Implied = i > 0 && r.IntN(4) > 0
+			fillAlike(r, tr.Root, i, 3)
+			sources = append(sources, sourcesOf(t, [][]byte{write(t, tr, erofs.Layer)})...)
+		}
+		merged := mergeTree(t, sources, false)
+		checkSegments(t, sources, merged)
+		middle := []convert.Source{sources[0], segment(t, sources[1:3]), sources[3]}
+		for d := range tree.Diff(merged, mergeTree(t, middle, false)) {
+			t.Errorf("middle segment: %s", d)
+		}
+		upper, again := segment(t, sources[1:]), segment(t, []convert.Source{segment(t, sources[1:3]), sources[3]})
+		checkSame(t, "segment of a segment", upper, again)
+
+		none := tree.New()
+		none.Root.Dir.Implied = true
+		empty := sourcesOf(t, [][]byte{write(t, none, erofs.Layer)})
+		for i := range len(sources) + 1 {
+			chain := append(append(append([]convert.Source(nil), sources[:i]...), empty...), sources[i:]...)
+			for d := range tree.Diff(merged, mergeTree(t, chain, false)) {
+				t.Errorf("empty layer %d: %s", i+1, d)
+			}
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+func checkSame(t *testing.T, name string, a, b convert.Source) {
+	t.Helper()
+	for d := range tree.Diff(mergeTree(t, []convert.Source{a}, true), mergeTree(t, []convert.Source{b}, true)) {
+		t.Errorf("%s: %s", name, d)
+	}
+}
+
+// fillAlike fills a directory of layer number i with few names, so that layers meet.
+func fillAlike(r *rand.Rand, dir *tree.Inode, i, depth int) {
+	for _, name := range []string{"a", "b", "c"} {
+		n := &tree.Inode{Mode: tree.TypeRegular | 0o644, Nlink: 1, UID: uint32(i), MtimeSec: r.Int64N(100)}
+		switch k := r.IntN(8); {
+		case k < 3 && depth > 0:
+			n = tree.NewDir(0o700)
+			n.Dir.Opaque, n.Dir.Implied = r.IntN(4) == 0, r.IntN(3) == 0
+			if !n.Dir.Implied { // those are all alike
+				n.UID = uint32(i)
+			}
+			fillAlike(r, n, i, depth-1)
+		case k == 3:
+			n.Content, n.Size = fmt.Sprint(i), 1
+			d := verity.Sum([]byte(n.Content))
+			n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+		case k == 4:
+			n = tree.NewWhiteout()
+		case k > 5:
+			continue
+		}
+		_ = dir.Dir.Add(tree.Entry{Name: name, Inode: n}) // each name comes once
+	}
+}

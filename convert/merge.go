@@ -1,0 +1,96 @@
+package convert
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Source is a layer image to be merged.
+type Source struct {
+	Image *erofs.Image
+
+	// Adopt turns a payload into an object. It is called for files of layers that
+	// stock containers/storage has written, which names contents otherwise, and may
+	// be nil if there are none. It returns the fs-verity digest, and the content of
+	// a file of at most [layer.InlineMax] bytes.
+	Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)
+}
+
+// MergeOptions control [Merge]. The zero value merges a whole chain into the image
+// that is to be mounted.
+type MergeOptions struct {
+	// Segment: the layers are not the whole chain, others lie below. Whiteouts and
+	// opaque directories stay in effect, and the result is a layer image.
+	Segment bool
+
+	// OCI writes the canonical tree of composefs-rs instead of the one to be
+	// mounted: see [Canonical].
+	OCI bool
+
+	// KeepUserXattrs is passed on to Canonical.
+	KeepUserXattrs bool
+}
+
+// Merge writes the image of a chain of layers, the bottom one first. Its bytes depend
+// on those of the layer images alone. An error names the layer by its number, counted
+// from 1, or the entry.
+func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions) (Image, error) {
+	t, err := MergeTree(ctx, layers, opts.Segment)
+	if err != nil {
+		return Image{}, err
+	}
+	if opts.OCI {
+		if err := Canonical(t, opts.KeepUserXattrs); err != nil {
+			return Image{}, err
+		}
+	}
+	format := erofs.V1
+	if opts.Segment {
+		format = erofs.Layer
+	}
+	return write(w, t, format)
+}
+
+// MergeTree returns the tree of a chain of layers, the bottom one first, or of a
+// segment of one. Of what an upper layer hides nothing is read but names.
+func MergeTree(ctx context.Context, layers []Source, segment bool) (*tree.Tree, error) {
+	m := merger{ctx: ctx, segment: segment, whiteout: tree.NewWhiteout()}
+	for i := range layers {
+		m.layers = append(m.layers, newSource(i+1, layers[i]))
+	}
+	root, err := m.root()
+	if err != nil {
+		return nil, err
+	}
+	for len(m.todo) > 0 {
+		// Breadth first, the order in which images are written: they are read
+		// from start to end.
+		d := m.todo[0]
+		m.todo = m.todo[1:]
+		if err := m.merge(d); err != nil {
+			return nil, err
+		}
+	}
+	t := &tree.Tree{Root: root}
+	t.Relink()
+	return t, nil
+}
+
+// source is a layer that is being merged.
+type source struct {
+	Source
+	*erofs.Cursor
+	number  int
+	adopted map[payloadKey]adopted
+}
+
+func newSource(number int, s Source) *source {
+	return &source{Source: s, Cursor: s.Image.Cursor(), number: number, adopted: map[payloadKey]adopted{}}
+}
+
+func (s *source) error(err error) error { return fmt.Errorf("layer %d: %w", s.number, err) }
