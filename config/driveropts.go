@@ -1,0 +1,89 @@
+package config
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// driverOption is one of the "key=value" strings of which upstream's overlay driver
+// is told its options.
+type driverOption struct {
+	source string // for errors
+	label  string // what errors call the key, empty for the key itself
+	text   string
+}
+
+// driverOptions returns the driver options of the file. Source:
+// ReloadConfigurationFile in types/options.go, and GetGraphDriverOptions.
+func (c *storageConf) driverOptions(source, driver string) []driverOption {
+	var list []driverOption
+	for _, s := range c.additionalImageStores {
+		list = append(list, driverOption{source, "storage.options.additionalimagestores", ".imagestore=" + s})
+	}
+	if driver == overlay && c.useComposefs != "" {
+		list = append(list, driverOption{source, "storage.options.overlay.use_composefs", ".use_composefs=" + c.useComposefs})
+	}
+	return list
+}
+
+// listOptions makes driver options of what STORAGE_OPTS or --storage-opt says. One
+// empty string is no option.
+func listOptions(source string, texts []string) []driverOption {
+	if len(texts) == 1 && texts[0] == "" {
+		return nil
+	}
+	var list []driverOption
+	for _, s := range texts {
+		list = append(list, driverOption{source: source, text: s})
+	}
+	return list
+}
+
+// apply sets what an option of the overlay driver says. The last one counts, but
+// stores add up. Blanks around key and value do not matter, nor the key's case, nor
+// whether it begins with "overlay.", "overlay2." or ".". Other options are upstream's
+// business. Source: parseOptions in drivers/overlay/overlay.go.
+func (d driverOption) apply(o *Options) error {
+	key, value, ok := strings.Cut(d.text, "=")
+	if !ok {
+		return &ValueError{Source: d.source, Key: strconv.Quote(d.text), Want: "must be KEY=VALUE"}
+	}
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	if d.label == "" {
+		d.label = key
+	}
+	key = strings.ToLower(key)
+	for _, prefix := range []string{"overlay.", "overlay2.", "."} {
+		key = strings.TrimPrefix(key, prefix)
+	}
+	switch key {
+	case "use_composefs":
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return d.wrong(value, `must be "true" or "false"`)
+		}
+		o.UseComposefs = on
+	case "imagestore", "additionalimagestore":
+		return d.addStores(o, value)
+	}
+	return nil
+}
+
+// addStores adds the stores of a list with commas. An empty list is none.
+func (d driverOption) addStores(o *Options, list string) error {
+	if list == "" {
+		return nil
+	}
+	for store := range strings.SplitSeq(list, ",") {
+		if !path.IsAbs(store) {
+			return d.wrong(store, "must be an absolute path")
+		}
+		o.AdditionalImageStores = append(o.AdditionalImageStores, path.Clean(store))
+	}
+	return nil
+}
+
+func (d driverOption) wrong(value, want string) error {
+	return &ValueError{Source: d.source, Key: d.label, Value: strconv.Quote(value), Want: want}
+}

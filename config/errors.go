@@ -1,0 +1,52 @@
+package config
+
+import (
+	"encoding"
+	"fmt"
+)
+
+// ValueError is a value, or a key, that is not allowed.
+type ValueError struct {
+	// Source is the file, STORAGE_OPTS or --storage-opt.
+	Source string
+	// Key is the key with its tables, as in storage.options.additionalimagestores.
+	Key string
+	// Value is the value as TOML would write it, empty if the key is what is wrong.
+	Value string
+	// Want says what is allowed.
+	Want string
+}
+
+func (e *ValueError) Error() string {
+	if e.Value == "" {
+		return fmt.Sprintf("%s: %s: %s", e.Source, e.Key, e.Want)
+	}
+	return fmt.Sprintf("%s: %s = %s: %s", e.Source, e.Key, e.Value, e.Want)
+}
+
+// SyntaxError is a text that is not TOML. Line counts from 1.
+type SyntaxError struct {
+	Source string
+	Line   int
+	Msg    string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s:%d: %s", e.Source, e.Line, e.Msg) }
+
+// show returns a TOML value for an error message. Tables and lists are only named:
+// they can be long, and it is their type that is wrong.
+func show(value any) string {
+	switch v := value.(type) {
+	case string:
+		return fmt.Sprintf("%q", v)
+	case map[string]any:
+		return "{…}"
+	case []any, []map[string]any:
+		return "[…]"
+	case encoding.TextMarshaler: // a date
+		if text, err := v.MarshalText(); err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(value)
+}

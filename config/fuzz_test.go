@@ -1,0 +1,81 @@
+package config_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/composefs-storage/composefs-storage/config"
+)
+
+// FuzzParse: any text gives options or an error, and the same ones again; what is
+// accepted, written down once more, means the same.
+func FuzzParse(f *testing.F) {
+	f.Add("[storage]\ndriver = 'overlay'\ngraphroot = '/g'", "verity = 'require'", "use_composefs=true,imagestore=/a")
+	f.Add("[storage.options]\npull_options = {convert_images = 'true', ostree_repos = '/a:/b'}", "", "")
+	f.Add("[storage]\ndriver = 'overlay'\n[storage.options]\nadditionalimagestores = ['/a', '/b']\n[storage.options.overlay]\nuse_composefs = '1'", "x = 1", "-")
+	f.Add("[Storage]\nDriver = 1979-05-27\n[[a]]\nb = 0x1_f", "verity = true", "a")
+	f.Fuzz(func(t *testing.T, storage, composefs, opts string) {
+		s := config.Sources{
+			Storage:   &config.Text{Name: "storage.conf", Data: []byte(storage)},
+			Composefs: &config.Text{Name: "composefs.conf", Data: []byte(composefs)},
+		}
+		if opts != "-" { // the file's own driver options
+			s.StorageOpts = &opts
+		}
+		o, err := config.Parse(s)
+		again, errAgain := config.Parse(s)
+		if !reflect.DeepEqual(o, again) || message(err) != message(errAgain) {
+			t.Fatalf("Parse = %+v, %v, and then %+v, %v", o, err, again, errAgain)
+		}
+		if (o == nil) == (err == nil) {
+			t.Fatalf("Parse = %v, %v", o, err)
+		}
+		if err != nil {
+			return
+		}
+		if got, err := config.Parse(write(t, o)); err != nil || !reflect.DeepEqual(got, o) {
+			t.Errorf("Parse = %+v, written down and parsed %+v, %v", o, got, err)
+		}
+	})
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// write returns sources that say what options are. Driver options go into a list, as
+// they need not be UTF-8.
+func write(t *testing.T, o *config.Options) config.Sources {
+	yes := map[bool]string{false: "false", true: "true"}
+	pull := map[string]string{
+		"enable_partial_images": yes[o.Pull.EnablePartialImages],
+		"convert_images":        yes[o.Pull.ConvertImages],
+		"use_hard_links":        yes[o.Pull.UseHardLinks],
+		"ostree_repos":          strings.Join(o.Pull.OSTreeRepos, ":"),
+
+		"insecure_allow_unpredictable_image_contents": yes[o.Pull.InsecureAllowUnpredictableImageContents],
+	}
+	var conf bytes.Buffer
+	if err := toml.NewEncoder(&conf).Encode(map[string]any{"storage": map[string]any{
+		"driver": o.Driver, "graphroot": o.GraphRoot, "runroot": o.RunRoot, "imagestore": o.ImageStore,
+		"options": map[string]any{"pull_options": pull},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	s := config.Sources{
+		Storage:       &config.Text{Data: conf.Bytes()},
+		Composefs:     &config.Text{Data: []byte("verity = '" + o.Verity.String() + "'")},
+		DriverOptions: []string{"use_composefs=" + yes[o.UseComposefs]},
+	}
+	for _, store := range o.AdditionalImageStores {
+		s.DriverOptions = append(s.DriverOptions, "imagestore="+store+"/.") // blanks at the end are cut
+	}
+	return s
+}

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// Load finds the sources, parses them and settles GraphRoot and RunRoot. Driver and
+// options are as in [Sources]: what --storage-driver and --storage-opt say, or what a
+// driver is called with; "" and nil if there are none.
+//
+// The two paths get $UID and environment variables replaced and symlinks resolved; if
+// they are not set, they are upstream's defaults. RunRoot stays empty for a user
+// without root for whom XDG_RUNTIME_DIR is not set: upstream makes a directory then.
+// Upstream may also take these two from a second file that it has come across, which
+// is not followed here.
+// Source: loadStoreOptionsFromConfFile in types/options.go, expandEnvPath in
+// types/utils.go.
+func Load(sys System, driver string, options []string) (*Options, error) {
+	s, err := Find(sys)
+	if err != nil {
+		return nil, err
+	}
+	s.Driver, s.DriverOptions = driver, options
+	o, err := Parse(s)
+	if err != nil {
+		return nil, err
+	}
+	graphRoot, runRoot := sys.defaultRoots()
+	if o.GraphRoot == "" {
+		o.GraphRoot = graphRoot
+	}
+	if o.RunRoot == "" {
+		o.RunRoot = runRoot
+	}
+	o.GraphRoot, o.RunRoot = sys.expand(o.GraphRoot), sys.expand(o.RunRoot)
+	if o.ImageStore != "" && o.ImageStore == o.GraphRoot {
+		return nil, &ValueError{
+			Source: s.Storage.Name, Key: "storage.imagestore",
+			Value: strconv.Quote(o.ImageStore), Want: "must not be the graphroot",
+		}
+	}
+	return o, nil
+}
+
+// defaultRoots returns upstream's defaults, empty where it would look for more.
+func (sys System) defaultRoots() (graphRoot, runRoot string) {
+	if !sys.Rootless {
+		return "/var/lib/containers/storage", "/run/containers/storage"
+	}
+	if dir, _ := sys.LookupEnv("XDG_DATA_HOME"); dir != "" {
+		graphRoot = path.Join(dir, "containers/storage")
+	} else if sys.Home != "" {
+		graphRoot = path.Join(sys.Home, ".local/share/containers/storage")
+	}
+	if dir, _ := sys.LookupEnv("XDG_RUNTIME_DIR"); dir != "" {
+		runRoot = path.Join(dir, "containers")
+	}
+	return graphRoot, runRoot
+}
+
+// expand replaces $UID and environment variables and resolves symlinks. Where that is
+// not possible, as nothing is there yet, the path is only made clean.
+func (sys System) expand(name string) string {
+	if name == "" {
+		return ""
+	}
+	name = sys.ExpandEnv(strings.ReplaceAll(name, "$UID", strconv.Itoa(sys.UID)))
+	if resolved, err := sys.EvalSymlinks(name); err == nil {
+		return resolved
+	}
+	return path.Clean(name)
+}

@@ -1,0 +1,140 @@
+package config_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/config"
+)
+
+const confName = "/etc/containers/storage.conf"
+
+// storage returns the sources of one storage.conf.
+func storage(text string) config.Sources {
+	return config.Sources{Storage: &config.Text{Name: confName, Data: []byte(text)}}
+}
+
+func composefs(text string) config.Sources {
+	return config.Sources{Composefs: &config.Text{Name: "/etc/containers/composefs.conf", Data: []byte(text)}}
+}
+
+// options returns the sources of driver options as --storage-opt gives them.
+func options(list ...string) config.Sources { return config.Sources{DriverOptions: list} }
+
+const inOverlay = "[storage]\ndriver = 'overlay'\n[storage.options.overlay]\n"
+
+func TestParse(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		in   config.Sources
+		want config.Options
+	}{
+		{"nothing", config.Sources{}, config.Options{}},
+		{"empty file", storage(""), config.Options{}},
+		{"empty options", storage("[storage.options]"), config.Options{}},
+		{"paths", storage("[storage]\ngraphroot = '/g'\nrunroot = '$X/r/'\nimagestore = '/i'"),
+			config.Options{GraphRoot: "/g", RunRoot: "$X/r/", ImageStore: "/i"}},
+		{"rootless path", storage("[storage]\nrootless_storage_path = '/u/$UID'"), config.Options{GraphRoot: "/u/$UID"}},
+		{"rootless path and graphroot", storage("[storage]\nrootless_storage_path = '/u'\ngraphroot = '/g'"), config.Options{GraphRoot: "/g"}},
+		{"driver", storage("[storage]\ndriver = 'vfs'"), config.Options{Driver: "vfs"}},
+		{"driver overlay2", storage("[storage]\ndriver = 'overlay2'"), config.Options{Driver: "overlay"}},
+		{"keys in any case", storage("[Storage]\nDRIVER = 'vfs'\nGraphRoot = '/g'"), config.Options{Driver: "vfs", GraphRoot: "/g"}},
+		{"unknown keys", storage("x = 1\n[storage]\ny = 2\n[storage.options]\nz = 3\n[storage.options.overlay]\nw = 4"), config.Options{}},
+
+		{"use_composefs", storage(inOverlay + "use_composefs = 'true'"), config.Options{Driver: "overlay", UseComposefs: true}},
+		{"use_composefs 1", storage(inOverlay + "use_composefs = '1'"), config.Options{Driver: "overlay", UseComposefs: true}},
+		{"use_composefs with blanks", storage(inOverlay + "use_composefs = ' T '"), config.Options{Driver: "overlay", UseComposefs: true}},
+		{"use_composefs off", storage(inOverlay + "use_composefs = 'f'"), config.Options{Driver: "overlay"}},
+		{"use_composefs empty", storage(inOverlay + "use_composefs = ''"), config.Options{Driver: "overlay"}},
+		{"use_composefs without driver", storage("[storage.options.overlay]\nuse_composefs = 'true'"), config.Options{}},
+		{"use_composefs of another driver", storage("[storage]\ndriver = 'vfs'\n[storage.options.overlay]\nuse_composefs = 'bad'"), config.Options{Driver: "vfs"}},
+		{"use_composefs in the old place", storage("[storage]\ndriver = 'overlay'\n[storage.options]\nuse_composefs = 'true'"), config.Options{Driver: "overlay"}},
+
+		{"stores", storage("[storage.options]\nadditionalimagestores = ['/a', '/b/../c/', '', '/d,/e']"),
+			config.Options{AdditionalImageStores: []string{"/a", "/c", "/d", "/e"}}},
+		{"no stores", storage("[storage.options]\nadditionalimagestores = []"), config.Options{}},
+		{"stores of another driver", storage("[storage]\ndriver = 'vfs'\n[storage.options]\nadditionalimagestores = ['a']"), config.Options{Driver: "vfs"}},
+		{"option stores", options("imagestore=/a,/b", "overlay.additionalimagestore = /c"),
+			config.Options{AdditionalImageStores: []string{"/a", "/b", "/c"}}},
+
+		{"option bare", options("use_composefs=true"), config.Options{UseComposefs: true}},
+		{"option with dot", options(".use_composefs=true"), config.Options{UseComposefs: true}},
+		{"option with driver", options("overlay.use_composefs=true"), config.Options{UseComposefs: true}},
+		{"option with old driver", options("overlay2.use_composefs=true"), config.Options{UseComposefs: true}},
+		{"option with all prefixes", options("overlay.overlay2..use_composefs=true"), config.Options{UseComposefs: true}},
+		{"option in capitals, with blanks", options(" Overlay.Use_Composefs = TRUE "), config.Options{UseComposefs: true}},
+		{"option twice", options("use_composefs=1", "use_composefs=0"), config.Options{}},
+		{"other option", options("overlay.mountopt=nodev", "x=", "vfs.use_composefs=true"), config.Options{}},
+		{"empty option", options(""), config.Options{}},
+
+		{"verity empty", composefs(""), config.Options{Verity: config.VerityTry}},
+		{"verity try", composefs("verity = 'try'"), config.Options{Verity: config.VerityTry}},
+		{"verity off", composefs("verity = 'off'"), config.Options{Verity: config.VerityOff}},
+		{"verity require", composefs("# all of it\nverity = \"require\"\n"), config.Options{Verity: config.VerityRequire}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := config.Parse(tc.in)
+			if err != nil || !reflect.DeepEqual(*got, tc.want) {
+				t.Errorf("Parse = %+v, %v, want %+v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	opts := "use_composefs=x"
+	for _, tc := range []struct {
+		name string
+		in   config.Sources
+		want string
+	}{
+		{"syntax", storage("[storage]\n\ndriver = overlay\n"), confName + ":3: expected value but found \"overlay\" instead"},
+		{"key twice", storage("[storage]\ndriver = 'a'\ndriver = 'b'\n"), confName + ":3: Key 'storage.driver' has already been defined."},
+		{"no table", storage("storage = 1"), confName + ": storage = 1: must be a table"},
+		{"list of tables", storage("[[storage]]"), confName + ": storage = […]: must be a table"},
+		{"no string", storage("[storage]\nDriver = true"), confName + ": storage.Driver = true: must be a string, in quotes"},
+		{"date", storage("[storage]\ndriver = 2020-01-02T03:04:05Z"), confName + ": storage.driver = 2020-01-02T03:04:05Z: must be a string, in quotes"},
+		{"two cases", storage("[storage]\ndriver = 'a'\nDriver = 'b'"), confName + `: storage.driver: is there already, as "Driver"`},
+		{"use_composefs", storage(inOverlay + "use_composefs = 'yes'"),
+			confName + `: storage.options.overlay.use_composefs = "yes": must be "true" or "false"`},
+		{"use_composefs no string", storage(inOverlay + "use_composefs = true"),
+			confName + `: storage.options.overlay.use_composefs = true: must be a string, in quotes`},
+		{"old use_composefs no string", storage("[storage.options]\nuse_composefs = true"),
+			confName + `: storage.options.use_composefs = true: must be a string, in quotes`},
+		{"stores no list", storage("[storage.options]\nadditionalimagestores = '/a'"),
+			confName + `: storage.options.additionalimagestores = "/a": must be a list of strings`},
+		{"store no string", storage("[storage.options]\nadditionalimagestores = [1]"),
+			confName + `: storage.options.additionalimagestores = […]: must be a list of strings`},
+		{"store relative", storage("[storage.options]\nadditionalimagestores = ['/a,b']"),
+			confName + `: storage.options.additionalimagestores = "b": must be an absolute path`},
+		{"pull_options no table", storage("[storage.options]\npull_options = 'convert_images=true'"),
+			confName + `: storage.options.pull_options = "convert_images=true": must be a table`},
+		{"pull option no string", storage("[storage.options]\npull_options = {convert_images = true}"),
+			confName + `: storage.options.pull_options.convert_images = true: must be a string, in quotes`},
+		{"unknown pull option no string", storage("[storage.options.pull_options]\nx = {}"),
+			confName + `: storage.options.pull_options.x = {…}: must be a string, in quotes`},
+		{"option without value", options("use_composefs"), `--storage-opt: "use_composefs": must be KEY=VALUE`},
+		{"option empty", options("overlay.use_composefs="), `--storage-opt: overlay.use_composefs = "": must be "true" or "false"`},
+		{"STORAGE_OPTS", config.Sources{StorageOpts: &opts}, `STORAGE_OPTS: use_composefs = "x": must be "true" or "false"`},
+		{"verity", composefs("verity = 'always'"), `/etc/containers/composefs.conf: verity = "always": must be one of "off", "try" or "require"`},
+		{"verity no string", composefs("verity = true"), `/etc/containers/composefs.conf: verity = true: must be one of "off", "try" or "require"`},
+		{"verity list", composefs("verity = ['try']"), `/etc/containers/composefs.conf: verity = […]: must be one of "off", "try" or "require"`},
+		{"unknown key", composefs("verify = 'require'"), `/etc/containers/composefs.conf: verify: unknown key, the only one is "verity"`},
+		{"unknown case", composefs("Verity = 'require'"), `/etc/containers/composefs.conf: Verity: unknown key, the only one is "verity"`},
+		{"unknown table", composefs("[x]\nverity = 'off'"), `/etc/containers/composefs.conf: x: unknown key, the only one is "verity"`},
+		{"verity syntax", composefs("\nverity = "), `/etc/containers/composefs.conf:2: unexpected EOF; expected value`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := config.Parse(tc.in)
+			if got != nil || err == nil || err.Error() != tc.want {
+				t.Errorf("Parse = %v, %v\nwant error %s", got, err, tc.want)
+			}
+			var value *config.ValueError
+			var syntax *config.SyntaxError
+			if !errors.As(err, &value) && !errors.As(err, &syntax) {
+				t.Errorf("%T is neither a ValueError nor a SyntaxError", err)
+			}
+		})
+	}
+}

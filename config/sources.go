@@ -1,0 +1,127 @@
+package config
+
+import (
+	"cmp"
+	"strings"
+)
+
+// overlay is the only driver whose options are read.
+const overlay = "overlay"
+
+// Text is a file's content under the name that errors give it.
+type Text struct {
+	Name string
+	Data []byte
+}
+
+// Sources are all that options are made of. The zero value means that nothing is
+// configured.
+type Sources struct {
+	// Storage is the storage.conf that counts, nil if there is none.
+	Storage *Text
+	// Inherited says that Storage is the system's file, read for a user without root
+	// who has no file. Of it count only driver, if it is one for such users,
+	// rootless_storage_path and pull_options.
+	Inherited bool
+	// Driver is --storage-driver, or the name by which a driver is called. Unless there
+	// are DriverOptions, it leaves no driver option, as in podman. (So does podman's
+	// --root: give it as an empty list of DriverOptions.)
+	Driver string
+	// StorageDriver is STORAGE_DRIVER, empty if it is not set.
+	StorageDriver string
+	// StorageOpts is STORAGE_OPTS, nil if it is not set. It replaces the driver options
+	// of the file, also if it is empty.
+	StorageOpts *string
+	// DriverOptions are the values of --storage-opt, or what a driver is given: a list
+	// that replaces STORAGE_OPTS and the file's driver options. Nil means that there is
+	// no such list; an empty one leaves no option.
+	DriverOptions []string
+	// Composefs is the composefs.conf that counts, nil if there is none.
+	Composefs *Text
+}
+
+// Parse makes options of sources. An error is a *[SyntaxError] or a *[ValueError], or
+// wraps what the TOML parser says, and comes with no options.
+//
+// Precedence is upstream's (ReloadConfigurationFile and getRootlessStorageOpts in
+// types/options.go; for the flags getRuntime in
+// pkg/domain/infra/runtime_libpod.go of podman v5.6.2): --storage-driver over STORAGE_DRIVER over
+// driver; and of driver options only one list counts, --storage-opt before
+// STORAGE_OPTS before the file.
+func Parse(s Sources) (*Options, error) {
+	conf := new(storageConf)
+	source := ""
+	if s.Storage != nil {
+		var err error
+		if conf, err = parseStorage(s.Storage); err != nil {
+			return nil, err
+		}
+		source = s.Storage.Name
+	}
+	if s.Inherited {
+		conf = conf.inherit()
+	}
+	o := &Options{
+		Driver:     conf.driver,
+		GraphRoot:  conf.graphRoot,
+		RunRoot:    conf.runRoot,
+		ImageStore: conf.imageStore,
+		Pull:       conf.pull,
+	}
+	if o.GraphRoot == "" {
+		o.GraphRoot = conf.rootlessStoragePath
+	}
+	if driver := cmp.Or(s.Driver, s.StorageDriver); driver != "" {
+		o.Driver = driver
+	}
+	if o.Driver == "overlay2" {
+		o.Driver = overlay
+	}
+	if err := o.applyAll(s.driverOptions(conf, source, o.Driver)); err != nil {
+		return nil, err
+	}
+	if s.Composefs != nil {
+		if err := parseComposefs(s.Composefs, o); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// driverOptions returns the one list of driver options that counts.
+func (s *Sources) driverOptions(conf *storageConf, source, driver string) []driverOption {
+	switch {
+	case s.DriverOptions != nil:
+		return listOptions("--storage-opt", s.DriverOptions)
+	case s.Driver != "":
+		return nil
+	case s.StorageOpts != nil:
+		return listOptions("STORAGE_OPTS", strings.Split(*s.StorageOpts, ","))
+	}
+	return conf.driverOptions(source, driver)
+}
+
+// applyAll sets what driver options say, if they are for the overlay driver or for
+// one that is not chosen yet, which may become it.
+func (o *Options) applyAll(list []driverOption) error {
+	if o.Driver != overlay && o.Driver != "" {
+		return nil
+	}
+	for _, d := range list {
+		if err := d.apply(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inherit returns what a user without root takes over from the system's file. Source:
+// getRootlessStorageOpts and isRootlessDriver in types/options.go.
+func (c *storageConf) inherit() *storageConf {
+	i := &storageConf{rootlessStoragePath: c.rootlessStoragePath, pull: c.pull}
+	switch c.driver {
+	case "btrfs", overlay, "overlay2", "vfs":
+		i.driver = c.driver
+	}
+	return i
+}
