@@ -89,6 +89,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case launcher:
 		err = launch(os.Args[1], os.Args[2:])
+	case bare:
+		err = runBare(os.Args[1], os.Args[2:])
 	default:
 		err = operations[name]()
 	}
@@ -102,12 +104,14 @@ func launch(operation string, command []string) error {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), operationVariable+"="+operation)
 	cmd.Stderr = os.Stderr
+	var out bytes.Buffer
+	cmd.Stdout = &out
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
 		return err
 	}
 	r := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	u := usage{time.Since(start), time.Duration(r.Utime.Nano() + r.Stime.Nano()), r.Maxrss << 10}
+	u := usage{time.Since(start), time.Duration(r.Utime.Nano() + r.Stime.Nano()), r.Maxrss << 10, out.Bytes()}
 	return json.NewEncoder(os.Stdout).Encode(u)
 }
 
@@ -128,6 +132,7 @@ func inputFiles(b *testing.B) string {
 type usage struct {
 	Wall, CPU time.Duration
 	Peak      int64 // resident, bytes
+	Output    []byte
 }
 
 // measureProcess runs a command in a directory; operation is for our own.
@@ -192,16 +197,34 @@ func BenchmarkMkcomposefs(b *testing.B) {
 	if two, err := os.ReadFile(filepath.Join(dir, "image-1")); err != nil || !bytes.Equal(one, two) {
 		b.Fatalf("the images differ (%v)", err)
 	}
-	for name, value := range map[string]func(usage) float64{
-		"wall-s":  func(u usage) float64 { return u.Wall.Seconds() },
-		"cpu-s":   func(u usage) float64 { return u.CPU.Seconds() },
-		"peak-MB": func(u usage) float64 { return float64(u.Peak) / (1 << 20) },
-	} {
-		o, t := median(all[0], value), median(all[1], value)
+	reportRatios(b, "C", all[0], all[1])
+}
+
+// reportRatios reports the medians of our runs and of those of another program, and
+// their ratios.
+func reportRatios(b *testing.B, other string, ours, theirs []usage) {
+	b.Helper()
+	for name, value := range measured {
+		o, t := median(ours, value), median(theirs, value)
 		b.ReportMetric(o, "ours-"+name)
-		b.ReportMetric(t, "C-"+name)
+		b.ReportMetric(t, other+"-"+name)
 		what, _, _ := strings.Cut(name, "-")
 		b.ReportMetric(o/t, what+"-ratio")
+	}
+}
+
+// measured is what is reported of runs.
+var measured = map[string]func(usage) float64{
+	"wall-s":  func(u usage) float64 { return u.Wall.Seconds() },
+	"cpu-s":   func(u usage) float64 { return u.CPU.Seconds() },
+	"peak-MB": func(u usage) float64 { return float64(u.Peak) / (1 << 20) },
+}
+
+// reportMedians reports the medians of runs.
+func reportMedians(b *testing.B, prefix string, runs []usage) {
+	b.Helper()
+	for name, value := range measured {
+		b.ReportMetric(median(runs, value), prefix+name)
 	}
 }
 

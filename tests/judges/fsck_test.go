@@ -2,10 +2,11 @@ package judges_test
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // fsckCannot are images on which fsck.erofs 1.5 itself fails.
@@ -16,10 +17,7 @@ var fsckCannot = map[string]string{
 
 // TestFsck has fsck.erofs look at every image.
 func TestFsck(t *testing.T) {
-	fsck, err := exec.LookPath("fsck.erofs")
-	if err != nil {
-		missing(t, "fsck.erofs (Debian: erofs-utils)")
-	}
+	fsck := needs.Program(t, "fsck.erofs", "erofs-utils")
 	for _, s := range subjects(t) {
 		t.Run(s.name, func(t *testing.T) {
 			if why, ok := fsckCannot[s.name]; ok {
@@ -46,22 +44,4 @@ func runFsck(t *testing.T, fsck, image string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return exec.CommandContext(ctx, fsck, image).CombinedOutput()
-}
-
-// requireRoot ends a test that mounts unless it may.
-func requireRoot(t *testing.T) {
-	t.Helper()
-	if os.Getuid() != 0 {
-		missing(t, "root")
-	}
-}
-
-// missing ends a test that lacks something the project's scripts install. In CI
-// that is a failure.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing", what)
-	}
-	t.Skipf("%s is missing; \"make deps\" installs it", what)
 }

@@ -112,7 +112,7 @@ func (r *goErofsReader) inode(path string, info fs.FileInfo) (*tree.Inode, error
 		err = r.entries(path, n)
 	case tree.TypeRegular:
 		n.Size = uint64(info.Size())
-		if !external && fs.ValidPath(path) {
+		if (!external || n.Size <= contentMax) && fs.ValidPath(path) {
 			var content []byte
 			content, err = fs.ReadFile(r.fsys, path)
 			n.Content = string(content)

@@ -1,17 +1,18 @@
 package judges_test
 
 import (
-	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // kernelCannot are images that the kernel refuses or cannot be compared on.
@@ -24,38 +25,33 @@ var kernelCannot = map[string]string{
 // TestKernel mounts every image and looks at all that can be seen through
 // system calls.
 func TestKernel(t *testing.T) {
-	requireRoot(t)
+	needs.Root(t)
 	for _, s := range subjects(t) {
 		t.Run(s.name, func(t *testing.T) {
 			if why, ok := kernelCannot[s.name]; ok {
 				t.Logf("not judged by the kernel, which %s", why)
 				return
 			}
-			r := kernelReader{map[uint64]*tree.Inode{}}
-			root, err := r.inode(mountErofs(t, s.file(t)))
+			got, err := mounted.Read(mounted.Erofs(t, s.file(t)), plainErofs)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for d := range tree.Diff(forKernel(s.raw), &tree.Tree{Root: root}) {
+			for d := range tree.Diff(forKernel(s.raw), forKernel(got)) {
 				t.Error(d)
 			}
 		})
 	}
 }
 
-// mountErofs mounts an image from its file for the duration of the test.
-func mountErofs(t *testing.T, image string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount(image, dir, "erofs", unix.MS_RDONLY, ""); err != nil {
-		t.Fatalf("mount %s: %v (Linux 6.12 or newer is needed to mount from a file)", image, err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
+// plainErofs is for images that are mounted without their objects, and that may
+// have xattrs with malformed names or values. If one of the others should be
+// unreadable, it is missed.
+var plainErofs = mounted.Options{
+	SkipContent: func(n *tree.Inode) bool {
+		_, external := n.Xattrs.Get("trusted.overlay.metacopy")
+		return external && n.Size > contentMax
+	},
+	SkipXattrs: true,
 }
 
 // forKernel takes away what system calls do not show.
@@ -95,98 +91,10 @@ func visibleXattrs(n *tree.Inode) (kept tree.Xattrs) {
 	return kept
 }
 
-// kernelReader turns what a mount shows into a tree.
-type kernelReader struct {
-	seen map[uint64]*tree.Inode
-}
-
-func (r *kernelReader) inode(path string) (*tree.Inode, error) {
-	var st unix.Stat_t
-	if err := unix.Lstat(path, &st); err != nil {
-		return nil, &os.PathError{Op: "lstat", Path: path, Err: err}
-	}
-	n := &tree.Inode{
-		Mode: st.Mode, Nlink: uint32(st.Nlink), UID: st.Uid, GID: st.Gid, Rdev: uint32(st.Rdev),
-		MtimeSec: st.Mtim.Sec, MtimeNsec: uint32(st.Mtim.Nsec),
-	}
-	if err := r.xattrs(path, n); err != nil {
-		return nil, err
-	}
-	_, external := n.Xattrs.Get("trusted.overlay.metacopy")
-	var err error
-	switch n.Type() {
-	case tree.TypeDir:
-		err = r.entries(path, n)
-	case tree.TypeRegular:
-		n.Size = uint64(st.Size)
-		if !external {
-			var content []byte
-			content, err = os.ReadFile(path)
-			n.Content = string(content)
-		}
-	case tree.TypeSymlink:
-		n.Payload, err = os.Readlink(path)
-	}
-	r.seen[st.Ino] = n
-	return n, err
-}
-
-func (r *kernelReader) entries(path string, n *tree.Inode) error {
-	n.Dir = new(tree.Dir)
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close() //nolint:errcheck // open for reading
-	entries, err := dir.ReadDir(-1)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		// The whole path may be longer than a system call takes.
-		child := fmt.Sprintf("/proc/self/fd/%d/%s", dir.Fd(), e.Name())
-		var st unix.Stat_t
-		if err := unix.Lstat(child, &st); err != nil {
-			return &os.PathError{Op: "lstat", Path: child, Err: err}
-		}
-		entry := tree.Entry{Name: e.Name()}
-		if entry.Inode, entry.Link = r.seen[st.Ino]; !entry.Link {
-			if entry.Inode, err = r.inode(child); err != nil {
-				return err
-			}
-		}
-		if err := n.Dir.Add(entry); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// xattrs reads the xattrs whose values the kernel gives out.
-func (r *kernelReader) xattrs(path string, n *tree.Inode) error {
-	buf := make([]byte, 1<<16)
-	size, err := unix.Llistxattr(path, buf)
-	if err != nil {
-		return &os.PathError{Op: "llistxattr", Path: path, Err: err}
-	}
-	value := make([]byte, 1<<16)
-	for name := range strings.SplitSeq(strings.TrimSuffix(string(buf[:size]), "\x00"), "\x00") {
-		if name == "" {
-			continue
-		}
-		// Some are listed but cannot be asked for. If one should be, it is missed.
-		if got, err := unix.Lgetxattr(path, name, value); err == nil {
-			n.Xattrs = n.Xattrs.With(name, string(value[:got]))
-		}
-	}
-	n.Xattrs = visibleXattrs(n)
-	return nil
-}
-
 // TestKernelWellFormed checks that the kernel shows ACLs and capabilities as they
 // went in.
 func TestKernelWellFormed(t *testing.T) {
-	requireRoot(t)
+	needs.Root(t)
 	for _, x := range treetest.WellFormed {
 		t.Run(x.Name, func(t *testing.T) {
 			tr := tree.New()
@@ -197,9 +105,9 @@ func TestKernelWellFormed(t *testing.T) {
 			if err := tr.Root.Dir.Add(tree.Entry{Name: "f", Inode: inode}); err != nil {
 				t.Fatal(err)
 			}
-			s := newSubject(t, "well-formed", tr)
+			s := newSubject(t, "well-formed", tr, erofs.V1)
 			value := make([]byte, 100)
-			n, err := unix.Lgetxattr(filepath.Join(mountErofs(t, s.file(t)), "f"), x.Name, value)
+			n, err := unix.Lgetxattr(filepath.Join(mounted.Erofs(t, s.file(t)), "f"), x.Name, value)
 			if err != nil || string(value[:n]) != x.Value {
 				t.Errorf("%q, %v, want %q", value[:max(n, 0)], err, x.Value)
 			}

@@ -2,7 +2,6 @@ package judges_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,16 +9,19 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // TestOverlay mounts an image as users do: under overlayfs, with the objects as a
 // data-only layer. Contents come out of objects, the names that hide the object
 // directories are gone, and what is escaped in the image is plain above it.
 func TestOverlay(t *testing.T) {
-	requireRoot(t)
+	needs.Root(t)
 	content := strings.Repeat("what an object holds\n", 1000)
 	digest := verity.Sum([]byte(content))
 	store := t.TempDir()
@@ -49,8 +51,8 @@ func TestOverlay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := newSubject(t, "overlay", tr)
-	at := mountOverlay(t, mountErofs(t, s.file(t)), store)
+	s := newSubject(t, "overlay", tr, erofs.V1)
+	at := mounted.Overlay(t, mounted.Erofs(t, s.file(t)), store)
 
 	if got := listing(t, at); got != "d file" {
 		t.Errorf("the root has %q", got)
@@ -85,22 +87,6 @@ func TestOverlay(t *testing.T) {
 			t.Errorf("%s of file: %v, want ENODATA", name, err)
 		}
 	}
-}
-
-// mountOverlay mounts an image that is mounted at meta with a directory of objects.
-func mountOverlay(t *testing.T, meta, store string) string {
-	t.Helper()
-	dir := t.TempDir()
-	options := fmt.Sprintf("metacopy=on,redirect_dir=on,lowerdir=%s::%s", meta, store)
-	if err := unix.Mount("composefs", dir, "overlay", unix.MS_RDONLY, options); err != nil {
-		t.Fatalf("mount overlay: %v (Linux 6.5 or newer is needed for data-only layers)", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
 }
 
 func listing(t *testing.T, dir string) string {

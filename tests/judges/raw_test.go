@@ -25,7 +25,7 @@ type subject struct {
 	raw   *tree.Tree // what a plain EROFS reader must see in it
 }
 
-// subjects returns the images of all vectors and of random trees, in version 1.
+// subjects returns the images of all vectors and of random trees and layers.
 func subjects(t *testing.T) []subject {
 	t.Helper()
 	var all []subject
@@ -37,22 +37,24 @@ func subjects(t *testing.T) []subject {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, newSubject(t, v.Name, tr))
+		all = append(all, newSubject(t, v.Name, tr, erofs.V1))
 	}
 	for seed := range uint64(40) {
 		tr := treetest.RandomUTF8(rand.New(rand.NewPCG(seed, 7)), 200)
-		all = append(all, newSubject(t, fmt.Sprintf("random-%d", seed), tr))
+		all = append(all, newSubject(t, fmt.Sprintf("random-%d", seed), tr, erofs.V1))
+		tr = treetest.RandomLayer(rand.New(rand.NewPCG(seed, 8)), 200)
+		all = append(all, newSubject(t, fmt.Sprintf("layer-%d", seed), tr, erofs.Layer))
 	}
 	return all
 }
 
-func newSubject(t *testing.T, name string, tr *tree.Tree) subject {
+func newSubject(t *testing.T, name string, tr *tree.Tree, format erofs.Format) subject {
 	t.Helper()
 	var image bytes.Buffer
-	if _, err := erofs.Write(&image, tr, erofs.Options{Format: erofs.V1}); err != nil {
+	if _, err := erofs.Write(&image, tr, erofs.Options{Format: format}); err != nil {
 		t.Fatal(err)
 	}
-	return subject{name, image.Bytes(), rawTree(tr)}
+	return subject{name, image.Bytes(), rawTree(tr, format == erofs.Layer)}
 }
 
 // file returns the image in a file.
@@ -66,17 +68,21 @@ func (s *subject) file(t *testing.T) string {
 }
 
 // rawTree returns what the image of t holds, spelled out from the description of
-// the format, sections 3, 4 and 8.4 of composefs-format.md, not from the writer.
-func rawTree(t *tree.Tree) *tree.Tree {
-	copies := map[*tree.Inode]*tree.Inode{}
-	raw := &tree.Tree{Root: rawInode(t.Root, copies)}
+// the format, sections 3, 4 and 8.4 of composefs-format.md and our docs/format.md,
+// not from the writer.
+func rawTree(t *tree.Tree, layer bool) *tree.Tree {
+	r := rawTrees{layer, map[*tree.Inode]*tree.Inode{}}
+	raw := &tree.Tree{Root: r.inode(t.Root)}
 	// Now that every inode has its copy, links can have theirs.
 	_ = raw.Walk(func(_ string, e *tree.Entry) error {
 		if e.Link {
-			e.Inode = copies[e.Inode]
+			e.Inode = r.copies[e.Inode]
 		}
 		return nil
 	})
+	if layer {
+		return raw
+	}
 	root := raw.Root
 	root.Xattrs = root.Xattrs.With("trusted.overlay.opaque", "y")
 	hidden := tree.Inode{
@@ -93,7 +99,16 @@ func rawTree(t *tree.Tree) *tree.Tree {
 	return raw
 }
 
-func rawInode(n *tree.Inode, copies map[*tree.Inode]*tree.Inode) *tree.Inode {
+// contentMax is the largest content in bytes that an image has itself.
+const contentMax = 5000
+
+// rawTrees turns a tree into what its image holds.
+type rawTrees struct {
+	layer  bool
+	copies map[*tree.Inode]*tree.Inode
+}
+
+func (r *rawTrees) inode(n *tree.Inode) *tree.Inode {
 	c := *n
 	c.Xattrs = nil
 	for _, x := range n.Xattrs {
@@ -102,23 +117,34 @@ func rawInode(n *tree.Inode, copies map[*tree.Inode]*tree.Inode) *tree.Inode {
 		}
 		c.Xattrs = c.Xattrs.With(x.Name, x.Value)
 	}
-	copies[n] = &c
+	r.copies[n] = &c
 	switch {
-	case n.IsExternal():
+	case n.IsExternal(), r.layer && n.Type() == tree.TypeRegular && n.Content != "" && n.Digest != nil:
 		value := ""
 		if n.Digest != nil {
 			value = "\x00\x24\x00\x01" + string(n.Digest[:])
 		}
 		c.Xattrs = c.Xattrs.With("trusted.overlay.metacopy", value)
-		if n.Payload != "" {
-			c.Xattrs = c.Xattrs.With("trusted.overlay.redirect", "/"+n.Payload)
+		if n.BackingPath() != "" {
+			c.Xattrs = c.Xattrs.With("trusted.overlay.redirect", "/"+n.BackingPath())
 		}
 		c.Payload, c.Digest = "", nil
+		if n.IsExternal() && n.Size <= contentMax {
+			c.Content = strings.Repeat("\x00", int(n.Size)) // the chunks are holes
+		}
 	case n.IsWhiteout():
 		c.Mode, c.Size = tree.TypeRegular|n.Mode&^tree.TypeMask, 0
 		c.Xattrs = c.Xattrs.With("trusted.overlay.overlay.whiteout", "").With("user.overlay.whiteout", "")
+	case n.Type() == tree.TypeWhiteout:
+		c.Mode = tree.TypeChar | n.Mode&^tree.TypeMask
 	case n.IsDir():
 		c.Dir, c.Nlink = new(tree.Dir), 2
+		if n.Dir.Opaque {
+			c.Xattrs = c.Xattrs.With("trusted.overlay.opaque", "y")
+		}
+		if n.Dir.Implied {
+			c.Xattrs = c.Xattrs.With("trusted.overlay.composefs.implied", "")
+		}
 		for e := range n.Dir.All() {
 			entry := *e
 			if !e.Link {
@@ -129,7 +155,7 @@ func rawInode(n *tree.Inode, copies map[*tree.Inode]*tree.Inode) *tree.Inode {
 				if e.Inode.IsDir() {
 					c.Nlink++
 				}
-				entry.Inode = rawInode(e.Inode, copies)
+				entry.Inode = r.inode(e.Inode)
 			}
 			if err := c.Dir.Add(entry); err != nil {
 				panic(err) // the names were in a directory before

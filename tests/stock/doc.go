@@ -1,0 +1,7 @@
+// Package stock has the overlay driver of containers/storage show image layers, as
+// podman has it do without composefs. What it shows is what our merged images have
+// to show.
+//
+// The driver unpacks each layer in a child process, a copy of the test itself: see
+// [Main]. The package works on Linux only, as root.
+package stock
