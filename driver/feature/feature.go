@@ -1,0 +1,94 @@
+package feature
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+)
+
+// ErrNotSupported is what an error of [Feature.Check] is if the kernel or the file
+// system lacks the feature. Other errors mean that it could not be found out.
+var ErrNotSupported = errors.New("not supported")
+
+// Feature is something that not all kernels or file systems can do.
+type Feature struct {
+	Name string // as in "Linux supports ..."
+
+	// Since is the first Linux release that has it in all configurations where it
+	// makes sense, such as "6.12"; "" if it is a question of configuration.
+	Since string
+
+	// probe tries it with files in dir, which is empty and goes afterwards.
+	probe func(dir string) error
+
+	mu      sync.Mutex
+	decided map[uint64]error // by st_dev of the directory
+}
+
+// Check tells whether the feature is there for files in dir, which must be writable:
+// it is tried out in a temporary directory there. Only the first call for a file
+// system does so, unless it could not decide.
+func (f *Feature) Check(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("probe %s: %w", f.Name, err)
+	}
+	dev := uint64(info.Sys().(*syscall.Stat_t).Dev) //nolint:unconvert // 32 bits on some architectures
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err, ok := f.decided[dev]; ok {
+		return err
+	}
+	err = f.try(dir)
+	if err == nil || errors.Is(err, ErrNotSupported) {
+		if f.decided == nil {
+			f.decided = map[uint64]error{}
+		}
+		f.decided[dev] = err
+	}
+	return err
+}
+
+// Has reports whether Check returns nil.
+func (f *Feature) Has(dir string) bool { return f.Check(dir) == nil }
+
+func (f *Feature) try(dir string) (err error) {
+	tmp, err := os.MkdirTemp(dir, "composefs-probe-")
+	if err != nil {
+		return fmt.Errorf("probe %s: %w", f.Name, err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	switch err := f.probe(tmp); {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrNotSupported) || negative(err):
+		return &unsupportedError{f, err}
+	default:
+		return fmt.Errorf("probe %s: %w", f.Name, err)
+	}
+}
+
+// unsupportedError answers to [ErrNotSupported] and to what the probe met.
+type unsupportedError struct {
+	feature *Feature
+	cause   error
+}
+
+func (e *unsupportedError) Error() string {
+	needs := ""
+	if e.feature.Since != "" {
+		needs = " (Linux " + e.feature.Since + " has it)"
+	}
+	return fmt.Sprintf("%s not supported%s: %v", e.feature.Name, needs, e.cause)
+}
+
+func (e *unsupportedError) Unwrap() []error { return []error{ErrNotSupported, e.cause} }
+
+// no is what a probe returns that has seen by itself that the kernel cannot: it is
+// [ErrNotSupported], and says why.
+type no string
+
+func (n no) Error() string        { return string(n) }
+func (n no) Is(target error) bool { return target == ErrNotSupported }

@@ -1,0 +1,55 @@
+package feature
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestOutcomes has a probe that fails in each way.
+func TestOutcomes(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		err     error
+		decided bool
+		want    string
+	}{
+		{"yes", nil, true, ""},
+		{"no", os.NewSyscallError("fsopen", unix.ENODEV), true, "X not supported (Linux 6.99 has it): fsopen: no such device"},
+		{"no, by the probe", no("shows nothing"), true, "X not supported (Linux 6.99 has it): shows nothing"},
+		{"no rights", os.NewSyscallError("fsopen", unix.EPERM), false, "probe X: fsopen: operation not permitted"},
+		{"no space", unix.ENOSPC, false, "probe X: no space left on device"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			calls, in := 0, ""
+			f := &Feature{Name: "X", Since: "6.99", probe: func(dir string) error {
+				calls, in = calls+1, dir
+				if err := os.WriteFile(dir+"/file", nil, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return tc.err
+			}}
+			dir := t.TempDir()
+			err := f.Check(dir)
+			if again := f.Check(dir); (again == nil) != (err == nil) || (calls == 1) != tc.decided {
+				t.Errorf("%d calls, then %v", calls, again)
+			}
+			if got := text(err); got != tc.want || errors.Is(err, ErrNotSupported) != (tc.decided && tc.err != nil) || !errors.Is(err, tc.err) {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+			if _, err := os.Stat(in); !strings.HasPrefix(in, dir) || !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s: %v", in, err)
+			}
+		})
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,101 @@
+package mount
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Erofs makes a detached read-only mount of an image, as [Detached] does of a plan.
+// If img.Digest is set and the file has another fs-verity digest or none, it fails
+// before anything is mounted.
+func Erofs(img *Image) (*os.File, error) {
+	mnt, err := img.mount()
+	if err != nil {
+		return nil, fmt.Errorf("image %q: %w", img.name(), err)
+	}
+	return mnt, nil
+}
+
+func (i *Image) mount() (*os.File, error) {
+	if err := i.validate(); err != nil {
+		return nil, err
+	}
+	f := i.File
+	if f == nil {
+		var err error
+		if f, err = os.Open(i.Path); err != nil {
+			return nil, err
+		}
+		defer f.Close() //nolint:errcheck // open for reading
+	}
+	defer runtime.KeepAlive(f)
+	if err := i.check(f); err != nil {
+		return nil, err
+	}
+	if i.Backing == BackingLoop {
+		return mountLoop(f)
+	}
+	mnt, err := mountErofs(procPath(f), f)
+	// ENOTBLK: not on this kernel, or not on this file system, such as tmpfs. So one
+	// answer says nothing of the next image.
+	if i.Backing == BackingFile || !errors.Is(err, unix.ENOTBLK) {
+		return mnt, err
+	}
+	return mountLoop(f)
+}
+
+func (i *Image) check(f *os.File) error {
+	if i.Digest == nil {
+		return nil
+	}
+	got, err := verity.Measure(f)
+	if err == nil && got != *i.Digest {
+		err = fmt.Errorf("its fs-verity digest is %s, want %s", got, i.Digest)
+	}
+	return err
+}
+
+// mountErofs mounts the image that is at source and is also open as f.
+func mountErofs(source string, f *os.File) (*os.File, error) {
+	c, err := newContext("erofs")
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close() //nolint:errcheck // nothing is written
+	options := []option{{"source", source}, {"ro", nil}}
+	if withoutACLs(f) {
+		options = append(options, option{"noacl", nil})
+	}
+	if err := c.set(options...); err != nil {
+		return nil, err
+	}
+	return c.mount(ReadOnly)
+}
+
+func mountLoop(f *os.File) (*os.File, error) {
+	loop, err := attachLoop(f)
+	if err != nil {
+		return nil, err
+	}
+	defer loop.Close() //nolint:errcheck // the mount holds it now, or it goes
+	return mountErofs(loop.Name(), f)
+}
+
+// withoutACLs reports whether the header of a composefs image says that no file has
+// an ACL, so that the kernel need not look: lcfs-erofs.h, struct lcfs_erofs_header_s.
+// The C tools mount so.
+func withoutACLs(f *os.File) bool {
+	const magic, hasACL = 0xd078629a, 1
+	var header [12]byte // magic, version, flags
+	if _, err := f.ReadAt(header[:], 0); err != nil {
+		return false
+	}
+	return binary.LittleEndian.Uint32(header[:]) == magic && binary.LittleEndian.Uint32(header[8:])&hasACL == 0
+}

@@ -1,0 +1,11 @@
+package mount
+
+// Kernel is what the kernel can, for tests that pretend it is an older one.
+type Kernel struct{ LayerByLayer, LayerFiles, Detached bool }
+
+// Pretend makes the kernel look like k to this package, until restore is called.
+func Pretend(k Kernel) (restore func()) {
+	old := abilities
+	abilities = func() kernel { return kernel{k.LayerByLayer, k.LayerFiles, k.Detached} }
+	return func() { abilities = old }
+}

@@ -1,0 +1,86 @@
+package mount
+
+import (
+	"errors"
+	"os"
+	"runtime"
+)
+
+// detachedOverlay is [Detached] with the abilities of k.
+func (k kernel) detachedOverlay(p *Plan) (mnt *os.File, err error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	defer runtime.KeepAlive(p) // holds the caller's files
+	var s stack
+	defer func() {
+		if cerr := s.close(); cerr != nil {
+			if mnt != nil {
+				cerr = errors.Join(cerr, mnt.Close())
+			}
+			mnt, err = nil, errors.Join(err, cerr)
+		}
+	}()
+	if err := s.open(k, p); err != nil {
+		return nil, err
+	}
+	if !k.layerByLayer {
+		return s.mountString(p)
+	}
+	c, err := newContext("overlay")
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close() //nolint:errcheck // nothing is written
+	if err := c.set(append(s.layerOptions(k), p.options()...)...); err != nil {
+		return nil, err
+	}
+	return c.mount(p.Attrs)
+}
+
+// layerOptions are the options that name layers. The kernel looks each up when it
+// is set.
+func (s *stack) layerOptions(k kernel) []option {
+	var options []option
+	add := func(key string, f *os.File) {
+		if f == nil {
+			return
+		}
+		if k.layerFiles {
+			options = append(options, option{key, f})
+		} else {
+			// No path is right for all: it may be longer than 255 bytes, and in
+			// upperdir and workdir backslashes are taken away.
+			options = append(options, option{key, procPath(f)})
+		}
+	}
+	for _, f := range s.lowers {
+		add("lowerdir+", f)
+	}
+	for _, f := range s.data {
+		add("datadir+", f)
+	}
+	add("upperdir", s.upper)
+	add("workdir", s.work)
+	return options
+}
+
+// options are those that do not name layers.
+func (p *Plan) options() []option {
+	options := []option{{"source", p.source()}}
+	if p.Metacopy {
+		options = append(options, option{"metacopy", "on"}, option{"redirect_dir", "on"})
+	} else {
+		options = append(options, option{"metacopy", "off"}, option{"redirect_dir", "follow"})
+	}
+	if p.Verity == VerityRequire {
+		options = append(options, option{"verity", "require"})
+	}
+	if p.Volatile {
+		options = append(options, option{"volatile", nil})
+	}
+	if p.Label != "" {
+		options = append(options, option{"context", p.Label})
+	}
+	return options
+}
