@@ -10,31 +10,51 @@ import (
 
 // withImage opens the image at path for the duration of fn.
 func withImage(path string, fn func(*erofs.Image) error) error {
-	f, err := os.Open(path)
+	m, f, err := openImage(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	info, err := f.Stat()
+	return imageError(path, fn(m))
+}
+
+// openImage opens the image at path. It lives as long as the file is open.
+func openImage(path string) (*erofs.Image, *os.File, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("open image %s: not a regular file", path)
+	info, err := f.Stat()
+	var m *erofs.Image
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = fmt.Errorf("open image %s: not a regular file", path)
+	default:
+		m, err = erofs.Open(f, info.Size())
+		err = imageError(path, err)
 	}
-	m, err := erofs.Open(f, info.Size())
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return m, f, nil
+}
+
+// imageError says which image an error is about, if there is one, and what can be done.
+func imageError(path string, err error) error {
 	if err == nil {
-		err = fn(m)
+		return nil
 	}
+	return withImageHint(fmt.Errorf("read image %s: %w", path, err))
+}
+
+// withImageHint adds what can be done about an image that cannot be read.
+func withImageHint(err error) error {
 	switch {
 	case errors.Is(err, erofs.ErrUnsupported):
-		return withHint(fmt.Errorf("read image %s: %w", path, err),
-			"format versions 0 and 1 with sha256 digests can be read")
+		return withHint(err, "format versions 0 and 1 with sha256 digests can be read")
 	case errors.Is(err, erofs.ErrCorrupt):
-		return withHint(fmt.Errorf("read image %s: %w", path, err),
-			"make sure that this is a composefs image; if it was one, make it anew")
-	case err != nil:
-		return fmt.Errorf("read image %s: %w", path, err)
+		return withHint(err, "make sure that this is a composefs image; if it was one, make it anew")
 	}
-	return nil
+	return err
 }

@@ -114,7 +114,11 @@ func (p *linePrinter) file(path string, _ uint64, n *tree.Inode) error {
 	case n.Type() == tree.TypeSymlink:
 		line += "\t-> " + escape(n.Payload)
 	case n.IsExternal() && n.Payload != "":
-		line += "\t@ " + escape(n.Payload)
+		line += "\t@ " + escape(n.BackingPath())
+	case n.Type() == tree.TypeWhiteout:
+		line += "\t(whiteout)"
+	case n.Dir != nil && n.Dir.Opaque:
+		line += "\t(opaque)"
 	}
 	if p.long {
 		line = longPrefix(n) + line
@@ -142,7 +146,7 @@ func device(rdev uint32) (major, minor uint32) {
 
 // modeString returns a mode as ls(1) shows it.
 func modeString(mode uint32) string {
-	const types = "?pc?d?b?-?l?s???"
+	const types = "?pc?d?b?-?l?s?w?"
 	b := []byte("?rwxrwxrwx")
 	b[0] = types[mode&tree.TypeMask>>12]
 	for i := range 9 {

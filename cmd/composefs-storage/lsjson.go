@@ -28,12 +28,15 @@ type listedFile struct {
 	Content []byte            `json:"content,omitempty"`
 	Object  string            `json:"object,omitempty"`
 	Digest  string            `json:"digest,omitempty"`
+	Opaque  bool              `json:"opaque,omitempty"`  // of a layer: hides what is below
+	Implied bool              `json:"implied,omitempty"` // of a layer: has no metadata of its own
 	Xattrs  map[string][]byte `json:"xattrs,omitempty"`
 }
 
 var typeNames = map[uint32]string{
 	tree.TypeFifo: "fifo", tree.TypeChar: "char", tree.TypeDir: "directory", tree.TypeBlock: "block",
 	tree.TypeRegular: "file", tree.TypeSymlink: "symlink", tree.TypeSocket: "socket",
+	tree.TypeWhiteout: "whiteout",
 }
 
 // jsonPrinter prints an array, an element to a line.
@@ -69,13 +72,14 @@ func describe(path string, nid uint64, n *tree.Inode) listedFile {
 	if !utf8.ValidString(path) {
 		f.RawPath = []byte(path)
 	}
+	if n.Dir != nil {
+		f.Opaque, f.Implied = n.Dir.Opaque, n.Dir.Implied
+	}
 	switch n.Type() {
 	case tree.TypeRegular:
 		f.Size = &n.Size
 		f.Content = []byte(n.Content)
-		if n.IsExternal() {
-			f.Object = n.Payload
-		}
+		f.Object = n.BackingPath()
 		if n.Digest != nil {
 			f.Digest = hex.EncodeToString(n.Digest[:])
 		}

@@ -62,10 +62,10 @@ func objectsCommand(s streams) *cobra.Command {
 func objectsOf(m *erofs.Image) ([]object, error) {
 	found := map[string]object{}
 	err := m.Walk(func(_ string, _ uint64, n *tree.Inode) error {
-		if !n.IsExternal() || n.Payload == "" {
+		if n.Type() != tree.TypeRegular || n.Payload == "" {
 			return nil
 		}
-		o := object{Path: n.Payload, Size: n.Size}
+		o := object{Path: n.BackingPath(), Size: n.Size}
 		if n.Digest != nil {
 			o.Digest = hex.EncodeToString(n.Digest[:])
 		}

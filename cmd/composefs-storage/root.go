@@ -13,12 +13,14 @@ Work with composefs images: EROFS file systems that hold the names and metadata
 of a tree, and name the contents of its files by their fs-verity digests.
 
 Commands:
-  mkcomposefs   make an image from a directory or a dump file
-  dump          print an image as a dump file, composefs-dump(5)
-  ls            list the files of an image
-  objects       list the objects that an image needs
-  digest        print the fs-verity digest of files
-  completion    print a completion script for a shell
+  convert-layer   convert a layer tar to objects and a layer image
+  merge           merge the layer images of a chain to one image
+  mkcomposefs     make an image from a directory or a dump file
+  dump            print an image as a dump file, composefs-dump(5)
+  ls              list the files of an image
+  objects         list the objects that an image needs
+  digest          print the fs-verity digest of files, or of a chain's OCI tree
+  completion      print a completion script for a shell
 
 "composefs-storage COMMAND --help" tells more of each. Called as mkcomposefs,
 the program takes the options of the C program of that name.
@@ -51,7 +53,8 @@ func execute(args []string, s streams) error {
 		},
 		SuggestionsMinimumDistance: 2,
 	}
-	root.AddCommand(mkcomposefsCommand(s), dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s))
+	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
+		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s))
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -84,4 +87,14 @@ func exactly(what string) cobra.PositionalArgs {
 		}
 		return atLeast(1, what)(cmd, args)
 	}
+}
+
+// required returns an error if one of the flags, which take values, has none.
+func required(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if cmd.Flags().Lookup(name).Value.String() == "" {
+			return withHint(usageError{fmt.Errorf("no --%s given", name)}, `see "%s --help"`, cmd.CommandPath())
+		}
+	}
+	return nil
 }

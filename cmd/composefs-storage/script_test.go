@@ -6,9 +6,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the scripts call the program under both of its names.
+// TestMain lets the scripts call the program under both of its names, and mktar.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"composefs-storage": main, "mkcomposefs": main})
+	testscript.Main(m, map[string]func(){"composefs-storage": main, "mkcomposefs": main, "mktar": mktar})
 }
 
 // TestScripts runs testdata/*.txtar: what a user types and what is printed.

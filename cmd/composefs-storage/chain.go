@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+)
+
+// chain is the layer images to be merged, bottom first, and what is open for them.
+type chain struct {
+	sources []convert.Source
+	pool    *objects.Pool // nil: nothing can be adopted
+	batches []*objects.Batch
+	closers []func() error // in the order of opening
+}
+
+// openChain opens the images at paths and, unless its path is "", the pool for what
+// they may need to have adopted. It must be closed.
+func openChain(paths []string, pool string) (*chain, error) {
+	c := &chain{}
+	if pool != "" {
+		p, err := objects.Open(pool)
+		if err != nil {
+			return nil, err
+		}
+		c.pool = p
+		c.closers = append(c.closers, p.Close)
+	}
+	for _, path := range paths {
+		if err := c.open(path); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+	}
+	return c, nil
+}
+
+func (c *chain) open(path string) error {
+	m, f, err := openImage(path)
+	if err != nil {
+		return err
+	}
+	c.closers = append(c.closers, f.Close)
+	source := convert.Source{Image: m}
+	if diff := diffBeside(path); c.pool != nil && diff != "" {
+		batch, err := c.pool.Begin(diff)
+		if err != nil {
+			return err
+		}
+		c.batches = append(c.batches, batch)
+		c.closers = append(c.closers, batch.Close)
+		source.Adopt = batch.Adopt
+	}
+	c.sources = append(c.sources, source)
+	return nil
+}
+
+// diffBeside returns the object directory of a layer of containers/storage from the
+// path of its image, or "" if the image does not lie in such a layer.
+func diffBeside(image string) string {
+	dir, name := filepath.Split(image)
+	dir = filepath.Clean(dir)
+	if name != "composefs.blob" || filepath.Base(dir) != "composefs-data" {
+		return ""
+	}
+	diff := filepath.Join(dir, "..", "diff")
+	if info, err := os.Stat(diff); err != nil || !info.IsDir() {
+		return ""
+	}
+	return diff
+}
+
+// merge writes the merged image.
+func (c *chain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Image, error) {
+	merged, err := convert.Merge(ctx, c.sources, w, opts)
+	if errors.Is(err, convert.ErrAdopt) {
+		err = withHint(err, "merge --pool DIR adopts the contents of LAYER/composefs-data/composefs.blob from LAYER/diff")
+	}
+	return merged, withImageHint(err)
+}
+
+// commit makes durable what has been adopted.
+func (c *chain) commit() error {
+	for _, b := range c.batches {
+		if err := b.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close closes all that is open.
+func (c *chain) close() (err error) {
+	for i := len(c.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, c.closers[i]())
+	}
+	c.closers = nil
+	return err
+}

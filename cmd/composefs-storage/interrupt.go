@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+var errInterrupted = errors.New("interrupted")
+
+// interruptible calls fn with a context that SIGINT and SIGTERM end, so that fn can
+// remove what it has begun. A second signal ends the program at once.
+func interruptible(fn func(context.Context) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	err := fn(ctx)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted // whatever it looked like
+	}
+	return err
+}
+
+// contextReader reads from r until ctx ends.
+type contextReader struct {
+	ctx context.Context //nolint:containedctx // it lives as long as one call
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// untilDone returns in as a reader whose Read fails when ctx ends, even while it waits
+// for a pipe.
+func untilDone(ctx context.Context, in io.Reader) io.Reader {
+	if f, ok := in.(*os.File); ok {
+		context.AfterFunc(ctx, func() {
+			_ = f.SetReadDeadline(time.Now()) // files that cannot do that do not wait
+		})
+	}
+	return contextReader{ctx, in}
+}
+
+// waitingInput is [streams.input] for what may have to wait for a pipe: untilDone can
+// end that. Standard input is opened once more if it is a pipe, since the descriptor
+// that we have got is shared with other processes and must stay as it is.
+func (s streams) waitingInput(path string) (io.ReadCloser, error) {
+	if f, ok := s.in.(*os.File); ok && path == "-" {
+		info, err := f.Stat()
+		if err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+			own := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
+			if again, err := os.OpenFile(own, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil {
+				return again, nil
+			}
+		}
+	}
+	return s.input(path)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// newFile is a file that is written under a temporary name and gets its own when it
+// is complete, so that nobody ever sees half of it. As long as it is open it is
+// locked: a temporary name that nobody holds was left behind by a kill.
+type newFile struct {
+	*os.File
+	path    string
+	current string // the name that it has now, "" when it is to stay
+}
+
+// createFile begins the file at path, in whose directory the temporary name is. A
+// regular file may be there already; it stays until publish replaces it.
+func createFile(path string) (*newFile, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !strings.HasSuffix(path, "/"):
+	case err == nil && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("create %s: it is there, and not a regular file", path)
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("create %s: the name of a file is expected, without a slash at its end", path)
+	default:
+		return nil, err
+	}
+	prefix := temporaryPrefix(path)
+	removeStale(prefix)
+	f, err := createTemporary(prefix)
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		e.Op, e.Path = "create", path // the name that the user knows
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &newFile{f, path, f.Name()}, nil
+}
+
+// publish makes the file durable and then gives it its name.
+func (f *newFile) publish() error {
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("write %s: %w", f.path, bare(err))
+	}
+	if err := os.Rename(f.current, f.path); err != nil {
+		return fmt.Errorf("create %s: %w", f.path, bare(err))
+	}
+	f.current = f.path
+	if err := errors.Join(syncDir(filepath.Dir(f.path)), f.Close()); err != nil {
+		return err
+	}
+	f.current = ""
+	return nil
+}
+
+// discard removes what has not been published. It is to be deferred.
+func (f *newFile) discard() {
+	if f.current != "" {
+		_ = os.Remove(f.current) // the error that brought us here counts
+		_ = f.Close()
+	}
+}
+
+// Write writes to the file. Errors have the name that the user knows.
+func (f *newFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if err != nil {
+		err = fmt.Errorf("write %s: %w", f.path, bare(err))
+	}
+	return n, err
+}
+
+// bare returns an error without the names of files that it comes with.
+func bare(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
