@@ -5,10 +5,10 @@ GO ?= go
 PREFIX ?= /usr/local
 FUZZTIME ?= 30s
 
-.PHONY: help build install test lint deps fuzz bench-image oracle vendor vendor-check clean
+.PHONY: help build install test lint deps fuzz bench-image bench-convert oracle vendor vendor-check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/composefs-storage, and bin/mkcomposefs as a link to it
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/composefs-storage ./cmd/composefs-storage
@@ -25,21 +25,25 @@ deps: ## install what the tests need and is missing (root, Debian)
 test: deps lint ## run all tests; as root the kernel is a judge too
 	$(GO) test ./...
 	if command -v cc >/dev/null; then \
-		CGO_ENABLED=1 $(GO) test -race ./convert/erofs ./convert/objects ./convert/scan \
-			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan'; fi
+		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan \
+			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel'; fi
 
 lint: ## vet, and check formatting
 	$(GO) vet ./...
-	@test -z "$$(gofmt -l cmd convert tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd convert tests; exit 1; }
+	@test -z "$$(gofmt -l cmd config convert driver tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd config convert driver tests; exit 1; }
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
-	for target in dump:FuzzParse erofs:FuzzImage erofs:FuzzTree verity:FuzzWrite; do \
-		$(GO) test ./convert/$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
+	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
+			convert/layer:FuzzRead convert/verity:FuzzWrite; do \
+		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
 
 bench-image: build ## measure speed and memory on a dump of 100,000 entries
 	hack/bench-image.sh
+
+bench-convert: build ## measure the conversion of 2 GB of layers, and of a million files
+	hack/bench-convert.sh
 
 oracle: build ## compare with the C mkcomposefs of Debian on random inputs
 	hack/oracle.sh
