@@ -54,10 +54,8 @@ func (b *builder) addWhiteout(dir, base string) error {
 		return add(parent, hidden, b.whiteout)
 	case e.Inode.IsDir():
 		e.Inode.Dir.Opaque = true
-	case e.Inode.Type() != tree.TypeWhiteout:
-		// A file hides what is below.
 	}
-	return nil
+	return nil // a file hides what is below by itself
 }
 
 // onlyDeletes reports whether a directory is there only because of whiteouts in it.

@@ -52,8 +52,9 @@ func (b *Batch) Staged() string { return b.staged }
 // Place moves the layer's object directory out of the staging area to dst, on the
 // pool's file system. An empty directory that is there is replaced in one step;
 // anything else is an error, of a directory one that wraps [fs.ErrExist]. The mode is
-// that of the staged directory, 0700 unless its caller has changed it. Nothing is synced: what a crash leaves of a layer that was placed before
-// it was committed is its caller's to remove.
+// that of the staged directory, 0700 unless its caller has changed it. Nothing is
+// synced: what a crash leaves of a layer that was placed before it was committed is
+// its caller's to remove.
 func (b *Batch) Place(dst string) error {
 	err := b.pool.try(stepPlace)
 	switch {
