@@ -28,7 +28,8 @@ func (c *converter) convert(path string) (result *convertedLayer, err error) {
 	defer in.Close() //nolint:errcheck // open for reading
 	err = interruptible(func(ctx context.Context) error {
 		diffID := sha256.New()
-		r := bufio.NewReaderSize(io.TeeReader(untilDone(ctx, in), diffID), tarBuffer)
+		endWith(ctx, in)
+		r := bufio.NewReaderSize(io.TeeReader(in, diffID), tarBuffer)
 		err := checkTar(in, r, path)
 		if err == nil {
 			result, err = c.convertTar(ctx, r)

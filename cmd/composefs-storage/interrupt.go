@@ -27,31 +27,17 @@ func interruptible(fn func(context.Context) error) error {
 	return err
 }
 
-// contextReader reads from r until ctx ends.
-type contextReader struct {
-	ctx context.Context //nolint:containedctx // it lives as long as one call
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
-// untilDone returns in as a reader whose Read fails when ctx ends, even while it waits
-// for a pipe.
-func untilDone(ctx context.Context, in io.Reader) io.Reader {
+// endWith makes reading from in fail when ctx ends, even while it waits for a pipe. Who
+// reads what does not wait looks at ctx.
+func endWith(ctx context.Context, in io.Reader) {
 	if f, ok := in.(*os.File); ok {
 		context.AfterFunc(ctx, func() {
 			_ = f.SetReadDeadline(time.Now()) // files that cannot do that do not wait
 		})
 	}
-	return contextReader{ctx, in}
 }
 
-// waitingInput is [streams.input] for what may have to wait for a pipe: untilDone can
+// waitingInput is [streams.input] for what may have to wait for a pipe: endWith can
 // end that. Standard input is opened once more if it is a pipe, since the descriptor
 // that we have got is shared with other processes and must stay as it is.
 func (s streams) waitingInput(path string) (io.ReadCloser, error) {
