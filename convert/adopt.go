@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -20,7 +19,7 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 	if n.Type() != tree.TypeRegular || n.Size == 0 {
 		return nil
 	}
-	small := n.Size <= layer.InlineMax
+	small := n.Size <= tree.InlineMax
 	known := n.Digest != nil && n.Payload == tree.ByDigest
 	if n.Content == "" && (small || !known) {
 		if err := s.adopt(n); err != nil {
@@ -66,7 +65,7 @@ func (s *source) adopt(n *tree.Inode) error {
 		return fmt.Errorf("payload %q: %w: its digest is %s, the layer says %x", payload, objects.ErrDamaged, d, *n.Digest)
 	}
 	n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
-	if n.Size <= layer.InlineMax {
+	if n.Size <= tree.InlineMax {
 		n.Content = known.content
 	}
 	return nil

@@ -154,8 +154,8 @@ func isOneOf(err error, kinds ...error) bool {
 // adopt finds for every payload a content that is decided by it and its size.
 func adopt(payload string, size int64) (verity.Digest, []byte, error) {
 	content := []byte(payload)
-	if 0 <= size && size <= layer.InlineMax {
-		content = append(content, make([]byte, layer.InlineMax)...)[:size]
+	if 0 <= size && size <= tree.InlineMax {
+		content = append(content, make([]byte, tree.InlineMax)...)[:size]
 	}
 	return verity.Sum(content), content, nil
 }

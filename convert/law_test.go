@@ -7,7 +7,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -41,7 +40,7 @@ func randomLayer(r *rand.Rand, n int) *tree.Tree {
 		case n.IsDir():
 			dirs = append(dirs, n.Dir)
 		case n.IsExternal():
-			n.Size = max(n.Size, layer.InlineMax+1)
+			n.Size = max(n.Size, tree.InlineMax+1)
 			d := verity.Sum([]byte(path))
 			n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
 		}

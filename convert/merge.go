@@ -17,7 +17,7 @@ type Source struct {
 	// Adopt turns a payload into an object. It is called for files of layers that
 	// stock containers/storage has written, which names contents otherwise, and may
 	// be nil if there are none. It returns the fs-verity digest, and the content of
-	// a file of at most [layer.InlineMax] bytes.
+	// a file of at most [tree.InlineMax] bytes.
 	Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)
 }
 

@@ -9,9 +9,9 @@ import (
 
 // Cursor reads an image by directories, in any order, and nothing that is not asked
 // for. As in [Image.Walk], a whiteout that has several names may appear as the empty
-// file that stands for it. The sum of what it reads is limited as everywhere: a sound image whose
-// directories are each read once, and whose entries are each looked at once, is
-// within the limit.
+// file that stands for it. The sum of what it reads is limited as everywhere: a sound
+// image whose directories are each read once, and whose entries are each looked at
+// once, is within the limit.
 type Cursor struct {
 	reader *reader
 	seen   map[uint64]*tree.Inode // files by nid, for those with several names

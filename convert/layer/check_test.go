@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -42,9 +41,9 @@ func checkContent(t *testing.T, path string, n *tree.Inode) {
 	switch {
 	case n.Digest == nil || n.Payload != tree.ByDigest:
 		t.Errorf("%q: digest %x, payload %q", path, n.Digest, n.Payload)
-	case n.Size > layer.InlineMax && n.Content != "":
+	case n.Size > tree.InlineMax && n.Content != "":
 		t.Errorf("%q: %d bytes of content, though it has %d", path, len(n.Content), n.Size)
-	case n.Size <= layer.InlineMax && (uint64(len(n.Content)) != n.Size || verity.Sum([]byte(n.Content)) != *n.Digest):
+	case n.Size <= tree.InlineMax && (uint64(len(n.Content)) != n.Size || verity.Sum([]byte(n.Content)) != *n.Digest):
 		t.Errorf("%q: content %q of %d bytes is not that of its digest", path, n.Content, n.Size)
 	}
 }

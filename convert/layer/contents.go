@@ -151,7 +151,7 @@ func (c *contents) keep(f *file) error {
 	}
 	d, err := c.store.Add(f.chunk)
 	f.settle(d)
-	if f.size <= InlineMax {
+	if f.size <= tree.InlineMax {
 		f.inode.Content = string(f.chunk)
 	}
 	c.free <- f.chunk[:cap(f.chunk)]

@@ -12,10 +12,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// InlineMax is the largest file in bytes whose content is kept in images, 64 as in
-// mkcomposefs (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT). It decides the bytes of images.
-const InlineMax = 64
-
 // Store takes the contents of a layer's files. Its methods are called concurrently.
 // An objects.Batch is one.
 type Store interface {
@@ -39,7 +35,7 @@ type Options struct {
 // past the tar's end marker, so that whoever listens hears every byte. An error of
 // the tar or of the store names the entry.
 //
-// Every file that is not empty has Digest and Payload, and up to [InlineMax] bytes
+// Every file that is not empty has Digest and Payload, and up to [tree.InlineMax] bytes
 // its Content too. Beyond the tree, memory is a few megabytes whatever the tar holds.
 func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
 	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)

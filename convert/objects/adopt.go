@@ -9,19 +9,16 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
-
-// inlineMax is the largest file in bytes whose content goes into images, so that
-// Adopt returns it: 64 as in mkcomposefs (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT).
-const inlineMax = 64
 
 // Adopt adds the content of a regular file that the layer has under another name,
 // as layers that stock containers/storage has written do: payload is its path below
 // the layer's object directory, without symlinks or "..", and size its length, which
 // must be right. If the pool does not have that content, the file itself becomes the
 // object by a link, and keeps its metadata; its name stays in any case. Adopt returns
-// the digest, and the content if that has no more than 64 bytes. Adopting what an
+// the digest, and the content if that has no more than [tree.InlineMax] bytes. Adopting what an
 // earlier batch has adopted and not committed succeeds.
 func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []byte, err error) {
 	if size == 0 {
@@ -69,7 +66,7 @@ func (b *Batch) openPayload(payload string, size int64) (*os.File, error) {
 
 // readPayload returns the digest of an open file and its content if that is small.
 func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err error) {
-	if size <= inlineMax {
+	if size <= tree.InlineMax {
 		content = make([]byte, size)
 		_, err = io.ReadFull(f, content)
 		return verity.Sum(content), content, err

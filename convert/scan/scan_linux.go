@@ -17,10 +17,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// inlineMax is the largest file in bytes whose content is kept in the tree: 64
-// as in mkcomposefs (lcfs-writer.h). Changing it changes image digests.
-const inlineMax = 64
-
 // Options control [Dir]. The zero value reads everything.
 type Options struct {
 	Epoch       bool // all mtimes are 0
@@ -160,8 +156,8 @@ func (s *scanner) content(f file) error {
 		return err
 	}
 	defer in.Close() //nolint:errcheck // open for reading
-	if f.inode.Size <= inlineMax {
-		content, err := io.ReadAll(io.LimitReader(in, inlineMax+1))
+	if f.inode.Size <= tree.InlineMax {
+		content, err := io.ReadAll(io.LimitReader(in, tree.InlineMax+1))
 		if err != nil {
 			return err
 		}

@@ -19,6 +19,11 @@ const (
 	TypeWhiteout = 0o160000
 )
 
+// InlineMax is the largest file in bytes whose content is kept in the tree, and so in
+// images, by all that makes trees of files: 64 as in mkcomposefs
+// (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT). It decides the bytes of images.
+const InlineMax = 64
+
 // Inode is one file of whatever type.
 //
 // Fields that mean nothing for a type are ignored by [Equal] and by the image

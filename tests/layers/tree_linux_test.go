@@ -8,7 +8,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -44,7 +43,7 @@ func mountTree(t *testing.T, tr *tree.Tree) string {
 	}
 	err = tr.Walk(func(_ string, e *tree.Entry) error {
 		n := e.Inode
-		if n.Type() != tree.TypeRegular || len(n.Content) <= layer.InlineMax {
+		if n.Type() != tree.TypeRegular || len(n.Content) <= tree.InlineMax {
 			return nil
 		}
 		d, err := batch.Add([]byte(n.Content))
