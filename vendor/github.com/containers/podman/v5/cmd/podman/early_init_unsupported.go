@@ -1,0 +1,6 @@
+//go:build !linux && !darwin
+
+package main
+
+func earlyInitHook() {
+}

@@ -1,0 +1,7 @@
+//go:build !remote
+
+package registry
+
+func init() {
+	abiSupport = true
+}

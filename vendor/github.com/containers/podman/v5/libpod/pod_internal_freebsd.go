@@ -1,0 +1,7 @@
+//go:build !remote
+
+package libpod
+
+func (p *Pod) platformRefresh() error {
+	return nil
+}

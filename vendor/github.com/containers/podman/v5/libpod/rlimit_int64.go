@@ -1,0 +1,5 @@
+//go:build !remote && freebsd
+
+package libpod
+
+type rlimT int64

@@ -1,0 +1,5 @@
+//go:build !remote && linux
+
+package libpod
+
+type rlimT uint64

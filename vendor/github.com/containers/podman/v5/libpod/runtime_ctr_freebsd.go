@@ -1,0 +1,7 @@
+//go:build !remote
+
+package libpod
+
+const (
+	useDevShm = false
+)

@@ -1,0 +1,7 @@
+//go:build !remote
+
+package libpod
+
+func (r *Runtime) stopPauseProcess() error {
+	return nil
+}

@@ -1,0 +1,13 @@
+//go:build !remote
+
+package types
+
+type APIContextKey int
+
+const (
+	DecoderKey APIContextKey = iota
+	RuntimeKey
+	IdleTrackerKey
+	ConnKey
+	CompatDecoderKey
+)

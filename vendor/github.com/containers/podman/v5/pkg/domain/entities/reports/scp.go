@@ -1,0 +1,5 @@
+package reports
+
+type ScpReport struct {
+	Id string `json:"Id"`
+}

@@ -1,0 +1,5 @@
+//go:build !remote
+
+package abi
+
+const processFileDescriptorsPath = "/dev/fd"

@@ -1,0 +1,7 @@
+//go:build !linux && !remote
+
+package emulation
+
+func registeredBinfmtMisc() ([]string, error) {
+	return nil, nil
+}

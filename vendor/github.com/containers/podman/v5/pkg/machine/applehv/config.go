@@ -1,0 +1,8 @@
+//go:build darwin
+
+package applehv
+
+const (
+	localhostURI       = "http://localhost"
+	ignitionSocketName = "ignition.sock"
+)

@@ -1,0 +1,7 @@
+//go:build freebsd
+
+package ignition
+
+func getLocalTimeZone() (string, error) {
+	return "", nil
+}

@@ -1,0 +1,7 @@
+//go:build windows
+
+package ignition
+
+func getLocalTimeZone() (string, error) {
+	return "", nil
+}

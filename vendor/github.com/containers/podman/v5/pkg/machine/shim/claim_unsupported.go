@@ -1,0 +1,7 @@
+//go:build !darwin
+
+package shim
+
+func findClaimHelper() string {
+	return ""
+}
