@@ -6,6 +6,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/toc"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -14,6 +15,10 @@ import (
 type Image struct {
 	Digest verity.Digest // its fs-verity digest, by which a merged image is named
 	Size   int64         // bytes
+
+	// UIDs and GIDs are the owners in a layer, in ascending order; nil for a merged
+	// image.
+	UIDs, GIDs []uint32
 }
 
 // Layer converts an uncompressed layer tar: the contents of its files go to store,
@@ -25,6 +30,23 @@ type Image struct {
 // nothing else.
 func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Image, error) {
 	t, err := layer.Read(ctx, r, store, opts)
+	if err != nil {
+		return Image{}, err
+	}
+	img, err := write(w, t, erofs.Layer)
+	img.UIDs, img.GIDs = owners(t)
+	return img, err
+}
+
+// FromTOC converts a zstd:chunked layer whose contents are files already: r is its
+// table of contents in JSON, of which package toc tells, and adopt makes objects of the
+// files. It writes the layer image to w, with the bytes that [Layer] would make of the
+// layer's tar.
+//
+// An error of the table names the entry. After any error what has been adopted and
+// written to w is of no use.
+func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opts layer.Options) (Image, error) {
+	t, err := toc.Read(ctx, r, adopt, opts)
 	if err != nil {
 		return Image{}, err
 	}

@@ -7,6 +7,7 @@
 // chain of layers is what is mounted. The rooms:
 //
 //	layer    the rules of layer tars: a tar as a tree, its contents to a store
+//	toc      the same for zstd:chunked layers, of which there are a list and files
 //	tree     the in-memory file system that the others read or build
 //	dump     its text form, composefs-dump(5)
 //	erofs    its image form, byte-identical to mkcomposefs

@@ -4,28 +4,11 @@ import (
 	"archive/tar"
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
-
-// builder is a tree that grows entry by entry. Until the end it leaves Entry.Link
-// alone; Relink then sees to it.
-type builder struct {
-	tree     *tree.Tree
-	contents *contents
-	whiteout *tree.Inode // the one inode of all whiteouts
-	linked   bool        // there are hard links
-
-	// The directory of the last entry, since entries of one directory come
-	// together.
-	lastPath string
-	lastDir  *tree.Inode
-
-	lastXattrs tree.Xattrs // files with equal xattrs share them
-}
 
 // Metadata of directories that have no entry of their own, if no layer below has one
 // either: what containers/storage gives the root and missing parents.
@@ -37,14 +20,8 @@ const (
 // targetMax is the longest target of a symlink in bytes (PATH_MAX less its NUL).
 const targetMax = 4095
 
-func newBuilder(c *contents) *builder {
-	root := tree.NewDir(rootPerm)
-	root.Dir.Implied = true
-	return &builder{tree: &tree.Tree{Root: root}, contents: c, whiteout: tree.NewWhiteout()}
-}
-
-// entry adds an entry of the tar, whose content r yields.
-func (b *builder) entry(hdr *tar.Header, r io.Reader) error {
+// entry adds an entry.
+func (b *Builder) entry(hdr *tar.Header) error {
 	if hdr.Typeflag == tar.TypeXGlobalHeader || path.Clean(hdr.Name) == "." {
 		return nil // the unpacker passes over the root if it is spelled so
 	}
@@ -71,7 +48,7 @@ func (b *builder) entry(hdr *tar.Header, r io.Reader) error {
 	if exists {
 		b.remove(parent, base)
 	}
-	n, err := b.newInode(hdr, r)
+	n, err := b.newInode(hdr)
 	if err != nil {
 		return err
 	}
@@ -88,13 +65,13 @@ func add(dir *tree.Inode, name string, n *tree.Inode) error {
 }
 
 // remove takes the entry of that name away, with all below it.
-func (b *builder) remove(dir *tree.Inode, name string) {
+func (b *Builder) remove(dir *tree.Inode, name string) {
 	dir.Dir.Remove(name)
 	b.lastDir = nil // it may have been there
 }
 
 // newInode returns the inode that an entry describes.
-func (b *builder) newInode(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
+func (b *Builder) newInode(hdr *tar.Header) (*tree.Inode, error) {
 	switch hdr.Typeflag {
 	case tar.TypeLink:
 		return b.link(hdr)
@@ -102,7 +79,7 @@ func (b *builder) newInode(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
 		n := tree.NewDir(0)
 		return n, b.describeDir(n, hdr)
 	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
-		return b.newFile(hdr, r)
+		return b.newFile(hdr)
 	}
 	n := &tree.Inode{Nlink: 1}
 	switch hdr.Typeflag {
@@ -126,8 +103,11 @@ func (b *builder) newInode(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
 	return n, b.describe(n, hdr)
 }
 
-// newFile returns the inode of a regular file, whose content goes to the store.
-func (b *builder) newFile(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
+// newFile returns the inode of a regular file, whose content is to be kept.
+func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
+	if hdr.Size < 0 {
+		return nil, fmt.Errorf("a size of %d bytes", hdr.Size)
+	}
 	n := new(tree.Inode)
 	if hdr.Size > 0 {
 		n = tree.NewExternal()
@@ -136,12 +116,12 @@ func (b *builder) newFile(hdr *tar.Header, r io.Reader) (*tree.Inode, error) {
 	if err := b.describe(n, hdr); err != nil || hdr.Size == 0 {
 		return n, err
 	}
-	return n, b.contents.add(hdr.Name, n, hdr.Size, r)
+	return n, b.keep(hdr.Name, n)
 }
 
 // link returns the inode that a hard link names. As in the unpacker, whose chown,
 // chmod and setxattr go to the file whatever its name, the link's header changes it.
-func (b *builder) link(hdr *tar.Header) (*tree.Inode, error) {
+func (b *Builder) link(hdr *tar.Header) (*tree.Inode, error) {
 	dir, base := path.Split(path.Clean("/" + hdr.Linkname))
 	var e *tree.Entry
 	parent, err := b.lookup(dir, false)

@@ -39,9 +39,12 @@ type Options struct {
 // its Content too. Beyond the tree, memory is a few megabytes whatever the tar holds.
 func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
 	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)
+	tr := tar.NewReader(in)
 	c := startContents(ctx, store, opts.Workers)
-	b := newBuilder(c)
-	err := b.readAll(tar.NewReader(in))
+	b := NewBuilder(func(name string, n *tree.Inode) error {
+		return inWords(c.add(name, n, int64(n.Size), tr))
+	})
+	err := readAll(c.ctx, tr, b)
 	stored := c.wait()
 	if stored != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = stored // which is why readAll was canceled, if it was
@@ -52,10 +55,7 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 	if _, err := io.Copy(io.Discard, in); err != nil {
 		return nil, fmt.Errorf("after the end of the tar: %w", err)
 	}
-	if b.linked {
-		b.tree.Relink()
-	}
-	return b.tree, nil
+	return b.Tree(), nil
 }
 
 // cancelable is a reader that ends with its context: no entry may come for long.
@@ -72,7 +72,7 @@ func (c *cancelable) Read(p []byte) (int, error) {
 }
 
 // readAll adds every entry of the tar.
-func (b *builder) readAll(tr *tar.Reader) error {
+func readAll(ctx context.Context, tr *tar.Reader, b *Builder) error {
 	last := ""
 	for {
 		hdr, err := tr.Next()
@@ -85,11 +85,11 @@ func (b *builder) readAll(tr *tar.Reader) error {
 			}
 			return fmt.Errorf("after entry %q: %w", last, inWords(err))
 		}
-		if err := b.contents.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := b.entry(hdr, tr); err != nil {
-			return fmt.Errorf("entry %q: %w", hdr.Name, inWords(err))
+		if err := b.Add(hdr); err != nil {
+			return err
 		}
 		last = hdr.Name
 	}

@@ -10,14 +10,14 @@ import (
 
 // describeDir applies the header of a directory that may be there already: its
 // metadata is replaced, but xattrs are only added.
-func (b *builder) describeDir(n *tree.Inode, hdr *tar.Header) error {
+func (b *Builder) describeDir(n *tree.Inode, hdr *tar.Header) error {
 	n.Dir.Implied = false
 	return b.describe(n, hdr)
 }
 
 // describeRoot applies the header of the root, spelled so that the unpacker does not
 // pass over it. The owner stays root: containers/storage resets it at every mount.
-func (b *builder) describeRoot(hdr *tar.Header) error {
+func (b *Builder) describeRoot(hdr *tar.Header) error {
 	root := b.tree.Root
 	err := b.describeDir(root, hdr)
 	root.UID, root.GID = 0, 0
@@ -26,7 +26,7 @@ func (b *builder) describeRoot(hdr *tar.Header) error {
 
 // describe gives n the metadata of a header, in the order of the unpacker: chown,
 // chmod, utimes, setxattr.
-func (b *builder) describe(n *tree.Inode, hdr *tar.Header) error {
+func (b *Builder) describe(n *tree.Inode, hdr *tar.Header) error {
 	n.UID, n.GID = owner(hdr.Uid, n.UID), owner(hdr.Gid, n.GID)
 	symlink := n.Type() == tree.TypeSymlink
 	switch {

@@ -21,7 +21,7 @@ var (
 
 // parent returns the directory at an absolute, clean path, where an entry is to go.
 // What is missing on the way becomes an implied directory.
-func (b *builder) parent(dir string) (*tree.Inode, error) {
+func (b *Builder) parent(dir string) (*tree.Inode, error) {
 	if b.lastDir != nil && dir == b.lastPath {
 		return b.lastDir, nil
 	}
@@ -36,7 +36,7 @@ func (b *builder) parent(dir string) (*tree.Inode, error) {
 // lookup follows a path from the root of the layer, and symlinks as in a chroot.
 // Where nothing is, it makes implied directories if it may; but where a symlink leads
 // must be in the layer.
-func (b *builder) lookup(dir string, create bool) (*tree.Inode, error) {
+func (b *Builder) lookup(dir string, create bool) (*tree.Inode, error) {
 	way := []*tree.Inode{b.tree.Root}
 	target, links := "", 0 // what is left of the targets of symlinks
 	for dir, target = trim(dir), trim(target); dir != "" || target != ""; dir, target = trim(dir), trim(target) {
@@ -89,7 +89,7 @@ func trim(path string) string { return strings.TrimLeft(path, "/") }
 
 // imply adds a directory without an entry of its own. whiteout says that one has the
 // name: what it hides stays hidden.
-func (b *builder) imply(dir *tree.Inode, name string, whiteout bool) (*tree.Inode, error) {
+func (b *Builder) imply(dir *tree.Inode, name string, whiteout bool) (*tree.Inode, error) {
 	n := tree.NewDir(impliedPerm)
 	n.Dir.Implied, n.Dir.Opaque = true, whiteout
 	if whiteout {

@@ -27,7 +27,7 @@ func IsWhiteoutName(name string) (hidden string, ok bool) {
 
 // addWhiteout acts on an entry that deletes. It says nothing about what the layer
 // itself has.
-func (b *builder) addWhiteout(dir, base string) error {
+func (b *Builder) addWhiteout(dir, base string) error {
 	hidden, ok := IsWhiteoutName(base)
 	if !ok || hidden == "." || hidden == ".." {
 		return errors.New("a whiteout must name what it deletes")

@@ -22,7 +22,7 @@ const (
 // addXattrs adds the xattrs of a header to n, in the order of their names. Those
 // that Linux has no namespace for are left out, as is the SELinux label, which is
 // the host's to give: so does containers/storage.
-func (b *builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
+func (b *Builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
 	if len(hdr.PAXRecords) == 0 {
 		return nil
 	}

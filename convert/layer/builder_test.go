@@ -1,0 +1,52 @@
+package layer_test
+
+import (
+	"archive/tar"
+	"errors"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// TestBuilder adds entries that come from no tar: contents are asked for in order, of
+// files alone that have one, whatever happens to them later.
+func TestBuilder(t *testing.T) {
+	var kept []string
+	b := layer.NewBuilder(func(name string, n *tree.Inode) error {
+		kept = append(kept, name)
+		n.Digest[0], n.Payload = byte(len(kept)), tree.ByDigest
+		return nil
+	})
+	for _, hdr := range []tar.Header{
+		{Typeflag: tar.TypeReg, Name: "./d/a", Size: 5},
+		{Typeflag: tar.TypeReg, Name: "empty"},
+		{Typeflag: tar.TypeReg, Name: ".wh.gone", Size: 5},
+		{Typeflag: tar.TypeLink, Name: "b", Linkname: "d/a", Size: 5},
+		{Typeflag: tar.TypeReg, Name: "d/a", Size: 7},
+	} {
+		if err := b.Add(&hdr); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr := b.Tree()
+	if len(kept) != 2 || kept[0] != "./d/a" || kept[1] != "d/a" {
+		t.Errorf("contents were asked for of %q", kept)
+	}
+	for path, size := range map[string]uint64{"/b": 5, "/d/a": 7} {
+		if e, ok := tr.Lookup(path); !ok || e.Inode.Size != size || e.Inode.Nlink != 1 || e.Link {
+			t.Errorf("%s: %+v", path, e)
+		}
+	}
+}
+
+// TestBuilderFails checks that errors name the entry.
+func TestBuilderFails(t *testing.T) {
+	b := layer.NewBuilder(func(string, *tree.Inode) error { return errBroken })
+	if err := b.Add(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: 1}); !errors.Is(err, errBroken) || err.Error() != `entry "f": broken` {
+		t.Errorf("error %v", err)
+	}
+	if err := b.Add(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: -1}); err == nil || err.Error() != `entry "f": a size of -1 bytes` {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,20 @@
+package convert
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// owners returns the owners of what a layer has entries for.
+func owners(t *tree.Tree) (uids, gids []uint32) {
+	u, g := map[uint32]bool{}, map[uint32]bool{}
+	_ = t.Walk(func(_ string, e *tree.Entry) error {
+		if n := e.Inode; !n.IsWhiteout() && !(n.IsDir() && n.Dir.Implied) {
+			u[n.UID], g[n.GID] = true, true
+		}
+		return nil
+	})
+	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
+}
