@@ -17,9 +17,10 @@ import (
 // as layers that stock containers/storage has written do: payload is its path below
 // the layer's object directory, without symlinks or "..", and size its length, which
 // must be right. If the pool does not have that content, the file itself becomes the
-// object by a link, and keeps its metadata; its name stays in any case. Adopt returns
-// the digest, and the content if that has no more than [tree.InlineMax] bytes. Adopting what an
-// earlier batch has adopted and not committed succeeds.
+// object by a link, and keeps its metadata; its name stays in any case, for the pool's
+// file if the layer is staged and has no reader yet. Adopt returns the digest, and the
+// content if that has no more than [tree.InlineMax] bytes. Adopting what an earlier batch
+// has adopted and not committed succeeds.
 func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []byte, err error) {
 	if size == 0 {
 		return d, nil, ErrEmpty
@@ -30,7 +31,7 @@ func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []by
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	if d, content, err = readPayload(f, size); err == nil {
-		err = b.adopt(f, d, size)
+		err = b.adopt(f, payload, d, size)
 	}
 	if err != nil {
 		return verity.Digest{}, nil, fmt.Errorf("adopt %s: %w", payload, err)
@@ -84,15 +85,18 @@ func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err e
 }
 
 // adopt makes an open file of the layer, or its like in the pool, the layer's object.
-func (b *Batch) adopt(f *os.File, d verity.Digest, size int64) error {
+func (b *Batch) adopt(f *os.File, payload string, d verity.Digest, size int64) error {
 	found, replace, err := b.link(d, size)
+	if err == nil && found && b.staged != "" {
+		err = b.dropCopy(f, payload, d)
+	}
 	if err != nil {
 		return err
 	}
 	if !found {
 		// The pool is to get it even if the layer has it: that may be from a
 		// batch that was not committed.
-		found, err = b.linkFile(f, d, size)
+		found, err = b.adoptFile(f, d, size)
 		if err != nil {
 			return err
 		}
@@ -100,6 +104,22 @@ func (b *Batch) adopt(f *os.File, d verity.Digest, size int64) error {
 	}
 	b.count(size, !found)
 	return nil
+}
+
+// adoptFile makes an open file of the layer its object, or a copy if somebody outside
+// of the staging area has that file too: a differ may have linked it from a layer that is
+// not composefs, where its owner and mode matter, and may change.
+func (b *Batch) adoptFile(f *os.File, d verity.Digest, size int64) (found bool, err error) {
+	if b.staged != "" {
+		var st unix.Stat_t
+		if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+			return false, os.NewSyscallError("fstat", err)
+		}
+		if st.Nlink > 1 {
+			return b.copyFile(f, d, size)
+		}
+	}
+	return b.linkFile(f, d, size)
 }
 
 // linkFile links an open file into the layer as an object, by the descriptor: it is
@@ -117,4 +137,37 @@ func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (found bool, e
 		return b.copyFile(f, d, size)
 	}
 	return false, os.NewSyscallError("linkat", err)
+}
+
+// dropCopy gives the layer's name for a content to its object if that is another file,
+// which then takes no space.
+func (b *Batch) dropCopy(f *os.File, payload string, d verity.Digest) error {
+	var file, object unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &file); err != nil {
+		return os.NewSyscallError("fstat", err)
+	}
+	if err := unix.Fstatat(b.fd(), Path(d), &object, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return os.NewSyscallError("fstatat", err)
+	}
+	if file.Ino == object.Ino {
+		return nil
+	}
+	name := temporary()
+	err := b.pool.try(stepAdopt)
+	if err == nil {
+		err = unix.Linkat(b.fd(), Path(d), b.fd(), name, 0)
+	}
+	if errors.Is(err, unix.EMLINK) {
+		return nil // then it stays a copy
+	}
+	if err != nil {
+		return os.NewSyscallError("linkat", err)
+	}
+	if err = b.pool.try(stepRename); err == nil {
+		err = unix.Renameat(b.fd(), name, b.fd(), payload)
+	}
+	if err != nil {
+		return errors.Join(os.NewSyscallError("renameat", err), unix.Unlinkat(b.fd(), name, 0))
+	}
+	return nil
 }

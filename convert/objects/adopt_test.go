@@ -223,3 +223,51 @@ func TestAdoptRefuses(t *testing.T) {
 		t.Errorf("the right one: %q, %v", content, err)
 	}
 }
+
+// TestAdoptStaged adopts files of a layer that nobody reads yet: a content that the pool
+// has takes no space twice, and a file that somebody else has too does not become an
+// object.
+func TestAdoptStaged(t *testing.T) {
+	p, layer := open(t), t.TempDir()
+	adopted, other := strings.Repeat("known", 100), strings.Repeat("other", 100)
+	adoptAll(t, p, stockLayer(t, map[string]string{"known": adopted}), map[string]string{"known": adopted})
+	b, err := p.BeginStaged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close() //nolint:errcheck // closed below
+	dir := b.Staged()
+	elsewhere := filepath.Join(t.TempDir(), "other")
+	err = errors.Join(
+		os.WriteFile(filepath.Join(dir, "a"), []byte(adopted), 0),
+		os.WriteFile(filepath.Join(dir, "b"), []byte(adopted), 0),
+		os.WriteFile(elsewhere, []byte(other), 0o644),
+		os.Link(elsewhere, filepath.Join(dir, "c")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"a": adopted, "b": adopted, "c": other} {
+		for range 2 {
+			if _, _, err := b.Adopt(name, int64(len(content))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dst := filepath.Join(layer, "diff")
+	if err := errors.Join(b.Commit(), b.Place(dst), b.Close()); err != nil {
+		t.Fatal(err)
+	}
+	object := func(content string) string { return filepath.Join(dst, objects.Path(verity.Sum([]byte(content)))) }
+	for _, name := range []string{"a", "b"} {
+		if !sameFile(t, filepath.Join(dst, name), object(adopted)) {
+			t.Errorf("%s is a copy of its object", name)
+		}
+	}
+	if sameFile(t, elsewhere, object(other)) {
+		t.Error("a file from elsewhere has become an object")
+	}
+	if !sameFile(t, elsewhere, filepath.Join(dst, "c")) {
+		t.Error("the layer's name of it is another file now")
+	}
+	checkNoTemporaries(t, dst)
+}

@@ -1,6 +1,7 @@
 package objects
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,7 +29,8 @@ type Batch struct {
 
 	mu     sync.Mutex
 	fresh  []fresh
-	halved []fresh // what the pool got from a Commit that failed
+	halved []verity.Digest // what the pool got from a Commit that failed
+	images []verity.Digest // that were added and not linked yet
 	stats  Stats
 	err    error // why the layer may lack a content that was added
 }
@@ -160,7 +162,7 @@ func (b *Batch) Commit() error {
 	}
 	for i, f := range b.fresh {
 		if err := b.publish(f); err != nil {
-			b.halved = b.fresh[:i]
+			b.halved = added(b.fresh[:i])
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
@@ -168,9 +170,9 @@ func (b *Batch) Commit() error {
 	return nil
 }
 
-// Close ends the batch; closing it again does nothing. Without Commit the pool is
-// as it was. What a Commit that failed has brought into it is removed, but for that
-// which somebody else links or is about to, and in case of doubt collected later.
+// Close ends the batch; closing it again does nothing. Without Commit the pool has the
+// objects that it had. What a Commit that failed has brought into it, and images that
+// were added and not linked, are released, see [Pool.Release].
 // What is in the layer's directory is its owner's to remove, unless it is staged.
 func (b *Batch) Close() error {
 	if b.lock == nil {
@@ -183,12 +185,20 @@ func (b *Batch) Close() error {
 	}
 	err = errors.Join(err, b.layer.Close(), b.lock.Close())
 	b.lock = nil
-	for _, f := range b.halved {
-		if !f.replace { // the pool had that one before
-			_ = b.pool.Remove(f.digest) // if it is not in use
-		}
+	if len(b.halved)+len(b.images) > 0 {
+		_, _ = b.pool.Release(context.Background(), b.halved, b.images) // or noted
 	}
 	return err
+}
+
+// added returns the objects of which the pool had nothing before.
+func added(published []fresh) (all []verity.Digest) {
+	for _, f := range published {
+		if !f.replace {
+			all = append(all, f.digest)
+		}
+	}
+	return all
 }
 
 func (b *Batch) fd() int { return int(b.layer.Fd()) }

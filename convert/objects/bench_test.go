@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -168,4 +169,60 @@ func addBare(root string, m *meter) error {
 	}
 	m.stop()
 	return errors.Join(layer.Close(), pool.Close())
+}
+
+// BenchmarkRelease releases 95,000 objects, of which another layer has all, or none. It
+// reports the time of reading the layer's names, and of the release. See benchmarkFiles
+// for where to run it.
+func BenchmarkRelease(b *testing.B) {
+	const files = 95_000
+	for name, shared := range map[string]bool{"shared": true, "garbage": false} {
+		b.Run(name, func(b *testing.B) {
+			var list, release time.Duration
+			for range b.N {
+				root := b.TempDir()
+				p, err := objects.Open(filepath.Join(root, "pool"))
+				for _, dir := range []string{"one", "two"} {
+					if err == nil && (shared || dir == "one") {
+						err = addDistinct(p, filepath.Join(root, dir), files)
+					}
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				start := time.Now()
+				all, err := objects.DigestsIn(b.Context(), filepath.Join(root, "one"))
+				list += time.Since(start)
+				if err = errors.Join(err, os.RemoveAll(filepath.Join(root, "one"))); err != nil {
+					b.Fatal(err)
+				}
+				start = time.Now()
+				c, err := p.Release(b.Context(), all, nil)
+				release += time.Since(start)
+				if err = errors.Join(err, p.Close()); err != nil || len(all) != files || (c.Objects == 0) != shared {
+					b.Fatalf("%v, %d names, %+v", err, len(all), c)
+				}
+			}
+			b.ReportMetric(list.Seconds()*1000/float64(b.N), "list-ms")
+			b.ReportMetric(release.Seconds()*1000/float64(b.N), "release-ms")
+		})
+	}
+}
+
+// addDistinct makes a layer of so many contents in dir.
+func addDistinct(p *objects.Pool, dir string, files int) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	batch, err := p.Begin(dir)
+	if err != nil {
+		return err
+	}
+	content := make([]byte, verity.BlockSize)
+	for i := range files {
+		contentOf(content, i)
+		_, e := batch.Add(content)
+		err = errors.Join(err, e)
+	}
+	return errors.Join(err, batch.Commit(), batch.Close())
 }

@@ -3,11 +3,9 @@ package objects
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -15,79 +13,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Walk calls fn for every object of the pool, in the order of digests. What is
-// added or removed meanwhile may or may not be seen. fn's first error ends the walk
-// and is returned.
-func (p *Pool) Walk(ctx context.Context, fn func(d verity.Digest, info Info) error) error {
-	return p.walkNames(ctx, func(name string) error {
-		d, err := parsePath(name)
-		if err != nil {
-			return nil //nolint:nilerr // not an object, but a temporary name
-		}
-		info, err := p.Stat(d)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return fn(d, info)
-	})
-}
-
-// parsePath is the inverse of [Path].
-func parsePath(name string) (verity.Digest, error) {
-	return verity.ParseDigest(strings.Replace(name, "/", "", 1))
-}
-
-// walkNames calls fn for the path of every file below the object directory, sorted.
-func (p *Pool) walkNames(ctx context.Context, fn func(name string) error) error {
-	shards, err := readNames(p.fd(), ".")
-	if err != nil {
-		return err
-	}
-	for _, shard := range shards {
-		if strings.HasPrefix(shard, temporaryPrefix) {
-			if err := fn(shard); err != nil {
-				return err
-			}
-			continue
-		}
-		names, err := readNames(p.fd(), shard)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := fn(shard + "/" + name); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func readNames(at int, name string) ([]string, error) {
-	fd, err := unix.Openat(at, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	f := os.NewFile(uintptr(fd), name)
-	names, err := f.Readdirnames(-1)
-	slices.Sort(names)
-	return names, errors.Join(err, f.Close())
-}
-
 // Collected says what [Pool.Collect] has removed.
 type Collected struct {
 	Objects int
-	Bytes   int64
+	Images  int
+	Bytes   int64 // length of both
 }
 
-// Collect removes the objects that no layer links, and what crashes left behind. It
-// returns [ErrBusy] if somebody is adding, unless wait is set.
+// Collect removes the objects and the images that no layer links, and what crashes left
+// behind. It returns [ErrBusy] if somebody is adding, unless wait is set.
 func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) {
 	how := unix.LOCK_EX
 	if !wait {
@@ -98,51 +32,94 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 		return c, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	// First, since the links of half a layer would keep objects.
-	if err := p.collectStaged(ctx); err != nil {
+	p.takeNote()
+	if err := p.collect(ctx, &c); err != nil {
 		return c, err
 	}
-	err = p.walkNames(ctx, func(name string) error {
-		var st unix.Stat_t
-		if err := unix.Fstatat(p.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-			return &fs.PathError{Op: "stat object", Path: name, Err: err}
-		}
-		_, notObject := parsePath(name)
-		if st.Nlink > 1 && notObject == nil {
-			return nil
-		}
-		if err := unix.Unlinkat(p.fd(), name, 0); err != nil {
-			return &fs.PathError{Op: "remove object", Path: name, Err: err}
-		}
-		if notObject == nil {
-			c.Objects++
-			c.Bytes += st.Size
-		}
-		return nil
-	})
-	return c, err
+	return c, p.dropNote()
 }
 
-// Verify reads every object and calls damaged for each whose content is not what its
-// name says, with an error that wraps [ErrDamaged]. It returns an error only if it
-// could not look.
-func (p *Pool) Verify(ctx context.Context, damaged func(d verity.Digest, err error)) error {
-	return p.Walk(ctx, func(d verity.Digest, _ Info) error {
-		f, err := p.Open(d)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
+// collect is Collect in a pool that is locked exclusively.
+func (p *Pool) collect(ctx context.Context, c *Collected) error {
+	// First, since the links of half a layer would keep objects.
+	if err := p.collectStaged(ctx); err != nil {
+		return err
+	}
+	if err := p.collectImages(ctx, c); err != nil {
+		return err
+	}
+	return p.walkNames(ctx, func(name string) error {
+		if _, err := parsePath(name); err != nil { // a temporary name
+			return p.unlinkObject(name)
 		}
-		if err != nil {
+		return p.dropObject(name, c)
+	})
+}
+
+// dropObject removes an object if nobody links it and counts it. The pool is locked
+// exclusively.
+func (p *Pool) dropObject(name string, c *Collected) error {
+	var st unix.Stat_t
+	err := unix.Fstatat(p.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW)
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return nil
+	case err != nil:
+		return &fs.PathError{Op: "stat object", Path: name, Err: err}
+	case st.Nlink > 1:
+		return nil
+	}
+	if err := p.unlinkObject(name); err != nil {
+		return err
+	}
+	c.Objects++
+	c.Bytes += st.Size
+	return nil
+}
+
+func (p *Pool) unlinkObject(name string) error {
+	if err := unix.Unlinkat(p.fd(), name, 0); err != nil {
+		return &fs.PathError{Op: "remove object", Path: name, Err: err}
+	}
+	return nil
+}
+
+// collectImages removes the images that nobody links, and what crashes have left among
+// them. The pool is locked exclusively.
+func (p *Pool) collectImages(ctx context.Context, c *Collected) error {
+	names, err := p.imageNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h := verity.New()
-		_, err = io.Copy(h, f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("verify object %s: %w", d, err)
+		if d, err := verity.ParseDigest(name); err == nil {
+			if err := p.dropImage(d, c); err != nil {
+				return err
+			}
+		} else if strings.HasPrefix(name, temporaryPrefix) {
+			// It may be a link to an image, which is garbage once this is gone.
+			if err := os.Remove(filepath.Join(p.images(), name)); err != nil {
+				return err
+			}
 		}
-		if got := h.Digest(); got != d {
-			damaged(d, fmt.Errorf("%w %s: its content has digest %s", ErrDamaged, d, got))
-		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// dropImage removes an image if nobody links it and counts it. The pool is locked
+// exclusively.
+func (p *Pool) dropImage(d verity.Digest, c *Collected) error {
+	info, err := p.StatImage(d)
+	if err != nil || info.Links > 1 {
+		return ignore(err, fs.ErrNotExist)
+	}
+	if err := os.Remove(p.imagePath(d)); err != nil {
+		return err
+	}
+	c.Images++
+	c.Bytes += info.Size
+	return nil
 }

@@ -12,3 +12,6 @@ func Steps() []string {
 	}
 	return names
 }
+
+// ImagesDir returns the directory of images.
+func (p *Pool) ImagesDir() string { return p.images() }

@@ -19,12 +19,14 @@ const (
 	stepPublish  step = "publish"  // an object of the layer in the pool
 	stepStage    step = "stage"    // a layer without a place
 	stepPlace    step = "place"    // it
+	stepImages   step = "images"   // the directory of images; the images in it have the steps of files
+	stepImage    step = "image"    // the pool's image as a file of the layer
 )
 
 // steps are all of them.
 var steps = []step{
 	stepMkdir, stepLink, stepCreate, stepWrite, stepTruncate, stepClose, stepFsync, stepRename,
-	stepAdopt, stepSync, stepShard, stepPublish, stepStage, stepPlace,
+	stepAdopt, stepSync, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
 }
 
 // try asks for a fault.

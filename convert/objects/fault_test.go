@@ -47,7 +47,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 				return errno
 			}
 		}
-		if s == "link" && full {
+		if (s == "link" || s == "image") && full {
 			return unix.EMLINK
 		}
 		return nil
@@ -62,6 +62,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	}
 	checkNothing(t, filepath.Dir(dst))
 	checkContent(t, known, d, "known")
+	images(t, p)
 	if got := names(t, p); !committing && (len(got) != 1 || got[d].Links != 2) {
 		t.Errorf("use %d: the pool has %v", use, got)
 	}
@@ -69,8 +70,8 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	_, err = p.Collect(t.Context(), false)
 	got := names(t, p)
 	delete(got, d) // if the layer's copy had taken its place it is garbage too
-	if err != nil || len(got) > 0 {
-		t.Errorf("use %d: after Collect (%v) the pool has %v", use, err, got)
+	if err != nil || len(got)+len(images(t, p)) > 0 {
+		t.Errorf("use %d: after Collect (%v) the pool has %v, %v", use, err, got, images(t, p))
 	}
 	return true
 }
@@ -84,6 +85,7 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	}
 	defer func() {
 		checkWhole(t, b.Staged())
+		checkNoTemporaries(t, p.ImagesDir())
 		err = errors.Join(err, b.Close())
 	}()
 	large := strings.Repeat("large", 50_000)
@@ -108,6 +110,13 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	}
 	*full = true
 	if err := b.Link(d, 5); err != nil {
+		return false, err
+	}
+	image, err := b.AddImage(writing("image"))
+	if err != nil {
+		return false, err
+	}
+	if err := b.LinkImage(image, filepath.Join(b.Staged(), "merged.blob")); err != nil {
 		return false, err
 	}
 	if err := b.Commit(); err != nil {

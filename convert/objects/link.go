@@ -138,7 +138,7 @@ func (p *Pool) makeShard(name string) error {
 // step for everybody who looks. If it is one already no temporary name is made, which
 // a kill would leave behind.
 func replaceLink(from, to int, name string) error {
-	if sameFile(from, to, name) {
+	if sameFile(from, name, to, name) {
 		return nil
 	}
 	temp := temporary()
@@ -150,11 +150,11 @@ func replaceLink(from, to int, name string) error {
 	return errors.Join(err, ignore(unix.Unlinkat(to, temp, 0), unix.ENOENT))
 }
 
-// sameFile reports whether name is a name of the same file in two directories.
-func sameFile(a, b int, name string) bool {
+// sameFile reports whether two names, each in a directory, are of the same file.
+func sameFile(a int, nameA string, b int, nameB string) bool {
 	var x, y unix.Stat_t
-	return unix.Fstatat(a, name, &x, unix.AT_SYMLINK_NOFOLLOW) == nil &&
-		unix.Fstatat(b, name, &y, unix.AT_SYMLINK_NOFOLLOW) == nil &&
+	return unix.Fstatat(a, nameA, &x, unix.AT_SYMLINK_NOFOLLOW) == nil &&
+		unix.Fstatat(b, nameB, &y, unix.AT_SYMLINK_NOFOLLOW) == nil &&
 		x.Dev == y.Dev && x.Ino == y.Ino
 }
 

@@ -515,7 +515,7 @@ func addMany(p *objects.Pool, dir string, files int, staged bool) error {
 		}()
 	}
 	workers.Wait()
-	err = errors.Join(errors.Join(errs...), b.Commit())
+	err = errors.Join(errors.Join(errs...), b.Commit(), keepImage(b, dir, bytes.Repeat([]byte("image"), 1000)))
 	if staged {
 		dir = filepath.Join(dir, "placed")
 		err = errors.Join(err, b.Place(dir))

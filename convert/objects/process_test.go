@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -25,7 +26,7 @@ var (
 // The tests start copies of themselves that add to a pool or collect its garbage:
 // what they are to do is in the environment.
 const (
-	jobVariable    = "OBJECTS_TEST_JOB" // "add" or "collect"
+	jobVariable    = "OBJECTS_TEST_JOB" // "add", "collect" or "release"
 	poolVariable   = "OBJECTS_TEST_POOL"
 	roundsVariable = "OBJECTS_TEST_ROUNDS"
 )
@@ -58,7 +59,7 @@ func work(job, pool string, rounds int) error {
 	for i := range rounds {
 		// Processes that add wait for garbage to be collected now and then, or there
 		// would hardly be an instant at which nobody is adding.
-		if job == "collect" || i%collectEvery == 0 {
+		if job == "collect" || job == "add" && i%collectEvery == 0 {
 			if _, err := p.Collect(context.Background(), true); err != nil {
 				return err
 			}
@@ -70,7 +71,12 @@ func work(job, pool string, rounds int) error {
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(addMany(p, dir, filesOfLayer, i%2 == 0), os.RemoveAll(dir)); err != nil {
+		if job == "release" {
+			err = addAndRelease(p, dir)
+		} else {
+			err = errors.Join(addMany(p, dir, filesOfLayer, i%2 == 0), os.RemoveAll(dir))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -92,21 +98,38 @@ func start(t *testing.T, job, pool string, rounds int) *exec.Cmd {
 // garbage. Nothing may be lost, and nothing be left when all layers are gone.
 func TestProcesses(t *testing.T) {
 	pool := filepath.Join(t.TempDir(), "pool")
-	var all sync.WaitGroup
-	wait := func(cmd *exec.Cmd) {
-		defer all.Done()
-		if err := cmd.Wait(); err != nil {
-			t.Error(err)
-		}
-	}
-	for range 8 {
-		all.Add(1)
-		go wait(start(t, "add", pool, *rounds))
-	}
-	all.Add(1)
-	go wait(start(t, "collect", pool, *rounds))
-	all.Wait()
+	runAll(t, pool, append(slices.Repeat([]string{"add"}, 8), "collect"))
 	checkEmptyAfterCollect(t, pool)
+}
+
+// TestReleaseProcesses has five processes add layers and remove them. Nobody collects,
+// but the last release of all must leave nothing, or say so.
+func TestReleaseProcesses(t *testing.T) {
+	pool := filepath.Join(t.TempDir(), "pool")
+	runAll(t, pool, slices.Repeat([]string{"release"}, 5))
+	p, err := objects.Open(pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close() //nolint:errcheck // nothing was written
+	checkReleased(t, p)
+}
+
+// runAll runs a process for each job, and waits for them.
+func runAll(t *testing.T, pool string, jobs []string) {
+	t.Helper()
+	var all sync.WaitGroup
+	for _, job := range jobs {
+		cmd := start(t, job, pool, *rounds)
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	all.Wait()
 }
 
 // TestKilled kills a process at random instants while it adds. What the pool has
@@ -115,8 +138,8 @@ func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	pool := filepath.Join(dir, "pool")
 	r := rand.New(rand.NewPCG(1, 2))
-	for range *kills {
-		cmd := start(t, "add", pool, 1_000_000)
+	for i := range *kills {
+		cmd := start(t, []string{"add", "release"}[i%2], pool, 1_000_000)
 		time.Sleep(time.Duration(5+r.IntN(60)) * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -159,7 +182,7 @@ func checkEmptyAfterCollect(t *testing.T, pool string) {
 	if _, err := p.Collect(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	for _, pattern := range []string{"objects/*/*", "staging/*"} {
+	for _, pattern := range []string{"objects/*/*", "staging/*", "images/*"} {
 		left, err := filepath.Glob(filepath.Join(pool, pattern))
 		if err != nil || len(left) > 0 {
 			t.Errorf("left in the pool: %q, %v", left, err)

@@ -1,0 +1,150 @@
+package objects
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// errClosed is what a closed batch says, for it no longer keeps Collect away.
+var errClosed = errors.New("the batch is closed")
+
+// AddImage brings a merged image into the pool. write writes it to w and returns the
+// fs-verity digest of what it has written, under which the pool then has it at once,
+// durably and without [Batch.Commit]. If the pool has one of that name and size, that
+// one stays. An image that nobody links until the batch is closed, by
+// [Batch.LinkImage], is garbage then.
+//
+// The objects that the image refers to should have been committed: it is mounted as
+// soon as somebody finds it.
+func (b *Batch) AddImage(write func(w io.Writer) (verity.Digest, error)) (d verity.Digest, err error) {
+	if b.lock == nil {
+		err = errClosed
+	} else {
+		d, err = b.pool.addImage(write)
+	}
+	if err != nil {
+		return verity.Digest{}, fmt.Errorf("add image: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.images = append(b.images, d)
+	return d, nil
+}
+
+func (p *Pool) addImage(write func(io.Writer) (verity.Digest, error)) (verity.Digest, error) {
+	if err := p.makeImages(); err != nil {
+		return verity.Digest{}, err
+	}
+	temp, d, err := p.writeImage(write)
+	if err != nil {
+		return d, err
+	}
+	if err := p.nameImage(temp, d); err != nil {
+		return d, errors.Join(err, ignore(os.Remove(temp), fs.ErrNotExist))
+	}
+	return d, p.syncDir(p.images())
+}
+
+// makeImages makes the directory of images.
+func (p *Pool) makeImages() error {
+	err := p.try(stepImages)
+	if err == nil {
+		err = os.Mkdir(p.images(), 0o700)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.syncDir(p.path)
+}
+
+// writeImage writes an image to a temporary name, and makes its content durable.
+func (p *Pool) writeImage(write func(io.Writer) (verity.Digest, error)) (temp string, d verity.Digest, err error) {
+	temp = p.temporaryImage()
+	err = p.try(stepCreate)
+	if err != nil {
+		return "", d, err
+	}
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", d, err
+	}
+	w := &imageWriter{pool: p, file: f}
+	d, err = write(w)
+	if err == nil {
+		err = w.err // whatever write has made of it
+	}
+	if err == nil {
+		err = p.syncFile(f)
+	}
+	if err = errors.Join(err, f.Close(), p.try(stepClose)); err != nil {
+		return "", d, errors.Join(err, os.Remove(temp))
+	}
+	return temp, d, nil
+}
+
+// imageWriter remembers the first error.
+type imageWriter struct {
+	pool *Pool
+	file *os.File
+	err  error
+}
+
+func (w *imageWriter) Write(p []byte) (n int, err error) {
+	if w.err == nil {
+		w.err = w.pool.try(stepWrite)
+	}
+	if w.err == nil {
+		n, w.err = w.file.Write(p)
+	}
+	return n, w.err
+}
+
+// nameImage gives a temporary name that of an image, unless there is one already. One
+// of another size is damaged: it is replaced.
+func (p *Pool) nameImage(temp string, d verity.Digest) error {
+	err := p.try(stepRename)
+	if err == nil {
+		err = unix.Renameat2(unix.AT_FDCWD, temp, unix.AT_FDCWD, p.imagePath(d), unix.RENAME_NOREPLACE)
+	}
+	if !errors.Is(err, unix.EEXIST) {
+		return os.NewSyscallError("renameat2", err)
+	}
+	ours, err := os.Lstat(temp)
+	if err != nil {
+		return err
+	}
+	known, err := p.StatImage(d)
+	switch {
+	case err != nil:
+		return err
+	case known.Size != ours.Size():
+		return os.Rename(temp, p.imagePath(d))
+	}
+	return os.Remove(temp)
+}
+
+func (p *Pool) syncFile(f *os.File) error {
+	if err := p.try(stepFsync); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// syncDir makes the names in a directory durable.
+func (p *Pool) syncDir(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.syncFile(f), f.Close())
+}

@@ -1,0 +1,105 @@
+package objects
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+func (p *Reader) images() string                   { return filepath.Join(p.path, "images") }
+func (p *Reader) imagePath(d verity.Digest) string { return filepath.Join(p.images(), d.String()) }
+
+// temporaryImage returns a name that nobody else has, in the directory of images: there
+// Collect finds what a crash leaves.
+func (p *Reader) temporaryImage() string { return filepath.Join(p.images(), temporary()) }
+
+// OpenImage opens a merged image for reading. It returns an error that wraps
+// [fs.ErrNotExist] if the pool does not have it.
+func (p *Reader) OpenImage(d verity.Digest) (*os.File, error) {
+	f, err := os.OpenFile(p.imagePath(d), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	return f, imageError("open image", d, err)
+}
+
+// StatImage returns what the pool knows of a merged image, or an error that wraps
+// [fs.ErrNotExist].
+func (p *Reader) StatImage(d verity.Digest) (Info, error) {
+	var st unix.Stat_t
+	if err := unix.Lstat(p.imagePath(d), &st); err != nil {
+		return Info{}, imageError("stat image", d, err)
+	}
+	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil
+}
+
+// imageError says what was to be done with which image.
+func imageError(op string, d verity.Digest, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		err = e.Err
+	}
+	return &fs.PathError{Op: op, Path: d.String(), Err: err}
+}
+
+// WalkImages calls fn for every merged image of the pool, in the order of digests. What
+// is added or removed meanwhile may or may not be seen. fn's first error ends the walk
+// and is returned.
+func (p *Reader) WalkImages(ctx context.Context, fn func(d verity.Digest, info Info) error) error {
+	names, err := p.imageNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		d, err := verity.ParseDigest(name)
+		if err != nil {
+			continue // a temporary name
+		}
+		info, err := p.StatImage(d)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err = errors.Join(ctx.Err(), err); err != nil {
+			return err
+		}
+		if err := fn(d, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindImage returns the digest of the merged image to which path is a link, for
+// [Pool.Release]. It looks at each image's name and at no content. The error wraps
+// [fs.ErrNotExist] if path is missing or the pool does not have that file.
+func (p *Reader) FindImage(ctx context.Context, path string) (found verity.Digest, err error) {
+	err = p.WalkImages(ctx, func(d verity.Digest, _ Info) error {
+		if sameFile(unix.AT_FDCWD, p.imagePath(d), unix.AT_FDCWD, path) {
+			found = d
+			return errFound
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errFound):
+		return found, nil
+	case err == nil:
+		err = fs.ErrNotExist
+	}
+	return verity.Digest{}, &fs.PathError{Op: "find image of", Path: path, Err: err}
+}
+
+var errFound = errors.New("found")
+
+// imageNames returns the names in the directory of images, sorted: temporary ones come
+// first.
+func (p *Reader) imageNames() ([]string, error) {
+	names, err := readNames(unix.AT_FDCWD, p.images())
+	return names, ignore(err, fs.ErrNotExist)
+}
