@@ -3,7 +3,9 @@ package convert
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -14,7 +16,8 @@ import (
 var ErrAdopt = errors.New("contents are not in the pool")
 
 // resolve makes a file what it must be in the result: its content an object under its
-// digest, or inline if it is small. Of several names the first call does it.
+// digest, or inline if it is small; or what Source.Keep says. Of several names the first
+// call does it.
 func (m *merger) resolve(s *source, n *tree.Inode) error {
 	if n.Type() != tree.TypeRegular || n.Size == 0 {
 		return nil
@@ -22,11 +25,15 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 	small := n.Size <= tree.InlineMax
 	known := n.Digest != nil && n.Payload == tree.ByDigest
 	if n.Content == "" && (small || !known) {
-		if err := s.adopt(n); err != nil {
+		bring := s.adopt
+		if s.Keep {
+			bring = s.keep
+		}
+		if err := bring(n); err != nil {
 			return s.error(err)
 		}
 	}
-	if small && !m.segment {
+	if small && n.Content != "" && !m.segment {
 		n.Digest, n.Payload = nil, ""
 	}
 	return nil
@@ -68,5 +75,27 @@ func (s *source) adopt(n *tree.Inode) error {
 	if n.Size <= tree.InlineMax {
 		n.Content = known.content
 	}
+	return nil
+}
+
+// keep leaves a file's content in the layer, or reads it if it is small.
+func (s *source) keep(n *tree.Inode) error {
+	payload := n.BackingPath()
+	if !fs.ValidPath(payload) || payload == "." {
+		return fmt.Errorf("%w: payload %q", erofs.ErrCorrupt, payload)
+	}
+	if n.Size > tree.InlineMax || s.Read == nil {
+		return nil
+	}
+	content, err := s.Read(payload, int64(n.Size))
+	switch {
+	case err != nil:
+		return fmt.Errorf("payload %q: %w", payload, err)
+	case uint64(len(content)) != n.Size:
+		return fmt.Errorf("payload %q: %w: %d bytes, want %d", payload, objects.ErrDamaged, len(content), n.Size)
+	case n.Digest != nil && *n.Digest != verity.Sum(content):
+		return fmt.Errorf("payload %q: %w: its digest is %s, the layer says %x", payload, objects.ErrDamaged, verity.Sum(content), *n.Digest)
+	}
+	n.Content = string(content)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -19,6 +20,18 @@ type Source struct {
 	// be nil if there are none. It returns the fs-verity digest, and the content of
 	// a file of at most [tree.InlineMax] bytes.
 	Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)
+
+	// Keep leaves such payloads as the layer image has them instead, path and digest,
+	// or none where it has none: for layers of which nothing can be linked into the
+	// pool. Their object directories must then be data-only layers of the mount, too.
+	// The image is not the one that is made of the same tree with Adopt, so it is
+	// not kept for [MergeOptions].OCI.
+	Keep bool
+
+	// Read returns the content of a file of at most [tree.InlineMax] bytes that is
+	// kept, for the merged image to have it. If it is nil these files are left in the
+	// layer like others.
+	Read func(payload string, size int64) (content []byte, err error)
 }
 
 // MergeOptions control [Merge]. The zero value merges a whole chain into the image
@@ -40,6 +53,12 @@ type MergeOptions struct {
 // on those of the layer images alone. An error names the layer by its number, counted
 // from 1, or the entry.
 func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions) (Image, error) {
+	if opts.OCI {
+		layers = slices.Clone(layers)
+		for i := range layers {
+			layers[i].Keep = false
+		}
+	}
 	t, err := MergeTree(ctx, layers, opts.Segment)
 	if err != nil {
 		return Image{}, err
