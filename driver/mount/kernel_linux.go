@@ -11,9 +11,9 @@ import (
 // kernel says what the running kernel can, found by trying and never from its
 // version: distributions backport.
 type kernel struct {
-	layerByLayer bool // lowerdir+ and datadir+ (6.8)
-	layerFiles   bool // layers as open files (6.13)
-	detached     bool // layers that are detached mounts (6.15)
+	layerByLayer bool        // lowerdir+ and datadir+ (6.8)
+	layerFiles   bool        // layers as open files (6.13)
+	detached     func() bool // layers that are detached mounts (6.15); most plans have none, and trying takes mounts
 }
 
 // abilities returns what the kernel can. Tests replace it by one that can less.
@@ -24,13 +24,13 @@ var abilities = sync.OnceValue(probe)
 // mounts. Nothing depends on it but speed and the noise in mountinfo.
 func Abilities() (layerByLayer, layerFiles, detached bool) {
 	k := abilities()
-	return k.layerByLayer, k.layerFiles, k.detached
+	return k.layerByLayer, k.layerFiles, k.detached()
 }
 
 // probe tries options on overlays that are never made. An error means "no": then an
 // older way is taken, and what is really wrong shows there.
 func probe() kernel {
-	var k kernel
+	k := kernel{detached: func() bool { return false }}
 	root, err := openPath("/")
 	if err != nil {
 		return k
@@ -38,7 +38,9 @@ func probe() kernel {
 	defer root.Close() //nolint:errcheck // O_PATH
 	k.layerByLayer = takes(option{"lowerdir+", "/"}, option{"datadir+", "/"})
 	k.layerFiles = k.layerByLayer && takes(option{"lowerdir+", root}, option{"datadir+", root})
-	k.detached = k.layerFiles && takesDetached()
+	if k.layerFiles {
+		k.detached = sync.OnceValue(takesDetached)
+	}
 	return k
 }
 

@@ -48,6 +48,9 @@ func (s *stack) open(k kernel, p *Plan) error {
 
 // lower opens one layer: as a directory, or as the root of a detached mount.
 func (s *stack) lower(k kernel, l Layer, userNS *os.File) (*os.File, error) {
+	if l.Unmapped {
+		userNS = nil
+	}
 	f, err := l.open(userNS != nil)
 	if err != nil {
 		return nil, err
@@ -58,7 +61,7 @@ func (s *stack) lower(k kernel, l Layer, userNS *os.File) (*os.File, error) {
 			return nil, errors.Join(fmt.Errorf("map the owners of %s: %w", l, os.NewSyscallError("mount_setattr", err)), f.Close())
 		}
 	}
-	if (userNS != nil || l.Image != nil) && !k.detached {
+	if (userNS != nil || l.Image != nil) && !k.detached() {
 		if err := s.attach(f); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", l, err), f.Close())
 		}

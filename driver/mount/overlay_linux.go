@@ -67,12 +67,11 @@ func (s *stack) layerOptions(k kernel) []option {
 
 // options are those that do not name layers.
 func (p *Plan) options() []option {
-	options := []option{{"source", p.source()}}
+	metacopy := "off"
 	if p.Metacopy {
-		options = append(options, option{"metacopy", "on"}, option{"redirect_dir", "on"})
-	} else {
-		options = append(options, option{"metacopy", "off"}, option{"redirect_dir", "follow"})
+		metacopy = "on"
 	}
+	options := []option{{"source", p.source()}, {"metacopy", metacopy}, {"redirect_dir", "on"}}
 	if p.Verity == VerityRequire {
 		options = append(options, option{"verity", "require"})
 	}

@@ -36,8 +36,12 @@ type Plan struct {
 	// follow them without it too, but only from the lowest of Lowers: opening a file
 	// of a layer that has another one below it fails with EPERM.
 	//
-	// Without it the mount says metacopy=off and redirect_dir=follow, so that what
-	// Upper may hold does not depend on how the kernel was built.
+	// Without it the mount says metacopy=off, so that what Upper may hold does not
+	// depend on how the kernel was built. redirect_dir is always on: composefs images
+	// have no UUID, and unless something like that is on, overlayfs then forgets where
+	// an upper file came from: the two names of a hard link would be two files, and a
+	// file another one when it is written to (ovl_lower_uuid_ok of fs/overlayfs). So a
+	// directory of Lowers that was renamed is in Upper without what it holds.
 	Metacopy bool
 
 	// Verity says whether contents are verified. Kernels that need Metacopy to follow
@@ -61,7 +65,7 @@ const DefaultSource = "composefs"
 // fs/overlayfs/params.h.
 const MaxLayers = 500
 
-// Layer is one layer of a merged tree. Exactly one field is set.
+// Layer is one layer of a merged tree. Exactly one of Dir, File and Image is set.
 type Layer struct {
 	// Dir is a directory's path.
 	Dir string
@@ -72,6 +76,10 @@ type Layer struct {
 
 	// Image is mounted for this one use.
 	Image *Image
+
+	// Unmapped: its owners are right as they are, as in an upper directory of a mount
+	// with a UserNS that is a lower one now.
+	Unmapped bool
 }
 
 // Image is an EROFS image in a file.

@@ -18,7 +18,7 @@ func TestString(t *testing.T) {
 		plan mount.Plan
 		want string
 	}{
-		{"least", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {Dir: "/b,c"}}}, `composefs: lower=dir:"/a",dir:"/b,c"`},
+		{"least", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {Dir: "/b,c", Unmapped: true}}}, `composefs: lower=dir:"/a",unmapped dir:"/b,c"`},
 		{
 			"most",
 			mount.Plan{

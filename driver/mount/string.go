@@ -56,6 +56,10 @@ func (p *Plan) source() string {
 
 // String returns the kind and the quoted path of the layer.
 func (l Layer) String() string {
+	if l.Unmapped {
+		l.Unmapped = false
+		return "unmapped " + l.String()
+	}
 	switch {
 	case l.Image != nil:
 		return l.Image.String()
