@@ -4,7 +4,8 @@
 // it out on files that it makes in a directory, since much depends on the file system
 // too. Check has three outcomes: nil, an error that is [ErrNotSupported] and says in
 // words why, or another error if the question could not be decided. What is decided is
-// remembered in the process, for each file system.
+// remembered in the process, for each file system; Remember has it kept for other
+// processes too.
 //
 // The release is for messages and for tests, which may be skipped on older kernels
 // only; no decision is made by it, as distributions backport. Mounts are never

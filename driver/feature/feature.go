@@ -23,13 +23,17 @@ type Feature struct {
 	// probe tries it with files in dir, which is empty and goes afterwards.
 	probe func(dir string) error
 
+	// cheap features cost no mount and are not kept by [Remember].
+	cheap bool
+
 	mu      sync.Mutex
 	decided map[uint64]error // by st_dev of the directory
 }
 
 // Check tells whether the feature is there for files in dir, which must be writable:
 // it is tried out in a temporary directory there. Only the first call for a file
-// system does so, unless it could not decide.
+// system does so, unless it could not decide; or none, if there is an answer that
+// [Remember] has kept.
 func (f *Feature) Check(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -41,7 +45,7 @@ func (f *Feature) Check(dir string) error {
 	if err, ok := f.decided[dev]; ok {
 		return err
 	}
-	err = f.try(dir)
+	err = f.recallOrTry(dir)
 	if err == nil || errors.Is(err, ErrNotSupported) {
 		if f.decided == nil {
 			f.decided = map[uint64]error{}
@@ -49,6 +53,19 @@ func (f *Feature) Check(dir string) error {
 		f.decided[dev] = err
 	}
 	return err
+}
+
+func (f *Feature) recallOrTry(dir string) error {
+	record, ok := f.record(dir)
+	if !ok {
+		return f.try(dir)
+	}
+	answer, ok := record.read()
+	if !ok {
+		answer = f.try(dir)
+		record.write(answer)
+	}
+	return answer
 }
 
 // Has reports whether Check returns nil.

@@ -46,7 +46,7 @@ var (
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
 
 	// Verity: the file system has fs-verity.
-	Verity = &Feature{Name: "fs-verity", probe: fsVerity}
+	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true} // and tune2fs turns it on
 )
 
 // All returns all features, in the order in which they build on one another.
@@ -64,6 +64,16 @@ func Backing(dir string) mount.Backing {
 		return mount.BackingFile
 	}
 	return mount.BackingLoop
+}
+
+// Mountable returns why composefs images in dir cannot be mounted, nil if they can. The
+// errors are those of [Feature.Check].
+func Mountable(dir string) error {
+	err := DataLayers.Check(dir)
+	if err == nil && !FileErofs.Has(dir) {
+		err = LoopErofs.Check(dir)
+	}
+	return err
 }
 
 func fileErofs(s *sample) error { return s.erofs(mount.BackingFile) }
