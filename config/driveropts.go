@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,8 +25,17 @@ func (c *storageConf) driverOptions(source, driver string) []driverOption {
 	if driver == overlay && c.useComposefs != "" {
 		list = append(list, driverOption{source, "storage.options.overlay.use_composefs", ".use_composefs=" + c.useComposefs})
 	}
+	if driver == overlay {
+		for _, text := range c.hindrances {
+			list = append(list, driverOption{source: source, text: "." + text})
+		}
+	}
 	return list
 }
+
+// hindrances are the options with which composefs does not work: another program makes
+// the mounts, or layers do not keep their owners and modes.
+var hindrances = []string{"mount_program", "force_mask", "ignore_chown_errors"}
 
 // listOptions makes driver options of what STORAGE_OPTS or --storage-opt says. One
 // empty string is no option.
@@ -66,6 +76,12 @@ func (d driverOption) apply(o *Options) error {
 		o.UseComposefs = on
 	case "imagestore", "additionalimagestore":
 		return d.addStores(o, value)
+	}
+	if slices.Contains(hindrances, key) {
+		o.Hindrances = slices.DeleteFunc(o.Hindrances, func(set string) bool { return set == key })
+		if value != "" && value != "false" {
+			o.Hindrances = append(o.Hindrances, key)
+		}
 	}
 	return nil
 }

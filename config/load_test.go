@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path"
 	"testing"
 
@@ -50,6 +51,18 @@ func TestLoadWhole(t *testing.T) {
 	}
 	o, err := config.Load(system(files, nil), "overlay", []string{"overlay.use_composefs=true"})
 	if err != nil || !o.Active() || o.Driver != "overlay" || o.Verity != config.VerityRequire {
+		t.Errorf("Load = %+v, %v", o, err)
+	}
+}
+
+// The sample that is installed turns composefs on.
+func TestLoadSample(t *testing.T) {
+	sample, err := os.ReadFile("../docs/storage.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := config.Load(system(map[string]string{"/etc/containers/storage.conf": string(sample)}, nil), "", nil)
+	if err != nil || !o.Active() || !o.Pull.EnablePartialImages || o.GraphRoot != "/var/lib/containers/storage" {
 		t.Errorf("Load = %+v, %v", o, err)
 	}
 }

@@ -16,7 +16,10 @@ type Options struct {
 	// UseComposefs is use_composefs of the overlay driver. With another driver it
 	// is false.
 	UseComposefs bool
-	Pull         PullOptions
+	// Hindrances are the options of the overlay driver with which composefs does not
+	// work, such as mount_program, if they are set. With another driver there are none.
+	Hindrances []string
+	Pull       PullOptions
 	// Verity is from composefs.conf.
 	Verity Verity
 }

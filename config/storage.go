@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // storageConf is what is read of a storage.conf. Source: TomlConfig in
 // types/options.go and OptionsConfig in pkg/config/config.go of containers/storage.
@@ -10,6 +13,7 @@ type storageConf struct {
 	rootlessStoragePath            string
 	additionalImageStores          []string
 	useComposefs                   string
+	hindrances                     []string // KEY=VALUE
 	pull                           PullOptions
 }
 
@@ -62,12 +66,40 @@ func (c *storageConf) parseOptions(options *table) error {
 	if c.useComposefs, err = overlay.text("use_composefs"); err != nil {
 		return err
 	}
+	if err := c.parseHindrances(options, overlay); err != nil {
+		return err
+	}
 	pull, err := options.table("pull_options")
 	if err != nil {
 		return err
 	}
 	c.pull, err = parsePull(pull)
 	return err
+}
+
+// parseHindrances reads what the driver cannot do with composefs. A key in
+// [storage.options.overlay] counts before the one in [storage.options], where force_mask
+// is a number.
+func (c *storageConf) parseHindrances(options, overlay *table) error {
+	for _, key := range hindrances {
+		value, err := overlay.text(key)
+		if err != nil {
+			return err
+		}
+		if value == "" && key == "force_mask" {
+			if mask, _, _ := options.find(key); mask != nil && mask != int64(0) {
+				value = fmt.Sprint(mask)
+			}
+		} else if value == "" {
+			if value, err = options.text(key); err != nil {
+				return err
+			}
+		}
+		if value != "" {
+			c.hindrances = append(c.hindrances, key+"="+value)
+		}
+	}
+	return nil
 }
 
 // parsePull reads pull_options, which upstream keeps as a map of strings: every value

@@ -1,0 +1,63 @@
+// Package settings says what is configured on this machine, to the driver and to the
+// command alike: package config with this system's files, environment and user.
+package settings
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/containers/storage/pkg/unshare"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+)
+
+// Load is [config.Load] on this machine.
+func Load(driver string, driverOptions []string) (*config.Options, error) {
+	return config.Load(system(), driver, driverOptions)
+}
+
+// Sources is [config.Find] on this machine: it tells which files count.
+func Sources() (config.Sources, error) { return config.Find(system()) }
+
+func system() config.System {
+	home, _ := os.UserHomeDir()
+	return config.System{
+		ReadFile:     os.ReadFile,
+		LookupEnv:    os.LookupEnv,
+		ExpandEnv:    os.ExpandEnv,
+		EvalSymlinks: filepath.EvalSymlinks,
+		Rootless:     unshare.IsRootless() && unshare.GetRootlessUID() != 0,
+		UID:          unshare.GetRootlessUID(),
+		Home:         home,
+	}
+}
+
+// Unusable returns why composefs cannot work in the store with that home, or "". What
+// it takes to find out is next to nothing; what the kernel can do is not asked.
+func Unusable(home string, conf *config.Options) string {
+	if unshare.IsRootless() {
+		return "it needs root"
+	}
+	if len(conf.Hindrances) > 0 {
+		return fmt.Sprintf("option %s is set", conf.Hindrances[0])
+	}
+	if flag, err := os.ReadFile(filepath.Join(home, ".has-mount-program")); err == nil && string(flag) == "true" {
+		return "fuse-overlayfs is in use"
+	}
+	return ""
+}
+
+// Stores returns where layers are, given the primary store's directory overlay and the
+// roots of the others; imageStore is "" if there is none.
+func Stores(home, imageStore string, additional []string) chain.Stores {
+	s := chain.Stores{Primary: chain.Store{Home: home}}
+	if imageStore != "" {
+		s.Images = chain.Store{Home: filepath.Join(imageStore, "overlay")}
+	}
+	for _, root := range additional {
+		s.Additional = append(s.Additional, chain.Store{Home: filepath.Join(root, "overlay"), ReadOnly: true})
+	}
+	return s
+}
