@@ -1,0 +1,14 @@
+// Package blob reads the blob of a layer once, while it is downloaded: what is in it
+// goes to whoever converts it, and its digests, sizes and tar-split are known when it
+// has been read.
+//
+//	Source ─► sha256 of the blob ─► decompressed ─► sha256 of the tar ─► tar-split ─► the converter
+//	parts.go  ahead.go             decompress.go    ahead.go             read.go
+//
+// Each arrow but the last is a goroutine's work, so that a layer keeps more than one
+// processor busy; between them is a fixed number of buffers.
+//
+// gzip (of several members too), zstd (of several frames) and no compression are read
+// here. For anything else Read returns ErrFormat before more than the first bytes have
+// been read.
+package blob

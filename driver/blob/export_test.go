@@ -1,0 +1,3 @@
+package blob
+
+func init() { partSize = 64 << 10 }

@@ -1,0 +1,175 @@
+package blob
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// partSize is how much is requested at a time. A request is what moves the progress bar
+// of a pull. It is a variable for tests.
+var partSize uint64 = 8 << 20
+
+// attempts is how often in a row a request may fail, or give nothing, before that is an
+// error.
+const attempts = 4
+
+// Source is a blob that is fetched in ranges.
+type Source struct {
+	// Fetch requests length bytes from offset on; the stream may end early. A length of
+	// math.MaxUint64 is all the rest.
+	Fetch func(offset, length uint64) (io.ReadCloser, error)
+
+	Size int64 // bytes, -1 if unknown
+}
+
+// parts reads a source from its beginning to its end. The next part is requested while
+// one is read. A part that fails is requested again from where it failed.
+type parts struct {
+	ctx    context.Context
+	src    Source
+	step   uint64
+	offset uint64 // what has been read
+	part   io.ReadCloser
+	end    uint64 // of the part
+	next   chan requested
+	failed int
+}
+
+// requested is the answer to a request.
+type requested struct {
+	stream io.ReadCloser
+	err    error
+}
+
+// newParts returns a reader of src. Servers that do not know ranges send everything for
+// each, so all is requested at once from them: asked for what is behind the end, they
+// are those who send something.
+func newParts(ctx context.Context, src Source) *parts {
+	p := &parts{ctx: ctx, src: src, step: partSize}
+	if src.Size > int64(partSize) {
+		if s, err := src.Fetch(uint64(src.Size), 1); err == nil {
+			s.Close()
+			p.step = uint64(src.Size)
+		}
+	}
+	return p
+}
+
+func (p *parts) Read(b []byte) (n int, err error) {
+	for {
+		if p.src.Size >= 0 && p.offset >= uint64(p.src.Size) {
+			return 0, io.EOF
+		}
+		if p.part == nil {
+			if err := p.open(); err != nil {
+				return 0, err
+			}
+		}
+		if left := p.end - p.offset; uint64(len(b)) > left {
+			b = b[:left]
+		}
+		n, err = p.part.Read(b)
+		p.offset += uint64(n)
+		if n > 0 {
+			p.failed = 0
+		}
+		if err == nil && p.offset < p.end {
+			return n, nil
+		}
+		p.part.Close()
+		p.part = nil
+		if err == io.EOF && p.src.Size < 0 {
+			return n, io.EOF
+		}
+		if err = p.again(err); n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+// again says whether to go on with another request after a part has ended with err. A
+// part that ended early counts as failed.
+func (p *parts) again(err error) error {
+	if p.offset >= p.end {
+		return nil
+	}
+	if p.ctx.Err() != nil {
+		return p.ctx.Err()
+	}
+	p.cancelNext()
+	if p.failed++; p.failed < attempts && p.src.Size >= 0 {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("blob ends at byte %d of %d: %w", p.offset, p.src.Size, err)
+}
+
+// open takes the next part.
+func (p *parts) open() error {
+	for {
+		if p.next == nil {
+			p.request(p.offset)
+		}
+		r := <-p.next
+		p.next = nil
+		if r.err == nil {
+			p.part, p.end = r.stream, p.partEnd(p.offset)
+			if p.src.Size >= 0 && p.end < uint64(p.src.Size) {
+				p.request(p.end)
+			}
+			return nil
+		}
+		if p.failed++; p.failed >= attempts || p.offset == 0 || errors.Is(r.err, context.Canceled) {
+			return r.err
+		}
+	}
+}
+
+// partEnd returns where the part that begins at offset ends.
+func (p *parts) partEnd(offset uint64) uint64 {
+	if p.src.Size < 0 {
+		return math.MaxUint64
+	}
+	return min((offset/p.step+1)*p.step, uint64(p.src.Size))
+}
+
+// request requests the part that begins at offset.
+func (p *parts) request(offset uint64) {
+	next := make(chan requested, 1)
+	length := uint64(math.MaxUint64)
+	if p.src.Size >= 0 {
+		length = p.partEnd(offset) - offset
+	}
+	go func() {
+		s, err := p.src.Fetch(offset, length)
+		next <- requested{s, err}
+	}()
+	p.next = next
+}
+
+// cancelNext drops the part that was requested ahead.
+func (p *parts) cancelNext() {
+	if p.next == nil {
+		return
+	}
+	go func(next chan requested) {
+		if r := <-next; r.stream != nil {
+			r.stream.Close()
+		}
+	}(p.next)
+	p.next = nil
+}
+
+// Close ends all requests.
+func (p *parts) Close() error {
+	p.cancelNext()
+	if p.part == nil {
+		return nil
+	}
+	return p.part.Close()
+}

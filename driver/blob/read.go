@@ -1,0 +1,84 @@
+package blob
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	digest "github.com/opencontainers/go-digest"
+	"github.com/vbatts/tar-split/tar/asm"
+	"github.com/vbatts/tar-split/tar/storage"
+)
+
+// Summary is what is known of a blob that has been read.
+type Summary struct {
+	Digest digest.Digest // of the blob as it is
+	DiffID digest.Digest // of the tar in it
+	Size   int64         // of the tar, in bytes
+}
+
+// ErrDigest is returned for a blob that has another digest than it should.
+var ErrDigest = errors.New("the blob is not the one that was asked for")
+
+// Read reads a blob and has convert read the tar in it, to its end. It writes the tar's
+// tar-split, uncompressed, to tarSplit. If the blob's digest is not want, it has not been
+// read whole or has bytes behind its end, that is an error: whatever convert has made
+// is to be thrown away then.
+//
+// Nothing of ctx is known to reads: cancelling them is the source's business.
+func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
+	if err := want.Validate(); err != nil {
+		return Summary{}, err
+	}
+	in := newParts(ctx, src)
+	defer in.Close()
+	compressed := newAhead(in, want.Algorithm().Hash())
+	defer compressed.Close()
+	plain, err := decompress(compressed)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer plain.Close()
+	tar := newAhead(plain, digest.Canonical.Hash())
+	defer tar.Close()
+	if err := split(tar, tarSplit, convert); err != nil {
+		return Summary{}, err
+	}
+	if _, err := io.Copy(io.Discard, compressed); err != nil { // what is behind the end
+		return Summary{}, err
+	}
+	s := Summary{
+		Digest: digest.NewDigest(want.Algorithm(), compressed.hash),
+		DiffID: digest.NewDigest(digest.Canonical, tar.hash),
+		Size:   tar.size,
+	}
+	if s.Digest != want {
+		return Summary{}, fmt.Errorf("%w: it has digest %s, not %s", ErrDigest, s.Digest, want)
+	}
+	return s, nil
+}
+
+// split passes a tar on to convert, to the tar's end, and writes its tar-split.
+func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error {
+	w := bufio.NewWriterSize(tarSplit, 64<<10)
+	entries, err := asm.NewInputTarStream(tar, storage.NewJSONPacker(w), storage.NewDiscardFilePutter())
+	if err != nil {
+		return err
+	}
+	err = convert(entries)
+	if err == nil {
+		_, err = io.Copy(io.Discard, entries)
+	}
+	if err != nil {
+		if c, ok := entries.(io.Closer); ok {
+			c.Close() // ends its goroutine
+		}
+		return err
+	}
+	if _, err := io.Copy(io.Discard, tar); err != nil {
+		return err
+	}
+	return w.Flush()
+}

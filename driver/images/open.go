@@ -1,0 +1,35 @@
+package images
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+)
+
+// Open opens the image in a file, which must stay open as long as the image is used.
+func Open(path string) (*os.File, *erofs.Image, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	img, err := Read(f)
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, img, nil
+}
+
+// Read is Open for a file that is open.
+func Read(f *os.File) (*erofs.Image, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	img, err := erofs.Open(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return img, nil
+}

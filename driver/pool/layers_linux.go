@@ -1,0 +1,103 @@
+package pool
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+)
+
+// A pool has an entry for each layer that may have objects, so that it is seen when one
+// is gone whose objects nobody has collected: stock containers/storage has removed it,
+// or whoever did was killed. What is garbage is not told by entries but by link counts.
+func entries(s chain.Store) string { return filepath.Join(s.Pool(), "layers") }
+
+// Enter notes that a layer may have objects. If a crash takes the entry, no more is lost
+// than disk space.
+func Enter(l chain.Layer) error {
+	name := filepath.Join(entries(l.Store), l.ID)
+	err := os.WriteFile(name, nil, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600))
+	}
+	return err
+}
+
+// Leave notes that what layers had is collected.
+func Leave(s chain.Store, ids ...string) error {
+	for _, id := range ids {
+		if err := os.Remove(filepath.Join(entries(s), id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tidy collects the garbage of which there are traces: layers that are gone, layers that
+// never got a place, notes of garbage. If somebody is using the pool, nothing is done:
+// his layers are among the traces. It costs next to nothing if there are none.
+func Tidy(ctx context.Context, s chain.Store) error {
+	gone, err := gone(s)
+	if err != nil {
+		return err
+	}
+	if len(gone) == 0 && !hasTraces(s) {
+		return nil
+	}
+	p, err := Open(s)
+	if errors.Is(err, ErrApart) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer p.Close() //nolint:errcheck // nothing is written
+	if _, err := p.Collect(ctx, false); err != nil {
+		if errors.Is(err, objects.ErrBusy) {
+			return nil
+		}
+		return err
+	}
+	if _, err := p.Release(ctx, nil, nil); err != nil && !errors.Is(err, objects.ErrBusy) { // drops notes
+		return err
+	}
+	return Leave(s, gone...)
+}
+
+// gone returns the layers that have an entry and are not there any more.
+func gone(s chain.Store) (ids []string, err error) {
+	names, err := namesIn(entries(s))
+	for _, id := range names {
+		if _, err := os.Lstat(filepath.Join(s.Home, id)); errors.Is(err, fs.ErrNotExist) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+func hasTraces(s chain.Store) bool {
+	for _, name := range []string{"garbage", "garbage.taken"} {
+		if _, err := os.Lstat(filepath.Join(s.Pool(), name)); err == nil {
+			return true
+		}
+	}
+	staged, _ := namesIn(filepath.Join(s.Pool(), "staging"))
+	return len(staged) > 0
+}
+
+// namesIn returns the names in a directory, none if it does not exist.
+func namesIn(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	return f.Readdirnames(-1)
+}
