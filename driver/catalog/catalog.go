@@ -1,0 +1,123 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+)
+
+// Image is a container image in a store.
+type Image struct {
+	ID    string   // 64 hex digits
+	Names []string // with registry and tag or digest, as in docker.io/library/busybox:latest
+
+	// Digests are those of its manifests, each with "sha256:" before it.
+	Digests []string
+
+	// Layer is the ID of the top layer, "" if there are none, as in a manifest list.
+	Layer string
+
+	Store chain.Store // that lists the image
+}
+
+// Catalog is what stores said when they were read.
+type Catalog struct {
+	images  []Image
+	parents map[string]string // by the ID of a layer: the one below, or ""
+}
+
+// Read reads what the stores have. One that has no files has no images. Of an image
+// that several have the first counts, as in containers/storage.
+func Read(stores *chain.Stores) (*Catalog, error) {
+	c := &Catalog{parents: map[string]string{}}
+	seen := map[string]bool{}
+	for _, s := range slices.Concat(stores.Writable(), stores.Additional) {
+		if err := c.readImages(s, seen); err != nil {
+			return nil, err
+		}
+		if err := c.readLayers(s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
+	var list []struct {
+		ID      string            `json:"id"`
+		Digest  string            `json:"digest"`
+		Names   []string          `json:"names"`
+		Layer   string            `json:"layer"`
+		Digests map[string]string `json:"big-data-digests"`
+	}
+	if err := readJSON(s.Home+"-images/images.json", &list); err != nil {
+		return err
+	}
+	for _, e := range list {
+		if seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		image := Image{ID: e.ID, Names: e.Names, Layer: e.Layer, Store: s}
+		if e.Digest != "" {
+			image.Digests = append(image.Digests, e.Digest)
+		}
+		for _, name := range slices.Sorted(maps.Keys(e.Digests)) {
+			if d := e.Digests[name]; isManifest(name) && !slices.Contains(image.Digests, d) {
+				image.Digests = append(image.Digests, d)
+			}
+		}
+		c.images = append(c.images, image)
+	}
+	return nil
+}
+
+func (c *Catalog) readLayers(s chain.Store) error {
+	var list []struct {
+		ID     string `json:"id"`
+		Parent string `json:"parent"`
+	}
+	if err := readJSON(s.Home+"-layers/layers.json", &list); err != nil {
+		return err
+	}
+	for _, e := range list {
+		if _, ok := c.parents[e.ID]; !ok {
+			c.parents[e.ID] = e.Parent
+		}
+	}
+	return nil
+}
+
+// readJSON reads a file into v, which stays as it is if there is no file.
+func readJSON(name string, v any) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		if err = json.Unmarshal(data, v); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return err
+}
+
+// Images returns the images in the order of the stores.
+func (c *Catalog) Images() []Image { return c.images }
+
+// Chain returns the IDs of a layer and those below it, the top one first. A layer that
+// no store lists is the last: what lies below it is not known.
+func (c *Catalog) Chain(layer string) []string {
+	var list []string
+	for layer != "" && !slices.Contains(list, layer) {
+		list = append(list, layer)
+		layer = c.parents[layer]
+	}
+	return list
+}
