@@ -1,0 +1,171 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
+)
+
+// ApplyDiff adds the contents of a tar to a layer: to one that is composefs or is to
+// be so by converting it, else as the stock driver does. It reads the tar to its end
+// and returns the length of all files in it.
+//
+// When it returns, all is on disk. After an error the layer is of no use.
+func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts) (int64, error) {
+	l, err := d.stores.Find(id)
+	if err != nil {
+		return 0, err
+	}
+	if !l.Composefs {
+		if why := d.keepsPlain(l, options); why != "" {
+			logrus.Debugf("composefs: layer %s stays plain: %s", id, why)
+			return d.Driver.ApplyDiff(id, parent, options)
+		}
+	}
+	d.tidy()
+	size, err := convertInto(l, options)
+	if errors.Is(err, pool.ErrApart) {
+		logrus.Debugf("composefs: layer %s stays plain: %v", id, err)
+		return d.Driver.ApplyDiff(id, parent, options)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("convert layer %s: %w", id, err)
+	}
+	return size, nil
+}
+
+// keepsPlain returns why a layer is not to become composefs, or "".
+func (d *Driver) keepsPlain(l chain.Layer, options graphdriver.ApplyDiffOpts) string {
+	switch {
+	case !d.conf.Active():
+		return "use_composefs and convert_images are not both on"
+	case d.abilities().err != nil:
+		return d.abilities().err.Error()
+	case options.Mappings != nil && !options.Mappings.Empty():
+		return "its owners are mapped"
+	case options.IgnoreChownErrors || options.ForceMask != nil:
+		return "its owners or modes are not to be kept"
+	case len(l.Diffs) != 1 || !isEmpty(l.Diffs[0]):
+		return "it has files"
+	}
+	return ""
+}
+
+// convertInto makes objects and a layer image of the tar. If the error is
+// [pool.ErrApart], nothing has been read of it.
+func convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
+	p, err := pool.Open(l.Store)
+	if err != nil {
+		return 0, err
+	}
+	defer p.Close()
+	if err := pool.Enter(l); err != nil {
+		return 0, err
+	}
+	batch, err := p.Begin(p.Path(l.Diff()))
+	if err != nil {
+		return 0, err
+	}
+	defer batch.Close()
+	if err := os.MkdirAll(l.DataDir(), 0o700); err != nil {
+		return 0, err
+	}
+	err = replaceFile(l.Blob(), func(f *os.File) error {
+		if l.Composefs {
+			return addTo(l, options, batch, f)
+		}
+		_, err := convert.Layer(context.Background(), options.Diff, batch, f, layer.Options{})
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := keepRoot(l); err != nil {
+		return 0, err
+	}
+	return batch.Stats().Bytes, batch.Commit() // which syncs the image too
+}
+
+// keepRoot gives the layer's diff the owner and mode that the layer has for the root, if
+// it has an entry for it: the upper directories of containers are made like it.
+func keepRoot(l chain.Layer) error {
+	f, img, err := images.Open(l.Blob())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	root, err := img.Cursor().Root()
+	if err != nil || root.Dir.Implied {
+		return err
+	}
+	return setOwner(l.Diff(), root.UID, root.GID, root.Mode)
+}
+
+// addTo converts the tar as a layer of its own and joins it with what l has.
+func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) error {
+	added, err := os.CreateTemp(l.DataDir(), ".added-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(added.Name())
+	defer added.Close()
+	if _, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{}); err != nil {
+		return err
+	}
+	old, err := os.Open(l.Blob())
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	var sources []convert.Source
+	for _, f := range []*os.File{old, added} {
+		img, err := images.Read(f)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, convert.Source{Image: img, Adopt: batch.Adopt})
+	}
+	for _, name := range []string{l.Merged(), l.Segment()} { // of the layer as it was
+		if err := os.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	_, err = convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
+	return err
+}
+
+// replaceFile gives a file a new content in one step. It does not sync.
+func replaceFile(name string, write func(*os.File) error) error {
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), ".tmp-"+filepath.Base(name)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := write(f); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+// isEmpty reports whether a directory has no entries.
+func isEmpty(dir string) bool {
+	f, err := os.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(1)
+	return len(names) == 0
+}

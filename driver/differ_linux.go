@@ -1,0 +1,174 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/chunked"
+	digest "github.com/opencontainers/go-digest"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/toc"
+	"github.com/composefs-storage/composefs-storage/driver/blob"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
+)
+
+// rawBlob is a differ that gives away the blob it would convert. Stock ones do not: a
+// graft adds the method (hack/graft).
+type rawBlob interface {
+	RawBlob() (fetch func(offset, length uint64) (io.ReadCloser, error), blob digest.Digest, size int64, release func(), ok bool)
+}
+
+// ApplyDiffWithDiffer downloads a layer and converts it on the way, to a place from
+// where ApplyDiffFromStagingDirectory takes it. It is called without any lock, for
+// several layers at a time.
+//
+// What cannot be converted so is left to the ordinary way, where ApplyDiff does it.
+func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpts, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
+	if why := d.stagesPlain(options); why != "" {
+		logrus.Debugf("composefs: a layer stays plain: %s", why)
+		return d.Driver.ApplyDiffWithDiffer(options, differ)
+	}
+	raw, ok := differ.(rawBlob)
+	if !ok {
+		return ordinary(errors.New("the differ does not give away its blob"))
+	}
+	s, err := d.stage()
+	if errors.Is(err, pool.ErrApart) {
+		return ordinary(err)
+	}
+	if err != nil {
+		return graphdriver.DriverWithDifferOutput{}, err
+	}
+	out, err := s.fill(raw, differ)
+	if err != nil {
+		return graphdriver.DriverWithDifferOutput{}, errors.Join(err, s.close())
+	}
+	out.Target = s.keep()
+	return out, nil
+}
+
+// fill downloads and converts the layer.
+func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
+	fetch, want, size, release, ok := raw.RawBlob()
+	if !ok {
+		return s.fillChunked(differ)
+	}
+	defer release()
+	return s.fillRaw(blob.Source{Fetch: fetch, Size: size}, want)
+}
+
+// stagesPlain returns why a layer is not to become composefs, or "".
+func (d *Driver) stagesPlain(options *graphdriver.ApplyDiffWithDifferOpts) string {
+	switch {
+	case !d.conf.Active():
+		return "use_composefs and convert_images are not both on"
+	case d.abilities().err != nil:
+		return d.abilities().err.Error()
+	case options != nil && options.Mappings != nil && !options.Mappings.Empty():
+		return "its owners are mapped"
+	case options != nil && (options.IgnoreChownErrors || options.ForceMask != nil):
+		return "its owners or modes are not to be kept"
+	}
+	return ""
+}
+
+// ordinary has the caller download the layer the ordinary way.
+func ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
+	return graphdriver.DriverWithDifferOutput{}, chunked.ErrFallbackToOrdinaryLayerDownload{Err: why}
+}
+
+// fillRaw downloads and converts an ordinary layer.
+func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
+	split, err := s.temporary()
+	if err != nil {
+		return out, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, split.Close())
+		}
+	}()
+	ctx := context.Background() // the source knows when the pull is cancelled
+	var img convert.Image
+	sum, err := blob.Read(ctx, src, want, split, func(tar io.Reader) (err error) {
+		img, err = convert.Layer(ctx, tar, s.batch, s.image, layer.Options{})
+		return err
+	})
+	if errors.Is(err, blob.ErrFormat) || errors.As(err, new(chunked.ErrBadRequest)) {
+		return ordinary(err)
+	}
+	if err == nil {
+		err = s.commit()
+	}
+	if err != nil {
+		return out, fmt.Errorf("convert layer %s: %w", want, err)
+	}
+	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
+	out.TarSplit, out.UIDs, out.GIDs = split, img.UIDs, img.GIDs
+	return out, nil
+}
+
+// fillChunked has the differ of a zstd:chunked layer download what is missing, and
+// converts what the table of contents says.
+func (s *staged) fillChunked(differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+	out, err = differ.ApplyDiff(s.batch.Staged(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
+	if err != nil {
+		return out, err
+	}
+	split := out.TarSplit // ours now, unlike the differ's other files
+	defer func() {
+		if err != nil && split != nil {
+			err = errors.Join(err, split.Close())
+		}
+	}()
+	contents, err := toc.Parsed(out.Artifacts["toc"])
+	if err != nil {
+		return ordinary(err)
+	}
+	defer contents.Close()
+	if _, err := convert.FromTOC(context.Background(), contents, s.batch.Adopt, s.image, layer.Options{}); err != nil {
+		return ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))
+	}
+	if err := s.commit(); err != nil {
+		return out, fmt.Errorf("layer with table of contents %s: %w", out.TOCDigest, err)
+	}
+	out.Artifacts = nil // the table
+	return out, nil
+}
+
+// ApplyDiffFromStagingDirectory makes what ApplyDiffWithDiffer has prepared the content
+// of a layer that has none. It is called under the store's locks, and only renames.
+func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriver.DriverWithDifferOutput, options *graphdriver.ApplyDiffWithDifferOpts) error {
+	s := takeStaged(out.Target)
+	if s == nil {
+		return d.Driver.ApplyDiffFromStagingDirectory(id, parent, out, options)
+	}
+	l, err := d.stores.Find(id)
+	if err == nil && !l.Composefs && isEmpty(l.Diff()) { // else another process has pulled the layer meanwhile
+		err = s.place(l)
+	}
+	if err := errors.Join(err, s.close()); err != nil {
+		return fmt.Errorf("layer %s: %w", id, err)
+	}
+	return nil
+}
+
+// CleanupStagingDirectory removes what ApplyDiffWithDiffer has prepared and nobody has
+// applied. It is called for what was applied too.
+func (d *Driver) CleanupStagingDirectory(target string) error {
+	if s := takeStaged(target); s != nil {
+		return s.close()
+	}
+	if _, err := os.Lstat(target); err != nil { // ours, and applied
+		return nil
+	}
+	return d.Driver.CleanupStagingDirectory(target)
+}

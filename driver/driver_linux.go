@@ -1,0 +1,97 @@
+package driver
+
+import (
+	"errors"
+	"path/filepath"
+	"sync"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/drivers/overlay"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/feature"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/shared"
+)
+
+// Driver is the overlay driver with composefs. It embeds the stock driver itself, not
+// the interface, for that would hide the optional interfaces.
+type Driver struct {
+	*overlay.Driver
+
+	conf         *config.Options
+	stores       chain.Stores
+	runDir       string   // below the run root: empty after a reboot
+	mountOptions []string // mountopt, of mount(8)
+
+	images  *images.Images
+	mounts  *shared.Mounts
+	counter *graphdriver.RefCounter
+
+	// naive makes differences by comparing two mounts. The stock driver's own would
+	// mount by the stock driver.
+	naive graphdriver.Driver
+
+	abilities func() abilities
+}
+
+func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runDir string) *Driver {
+	d := &Driver{
+		Driver:  o,
+		conf:    conf,
+		stores:  stores,
+		runDir:  runDir,
+		images:  images.New(stores.Primary),
+		mounts:  shared.New(filepath.Join(runDir, "images")),
+		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
+	}
+	feature.Remember(filepath.Join(runDir, "features"))
+	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
+	d.abilities = sync.OnceValue(d.probe)
+	return d
+}
+
+// abilities are what mounts depend on.
+type abilities struct {
+	err      error // why composefs cannot be mounted, nil if it can
+	backing  mount.Backing
+	metacopy bool // mounts need metacopy=on: see mount.Plan
+}
+
+// probe asks the kernel, with files in the store's home.
+func (d *Driver) probe() abilities {
+	dir := d.stores.Primary.Home
+	return abilities{
+		err:      feature.Mountable(dir),
+		backing:  feature.Backing(dir),
+		metacopy: !feature.PlainRedirect.Has(dir),
+	}
+}
+
+// chain returns the chain of a layer. If short names are missing, the stock driver
+// makes them anew on the way to what it is asked for here.
+func (d *Driver) chain(id string) (chain.Chain, error) {
+	c, err := d.stores.Chain(id)
+	var lost *chain.LinkError
+	if errors.As(err, &lost) {
+		if _, err := d.Driver.Metadata(id); err != nil {
+			return nil, err
+		}
+		return d.stores.Chain(id)
+	}
+	return c, err
+}
+
+// handles reports whether mounts of the chain are the driver's own. If they are not
+// because of the kernel, the stock driver may still be able to: it reads the layers.
+func (d *Driver) handles(c chain.Chain) bool {
+	return c.Composefs() && d.abilities().err == nil
+}
+
+// plain is the stock driver where composefs cannot work.
+type plain struct {
+	*overlay.Driver
+	reason string
+}

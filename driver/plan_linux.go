@@ -1,0 +1,137 @@
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/idmap"
+	"github.com/containers/storage/pkg/idtools"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/mount"
+)
+
+// plan returns the mount of a chain, but for its lower layers.
+func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
+	top := c[0]
+	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile}
+	list := options.Options
+	if len(list) == 0 {
+		list = d.mountOptions
+	}
+	if err := apply(p, list); err != nil {
+		return nil, err
+	}
+	if d.stores.Beside(top) {
+		p.Attrs |= mount.ReadOnly
+	}
+	if p.Attrs&mount.ReadOnly == 0 {
+		if top.Composefs {
+			return nil, errors.New("its files are in a composefs image, so it can be mounted read-only only")
+		}
+		p.Upper, p.Work = top.Diffs[0], filepath.Join(top.Dir(), "work")
+	} else {
+		p.Volatile = false
+	}
+	p.Metacopy = d.abilities().metacopy || needsMetacopy(c)
+	return p, nil
+}
+
+// apply applies options of mount(8). Those that say how overlayfs is to keep its
+// upper directory are the driver's own business and passed over.
+func apply(p *mount.Plan, options []string) error {
+	for _, option := range options {
+		if attrs, ok := p.Attrs.With(option); ok {
+			p.Attrs = attrs
+			continue
+		}
+		switch key, _, _ := strings.Cut(option, "="); key {
+		case "":
+		case "volatile":
+			p.Volatile = true
+		case "metacopy", "redirect_dir", "index", "nfs_export", "xino", "uuid":
+			logrus.Debugf("composefs: mount option %s is passed over", option)
+		default:
+			return fmt.Errorf("mount option %q cannot be used with composefs", option)
+		}
+	}
+	return nil
+}
+
+// needsMetacopy reports whether the chain cannot be mounted without metacopy=on: an
+// image has another layer below it, or an upper directory may hold files that have
+// metadata only.
+func needsMetacopy(c chain.Chain) bool {
+	segments := c.Segments()
+	for i, s := range segments {
+		if s.Composefs() && i < len(segments)-1 || len(s.Top().Diffs) > 1 {
+			return true
+		}
+	}
+	return hasMetacopy(c[0])
+}
+
+// metacopyMark is a file in the directory of a layer that was mounted read-write with
+// metacopy=on.
+const metacopyMark = "composefs-metacopy"
+
+// hasMetacopy reports whether the layer's files may be such that have metadata only,
+// with their contents in a lower layer. The stock driver mounts composefs so, and
+// leaves a directory behind.
+func hasMetacopy(l chain.Layer) bool {
+	for _, name := range []string{metacopyMark, "composefs-layers"} {
+		if _, err := os.Lstat(filepath.Join(l.Dir(), name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// prepareUpper readies a layer's directory for being mounted read-write.
+func prepareUpper(l chain.Layer, metacopy bool) error {
+	// overlayfs leaves this behind so that a volatile mount is not mounted again; the
+	// store knows better. Source: get of the stock driver.
+	err := os.RemoveAll(filepath.Join(l.Dir(), "work", "work", "incompat", "volatile"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if !metacopy || hasMetacopy(l) {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(l.Dir(), metacopyMark), nil, 0o600)
+}
+
+// giveRoot gives a container's directory to root of the user namespace whose maps the
+// mount has: it is not mapped, and the root of the mount is like it.
+func (d *Driver) giveRoot(l chain.Layer, o graphdriver.MountOpts) error {
+	if len(o.UidMaps) == 0 || len(o.GidMaps) == 0 || l.Composefs || d.stores.Beside(l) {
+		return nil
+	}
+	uid, gid, err := idtools.GetRootUIDGID(o.UidMaps, o.GidMaps)
+	if err != nil {
+		return err
+	}
+	return os.Chown(l.Diffs[0], uid, gid)
+}
+
+// shifts reports whether the mount is to show owners by the maps of a user namespace.
+func (d *Driver) shifts(o graphdriver.MountOpts) bool {
+	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !o.DisableShifting && d.SupportsShifting(o.UidMaps, o.GidMaps)
+}
+
+// userNamespace makes a user namespace with the maps of a mount.
+func userNamespace(o graphdriver.MountOpts) (*os.File, error) {
+	pid, stop, err := idmap.CreateUsernsProcess(slices.Clone(o.UidMaps), slices.Clone(o.GidMaps))
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	return os.Open(fmt.Sprintf("/proc/%d/ns/user", pid))
+}

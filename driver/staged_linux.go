@@ -1,0 +1,174 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
+)
+
+// staged is a layer that has been converted and has no place yet.
+type staged struct {
+	store     chain.Store
+	pool      *pool.Pool
+	batch     *objects.Batch
+	image     *os.File // the layer image, without a name
+	committed bool
+}
+
+// stagedLayers are those that wait, by their Target. They outlive the driver: podman
+// may make a new one between the two calls.
+var stagedLayers sync.Map // string to *staged
+
+// stage begins a layer in the store that gets new layers.
+func (d *Driver) stage() (*staged, error) {
+	d.tidy()
+	store := d.stores.Primary
+	if d.stores.Images.Home != "" {
+		store = d.stores.Images
+	}
+	p, err := pool.Open(store)
+	if err != nil {
+		return nil, err
+	}
+	s := &staged{store: store, pool: p}
+	if s.batch, err = p.BeginStaged(); err == nil {
+		s.image, err = s.temporary()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// temporary returns a file without a name, on the pool's file system.
+func (s *staged) temporary() (*os.File, error) {
+	dir := s.batch.Staged()
+	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: dir, Err: err}
+	}
+	return os.NewFile(uintptr(fd), dir), nil
+}
+
+// commit brings all on disk, the image too, but the layer's place: this is what takes
+// its time.
+func (s *staged) commit() error {
+	if err := s.batch.Commit(); err != nil {
+		return err
+	}
+	s.committed = true
+	return nil
+}
+
+// keep puts the layer aside and returns the Target by which it is found again.
+func (s *staged) keep() string {
+	target := filepath.Join(s.store.Pool(), "staging", filepath.Base(s.batch.Staged()))
+	stagedLayers.Store(target, s)
+	return target
+}
+
+// takeStaged returns what was put aside, nil if it is gone or was not ours.
+func takeStaged(target string) *staged {
+	s, ok := stagedLayers.LoadAndDelete(target)
+	if !ok {
+		return nil
+	}
+	return s.(*staged)
+}
+
+// place makes it the content of the layer, which has none. It syncs what names it, so that a layer that
+// the store takes for complete is that after a power cut.
+func (s *staged) place(l chain.Layer) error {
+	if err := s.likeRoot(l); err != nil {
+		return err
+	}
+	if err := pool.Enter(l); err != nil {
+		return err
+	}
+	if err := s.batch.Place(s.pool.Path(l.Diff())); err != nil {
+		return err
+	}
+	if err := os.Mkdir(l.DataDir(), 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	blob := s.pool.Path(l.Blob())
+	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", s.image.Fd()), unix.AT_FDCWD, blob, unix.AT_SYMLINK_FOLLOW)
+	if err != nil {
+		return &os.LinkError{Op: "link", Old: "layer image", New: l.Blob(), Err: err}
+	}
+	return errors.Join(syncDir(l.DataDir()), syncDir(l.Dir()))
+}
+
+// likeRoot gives the directory that becomes the layer's diff the owner and mode that it
+// has to have: what the layer has for the root, or what the driver has given it.
+func (s *staged) likeRoot(l chain.Layer) error {
+	img, err := images.Read(s.image)
+	if err != nil {
+		return err
+	}
+	root, err := img.Cursor().Root()
+	if err != nil {
+		return err
+	}
+	uid, gid, mode := root.UID, root.GID, root.Mode
+	if root.Dir.Implied {
+		var st unix.Stat_t
+		if err := unix.Stat(l.Diff(), &st); err != nil {
+			return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
+		}
+		uid, gid, mode = st.Uid, st.Gid, st.Mode
+	}
+	return setOwner(s.batch.Staged(), uid, gid, mode)
+}
+
+// close lets go of the layer. Unless it was placed, it is gone then, and what it has
+// brought into the pool is collected.
+func (s *staged) close() error {
+	var list []error
+	var leftover bool
+	if s.batch != nil {
+		leftover = s.committed && s.batch.Staged() != ""
+		list = append(list, s.batch.Close())
+	}
+	if s.image != nil {
+		list = append(list, s.image.Close())
+	}
+	if leftover {
+		list = append(list, s.pool.NoteGarbage())
+		if _, err := s.pool.Release(context.Background(), nil, nil); !errors.Is(err, objects.ErrBusy) {
+			list = append(list, err)
+		}
+	}
+	return errors.Join(append(list, s.pool.Close())...)
+}
+
+// setOwner changes the owner and mode of a directory.
+func setOwner(dir string, uid, gid, mode uint32) error {
+	if err := unix.Chown(dir, int(uid), int(gid)); err != nil {
+		return &os.PathError{Op: "chown", Path: dir, Err: err}
+	}
+	if err := unix.Chmod(dir, mode&0o7777); err != nil {
+		return &os.PathError{Op: "chmod", Path: dir, Err: err}
+	}
+	return nil
+}
+
+// syncDir brings a directory's names on disk.
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}

@@ -1,0 +1,63 @@
+package driver
+
+import (
+	"strings"
+)
+
+// Status says what the stock driver says of itself, and whether composefs is on.
+func (d *Driver) Status() [][2]string {
+	state := "on"
+	if !d.conf.Active() {
+		state = "off: use_composefs and convert_images are not both set"
+	} else if err := d.abilities().err; err != nil {
+		state = "off: " + err.Error()
+	}
+	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()})
+}
+
+// Status says what the stock driver says of itself, and why composefs is off.
+func (p *plain) Status() [][2]string {
+	return append(p.Driver.Status(), [2]string{"Composefs", "off: " + p.reason})
+}
+
+// Metadata returns where a layer's directories are. Of a composefs chain LowerDir is
+// what the mount has, images by their files; ComposefsImage is the topmost of these.
+func (d *Driver) Metadata(id string) (map[string]string, error) {
+	m, err := d.Driver.Metadata(id)
+	if err != nil {
+		return nil, err
+	}
+	c, err := d.chain(id)
+	if err != nil || !d.handles(c) {
+		return m, err
+	}
+	var lowers []string
+	for i, s := range c.Segments() {
+		switch {
+		case s.Composefs():
+			path := d.images.Place(s)
+			if m["ComposefsImage"] == "" {
+				m["ComposefsImage"] = path
+			}
+			lowers = append(lowers, path)
+		case i == 0:
+			lowers = append(lowers, s.Top().Diffs[1:]...)
+		default:
+			lowers = append(lowers, s.Top().Diffs...)
+		}
+	}
+	m["LowerDir"] = strings.Join(lowers, ":")
+	return m, nil
+}
+
+// Cleanup is called at the end of every command: it undoes what the stock driver has
+// mounted for itself, unmounts images that are left over from a crash, and collects
+// garbage that others have left.
+func (d *Driver) Cleanup() error {
+	err := d.Driver.Cleanup()
+	d.tidy()
+	if sweep := d.mounts.Sweep(); err == nil {
+		err = sweep
+	}
+	return err
+}
