@@ -3,38 +3,75 @@
 
 GO ?= go
 PREFIX ?= /usr/local
+# mount(8) looks for mount.composefs in /sbin only, whatever PREFIX is, and that is
+# /usr/sbin since Debian 12. One that is there stays: it is that of the C program.
+MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 
-.PHONY: help build install test lint deps fuzz bench-image bench-convert oracle vendor vendor-check clean
+# "make deps" unpacks docker-registry there instead of installing it, which would
+# start a service.
+export PATH := $(PATH):$(CURDIR)/.cache/docker-registry/usr/bin
+
+# Without these tags, containers/storage needs C headers of btrfs, and containers/image
+# gpgme.
+export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp
+
+# podman and its stock twin differ in nothing but the grafts. apparmor and seccomp are
+# what distributions build with; openpgp spares us the C library gpgme.
+podman = github.com/containers/podman/v5/cmd/podman
+podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell pkg-config --exists libsystemd && echo systemd)
+podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podman_tags)'
+
+# Ours tells itself apart in "podman version".
+podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
+
+.PHONY: help build podman podman-stock install demo test lint deps fuzz bench-image bench-convert oracle vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/composefs-storage, and bin/mkcomposefs as a link to it
+build: ## build bin/composefs-storage, and links to it: mkcomposefs and mount.composefs
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/composefs-storage ./cmd/composefs-storage
 	ln -sf composefs-storage bin/mkcomposefs
+	ln -sf composefs-storage bin/mount.composefs
 
-install: build ## install under PREFIX, with the name mkcomposefs and man pages
-	install -D -m 755 bin/composefs-storage $(DESTDIR)$(PREFIX)/bin/composefs-storage
+podman: ## build bin/podman: podman with our driver
+	mkdir -p .cache
+	hack/graft/overlay.sh >.cache/overlay.json
+	$(podman_build) $(podman_flags) -o bin/podman $(podman)
+
+podman-stock: ## build bin/podman-stock: the same podman without it, which judges ours
+	$(podman_build) -o bin/podman-stock $(podman)
+
+install: build podman ## install under PREFIX: programs, man pages, a sample storage.conf
+	install -D -t $(DESTDIR)$(PREFIX)/bin bin/podman bin/composefs-storage
 	ln -sf composefs-storage $(DESTDIR)$(PREFIX)/bin/mkcomposefs
-	install -D -m 644 docs/composefs-storage.1 $(DESTDIR)$(PREFIX)/share/man/man1/composefs-storage.1
+	install -d $(DESTDIR)$(MOUNTDIR)
+	test -e $(DESTDIR)$(MOUNTDIR)/mount.composefs || \
+		ln -sf $(PREFIX)/bin/composefs-storage $(DESTDIR)$(MOUNTDIR)/mount.composefs
+	for section in 1 5 8; do \
+		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/composefs-storage docs/storage.conf
 
 deps: ## install what the tests need and is missing (root, Debian)
 	hack/deps.sh
 
-test: deps lint ## run all tests; as root the kernel is a judge too
+demo: ## pull an image with composefs and show what became of it; IMAGE=... for your own
+	@hack/demo/demo.sh
+
+test: deps lint build podman podman-stock ## run all tests; as root the kernel is a judge too
 	$(GO) test ./...
 	if command -v cc >/dev/null; then \
-		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan \
+		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel'; fi
 
 lint: ## vet, and check formatting
 	$(GO) vet ./...
-	@test -z "$$(gofmt -l cmd config convert driver tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd config convert driver tests; exit 1; }
+	@test -z "$$(gofmt -l cmd config convert driver hack tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd config convert driver hack tests; exit 1; }
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
-			convert/layer:FuzzRead convert/verity:FuzzWrite; do \
+			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite; do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

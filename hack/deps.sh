@@ -1,16 +1,41 @@
 #!/bin/sh
-# Install what the tests need beyond Go and make: fsck.erofs, which judges images,
-# and a C compiler for the race detector.
+# Install what building, tests and demo need beyond Go and make, and is missing.
 set -eu
-missing=
-command -v fsck.erofs >/dev/null || missing="$missing erofs-utils"
-command -v cc >/dev/null || missing="$missing gcc libc6-dev"
-[ -n "$missing" ] || exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+
+# A line for each: what must be there (a command in PATH, a file, or what pkg-config
+# finds), Debian's package with it, and what for.
+needs='
+cc                           gcc                             podman (cgo), the race detector
+/usr/include/stdio.h         libc6-dev                       the same
+pkg-config                   pkg-config                      finds the libraries of podman
+pkg-config:libseccomp        libseccomp-dev                  podman: system call filters
+pkg-config:libsystemd        libsystemd-dev                  podman: the journal, which Debian has it log to
+conmon                       conmon                          podman run: a parent for each container
+runc                         runc                            podman run: starts containers
+/usr/lib/podman/netavark     netavark                        networks: without it no command of podman starts
+/etc/containers/policy.json  golang-github-containers-common podman pull, load and build: whom to trust
+fsck.erofs                   erofs-utils                     judges images
+busybox                      busybox-static                  what test and demo images run
+setcap                       libcap2-bin                     makes files with capabilities
+'
+
+missing=$(echo "$needs" | while read -r need package _; do
+	case $need in
+	'') continue ;;
+	pkg-config:*) pkg-config --exists "${need#*:}" 2>/dev/null ;;
+	/*) [ -e "$need" ] ;;
+	*) command -v "$need" >/dev/null ;;
+	esac || printf ' %s' "$package"
+done)
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	echo "installing$missing"
 	apt-get update -qq
 	# shellcheck disable=SC2086 # one word for each package
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
-	exit 0
+	missing=
 fi
-echo "hint: for all tests, install as root:$missing" >&2
-[ "${CI:-}" != true ] # in CI that is a failure
+"$(dirname "$0")/docker-registry.sh" >/dev/null || missing="$missing docker-registry"
+if [ -n "$missing" ]; then
+	echo "hint: for all of it, install as root:$missing" >&2
+	[ "${CI:-}" != true ] # in CI that is a failure
+fi
