@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
-// chain is the layer images to be merged, bottom first, and what is open for them.
-type chain struct {
+// openedChain is the layer images to be merged, bottom first, and what is open for them.
+type openedChain struct {
 	sources []convert.Source
 	pool    *objects.Pool // nil: nothing can be adopted
 	batches []*objects.Batch
@@ -21,8 +21,8 @@ type chain struct {
 
 // openChain opens the images at paths and, unless its path is "", the pool for what
 // they may need to have adopted. It must be closed.
-func openChain(paths []string, pool string) (*chain, error) {
-	c := &chain{}
+func openChain(paths []string, pool string) (*openedChain, error) {
+	c := &openedChain{}
 	if pool != "" {
 		p, err := objects.Open(pool)
 		if err != nil {
@@ -39,7 +39,7 @@ func openChain(paths []string, pool string) (*chain, error) {
 	return c, nil
 }
 
-func (c *chain) open(path string) error {
+func (c *openedChain) open(path string) error {
 	m, f, err := openImage(path)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func diffBeside(image string) string {
 }
 
 // merge writes the merged image.
-func (c *chain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Image, error) {
+func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Image, error) {
 	merged, err := convert.Merge(ctx, c.sources, w, opts)
 	if errors.Is(err, convert.ErrAdopt) {
 		err = withHint(err, "merge --pool DIR adopts the contents of LAYER/composefs-data/composefs.blob from LAYER/diff")
@@ -84,7 +84,7 @@ func (c *chain) merge(ctx context.Context, w io.Writer, opts convert.MergeOption
 }
 
 // commit makes durable what has been adopted.
-func (c *chain) commit() error {
+func (c *openedChain) commit() error {
 	for _, b := range c.batches {
 		if err := b.Commit(); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (c *chain) commit() error {
 }
 
 // close closes all that is open.
-func (c *chain) close() (err error) {
+func (c *openedChain) close() (err error) {
 	for i := len(c.closers) - 1; i >= 0; i-- {
 		err = errors.Join(err, c.closers[i]())
 	}

@@ -1,5 +1,5 @@
-// Command composefs-storage works with composefs images and, called as
-// mkcomposefs, stands in for the C program of that name.
+// Command composefs-storage works with composefs images and, called as mkcomposefs or
+// mount.composefs, stands in for the C program of that name.
 //
 // What it prints, in usage texts too, follows the rules in ui.go.
 package main
@@ -15,8 +15,11 @@ func main() {
 
 // run is main with everything it touches passed in. It returns the exit code.
 func run(args []string, s streams) int {
-	if filepath.Base(args[0]) == "mkcomposefs" {
+	switch filepath.Base(args[0]) {
+	case "mkcomposefs":
 		return mkcomposefs("mkcomposefs", args[1:], s)
+	case "mount.composefs":
+		return mountHelper(args[1:], s)
 	}
 	return s.exitCode(execute(args[1:], s))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -20,10 +21,14 @@ Commands:
   ls              list the files of an image
   objects         list the objects that an image needs
   digest          print the fs-verity digest of files, or of a chain's OCI tree
+  mount           mount an image with its objects
+  status          tell whether composefs is on, and what the store of podman has
+  inspect         tell what a container image in that store is made of
+  prepare         merge the layers of container images ahead of their first mount
   completion      print a completion script for a shell
 
-"composefs-storage COMMAND --help" tells more of each. Called as mkcomposefs,
-the program takes the options of the C program of that name.
+"composefs-storage COMMAND --help" tells more of each. Called as mkcomposefs or
+mount.composefs, the program takes the options of the C program of that name.
 
 Exit codes:
   0  done
@@ -34,10 +39,8 @@ Exit codes:
 // execute runs a command line without the program's name.
 func execute(args []string, s streams) error {
 	root := &cobra.Command{
-		Use:           "composefs-storage",
-		Long:          usage,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:  "composefs-storage",
+		Long: usage,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withHint(usageError{fmt.Errorf("no command given")}, `"composefs-storage --help" lists them`)
 		},
@@ -54,7 +57,14 @@ func execute(args []string, s streams) error {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
-		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s))
+		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
+		inspectCommand(s), prepareCommand(s))
+	return executeRoot(root, args, s)
+}
+
+// executeRoot runs a command that has no parent.
+func executeRoot(root *cobra.Command, args []string, s streams) error {
+	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)
@@ -62,10 +72,13 @@ func execute(args []string, s streams) error {
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	// Usage texts are written, not generated.
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(s.out, cmd.Long) })
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return withHint(usageError{err}, `see "%s --help"`, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return seeHelp(cmd, usageError{err}) })
 	return root.Execute()
+}
+
+// seeHelp adds to an error where the command is explained.
+func seeHelp(cmd *cobra.Command, err error) error {
+	return withHint(err, `see "%s --help"`, cmd.CommandPath())
 }
 
 // atLeast is the check of a command that takes arguments called what.
@@ -74,18 +87,28 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 		if len(args) >= n {
 			return nil
 		}
-		return withHint(usageError{fmt.Errorf("no %s given", what)}, `see "%s --help"`, cmd.CommandPath())
+		return seeHelp(cmd, usageError{fmt.Errorf("no %s given", what)})
 	}
 }
 
-// exactly is the check of a command that takes one argument called what.
-func exactly(what string) cobra.PositionalArgs {
+// none is the check of a command that takes no arguments.
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return withHint(usageError{fmt.Errorf("unexpected argument %q", args[0])}, `see "%s --help"`, cmd.CommandPath())
+}
+
+// exactly is the check of a command that takes one argument for each of the names.
+func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) > 1 {
-			return withHint(usageError{fmt.Errorf("one %s expected, %d given", what, len(args))},
-				`see "%s --help"`, cmd.CommandPath())
+		switch n := len(args); {
+		case n < len(names):
+			return seeHelp(cmd, usageError{fmt.Errorf("no %s given", names[n])})
+		case n > len(names):
+			return seeHelp(cmd, usageError{fmt.Errorf("one %s expected, %d given", strings.Join(names, " and one "), n)})
 		}
-		return atLeast(1, what)(cmd, args)
+		return nil
 	}
 }
 
@@ -93,7 +116,7 @@ func exactly(what string) cobra.PositionalArgs {
 func required(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if cmd.Flags().Lookup(name).Value.String() == "" {
-			return withHint(usageError{fmt.Errorf("no --%s given", name)}, `see "%s --help"`, cmd.CommandPath())
+			return seeHelp(cmd, usageError{fmt.Errorf("no --%s given", name)})
 		}
 	}
 	return nil

@@ -1,17 +1,26 @@
 package main
 
 import (
+	"fmt"
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the scripts call the program under both of its names, and mktar.
+// TestMain lets the scripts call the program under all of its names, and mktar.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"composefs-storage": main, "mkcomposefs": main, "mktar": mktar})
+	testscript.Main(m, map[string]func(){
+		"composefs-storage": main, "mkcomposefs": main, "mount.composefs": main, "mktar": mktar,
+	})
 }
 
 // TestScripts runs testdata/*.txtar: what a user types and what is printed.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata"})
+	testscript.Run(t, testscript.Params{Dir: "testdata", Condition: func(name string) (bool, error) {
+		if name != "root" {
+			return false, fmt.Errorf("unknown condition %q", name)
+		}
+		return os.Geteuid() == 0, nil
+	}})
 }

@@ -17,6 +17,7 @@ import (
 //   - Names from images may hold any byte. They are printed with backslash
 //     escapes for what a terminal would act on.
 //   - mkcomposefs alone follows the C program of that name instead.
+//     mount.composefs has the exit codes of mount(8).
 
 // Exit codes.
 const (

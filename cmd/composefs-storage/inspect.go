@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+const inspectUsage = `Usage:
+  composefs-storage inspect [--root DIR] [--json] IMAGE
+
+Tell what a container image in the store of podman is made of: its layers, bottom
+first, how many of their objects other layers have too, and the fs-verity digest of
+its merged image. IMAGE is a name or an ID as podman takes it.
+
+A layer is composefs, stock composefs (containers/storage without this project's
+driver has written it), plain, missing or damaged. An image that has been mounted has
+a merged image, which is read and measured. Otherwise the layers are merged for the
+digest only. Nothing is written.
+
+Options:
+  --root DIR   the store, instead of the one that storage.conf configures
+  --json       print an object; all sizes are bytes
+`
+
+// inspected is the result.
+type inspected struct {
+	ID     string           `json:"id"`
+	Names  []string         `json:"names"`
+	Layer  string           `json:"top_layer"`
+	Kind   string           `json:"kind"`
+	Layers []inspectedLayer `json:"layers"` // bottom first
+	Total  sizes            `json:"total"`
+	Merged *inspectedImage  `json:"merged"`           // null if there is none
+	Reason string           `json:"reason,omitempty"` // why there is none
+}
+
+type inspectedLayer struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Root string `json:"root"` // of the store, "" if the layer is missing
+	sizes
+}
+
+type amount struct {
+	Count int   `json:"count"`
+	Bytes int64 `json:"bytes"`
+}
+
+type sizes struct {
+	Files   amount `json:"files"`
+	Objects amount `json:"objects"`
+	Unique  amount `json:"unique_objects"`
+	Shared  amount `json:"shared_objects"`
+}
+
+type inspectedImage struct {
+	Digest string   `json:"digest"` // fs-verity, sha256
+	Size   int64    `json:"size"`
+	Path   string   `json:"path"` // "" if it has not been merged yet
+	Data   []string `json:"object_directories"`
+	Mount  string   `json:"mount,omitempty"`
+}
+
+func inspectCommand(s streams) *cobra.Command {
+	st, asJSON := &store{}, false
+	cmd := &cobra.Command{
+		Use:   "inspect IMAGE",
+		Short: "Tell what a container image is made of",
+		Long:  inspectUsage,
+		Args:  exactly("IMAGE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := st.load(); err != nil {
+				return err
+			}
+			i, err := st.inspect(args[0])
+			if err != nil {
+				return st.hint(err)
+			}
+			if asJSON {
+				return s.printJSON(i)
+			}
+			return i.print(s)
+		},
+	}
+	st.addFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	return cmd
+}
+
+func (st *store) inspect(name string) (*inspected, error) {
+	image, ids, err := st.find(name)
+	if err != nil {
+		return nil, err
+	}
+	layers, total, err := survey.Layers(&st.stores, ids)
+	if err != nil {
+		return nil, err
+	}
+	i := &inspected{ID: image.ID, Names: append([]string{}, image.Names...), Layer: image.Layer, Total: newSizes(total)}
+	i.Layers = make([]inspectedLayer, 0, len(layers))
+	var kinds []survey.Kind
+	for _, l := range slices.Backward(layers) {
+		kinds = append(kinds, l.Kind)
+		i.Layers = append(i.Layers, inspectedLayer{l.ID, string(l.Kind), rootOf(l.Store), newSizes(l.Sizes)})
+	}
+	i.Kind = string(survey.KindOf(kinds))
+	merged, err := survey.Merge(&st.stores, layers)
+	switch {
+	case errors.Is(err, survey.ErrNoImage):
+		i.Reason = strings.TrimPrefix(err.Error(), survey.ErrNoImage.Error()+": ")
+	case err != nil:
+		return nil, err
+	default:
+		i.Merged = &inspectedImage{Digest: merged.Digest.String(), Size: merged.Size, Path: merged.Path, Data: append([]string{}, merged.Data...)}
+		i.Merged.Mount = i.Merged.mountLine()
+	}
+	return i, nil
+}
+
+// mountLine returns what a shell would be told, "" if there is no file to mount.
+func (i *inspectedImage) mountLine() string {
+	if i.Path == "" {
+		return ""
+	}
+	return "mount -t composefs " + quote(i.Path) + " -o basedir=" + quote(strings.Join(i.Data, ":")) + " DIR"
+}
+
+// quote makes a word of a shell of any string.
+func quote(word string) string {
+	if !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:+@%=", r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func newAmount(a survey.Amount) amount { return amount{a.Count, a.Bytes} }
+
+func newSizes(s survey.Sizes) sizes {
+	return sizes{newAmount(s.Files), newAmount(s.Objects), newAmount(s.Unique), newAmount(s.Shared())}
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/mount"
+)
+
+const mountUsage = `Usage:
+  composefs-storage mount FILE DIR -o basedir=OBJECTS[,OPTION...]
+  composefs-storage mount IMAGE DIR [-o OPTION...]
+
+Mount the image in FILE on the directory DIR, with the contents of its files from
+the object directory OBJECTS, such as POOL/objects; or a container image of podman's
+store. "umount DIR" unmounts it. It takes root. What is mounted so is unknown to
+podman, which may remove the image meanwhile.
+
+` + mountOptionsUsage + `
+Linked as /sbin/mount.composefs, the program lets mount(8) do the same:
+
+  mount -t composefs FILE DIR -o basedir=OBJECTS
+`
+
+const mountOptionsUsage = `Options:
+  -o, --options LIST    mount options, with commas between them. A backslash before a
+                        comma, colon or backslash makes it part of a name
+
+  basedir=DIR[:DIR...]  where the objects of FILE are. The first that has one counts
+  digest=DIGEST         mount only an image that the kernel measures to have this
+                        fs-verity digest; implies verity
+  verity                open files only if their objects have the fs-verity digests
+                        that the image names (Linux 6.6)
+  tryverity             verity, if the kernel can do that
+  upperdir=DIR          write changes there; without it the mount is read-only. It is
+                        complete only together with the image: what has been changed
+                        of a file may be its metadata alone
+  workdir=DIR           needed with upperdir: an empty directory on its file system
+  idmap=FILE            show owners as the user namespace FILE maps them, for example
+                        /proc/PID/ns/user (Linux 5.19)
+  context=LABEL         the SELinux label of all files
+  ro, nodev, nosuid, noexec, noatime and the like
+                        as in mount(8)
+`
+
+func mountCommand(s streams) *cobra.Command {
+	m := mounter{streams: s}
+	cmd := &cobra.Command{
+		Use:   "mount IMAGE DIR",
+		Short: "Mount an image with its objects",
+		Long:  mountUsage,
+		Args:  exactly("IMAGE", "DIR"),
+		RunE:  m.run,
+	}
+	m.addOptions(cmd)
+	return cmd
+}
+
+// mounter mounts an image as its options say.
+type mounter struct {
+	streams
+	lists                 []string // of options
+	sloppy, fake, verbose bool
+}
+
+func (m *mounter) addOptions(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&m.lists, "options", "o", nil, "")
+}
+
+// run mounts the first argument on the second.
+func (m *mounter) run(cmd *cobra.Command, args []string) error {
+	o, err := parseMountOptions(strings.Join(m.lists, ","), m.sloppy)
+	if err != nil {
+		return seeHelp(cmd, err)
+	}
+	source, err := findImage(args[0], o)
+	if err != nil {
+		return err
+	}
+	image, err := openMountable(source.image)
+	if err != nil {
+		return err
+	}
+	defer image.Close() //nolint:errcheck // open for reading
+	plan, err := o.plan(source, image)
+	if err != nil {
+		return err
+	}
+	if o.idmap != "" {
+		if plan.UserNS, err = os.Open(o.idmap); err != nil {
+			return err
+		}
+		defer plan.UserNS.Close() //nolint:errcheck // open for reading
+	}
+	if !m.fake {
+		if err := mount.Do(plan, args[1]); err != nil {
+			return withMountHint(err)
+		}
+	}
+	if m.verbose {
+		_, err = fmt.Fprintf(m.out, "%q: %s\n", args[1], plan)
+	}
+	return err
+}
+
+// mountSource is what is to be mounted.
+type mountSource struct {
+	image    string   // path
+	basedirs []string // where the objects are, if that is known
+}
+
+// findImage returns what is called name: an image of that path, or, if it can be no path
+// and the options do not say where the objects are, a container image.
+func findImage(name string, o mountOptions) (mountSource, error) {
+	if _, err := os.Stat(name); err == nil || len(o.basedirs) > 0 || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") {
+		return mountSource{image: name}, nil
+	}
+	merged, data, err := imagePath(name)
+	return mountSource{merged, data}, err
+}
+
+// openMountable opens the image at path for reading. Whether an image that we cannot
+// read can be mounted is up to the kernel.
+func openMountable(path string) (*os.File, error) {
+	_, f, err := openImage(path)
+	if errors.Is(err, erofs.ErrUnsupported) {
+		return os.Open(path)
+	}
+	return f, err
+}
+
+// withMountHint adds what can be done about a mount that failed.
+func withMountHint(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+		return withHint(err, "mounting takes root")
+	case errors.Is(err, verity.ErrNotEnabled):
+		return withHint(err, "fsverity enable IMAGE does that, if it is the right image")
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+)
+
+const mountHelperUsage = `Usage:
+  mount.composefs IMAGE DIR -o basedir=OBJECTS[,OPTION...] [-sfnv] [-N NAMESPACE]
+                  [-t composefs]
+  mount -t composefs IMAGE DIR -o basedir=OBJECTS[,OPTION...]
+
+Mount the image in the file IMAGE on the directory DIR, with the contents of its
+files from the object directory OBJECTS. "umount DIR" unmounts it. It takes the
+options of mount.composefs 1.0.8, the C program, and those that mount(8) passes on.
+
+` + mountOptionsUsage + `
+  -s   ignore unknown options in LIST
+  -f   do everything but mount
+  -n   nothing: there is no mtab to be left alone
+  -v   print what is mounted
+  -N   mount in the mount namespace of the process with the ID NAMESPACE, or in that
+       of a file; all paths are looked up there
+  -t   the type, composefs
+
+Exit codes, as those of mount(8):
+  0   mounted
+  1   the command line is wrong
+  32  could not be mounted; standard error says why
+`
+
+// Exit codes of mount(8).
+const (
+	mountExitUsage  = 1
+	mountExitFailed = 32
+)
+
+// mountHelper is the program that mount(8) calls for the type composefs. It returns
+// the exit code.
+func mountHelper(args []string, s streams) int {
+	switch code := s.exitCode(executeRoot(mountHelperCommand(s), args, s)); code {
+	case exitOK:
+		return exitOK
+	case exitUsage:
+		return mountExitUsage
+	default:
+		return mountExitFailed
+	}
+}
+
+func mountHelperCommand(s streams) *cobra.Command {
+	m, namespace, fsType, ignored := mounter{streams: s}, "", "composefs", false
+	cmd := &cobra.Command{
+		Use:  "mount.composefs IMAGE DIR",
+		Long: mountHelperUsage,
+		Args: exactly("IMAGE", "DIR"),
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if fsType != "composefs" && !strings.HasPrefix(fsType, "composefs.") {
+			return seeHelp(cmd, usageError{fmt.Errorf("mount.composefs does not mount the type %q", fsType)})
+		}
+		if namespace != "" {
+			return m.again(namespace, args)
+		}
+		return m.run(cmd, args)
+	}
+	m.addOptions(cmd)
+	cmd.Flags().BoolVarP(&m.sloppy, "sloppy", "s", false, "")
+	cmd.Flags().BoolVarP(&m.fake, "fake", "f", false, "")
+	cmd.Flags().BoolVarP(&ignored, "no-mtab", "n", false, "")
+	cmd.Flags().BoolVarP(&m.verbose, "verbose", "v", false, "")
+	cmd.Flags().StringVarP(&namespace, "namespace", "N", "", "")
+	cmd.Flags().StringVarP(&fsType, "types", "t", fsType, "")
+	return cmd
+}
+
+// again runs the helper in another mount namespace. It does not return but with an
+// error. Only a process with one thread can enter one as a whole, but a thread that
+// has entered one can become a new process there.
+func (m *mounter) again(namespace string, args []string) error {
+	path := namespace
+	if _, err := strconv.Atoi(namespace); err == nil {
+		path = "/proc/" + namespace + "/ns/mnt"
+	}
+	ns, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer ns.Close() //nolint:errcheck // open for reading
+	self, err := os.OpenFile("/proc/self/exe", unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer self.Close()     //nolint:errcheck // O_PATH
+	runtime.LockOSThread() // never unlocked: the thread is no use to anyone else
+	if err = unix.Unshare(unix.CLONE_FS); err == nil {
+		err = unix.Setns(int(ns.Fd()), unix.CLONE_NEWNS)
+	}
+	if err == nil {
+		argv := append([]string{"mount.composefs"}, m.flags()...)
+		err = unix.Exec(fmt.Sprintf("/proc/self/fd/%d", self.Fd()), append(append(argv, "--"), args...), os.Environ())
+	}
+	return fmt.Errorf("enter the mount namespace %s: %w", path, err)
+}
+
+// flags are the command line that sets m's options.
+func (m *mounter) flags() (flags []string) {
+	for flag, set := range map[string]bool{"-s": m.sloppy, "-f": m.fake, "-v": m.verbose} {
+		if set {
+			flags = append(flags, flag)
+		}
+	}
+	for _, list := range m.lists {
+		flags = append(flags, "-o", list)
+	}
+	return flags
+}

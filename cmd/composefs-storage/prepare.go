@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+const prepareUsage = `Usage:
+  composefs-storage prepare IMAGE...
+
+Merge the layers of container images ahead of their first mount, which then need not.
+Of each IMAGE the fs-verity digest of the merged image and its file are printed. It
+takes root, and writes to podman's store as the first mount would.
+`
+
+func prepareCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "prepare IMAGE...",
+		Short: "Merge the layers of container images ahead of their first mount",
+		Long:  prepareUsage,
+		Args:  atLeast(1, "IMAGE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			for _, name := range args {
+				if err := s.prepare(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// prepare merges the layers of an image unless that is done.
+func (s streams) prepare(name string) error {
+	path, _, err := imagePath(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	h := verity.New()
+	if _, err := f.WriteTo(h); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s  %s\n", h.Digest(), path)
+	return err
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+const statusUsage = `Usage:
+  composefs-storage status [--root DIR] [--json]
+
+Tell whether composefs is on, and why if it is not: whether podman with this project's
+driver makes composefs layers of what it pulls, loads and builds. Then what the
+kernel can do, as tried out in the store, and what the store has. The exit code is
+0 whether composefs is on or off.
+
+Nothing is written to the store, but that features are tried out in a temporary
+directory there, by root only. Without root only what may be read is told.
+
+Options:
+  --root DIR   the store, instead of the one that storage.conf configures. As with
+               podman --root, driver options in storage.conf then do not count,
+               which use_composefs is one of
+  --json       print an object; all sizes are bytes
+`
+
+// status is the result. What could not be found out is null.
+type status struct {
+	Active   bool            `json:"active"`
+	Reasons  []string        `json:"reasons"` // why it is not
+	Hints    []string        `json:"hints"`
+	Problems []string        `json:"problems"` // what could not be found out
+	Kernel   string          `json:"kernel"`
+	Root     string          `json:"root"`
+	Settings []setting       `json:"settings"`
+	Features []featureStatus `json:"features"`
+	Stores   []storeStatus   `json:"stores"`
+	Layers   map[string]int  `json:"layers"` // of images, by kind
+	Images   map[string]int  `json:"images"` // by kind
+}
+
+type setting struct {
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Source string `json:"source"` // a file or a variable, "" for the default
+}
+
+type featureStatus struct {
+	Name      string `json:"name"`
+	Since     string `json:"since,omitempty"` // the Linux release
+	Supported *bool  `json:"supported"`
+	Reason    string `json:"reason,omitempty"`
+}
+
+type storeStatus struct {
+	Root     string      `json:"root"`
+	ReadOnly bool        `json:"read_only"`
+	Exists   bool        `json:"exists"`
+	Pool     *poolStatus `json:"pool"` // null if there is none
+}
+
+type poolStatus struct {
+	Path    string `json:"path"`
+	Objects amount `json:"objects"`
+	Images  amount `json:"images"`
+	Saved   int64  `json:"saved_bytes"`
+}
+
+func statusCommand(s streams) *cobra.Command {
+	st, asJSON := &store{}, false
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Tell whether composefs is on, and what the store has",
+		Long:  statusUsage,
+		Args:  none,
+		RunE: func(*cobra.Command, []string) error {
+			result, err := newStatus(st)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return s.printJSON(result)
+			}
+			return result.print(s)
+		},
+	}
+	st.addFlag(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	return cmd
+}
+
+func newStatus(st *store) (*status, error) {
+	if err := st.load(); err != nil {
+		return nil, err
+	}
+	result := &status{
+		Reasons: []string{}, Hints: []string{}, Problems: []string{},
+		Kernel: kernelRelease(), Root: st.conf.GraphRoot,
+	}
+	if err := result.addSettings(st); err != nil {
+		return nil, err
+	}
+	result.addFeatures(st)
+	result.addReasons(st)
+	result.addStores(st)
+	result.addImages(st)
+	return result, nil
+}

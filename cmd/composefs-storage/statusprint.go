@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+func (r *status) print(s streams) error {
+	state := "off"
+	if r.Active {
+		state = "on"
+	}
+	fmt.Fprintf(s.out, "composefs is %s\n", state)
+	for _, list := range []struct {
+		head  string
+		lines []string
+	}{{"why", r.Reasons}, {"hint", r.Hints}, {"not known", r.Problems}} {
+		for _, line := range list.lines {
+			fmt.Fprintf(s.out, "  %s: %s\n", list.head, escape(line))
+		}
+	}
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\nSWITCHES\n")
+	for _, x := range r.Settings {
+		source := x.Source
+		if source == "" {
+			source = "default"
+		}
+		if x.Value == "" {
+			x.Value = "not set"
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", x.Key, escape(x.Value), escape(source))
+	}
+	r.printStores(w)
+	fmt.Fprintf(w, "\nLinux %s\n", r.Kernel)
+	for _, f := range r.Features {
+		answer := "not known"
+		if f.Supported != nil {
+			answer = map[bool]string{true: "yes", false: "no"}[*f.Supported]
+		}
+		if f.Supported == nil && len(r.Problems) > 0 {
+			f.Reason = "" // it is among the problems
+		}
+		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s\t%s\t%s", f.Name, answer, escape(f.Reason)), "\t"))
+	}
+	return w.Flush()
+}
+
+func (r *status) printStores(w *tabwriter.Writer) {
+	for _, x := range r.Stores {
+		note := ""
+		switch {
+		case !x.Exists:
+			note = " (not there yet)"
+		case x.ReadOnly:
+			note = " (only read)"
+		}
+		fmt.Fprintf(w, "\nSTORE %s%s\n", escape(x.Root), note)
+		if p := x.Pool; p != nil {
+			fmt.Fprintf(w, "  pool\t%s\n", escape(p.Path))
+			fmt.Fprintf(w, "  objects\t%d, %s\n", p.Objects.Count, humanSize(p.Objects.Bytes))
+			fmt.Fprintf(w, "  merged images\t%d, %s\n", p.Images.Count, humanSize(p.Images.Bytes))
+			fmt.Fprintf(w, "  saved by sharing\t%s\n", humanSize(p.Saved))
+		} else if x.Exists {
+			fmt.Fprintf(w, "  pool\tnone\n")
+		}
+	}
+	fmt.Fprintf(w, "\nIMAGES\n")
+	fmt.Fprintf(w, "  images\t%s\n", counts(r.Images, imageKinds))
+	fmt.Fprintf(w, "  their layers\t%s\n", counts(r.Layers, layerKinds))
+}
+
+// counts returns how many there are of each kind that there is.
+func counts(n map[string]int, kinds []survey.Kind) string {
+	if n == nil {
+		return "not known"
+	}
+	var list []string
+	for _, k := range kinds {
+		if n[key(k)] > 0 {
+			list = append(list, fmt.Sprintf("%d %s", n[key(k)], k))
+		}
+	}
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}

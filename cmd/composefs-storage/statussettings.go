@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+)
+
+// addSettings says which switches there are and where they are from.
+func (r *status) addSettings(st *store) error {
+	sources, err := settings.Sources()
+	if err != nil {
+		return err
+	}
+	file, driver, options := textName(sources.Storage), textName(sources.Storage), textName(sources.Storage)
+	if sources.StorageDriver != "" {
+		driver = "STORAGE_DRIVER"
+	}
+	if sources.StorageOpts != nil {
+		options = "STORAGE_OPTS"
+	}
+	switch {
+	case st.root != "":
+		options = "--root"
+	case sources.Inherited && sources.StorageOpts == nil:
+		options = "" // the file's do not count
+	}
+	conf := st.conf
+	r.Settings = []setting{
+		{"driver", conf.Driver, driver},
+		{"use_composefs", strconv.FormatBool(conf.UseComposefs), options},
+		{"convert_images", strconv.FormatBool(conf.Pull.ConvertImages), file},
+		{"enable_partial_images", strconv.FormatBool(conf.Pull.EnablePartialImages), file},
+		{"verity", conf.Verity.String(), textName(sources.Composefs)},
+	}
+	return nil
+}
+
+func textName(t *config.Text) string {
+	if t == nil {
+		return ""
+	}
+	return t.Name
+}
+
+// addReasons decides whether composefs is on. What the kernel can do counts only if it
+// is known.
+func (r *status) addReasons(st *store) {
+	conf := st.conf
+	if why := settings.Unusable(filepath.Join(conf.GraphRoot, "overlay"), conf); why != "" {
+		r.Reasons = append(r.Reasons, why)
+	}
+	switch {
+	case conf.Driver == "":
+		r.Reasons = append(r.Reasons, `no driver is set, so use_composefs is not looked at: say driver = "overlay"`)
+	case conf.Driver != "overlay":
+		r.Reasons = append(r.Reasons, fmt.Sprintf("the driver is %q, not overlay", conf.Driver))
+	case !conf.UseComposefs && st.root != "":
+		r.Reasons = append(r.Reasons, "use_composefs of storage.conf does not count with --root: podman --root needs --storage-opt overlay.use_composefs=true too")
+	case !conf.UseComposefs:
+		r.Reasons = append(r.Reasons, `use_composefs in [storage.options.overlay] is not "true"`)
+	}
+	if !conf.Pull.ConvertImages {
+		r.Reasons = append(r.Reasons, `convert_images in pull_options is not "true"`)
+	} else if !conf.Pull.EnablePartialImages {
+		r.Hints = append(r.Hints, `set enable_partial_images = "true" too: without it registry pulls do not look at convert_images, and layers are converted only after they have been downloaded`)
+	}
+	r.Active = len(r.Reasons) == 0
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+)
+
+// store is the store of containers/storage that a command works with. It may not be
+// there yet.
+type store struct {
+	root   string // --root, or "" for the one that is configured
+	conf   *config.Options
+	stores chain.Stores
+}
+
+// addFlag adds the option that says which store.
+func (st *store) addFlag(cmd *cobra.Command) { cmd.Flags().StringVar(&st.root, "root", "", "") }
+
+// load reads the configuration. With --root no driver option of the files counts, as in
+// podman.
+func (st *store) load() (err error) {
+	var options []string
+	if st.root != "" {
+		options = []string{}
+	}
+	if st.conf, err = settings.Load("", options); err != nil {
+		return err
+	}
+	if st.root != "" {
+		if st.conf.GraphRoot, err = filepath.Abs(st.root); err != nil {
+			return err
+		}
+		if resolved, err := filepath.EvalSymlinks(st.conf.GraphRoot); err == nil {
+			st.conf.GraphRoot = resolved
+		}
+	}
+	st.stores = settings.Stores(filepath.Join(st.conf.GraphRoot, "overlay"), st.conf.ImageStore, st.conf.AdditionalImageStores)
+	return nil
+}
+
+// find returns the layers of the image that a user means by a name, the top one first.
+func (st *store) find(name string) (image catalog.Image, layers []string, err error) {
+	c, err := catalog.Read(&st.stores)
+	if err == nil {
+		image, err = c.Find(name)
+	}
+	if err != nil {
+		return image, nil, st.hint(err)
+	}
+	return image, c.Chain(image.Layer), nil
+}
+
+// hint adds what can be done about an error that has to do with the store.
+func (st *store) hint(err error) error {
+	var ambiguous *catalog.AmbiguousError
+	switch {
+	case errors.As(err, &ambiguous):
+		return withHint(err, "give the whole name, or more of the ID")
+	case errors.Is(err, catalog.ErrUnknown) && st.root != "":
+		return withHint(err, `"podman --root %s images" lists those of this store`, st.root)
+	case errors.Is(err, catalog.ErrUnknown):
+		return withHint(err, `"podman images" lists those of %s; another store is chosen by --root`, st.conf.GraphRoot)
+	case errors.Is(err, os.ErrPermission):
+		return withHint(err, "only root can read the whole store")
+	}
+	return err
+}
