@@ -34,3 +34,23 @@ func missing(t testing.TB, what string) {
 	}
 	t.Skipf("%s is missing; \"make deps\" installs it", what)
 }
+
+// Built ends a test that lacks a program which the project builds by the given
+// command.
+func Built(t testing.TB, path, command string) {
+	t.Helper()
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skipf("%v; %q makes it", err, command)
+	}
+}
+
+// File ends a test that lacks a file which is in the given package of Debian.
+func File(t testing.TB, path, debian string) {
+	t.Helper()
+	if _, err := os.Stat(path); err != nil {
+		missing(t, path+" (Debian: "+debian+")")
+	}
+}

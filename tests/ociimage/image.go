@@ -21,6 +21,9 @@ type Image struct {
 	// are 0755 root:root with mtime 0; in Stock they are always 0755 root:root.
 	Implied map[string]bool
 
+	// ImpliedIn are the same with only the layers up to each one.
+	ImpliedIn []map[string]bool
+
 	// Features counts what the image has of the things that [Features] lists.
 	Features map[string]int
 }
@@ -28,14 +31,15 @@ type Image struct {
 // Random returns a random image, the same for the same seed.
 func Random(seed uint64) *Image {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 12)), merged: newDir(0o555), features: map[string]int{}}
-	img := &Image{Seed: seed, Features: g.features, Implied: map[string]bool{}}
+	img := &Image{Seed: seed, Features: g.features}
 	for range 2 + g.r.IntN(11) {
 		img.Layers = append(img.Layers, g.makeLayer())
+		img.ImpliedIn = append(img.ImpliedIn, g.merged.impliedDirs())
 	}
 	img.Merged, img.Stock = g.merged.trees()
+	img.Implied = img.ImpliedIn[len(img.Layers)-1]
 	for _, f := range g.merged.list("") {
 		if f.implied {
-			img.Implied["/"+f.path] = true
 			if f.Mode == tree.TypeDir|0o755 && f.UID == 0 && f.MtimeSec == 0 {
 				g.count("implied directory with nothing below")
 			} else {

@@ -60,6 +60,17 @@ func (n *node) list(prefix string) []found {
 	return all
 }
 
+// impliedDirs returns the paths of the implied directories below n.
+func (n *node) impliedDirs() map[string]bool {
+	dirs := map[string]bool{}
+	for _, f := range n.list("") {
+		if f.implied {
+			dirs["/"+f.path] = true
+		}
+	}
+	return dirs
+}
+
 // merge returns what shows if upper, of a layer, lies on lower, of the layers below
 // it. Either may be nil.
 func merge(lower, upper *node) *node {

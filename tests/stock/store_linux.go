@@ -138,7 +138,7 @@ func (s *Store) close() error {
 	if s.driver != nil {
 		err = s.driver.Cleanup()
 	}
-	left, mountsErr := mounts(s.root)
+	left, mountsErr := Mounts(s.root)
 	err = errors.Join(err, mountsErr)
 	for _, dir := range left {
 		err = errors.Join(err, os.NewSyscallError("unmount "+dir, unix.Unmount(dir, unix.MNT_DETACH)))
@@ -149,8 +149,8 @@ func (s *Store) close() error {
 	return os.RemoveAll(s.root)
 }
 
-// mounts returns the mount points below dir, the last mounted first.
-func mounts(dir string) ([]string, error) {
+// Mounts returns the mount points below dir, the last mounted first.
+func Mounts(dir string) ([]string, error) {
 	f, err := os.Open("/proc/self/mountinfo")
 	if err != nil {
 		return nil, err
