@@ -1,0 +1,199 @@
+package e2e_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/tests/podman"
+)
+
+// others are the ways in which the store of one podman may be used by another one.
+var others = []podman.Kind{podman.Plain, podman.StockComposefs, podman.OursOff}
+
+// TestStockUsesOurs pulls with ours; then others, ours with composefs turned off among
+// them, run, commit and remove.
+func TestStockUsesOurs(t *testing.T) {
+	for _, other := range others {
+		t.Run(other.String(), func(t *testing.T) {
+			t.Parallel()
+			p := podman.New(t, podman.Ours)
+			ref := pull(t, p, rich()...)
+			want := seen(t, p, ref)
+			q := p.As(other)
+			same(t, "ours and the other", want, seen(t, q, ref), "/") // a layer image has its own root
+			checkShared(t, q, p, ref)
+		})
+	}
+}
+
+// TestOursUsesStock pulls with others; then ours runs, commits and removes.
+func TestOursUsesStock(t *testing.T) {
+	for _, other := range others {
+		t.Run(other.String(), func(t *testing.T) {
+			t.Parallel()
+			p := podman.New(t, other)
+			ref := pull(t, p, rich()[0]) // more than that, stock composefs cannot pull
+			q := p.As(podman.Ours)
+			same(t, "the other and ours", seen(t, p, ref), seen(t, q, ref), "/")
+			checkShared(t, q, p, ref)
+		})
+	}
+}
+
+// checkShared has p run and change an image that q has, in turns with q. Plain stock
+// podman does not commit: it makes zeros of files whose metadata only was changed
+// (TestW2CommittedFilesKeepContents).
+func checkShared(t *testing.T, p, q *podman.Podman, ref string) {
+	t.Helper()
+	p.Run("run", "--name", "box", ref, "sh", "-c", "chmod 700 /home/big; rm /inline; echo new > /external")
+	q.Run("start", "-a", "box") // the same again, of which rm fails
+	committer := p
+	if p.Kind == podman.Plain {
+		committer = q
+	}
+	committer.Run("commit", "-q", "box", "committed")
+	tr := seen(t, p, "committed")
+	same(t, "one and the other", tr, seen(t, q, "committed"), "/")
+	if err := hasBig(tr); err != nil {
+		t.Error(err)
+	}
+	if got := q.Run("run", "--rm", "committed", "sh", "-c", "cat /external; ls /inline 2>/dev/null; true"); got != "new" {
+		t.Errorf("/external is %q", got)
+	}
+	q.Run("rm", "box")
+	q.Run("rmi", "committed")
+	if err := hasBig(seen(t, p, ref)); err != nil {
+		t.Error(err)
+	}
+	p.Run("rmi", "-a")
+
+	// What others have removed, ours collects when it removes something itself.
+	ours := p.As(podman.Ours)
+	ours.Run("pull", "-q", ref)
+	ours.Run("rmi", ref)
+	checkEmpty(t, p)
+}
+
+// TestMixedChain builds one image by turns, so that plain layers and composefs layers
+// lie upon each other.
+func TestMixedChain(t *testing.T) {
+	t.Parallel()
+	layers := rich()
+	want := seenPlain(t, image(t, layers...))
+	for _, turns := range [][]podman.Kind{
+		{podman.Ours, podman.OursOff, podman.Ours, podman.OursOff},
+		{podman.OursOff, podman.Ours, podman.OursOff, podman.Ours},
+		{podman.OursOff, podman.Ours, podman.Ours, podman.OursOff},
+		{podman.Plain, podman.Ours, podman.Plain, podman.Ours},
+		{podman.Ours, podman.Plain, podman.Plain, podman.Ours},
+	} {
+		var names []string
+		for _, kind := range turns {
+			names = append(names, kind.String())
+		}
+		t.Run(strings.Join(names, " "), func(t *testing.T) {
+			s := podman.NewStore(t)
+			var ref string
+			var p *podman.Podman
+			for i, kind := range turns {
+				p = s.Podman(t, kind, podman.Options{})
+				ref = podman.SharedRegistry(t).Push(t, "mixed/"+string(rune('a'+i)), image(t, layers[:i]...))
+				p.Run("pull", "-q", ref)
+			}
+			for _, kind := range []podman.Kind{podman.Ours, podman.OursOff} {
+				p := p.As(kind)
+				same(t, "plain and mixed", want, seen(t, p, ref), "/")
+				p.Run("run", "--rm", ref, "sh", "-c", changes)
+			}
+		})
+	}
+}
+
+// TestAdditionalStore runs, builds and commits in a store that has the image of
+// another one.
+func TestAdditionalStore(t *testing.T) {
+	for _, there := range []podman.Kind{podman.Plain, podman.Ours} {
+		for _, here := range []podman.Kind{podman.Plain, podman.Ours, podman.OursOff} {
+			t.Run(there.String()+" for "+here.String(), func(t *testing.T) {
+				t.Parallel()
+				p := podman.New(t, there)
+				ref := pull(t, p, rich()...)
+				want := seen(t, p, ref)
+
+				s := podman.NewStore(t)
+				q := s.Podman(t, here, podman.Options{Additional: []string{p.Store.Root}})
+				q.Run("create", "--name", "box", ref)
+				same(t, "there and here", want, seenByContainer(t, q, "box"), "/")
+				q.Run("run", "--name", "box2", ref, "sh", "-c", changes)
+				if there == podman.Ours && here == podman.Plain { // it cannot, see checkShared
+					return
+				}
+				q.Run("commit", "-q", "box2", "committed")
+				if err := hasBig(seen(t, q, "committed")); err != nil {
+					t.Error(err)
+				}
+				if got := q.Run("run", "--rm", "committed", "cat", "/symlink"); got != "new" {
+					t.Errorf("/symlink has %q", got)
+				}
+				same(t, "before and after", want, seen(t, p, ref))
+			})
+		}
+	}
+}
+
+// TestImageStore keeps images apart from containers.
+func TestImageStore(t *testing.T) {
+	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
+		images := filepath.Join(p.Store.Dir, "images")
+		q := p.Store.Podman(t, p.Kind, podman.Options{ImageStore: images})
+		ref := pull(t, q, rich()...)
+		if blobs := glob(t, images, "overlay/*/composefs-data/composefs.blob"); p.Kind == podman.Ours && len(blobs) != 4 {
+			t.Errorf("%d of 4 layers are composefs", len(blobs))
+		}
+		q.Run("run", "--name", "box", ref, "sh", "-c", changes)
+		tr := seenByContainer(t, q, "box")
+		q.Run("commit", "-q", "box", "committed")
+		same(t, "container and image of it", tr, seenIn(t, q, "committed"))
+		q.Run("rm", "-a")
+		q.Run("rmi", "-a")
+		if left := glob(t, images, "overlay/*/diff"); len(left) > 0 {
+			t.Errorf("left: %q", left)
+		}
+		return tr
+	})
+}
+
+// seenIn returns the tree of an image by way of a container: images of other stores
+// cannot be mounted.
+func seenIn(t *testing.T, p *podman.Podman, image string) *tree.Tree {
+	t.Helper()
+	p.Run("create", "--name", "look", image)
+	defer p.Run("rm", "look")
+	return seenByContainer(t, p, "look")
+}
+
+// TestUserNamespaces runs containers with other ids: they see the owners of the image,
+// and can write, commit and remove.
+func TestUserNamespaces(t *testing.T) {
+	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
+		ref := pull(t, p, rich()...)
+		subids := filepath.Join(p.Store.Dir, "subids")
+		writeFile(t, p.Store.Dir, "subids", "containers:1000000:1000000\n")
+		auto := p.Store.Podman(t, p.Kind, podman.Options{Private: map[string]string{"/etc/subuid": subids, "/etc/subgid": subids}})
+		const look = "stat -c %u:%g:%a /home/big /bin/busybox && echo x >> /home/big && echo y > /new && stat -c %u /new && rm -r /usr"
+		const want = "1000:1001:640\n0:0:755\n0"
+		if got := auto.Run("run", "--rm", "--userns=auto", ref, "sh", "-c", look); got != want {
+			t.Errorf("--userns=auto: %q", got)
+		}
+		if got := p.Run("run", "--name", "box", "--uidmap=0:100000:2000", "--gidmap=0:200000:2000", ref, "sh", "-c", look+"; "+changesInNamespace); got != want {
+			t.Errorf("--uidmap: %q", got)
+		}
+		p.Run("commit", "-q", "box", "committed")
+		return seen(t, p, "committed")
+	})
+}
+
+// changesInNamespace sets the times of what look changes.
+const changesInNamespace = `touch -d @1600000000 /home/big /new`

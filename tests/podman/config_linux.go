@@ -1,0 +1,131 @@
+package podman
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind says which program uses a store, and whether with composefs.
+type Kind int
+
+const (
+	// Plain is stock podman with the plain overlay driver.
+	Plain Kind = iota
+	// StockComposefs is stock podman with composefs turned on.
+	StockComposefs
+	// Ours is podman with our driver and composefs turned on.
+	Ours
+	// OursOff is podman with our driver and composefs turned off.
+	OursOff
+)
+
+func (k Kind) String() string {
+	return [...]string{"plain", "stock composefs", "ours", "ours, off"}[k]
+}
+
+// Composefs reports whether composefs is turned on.
+func (k Kind) Composefs() bool { return k == StockComposefs || k == Ours }
+
+// Options change how a podman uses its store.
+type Options struct {
+	Additional []string          // roots of additional image stores
+	ImageStore string            // where images are kept, if not in the store
+	Overlay    map[string]string // of [storage.options.overlay]
+	HardLinks  bool              // use_hard_links
+	Private    map[string]string // files to be seen in place of those at these paths, by podman only
+	Path       string            // PATH, if not the usual one
+}
+
+// storageConf returns storage.conf. Flags and variables of podman that say the same
+// would make it forget the options of the driver.
+func (p *Podman) storageConf() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("[storage]\ndriver = \"overlay\"\ngraphroot = %q\nrunroot = %q", p.Store.Root, p.Store.RunRoot)
+	if p.opts.ImageStore != "" {
+		line("imagestore = %q", p.opts.ImageStore)
+	}
+	line("[storage.options]")
+	if len(p.opts.Additional) > 0 {
+		line("additionalimagestores = [%q]", strings.Join(p.opts.Additional, `", "`))
+	}
+	overlay := maps.Clone(p.opts.Overlay)
+	if p.Kind.Composefs() {
+		line("[storage.options.pull_options]\nenable_partial_images = \"true\"\nconvert_images = \"true\"")
+		line("use_hard_links = %q", strconv.FormatBool(p.opts.HardLinks))
+		if overlay == nil {
+			overlay = map[string]string{}
+		}
+		overlay["use_composefs"] = "true"
+	}
+	line("[storage.options.overlay]")
+	for _, key := range slices.Sorted(maps.Keys(overlay)) {
+		line("%s = %q", key, overlay[key])
+	}
+	return b.String()
+}
+
+// containersConf keeps podman away from what the machine has, and from what it may not
+// have: IPv6, a network, seccomp profiles, a journal, rights to raise limits.
+const containersConf = `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+netns = "none"
+log_driver = "k8s-file"
+seccomp_profile = "unconfined"
+apparmor_profile = "unconfined"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+tmp_dir = %q
+helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
+[network]
+network_config_dir = %q
+`
+
+const registriesConf = `unqualified-search-registries = []
+[[registry]]
+location = "127.0.0.1"
+insecure = true
+`
+
+// configure writes the configuration files into dir and returns the environment that
+// leads to them.
+func (p *Podman) configure(dir string) ([]string, error) {
+	s := p.Store
+	env := []string{
+		"HOME=" + s.Dir, "TMPDIR=" + filepath.Join(s.Dir, "tmp"), "PATH=" + p.path(),
+		"LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
+	}
+	for _, f := range []struct{ variable, name, text string }{
+		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks"))},
+		{"CONTAINERS_STORAGE_CONF", "storage.conf", p.storageConf()},
+		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", registriesConf},
+	} {
+		path := filepath.Join(dir, f.name)
+		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
+			return nil, err
+		}
+		env = append(env, f.variable+"="+path)
+	}
+	return env, nil
+}
+
+// path returns PATH. Only stock podman needs a mkcomposefs.
+func (p *Podman) path() string {
+	switch {
+	case p.opts.Path != "":
+		return p.opts.Path
+	case p.Kind == StockComposefs:
+		return bin() + ":" + usualPath
+	}
+	return usualPath
+}
+
+const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
