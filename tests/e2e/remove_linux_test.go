@@ -61,9 +61,10 @@ func TestPrune(t *testing.T) {
 	})
 }
 
-// TestCheckFindsDamage damages a file of a layer: "podman system check" says so, and
+// TestW3CheckFindsDamage damages a file of a layer, which no mount without fs-verity can
+// notice: "podman system check" says so, and
 // repairs it by removing the image.
-func TestCheckFindsDamage(t *testing.T) {
+func TestW3CheckFindsDamage(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {
 		pull(t, p, rich()...)
 		p.Run("system", "check")
