@@ -82,12 +82,15 @@ func rangePiece(start int64, emit func(e *emitter, from, to int), from, to int) 
 	return piece{start, func(e *emitter) { emit(e, from, to) }}
 }
 
+// pieceBuffers has memory of pieces that are written, for the next ones and for images
+// that are written later.
+var pieceBuffers sync.Pool
+
 // write writes the image. Pieces are encoded on all processors and written in
 // order. When it returns, nothing reads the tree any more.
 func (p *plan) write(w io.Writer) (written int64, err error) {
 	encoded := make(chan chan []byte, runtime.GOMAXPROCS(0))
 	stop := make(chan struct{})
-	var buffers sync.Pool
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer close(stop)
@@ -105,7 +108,7 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 			running.Add(1)
 			go func() {
 				defer running.Done()
-				buf, _ := buffers.Get().([]byte)
+				buf, _ := pieceBuffers.Get().([]byte)
 				if buf == nil {
 					buf = make([]byte, 0, pieceSize+pieceSize/4)
 				}
@@ -122,7 +125,7 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 		if err != nil {
 			return written, err
 		}
-		buffers.Put(buf) //nolint:staticcheck // a slice header is small beside what it saves
+		pieceBuffers.Put(buf) //nolint:staticcheck // a slice header is small beside what it saves
 	}
 	return written, nil
 }

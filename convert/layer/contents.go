@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,9 +22,13 @@ const (
 // How many chunks there are in all, which bounds memory and how far the reader may
 // be ahead of the workers, and how many of them may be of one file.
 const (
-	chunksMax  = 48
+	chunksMax  = 24
 	chunksEach = 8
 )
+
+// chunks are free ones that no layer has, for layers that are read later or at the same
+// time.
+var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 
 // contents passes the contents of files on to workers, which store them while the
 // reader goes on.
@@ -102,7 +107,7 @@ func (c *contents) read(r io.Reader, size int64) ([]byte, error) {
 		return nil, c.ctx.Err()
 	}
 	if chunk == nil {
-		chunk = make([]byte, chunkSize)
+		chunk = chunks.Get().(*[chunkSize]byte)[:]
 	}
 	chunk = chunk[:min(size, chunkSize)]
 	_, err := io.ReadFull(r, chunk)
@@ -124,7 +129,13 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 // wait waits until everything is stored and returns the first error of the store.
 func (c *contents) wait() error {
 	close(c.files)
-	return c.group.Wait()
+	err := c.group.Wait()
+	for range len(c.free) { // after an error some are missing
+		if chunk := <-c.free; chunk != nil {
+			chunks.Put((*[chunkSize]byte)(chunk[:chunkSize]))
+		}
+	}
+	return err
 }
 
 func (c *contents) work() error {

@@ -55,7 +55,7 @@ func (h *Hash) Write(p []byte) (int, error) {
 func (h *Hash) push(block []byte) {
 	for i := 1; ; i++ {
 		if i == len(h.levels) {
-			h.levels = append(h.levels, make([]byte, 0, BlockSize))
+			h.addLevel()
 		}
 		level := h.algorithm.append(h.levels[i], block)
 		if len(level) < BlockSize {
@@ -65,6 +65,19 @@ func (h *Hash) push(block []byte) {
 		h.levels[i] = level[:0]
 		block = level
 	}
+}
+
+// addLevel adds an empty level, with the memory that one had before Reset.
+func (h *Hash) addLevel() {
+	if n := len(h.levels); n < cap(h.levels) {
+		h.levels = h.levels[:n+1]
+		if h.levels[n] != nil {
+			h.levels[n] = h.levels[n][:0]
+			return
+		}
+		h.levels = h.levels[:n]
+	}
+	h.levels = append(h.levels, make([]byte, 0, BlockSize))
 }
 
 // root returns the root hash; it leaves h as it is.

@@ -3,6 +3,7 @@ package blob
 import (
 	"hash"
 	"io"
+	"sync"
 )
 
 // Buffers of a stage: enough for a goroutine not to wait for the other at each.
@@ -10,6 +11,9 @@ const (
 	buffers    = 4
 	bufferSize = 128 << 10
 )
+
+// pool has buffers that no stage has.
+var pool = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // ahead reads from a reader in a goroutine of its own, which also hashes what it reads.
 type ahead struct {
@@ -32,7 +36,7 @@ func newAhead(r io.Reader, h hash.Hash) *ahead {
 		hash: h,
 	}
 	for range buffers {
-		a.free <- make([]byte, bufferSize)
+		a.free <- pool.Get().(*[bufferSize]byte)[:]
 	}
 	go a.run(r)
 	return a
@@ -93,7 +97,11 @@ func (a *ahead) Close() {
 	default:
 		close(a.quit)
 	}
-	for range a.full { // so that it can finish
+	for b := range a.full { // so that it can finish
+		a.free <- b[:bufferSize]
 	}
 	<-a.done
+	for range len(a.free) {
+		pool.Put((*[bufferSize]byte)(<-a.free))
+	}
 }
