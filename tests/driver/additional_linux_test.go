@@ -94,7 +94,7 @@ func useShared(t *testing.T, theirs *store, shared string, img *ociimage.Image, 
 	m := newMutator(t, img.Seed, ours, stock)
 	m.alike = true // see TestCommit
 	m.mutate(30)
-	p.sameDiff(t, "container", "container", top, normal{img.Implied, symlinks(theirs.read(t, top, "ro"))})
+	p.sameDiff(t, "container", "container", top, newNormal(img.Implied, theirs.read(t, top, "ro")))
 	p.put(t, "container")
 	p.compare(t, "container", "container", times)
 	layer := p.theirs.diff(t, "container", top)
@@ -125,7 +125,7 @@ func TestImageStore(t *testing.T) {
 		m.mutate(30)
 		p.put(t, "container")
 		p.compare(t, "container", "container", times)
-		p.sameDiff(t, "container", "container", top, normal{img.Implied, symlinks(p.theirs.read(t, top, "ro"))})
+		p.sameDiff(t, "container", "container", top, newNormal(img.Implied, p.theirs.read(t, top, "ro")))
 		report(t, "mounted", dirs.mounts(t))
 		report(t, "in the other pool", dirs.objects(t))
 	})

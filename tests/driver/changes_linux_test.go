@@ -96,17 +96,53 @@ type normal struct {
 	settled map[string]bool
 
 	// symlinks are those of the parent. The stock driver looks at what they lead to,
-	// on the host if need be: one that leads nowhere is new to it when it is changed,
-	// and what replaces one is opaque if a layer further below has something there.
+	// on the host if need be: one that leads nowhere is new to it when it is changed, and
+	// so changes the directories above; and what replaces one is opaque if a layer further below has something there.
 	symlinks map[string]bool
+
+	// parent are all names of the parent. The stock driver takes a name for changed if
+	// a layer further down has it in a directory that is opaque since.
+	parent map[string]bool
+}
+
+// newNormal returns what differs in the differences to a parent that shows the tree.
+func newNormal(settled map[string]bool, parent *tree.Tree) normal {
+	n := normal{settled, map[string]bool{}, map[string]bool{}}
+	_ = parent.Walk(func(path string, e *tree.Entry) error {
+		n.parent[path] = true
+		if e.Inode.Type() == tree.TypeSymlink {
+			n.symlinks[path] = true
+		}
+		return nil
+	})
+	return n
+}
+
+// correct mends what the stock driver says.
+func (n normal) correct(changes []string) (all []string) {
+	for _, c := range changes {
+		if p := c[len("C "):]; c[0] == 'C' && !n.parent[p] {
+			c = "A " + p
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 func (n normal) changes(list []string) (all []string) {
+	above := map[string]bool{} // directories that are told because a symlink is new
 	for _, c := range list {
-		switch path := c[len("C "):]; {
-		case n.symlinks[path]:
-			all = append(all, "? "+path)
-		case !n.settled[path] || c[0] != 'C':
+		if p := c[len("C "):]; n.symlinks[p] {
+			for ; p != "/"; p = path.Dir(p) {
+				above[path.Dir(p)] = true
+			}
+		}
+	}
+	for _, c := range list {
+		switch p := c[len("C "):]; {
+		case n.symlinks[p]:
+			all = append(all, "? "+p)
+		case c[0] != 'C' || !n.settled[p] && !above[p]:
 			all = append(all, c)
 		}
 	}
@@ -120,17 +156,6 @@ func (n normal) diff(entries []string) []string {
 		dir, base := path.Split(name)
 		return base == archive.WhiteoutOpaqueDir && n.symlinks["/"+path.Clean(dir)]
 	})
-}
-
-func symlinks(t *tree.Tree) map[string]bool {
-	found := map[string]bool{}
-	_ = t.Walk(func(path string, e *tree.Entry) error {
-		if e.Inode.Type() == tree.TypeSymlink {
-			found[path] = true
-		}
-		return nil
-	})
-	return found
 }
 
 // dirName tells of an entry whether it is a directory, and its name.

@@ -100,16 +100,16 @@ func (p pair) sameDiff(t testing.TB, what, id, parent string, n normal) {
 	p.sameSize(t, what, id, parent)
 
 	// The stock driver does not tell any changes where a directory is above a file, in
-	// the container or in the image.
+	// the container or in the image, or where a symlink leads to itself.
 	changed, err := changes(p.ours, id, parent)
 	must(t, err)
 	judge, err := changes(p.theirs, id, parent)
-	if errors.Is(err, unix.ENOTDIR) {
+	if errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) {
 		t.Logf("%s: stock does not tell changes: %v", what, err)
 		return
 	}
 	must(t, err)
-	report(t, what+": changes", differences(n.changes(changed), n.changes(judge)))
+	report(t, what+": changes", differences(n.changes(changed), n.changes(n.correct(judge))))
 }
 
 func (p pair) sameSize(t testing.TB, what, id, parent string) {
@@ -138,7 +138,7 @@ func TestCommit(t *testing.T) {
 		m.alike = true // a renamed directory makes another diff, of the same tree: see TestMixedChains
 		m.mutate(60)
 		p.compare(t, "container", "container", times)
-		n := normal{img.Implied, symlinks(p.theirs.read(t, top, "ro"))}
+		n := newNormal(img.Implied, p.theirs.read(t, top, "ro"))
 		p.sameDiff(t, "mounted", "container", top, n)
 		p.put(t, "container")
 		p.sameDiff(t, "not mounted", "container", top, n)

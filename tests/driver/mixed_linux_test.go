@@ -151,3 +151,18 @@ func leans(t testing.TB, dir string) (found bool) {
 	}))
 	return found
 }
+
+// TestRenames does what TestCommit does where directories of the image get other names,
+// which a mount of the stock driver leaves to mv.
+func TestRenames(t *testing.T) {
+	p := newPair(t)
+	m := &mixed{on: p.ours, off: p.ours, theirs: p.theirs}
+	eachImage(t, func(t *testing.T, img *ociimage.Image) {
+		m.r = rand.New(rand.NewPCG(img.Seed, 4))
+		p.image(t, img)
+		m.commit(t, img)
+	})
+	if m.hidden > 0 {
+		t.Errorf("the kernel could not show %d mounts", m.hidden)
+	}
+}

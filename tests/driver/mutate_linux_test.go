@@ -35,6 +35,7 @@ type mutator struct {
 	gentle bool
 
 	files, dirs []string               // what there is, "" for the root
+	ghosts      []string               // what is listed and not there: overlayfs lists some whiteouts
 	kinds       map[string]fs.FileMode // and of what type
 	first       map[string]fs.FileMode // as it was at first
 	clock       int64
@@ -89,18 +90,20 @@ func settle(t testing.TB, dirs map[string]bool, mounts ...string) {
 
 // list looks at what there is in the stock mount.
 func (m *mutator) list() {
-	m.files, m.dirs, m.kinds = nil, []string{""}, map[string]fs.FileMode{}
+	m.files, m.ghosts, m.dirs, m.kinds = nil, nil, []string{""}, map[string]fs.FileMode{}
 	err := filepath.WalkDir(m.theirs, func(path string, e fs.DirEntry, err error) error {
 		name := strings.TrimPrefix(strings.TrimPrefix(path, m.theirs), "/")
-		if errors.Is(err, fs.ErrNotExist) || name == "" { // overlayfs lists some whiteouts
+		if errors.Is(err, fs.ErrNotExist) || name == "" {
 			return nil
 		}
 		if err == nil && e.IsDir() {
 			m.dirs = append(m.dirs, name)
 		} else if err == nil {
-			if _, err := os.Lstat(path); err == nil {
-				m.files = append(m.files, name)
+			if _, err := os.Lstat(path); err != nil {
+				m.ghosts = append(m.ghosts, name)
+				return nil
 			}
+			m.files = append(m.files, name)
 		}
 		if err == nil {
 			m.kinds[name] = e.Type()

@@ -81,6 +81,15 @@ func TestNormal(t *testing.T) {
 			t.Errorf("%s and %s: same is %v", c.ours, c.theirs, got)
 		}
 	}
+	n.parent = map[string]bool{"/there": true}
+	if got := n.correct([]string{"C /there", "C /not", "A /there", "D /not"}); !slices.Equal(got, []string{"C /there", "A /not", "A /there", "D /not"}) {
+		t.Errorf("corrected: %q", got)
+	}
+	list := []string{"A /a/link", "C /a", "C /a/other", "C /b"}
+	n.symlinks["/a/link"] = true
+	if left := n.changes(list); !slices.Equal(left, []string{"? /a/link", "C /a/other", "C /b"}) {
+		t.Errorf("changes: %q", left)
+	}
 	all := entries(t, layertest.Tar(layertest.File("link/.wh..wh..opq", ""), layertest.File("other/.wh..wh..opq", ""), layertest.File("link/.wh.x", ""), layertest.Dir("link")))
 	if left := n.diff(slices.Clone(all)); !slices.Equal(left, all[1:]) {
 		t.Errorf("left: %q", left)

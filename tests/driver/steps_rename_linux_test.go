@@ -21,8 +21,12 @@ func (m *mutator) rename() {
 	}
 }
 
-// hasLinks reports whether a file in a directory has several names.
-func (m *mutator) hasLinks(dir string) bool {
+// copiesBadly reports whether cp makes something else of a directory: if a file in it has
+// several names, or is listed and not there.
+func (m *mutator) copiesBadly(dir string) bool {
+	if slices.ContainsFunc(m.ghosts, func(name string) bool { return strings.HasPrefix(name, dir+"/") }) {
+		return true
+	}
 	return slices.ContainsFunc(m.files, func(name string) bool {
 		var st unix.Stat_t
 		return strings.HasPrefix(name, dir+"/") && unix.Lstat(in(m.theirs, name), &st) == nil && st.Nlink > 1
@@ -54,7 +58,7 @@ func (m *mutator) renameDir() {
 	if from == "" || m.wasFile(to) || !m.redirectable(from) {
 		return
 	}
-	if _, err := os.Lstat(in(m.theirs, to)); m.copies && (err == nil || m.hasLinks(from) || m.inherits(filepath.Dir(to))) {
+	if _, err := os.Lstat(in(m.theirs, to)); m.copies && (err == nil || m.copiesBadly(from) || m.inherits(filepath.Dir(to))) {
 		return // that would not be the same if it is copied
 	}
 	if m.alike && !m.renames(from, to) {
