@@ -56,6 +56,10 @@ var imports = map[string][]string{
 	"tests/podman":                {"convert/layertest", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/storageconf":           {},
 	"tests/stock":                 {"tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
+
+	"tests/bench/comparison":        {"tests/bench/comparison/floor", "tests/bench/comparison/report", "golang.org/x/sys"},
+	"tests/bench/comparison/floor":  {"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/sys"},
+	"tests/bench/comparison/report": {},
 }
 
 // pure packages do no I/O but through readers and writers passed in, and so build

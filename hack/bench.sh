@@ -1,0 +1,14 @@
+#!/bin/sh
+# Measure the life of images in podman with our driver against podman without it, as
+# docs/performance.md tells. The arguments are those of the program: "-help" lists them.
+# What is started and mounted in namespaces of its own goes with them, even after kill -9.
+set -eu
+cd "$(dirname "$0")/.."
+[ "$(id -u)" = 0 ] || { echo "error: stores and mounts need root: sudo make bench" >&2; exit 1; }
+if ! command -v debootstrap >/dev/null || ! [ -e /etc/ssl/certs/ca-certificates.crt ]; then
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends debootstrap ca-certificates >/dev/null
+fi
+CGO_ENABLED=0 "${GO:-go}" build -trimpath -o bin/bench ./tests/bench/comparison
+registry=$(hack/docker-registry.sh)
+exec unshare --mount --pid --fork --kill-child --mount-proc bin/bench -registry "$registry" "$@"

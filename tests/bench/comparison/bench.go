@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
+)
+
+// bench is what is measured with a fresh store of each kind: first the image is
+// pulled, then come the steps.
+type bench struct {
+	name    string // how its measures begin, and one of them is the image's
+	images  []string
+	partial bool // with a kind that takes single files from zstd:chunked layers
+	floor   bool // with the floor of the pull
+	steps   []step
+}
+
+// step is a part of a bench that can be left out. It leaves no container and no mount.
+type step struct {
+	name string
+	run  func(*session) error
+}
+
+// benches returns what is measured. Removal comes last.
+func (l *lab) benches() (chosen []bench) {
+	var family []string
+	for v := range versions {
+		family = append(family, familyImage(v+1))
+	}
+	for _, b := range []bench{
+		{name: "base", images: []string{baseImage}, floor: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {"remove", removeImage}}},
+		{name: "app", images: []string{appImage}, floor: true, steps: []step{
+			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"slab", mountMany}, {"remove", removeImage},
+		}},
+		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, steps: []step{{"mount", mountImage}, {"remove", removeImage}}},
+		{name: "60 layers", images: []string{deepImage}, floor: true, steps: []step{
+			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"lookups", lookUp}, {"remove", removeImage},
+		}},
+		{name: "family", images: family, steps: []step{{"next", pullNext}}},
+	} {
+		all := b.steps
+		b.steps = nil
+		for _, s := range all {
+			if l.only.MatchString(b.name + " " + s.name) {
+				b.steps = append(b.steps, s)
+			}
+		}
+		if len(b.steps) > 0 || l.only.MatchString(b.name+" pull") {
+			chosen = append(chosen, b)
+		}
+	}
+	return chosen
+}
+
+// session is one kind in one round of a bench.
+type session struct {
+	context.Context
+	*lab
+	*store
+	bench bench
+	kind  string
+	image string // how podman names the first image
+}
+
+// add adds a sample of a measure of the bench.
+func (s *session) add(name string, unit report.Unit, value float64) {
+	s.results.Add(s.bench.name+": "+name, unit, s.kind, value)
+}
+
+// measure runs all rounds, and writes the results after each of them.
+func (l *lab) measure(ctx context.Context) error {
+	for round := range l.rounds {
+		for _, b := range l.benches() {
+			for _, k := range l.kinds(b.partial) {
+				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", round+1, l.rounds, b.name, k.name)
+				if err := l.session(ctx, b, k); err != nil {
+					return fmt.Errorf("%s, %s: %w", b.name, k.name, err)
+				}
+			}
+			if !b.floor {
+				continue
+			}
+			if err := l.floor(ctx, b); err != nil {
+				return fmt.Errorf("%s, %s: %w", b.name, bareFloor, err)
+			}
+		}
+		l.results.Rounds = round + 1
+		if err := l.write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
+	s := &session{Context: ctx, lab: l, bench: b, kind: k.name, image: l.ref(b.images[0])}
+	if s.store, err = l.newStore(k); err != nil {
+		return err
+	}
+	defer func() {
+		if removed := s.store.remove(); err == nil {
+			err = removed
+		}
+	}()
+	if err := s.pull(); err != nil {
+		return err
+	}
+	for _, step := range b.steps {
+		if err := step.run(s); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// same fails if an operation has seen something else than the kinds before: then they
+// did not do the same work.
+func (s *session) same(what string, got seen) error {
+	got.Wall = 0
+	if s.saw == nil {
+		s.saw = map[string]seen{}
+	}
+	key := s.bench.images[0] + " " + what
+	if before, ok := s.saw[key]; ok && before != got {
+		return fmt.Errorf("%s of %s: %+v, others saw %+v", what, s.image, got, before)
+	}
+	s.saw[key] = got
+	return nil
+}
+
+// write writes the results so far.
+func (l *lab) write() error {
+	text, err := l.results.JSON()
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string]string{
+		"results.json": string(text),
+		"results.md":   l.results.Markdown(aims),
+		"results.svg":  l.results.SVG(plain, stock, aims, charted),
+	} {
+		if err := os.WriteFile(filepath.Join(l.cache, name), []byte(strings.TrimSpace(text)+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

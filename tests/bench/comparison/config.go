@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// kind is a podman and how it keeps images.
+type kind struct {
+	name      string
+	program   string // in bin
+	composefs bool
+	partial   bool   // enable_partial_images, which takes single files from zstd:chunked layers
+	path      string // before the usual PATH
+}
+
+// The kinds. Plain is how podman comes, with nothing set. Stock composefs gets our
+// mkcomposefs, which is faster than the C program.
+const (
+	plain        = "plain"
+	plainPartial = "plain, partial pulls"
+	stock        = "stock composefs"
+	ours         = "ours"
+	bareFloor    = "floor"
+)
+
+func (l *lab) kinds(partial bool) []kind {
+	kinds := []kind{{name: plain, program: "podman-stock"}}
+	if partial {
+		kinds = append(kinds, kind{name: plainPartial, program: "podman-stock", partial: true})
+	}
+	return append(kinds,
+		kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"},
+		kind{name: ours, program: "podman", composefs: true, partial: true})
+}
+
+// storageConf is storage.conf. An empty option is podman's default.
+const storageConf = `[storage]
+driver = "overlay"
+graphroot = %q
+runroot = %q
+[storage.options.pull_options]
+enable_partial_images = "%t"
+convert_images = "%t"
+[storage.options.overlay]
+use_composefs = "%t"
+`
+
+// containersConf spells limits out since podman may not be allowed to raise them, and
+// keeps away what would be measured too: networks, a journal.
+const containersConf = `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+netns = "none"
+log_driver = "k8s-file"
+seccomp_profile = "unconfined"
+apparmor_profile = "unconfined"
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+tmp_dir = %q
+helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
+[network]
+network_config_dir = %q
+`
+
+const registriesConf = `unqualified-search-registries = []
+[[registry]]
+location = "127.0.0.1"
+insecure = true
+`
+
+const policy = `{"default": [{"type": "insecureAcceptAnything"}]}`
+
+// configure writes the configuration files of a store and returns the environment that
+// leads to them. Flags that say the same would make podman forget driver options.
+func (s *store) configure(k kind) ([]string, error) {
+	env := []string{
+		"HOME=" + s.dir, "TMPDIR=" + filepath.Join(s.dir, "tmp"), "LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
+		"PATH=" + k.path + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	}
+	for _, f := range []struct{ variable, name, text string }{
+		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.dir, "libpod"), filepath.Join(s.dir, "networks"))},
+		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run"), k.partial, k.composefs, k.composefs)},
+		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", registriesConf},
+	} {
+		path := filepath.Join(s.dir, f.name)
+		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
+			return nil, err
+		}
+		env = append(env, f.variable+"="+path)
+	}
+	return env, nil
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed images
+var recipes embed.FS
+
+// image is one that is served by the registry.
+type image struct {
+	name   string
+	recipe string   // what it is made of, for the reader of the cache's stamp
+	build  []string // arguments of podman build, without those that all have
+	push   []string // arguments of podman push, beyond the name
+}
+
+// versions is how many versions the family has.
+const versions = 10
+
+const (
+	baseImage = "base"
+	appImage  = "app"
+	chunked   = "app-chunked"
+	deepImage = "deep"
+)
+
+func familyImage(version int) string { return fmt.Sprintf("family-%d", version) }
+
+// images returns what can be made, each after what it is made of.
+func (l *lab) images() (all []image, err error) {
+	var texts [3]string
+	for i, name := range []string{"app.Containerfile", "family.Containerfile", "packages.txt"} {
+		text, err := recipes.ReadFile("images/" + name)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(text)
+	}
+	gzip := []string{"--compression-format", "gzip"}
+	all = []image{
+		{name: baseImage, recipe: "FROM scratch\nADD base.tar /\n", push: gzip},
+		{name: appImage, recipe: texts[0], push: gzip},
+		{name: chunked, recipe: texts[0], push: []string{"--compression-format", "zstd:chunked", "--force-compression"}},
+	}
+	deep, packages := "ARG BASE\nFROM $BASE\nRUN apt-get update\n", strings.Fields(texts[2])
+	for _, p := range packages[:58] { // 60 layers with the two below
+		deep += "RUN apt-get install -y --no-install-recommends " + p + "\n"
+	}
+	all = append(all, image{name: deepImage, recipe: deep, push: gzip})
+	for v := range versions {
+		all = append(all, image{
+			name: familyImage(v + 1), recipe: texts[1], push: gzip,
+			build: []string{"--build-arg", fmt.Sprintf("VERSION=%d", v+1), "--build-arg", "PACKAGES=" + strings.Join(packages[:v+1], " ")},
+		})
+	}
+	return all, nil
+}
+
+// stamp is a file that is there when an image has been made by what the name says.
+func (l *lab) stamp(img image) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{img.name, img.recipe, img.build, img.push}))
+	return filepath.Join(l.cache, "images", fmt.Sprintf("%s-%x", img.name, sum[:4]))
+}
+
+// make makes the images with these names that are not in the registry, and base, of
+// which the others are made.
+func (l *lab) make(ctx context.Context, wanted map[string]bool) error {
+	all, err := l.images()
+	if err != nil {
+		return err
+	}
+	var s *store
+	for _, img := range all {
+		if _, err := os.Stat(l.stamp(img)); err == nil || !wanted[img.name] && img.name != baseImage {
+			continue
+		}
+		if s == nil {
+			if s, err = l.newStore(kind{name: "build", program: "podman-stock"}); err != nil {
+				return err
+			}
+			defer s.remove() //nolint:errcheck // a second removal at the start of the next run tells
+		}
+		fmt.Fprintf(os.Stderr, "making %s\n", img.name)
+		if err := l.makeOne(ctx, s, img); err != nil {
+			return fmt.Errorf("make image %s: %w", img.name, err)
+		}
+	}
+	return nil
+}
+
+func (l *lab) makeOne(ctx context.Context, s *store, img image) error {
+	work := filepath.Join(s.dir, "context")
+	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755)); err != nil {
+		return err
+	}
+	if img.name == baseImage {
+		if err := debootstrap(ctx, work); err != nil {
+			return err
+		}
+	}
+	file := filepath.Join(s.dir, "Containerfile")
+	if err := os.WriteFile(file, []byte(img.recipe), 0o644); err != nil {
+		return err
+	}
+	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return err
+	}
+	// Times are one time, so that they do not depend on the clock.
+	args := append([]string{
+		"build", "--layers", "--timestamp", "1700000000", "--network", "host", "--tls-verify=false",
+		"--build-arg", "BASE=" + l.ref(baseImage), "--build-context", "go=" + strings.TrimSpace(string(goroot)), "--build-context", "certificates=/etc/ssl/certs",
+		"-t", l.ref(img.name), "-f", file,
+	}, img.build...)
+	if _, _, err := s.podman(ctx, append(args, work)...); err != nil {
+		return err
+	}
+	if _, _, err := s.podman(ctx, append(append([]string{"push"}, img.push...), l.ref(img.name))...); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(l.stamp(img)), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(l.stamp(img), []byte(img.recipe), 0o644)
+}
+
+// debootstrap writes base.tar, a small Debian, into dir.
+func debootstrap(ctx context.Context, dir string) error {
+	script := `set -e
+debootstrap --variant=minbase --include=ca-certificates bookworm root http://deb.debian.org/debian >&2
+rm -rf root/dev root/var/cache/apt/* root/var/lib/apt/lists/*
+mkdir root/dev
+tar --sort=name --numeric-owner -C root -cf base.tar .
+rm -rf root`
+	cmd := exec.CommandContext(ctx, "sh", "-c", script)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("debootstrap: %w: %s", err, out)
+	}
+	return nil
+}
+
+// ref is how podman names an image of the registry.
+func (l *lab) ref(name string) string { return l.registry.addr + "/" + name }

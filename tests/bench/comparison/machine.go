@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// describe describes the machine.
+func (l *lab) describe(ctx context.Context) error {
+	var u unix.Utsname
+	var info unix.Sysinfo_t
+	if err := unix.Uname(&u); err != nil {
+		return err
+	}
+	if err := unix.Sysinfo(&info); err != nil {
+		return err
+	}
+	add := l.results.Describe
+	add("processor", fmt.Sprintf("%d × %s", runtime.NumCPU(), field("/proc/cpuinfo", "model name")))
+	add("memory", fmt.Sprintf("%.0f GB", float64(info.Totalram)*float64(info.Unit)/1e9))
+	add("kernel", unix.ByteSliceToString(u.Sysname[:])+" "+unix.ByteSliceToString(u.Release[:])+" "+unix.ByteSliceToString(u.Machine[:]))
+	disk, err := exec.CommandContext(ctx, "findmnt", "-no", "FSTYPE,SOURCE,OPTIONS", "-T", l.cache).Output()
+	if err != nil {
+		return fmt.Errorf("findmnt: %w", err)
+	}
+	add("disk", strings.Join(strings.Fields(string(disk)), " "))
+	for _, c := range [][]string{{filepath.Join(l.project, "bin/podman"), "--version"}, {"runc", "--version"}, {"conmon", "--version"}, {l.program, "--version"}, {"go", "version"}} {
+		out, err := exec.CommandContext(ctx, c[0], c[1:]...).Output()
+		if err != nil {
+			return fmt.Errorf("%s: %w", c[0], err)
+		}
+		line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+		add(filepath.Base(c[0]), line)
+	}
+	for _, p := range []string{"pigz", "zstd"} { // containers/storage calls them if they are there
+		there := "there"
+		if _, err := exec.LookPath(p); err != nil {
+			there = "not there"
+		}
+		add("external "+p, there)
+	}
+	return nil
+}
+
+// field returns the first value of a name in a file of lines "name : value".
+func field(path, name string) string {
+	text, _ := os.ReadFile(path) // what cannot be read is not known
+	for line := range strings.Lines(string(text)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown"
+}

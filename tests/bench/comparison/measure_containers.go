@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
+)
+
+// runTrue measures the first container of the image, and later ones.
+func runTrue(s *session) error {
+	if err := s.cold(); err != nil {
+		return err
+	}
+	var wall, cpu []float64
+	for i := range repeats + 1 {
+		u, _, err := s.podman(s, "run", "--rm", "--network", "none", s.image, "true")
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			s.add("run true, first", report.Seconds, u.Wall.Seconds())
+			continue
+		}
+		wall, cpu = append(wall, u.Wall.Seconds()), append(cpu, u.CPU.Seconds())
+	}
+	s.addMedian("run true, later", wall)
+	s.addMedian("run true, later, CPU", cpu)
+	return nil
+}
+
+// commits is how often commit commits; the median counts.
+const commits = 3
+
+// commit measures the commit of a container in which a line was added to a file.
+func commit(s *session) error {
+	var wall, cpu []float64
+	for i := range commits {
+		_, dir, err := s.create()
+		if err != nil {
+			return err
+		}
+		f, err := os.OpenFile(filepath.Join(dir, "etc/debian_version"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString("changed\n")
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+		if err != nil {
+			return err
+		}
+		if _, _, err := s.podman(s, "unmount", "-a"); err != nil {
+			return err
+		}
+		name := fmt.Sprintf("localhost/committed-%d", i)
+		u, _, err := s.podman(s, "commit", "-q", "-l", name)
+		if err != nil {
+			return err
+		}
+		if _, _, err := s.podman(s, "rm", "-af", "-t0"); err != nil {
+			return err
+		}
+		if _, _, err := s.podman(s, "rmi", name); err != nil {
+			return err
+		}
+		wall, cpu = append(wall, u.Wall.Seconds()), append(cpu, u.CPU.Seconds())
+	}
+	s.addMedian("commit of a changed file, wall", wall)
+	s.addMedian("commit of a changed file, CPU", cpu)
+	return nil
+}
+
+// create makes a container and mounts it.
+func (s *session) create() (u usage, dir string, err error) {
+	_, id, err := s.podman(s, "create", "--network", "none", s.image, "true")
+	if err != nil {
+		return u, "", err
+	}
+	u, out, err := s.podman(s, "mount", id)
+	return u, strings.TrimSpace(out), err
+}
+
+// mountMany measures the kernel's slab memory after many containers were mounted and
+// walked.
+func mountMany(s *session) error {
+	if err := s.cold(); err != nil {
+		return err
+	}
+	before, err := slab()
+	if err != nil {
+		return err
+	}
+	var mounts, walks []float64
+	for range s.containers {
+		u, dir, err := s.create()
+		if err != nil {
+			return err
+		}
+		mounts = append(mounts, u.Wall.Seconds())
+		if u, _, err = s.look("stat", dir); err != nil {
+			return err
+		}
+		walks = append(walks, u.Wall.Seconds())
+	}
+	after, err := slab()
+	if err != nil {
+		return err
+	}
+	s.add("slab of the containers", report.Bytes, float64(after-before))
+	s.addMedian("container mount", mounts)
+	s.addMedian("walk of a container", walks)
+	_, _, err = s.podman(s, "rm", "-af", "-t0")
+	return err
+}
