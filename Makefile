@@ -25,7 +25,7 @@ podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podm
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
 
-.PHONY: help build podman podman-stock install demo test lint deps fuzz bench-image bench-convert oracle vendor vendor-check clean
+.PHONY: help build podman podman-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,12 @@ fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
+
+bench: deps build podman podman-stock ## measure podman with our driver against podman without it; BENCH=-help
+	hack/bench.sh $(BENCH)
+
+bench-docs: ## put what "make bench" has measured last into docs
+	hack/bench-docs.sh
 
 bench-image: build ## measure speed and memory on a dump of 100,000 entries
 	hack/bench-image.sh

@@ -72,8 +72,6 @@ location = "127.0.0.1"
 insecure = true
 `
 
-const policy = `{"default": [{"type": "insecureAcceptAnything"}]}`
-
 // configure writes the configuration files of a store and returns the environment that
 // leads to them. Flags that say the same would make podman forget driver options.
 func (s *store) configure(k kind) ([]string, error) {
@@ -82,8 +80,8 @@ func (s *store) configure(k kind) ([]string, error) {
 		"PATH=" + k.path + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	}
 	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.dir, "libpod"), filepath.Join(s.dir, "networks"))},
-		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run"), k.partial, k.composefs, k.composefs)},
+		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks"))},
+		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs)},
 		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", registriesConf},
 	} {
 		path := filepath.Join(s.dir, f.name)

@@ -118,7 +118,7 @@ func (l *lab) makeOne(ctx context.Context, s *store, img image) error {
 	// Times are one time, so that they do not depend on the clock.
 	args := append([]string{
 		"build", "--layers", "--timestamp", "1700000000", "--network", "host", "--tls-verify=false",
-		"--build-arg", "BASE=" + l.ref(baseImage), "--build-context", "go=" + strings.TrimSpace(string(goroot)), "--build-context", "certificates=/etc/ssl/certs",
+		"--build-arg", "BASE=" + l.ref(baseImage), "--build-context", "go=" + strings.TrimSpace(string(goroot)),
 		"-t", l.ref(img.name), "-f", file,
 	}, img.build...)
 	if _, _, err := s.podman(ctx, append(args, work)...); err != nil {

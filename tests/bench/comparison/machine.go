@@ -30,7 +30,11 @@ func (l *lab) describe(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("findmnt: %w", err)
 	}
-	add("disk", strings.Join(strings.Fields(string(disk)), " "))
+	where := strings.Join(strings.Fields(string(disk)), " ")
+	if l.loop {
+		where = "fresh ext4 in a file, past the page cache, on " + where
+	}
+	add("disk", where)
 	for _, c := range [][]string{{filepath.Join(l.project, "bin/podman"), "--version"}, {"runc", "--version"}, {"conmon", "--version"}, {l.program, "--version"}, {"go", "version"}} {
 		out, err := exec.CommandContext(ctx, c[0], c[1:]...).Output()
 		if err != nil {

@@ -28,6 +28,7 @@ type lab struct {
 
 	rounds, containers int
 	only               *regexp.Regexp
+	loop               bool
 	results            report.Results
 	saw                map[string]seen
 }
@@ -54,6 +55,7 @@ func run(args []string) error {
 	flags.IntVar(&l.containers, "containers", 50, "how many containers are mounted for the measure of slab memory")
 	flags.StringVar(&l.cache, "dir", ".cache/bench", "where stores, images and results are; the disk of it is what is measured")
 	flags.StringVar(&l.program, "registry", "docker-registry", "the program `path`")
+	flags.BoolVar(&l.loop, "loop", true, "give each store a fresh ext4 in a file; without it, stores are directories of -dir's disk")
 	only := flags.String("only", "", "measure only what matches this `regexp`: as pull, or deep")
 	makeOnly := flags.Bool("make", false, "make the images, and measure nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -78,8 +80,9 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	if l.cache, err = filepath.Abs(l.cache); err != nil {
 		return err
 	}
-	if err := l.enclose(); err != nil {
-		return err
+	// Nobody outside is to notice what is started and mounted.
+	if os.Getpid() != 1 {
+		return errors.New("processes and mounts need namespaces of their own: start it with hack/bench.sh")
 	}
 	if l.registry, err = startRegistry(ctx, l.program, filepath.Join(l.cache, "registry")); err != nil {
 		return err
@@ -102,23 +105,6 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	return l.measure(ctx)
 }
 
-// enclose sees to it that nobody outside notices: that processes and mounts are in
-// namespaces of our own, and that podman keeps what it knows of blobs on the disk that
-// is measured.
-func (l *lab) enclose() error {
-	if os.Getpid() != 1 {
-		return errors.New("processes and mounts need namespaces of their own: start it with hack/bench.sh")
-	}
-	own := filepath.Join(l.cache, "stores", "containers")
-	if err := (&store{dir: filepath.Join(l.cache, "stores")}).discard(); err != nil {
-		return err
-	}
-	if err := errors.Join(os.MkdirAll(own, 0o755), os.MkdirAll(containers, 0o755)); err != nil {
-		return err
-	}
-	return unix.Mount(own, containers, "", unix.MS_BIND, "")
-}
-
 // end ends all processes of our namespace, and removes what they have left.
 func (l *lab) end() error {
 	_ = unix.Kill(-1, unix.SIGKILL) // there may be none
@@ -134,5 +120,5 @@ func (l *lab) end() error {
 			_ = os.Remove(dir)
 		}
 	}
-	return (&store{dir: filepath.Join(l.cache, "stores")}).discard()
+	return discard(filepath.Join(l.cache, "stores"))
 }

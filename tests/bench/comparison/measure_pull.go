@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -59,14 +58,12 @@ func (s *session) addPull(u usage) {
 // floor measures the floor of the pull of a bench.
 func (l *lab) floor(ctx context.Context, b bench) error {
 	s := &session{Context: ctx, lab: l, bench: b, kind: bareFloor, image: l.ref(b.images[0])}
-	s.store = &store{dir: filepath.Join(l.cache, "stores", bareFloor), env: os.Environ()}
-	if err := s.discard(); err != nil {
+	dir, err := l.newDir(bareFloor)
+	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return err
-	}
-	defer s.discard() //nolint:errcheck // the next use and the end of the program try again
+	defer discard(dir) //nolint:errcheck // the next use and the end of the program try again
+	s.store = &store{dir: dir, env: os.Environ()}
 	if err := chill(); err != nil {
 		return err
 	}

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,19 +17,27 @@ type store struct {
 	env       []string
 }
 
-// newStore makes an empty store. Podman's knowledge of what it has pulled before, which
-// is not in the store, is emptied too.
+// newStore makes an empty store. As usual, what does not outlive a reboot is not on the
+// disk. What podman knows of blobs that it has pulled, which is not in the store, is
+// with it.
 func (l *lab) newStore(k kind) (*store, error) {
-	dir := filepath.Join(l.cache, "stores", strings.NewReplacer(" ", "-", ",", "").Replace(k.name))
-	s := &store{dir: dir, root: filepath.Join(dir, "root"), program: filepath.Join(l.project, "bin", k.program)}
-	err := s.discard()
-	if err == nil {
-		err = os.MkdirAll(filepath.Join(dir, "tmp"), 0o755)
-	}
-	if err == nil {
-		err = os.RemoveAll(filepath.Join(containers, "cache"))
-	}
+	dir, err := l.newDir(k.name)
 	if err != nil {
+		return nil, err
+	}
+	s := &store{dir: dir, root: filepath.Join(dir, "root"), program: filepath.Join(l.project, "bin", k.program)}
+	for _, name := range []string{"tmp", "run", "containers"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	if err := unix.Mount("tmpfs", filepath.Join(dir, "run"), "tmpfs", 0, ""); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(containers, 0o755); err != nil {
+		return nil, err
+	}
+	if err := unix.Mount(filepath.Join(dir, "containers"), containers, "", unix.MS_BIND, ""); err != nil {
 		return nil, err
 	}
 	s.env, err = s.configure(k)
@@ -53,35 +58,5 @@ func (s *store) remove() error {
 	defer cancel()
 	_, _, err := s.podman(ctx, "rm", "-af", "-t0")
 	_, _, err2 := s.podman(ctx, "image", "unmount", "-af")
-	return errors.Join(err, err2, s.discard())
-}
-
-// discard unmounts all below the directory of the store, and removes it. Nothing must
-// be removed through a mount.
-func (s *store) discard() error {
-	points, err := mountsBelow(s.dir)
-	if err != nil {
-		return err
-	}
-	for _, p := range slices.Backward(points) {
-		if err := unix.Unmount(p, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil && err != unix.EINVAL { // gone with the one above
-			return fmt.Errorf("unmount %s: %w", p, err)
-		}
-	}
-	if points, err := mountsBelow(s.dir); err != nil || len(points) > 0 {
-		return fmt.Errorf("still mounted: %q, %w", points, err)
-	}
-	return os.RemoveAll(s.dir)
-}
-
-// mountsBelow returns where something is mounted below dir, in the order in which it
-// was. Our paths have nothing in them that mountinfo escapes.
-func mountsBelow(dir string) (points []string, err error) {
-	text, err := os.ReadFile("/proc/self/mountinfo")
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4], dir+"/") {
-			points = append(points, fields[4])
-		}
-	}
-	return points, err
+	return errors.Join(err, err2, unix.Unmount(containers, unix.MNT_DETACH), discard(s.dir))
 }
