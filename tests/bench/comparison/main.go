@@ -30,7 +30,7 @@ type lab struct {
 	only               *regexp.Regexp
 	loop               bool
 	results            report.Results
-	saw                map[string]seen
+	saw                map[string]seen // by plain, of what bench and by what operation
 }
 
 func main() {
@@ -50,7 +50,7 @@ func run(args []string) error {
 		return operate(args[0], args[1])
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	l := &lab{project: "."}
+	l := &lab{project: ".", saw: map[string]seen{}}
 	flags.IntVar(&l.rounds, "rounds", 5, "how often each is measured")
 	flags.IntVar(&l.containers, "containers", 50, "how many containers are mounted for the measure of slab memory")
 	flags.StringVar(&l.cache, "dir", ".cache/bench", "where stores, images and results are; the disk of it is what is measured")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 )
@@ -38,11 +37,11 @@ const commits = 3
 func commit(s *session) error {
 	var wall, cpu []float64
 	for i := range commits {
-		_, dir, err := s.create()
+		c, err := s.create()
 		if err != nil {
 			return err
 		}
-		f, err := os.OpenFile(filepath.Join(dir, "etc/debian_version"), os.O_APPEND|os.O_WRONLY, 0)
+		f, err := os.OpenFile(filepath.Join(c.dir, "etc/debian_version"), os.O_APPEND|os.O_WRONLY, 0)
 		if err != nil {
 			return err
 		}
@@ -57,7 +56,7 @@ func commit(s *session) error {
 			return err
 		}
 		name := fmt.Sprintf("localhost/committed-%d", i)
-		u, _, err := s.podman(s, "commit", "-q", "-l", name)
+		u, _, err := s.podman(s, "commit", "-q", c.id, name)
 		if err != nil {
 			return err
 		}
@@ -74,14 +73,19 @@ func commit(s *session) error {
 	return nil
 }
 
-// create makes a container and mounts it.
-func (s *session) create() (u usage, dir string, err error) {
-	_, id, err := s.podman(s, "create", "--network", "none", s.image, "true")
+// container is one that was made and mounted.
+type container struct {
+	id, dir string
+	mount   usage
+}
+
+func (s *session) create() (c container, err error) {
+	_, c.id, err = s.podman(s, "create", "--network", "none", s.image, "true")
 	if err != nil {
-		return u, "", err
+		return c, err
 	}
-	u, out, err := s.podman(s, "mount", id)
-	return u, strings.TrimSpace(out), err
+	c.mount, c.dir, err = s.podman(s, "mount", c.id)
+	return c, err
 }
 
 // mountMany measures the kernel's slab memory after many containers were mounted and
@@ -96,12 +100,13 @@ func mountMany(s *session) error {
 	}
 	var mounts, walks []float64
 	for range s.containers {
-		u, dir, err := s.create()
+		c, err := s.create()
 		if err != nil {
 			return err
 		}
-		mounts = append(mounts, u.Wall.Seconds())
-		if u, _, err = s.look("stat", dir); err != nil {
+		mounts = append(mounts, c.mount.Wall.Seconds())
+		u, _, err := s.look("stat", c.dir)
+		if err != nil {
 			return err
 		}
 		walks = append(walks, u.Wall.Seconds())

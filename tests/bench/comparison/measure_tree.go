@@ -90,6 +90,9 @@ func readAll(s *session) error {
 				return err
 			}
 			s.add("read all files, "+when, report.Seconds, u.Wall.Seconds())
+			if s.kind != plain {
+				continue
+			}
 			s.results.Describe("image \""+s.bench.name+"\"", fmt.Sprintf("%d names, %d files of %.0f MB", got.Entries, got.Files, float64(got.Bytes)/1e6))
 		}
 		return nil

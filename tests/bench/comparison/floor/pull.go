@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -37,6 +36,9 @@ func GetManifest(ctx context.Context, image string) (m Manifest, err error) {
 	return m, err
 }
 
+// inParallel is how many layers are pulled at a time, as in podman.
+const inParallel = 6
+
 // Pull stores the contents of an image, the layers of which are gzip, in an empty
 // directory.
 func Pull(ctx context.Context, image, dir string) error {
@@ -62,7 +64,7 @@ func Pull(ctx context.Context, image, dir string) error {
 		return fmt.Errorf("%s: %d layers, but %d diffIDs", image, len(m.Layers), len(config.RootFS.DiffIDs))
 	}
 	layers, ctx := errgroup.WithContext(ctx)
-	layers.SetLimit(runtime.NumCPU())
+	layers.SetLimit(inParallel)
 	for i, l := range m.Layers {
 		layers.Go(func() error {
 			return get(ctx, host, name, "blobs/"+l.Digest, func(r io.Reader) error {

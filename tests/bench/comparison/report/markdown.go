@@ -12,12 +12,15 @@ type Aim struct {
 	Most             float64
 }
 
-// ratio spells a ratio.
+// ratio spells a ratio with three digits, but no more than three after the point.
 func ratio(v float64) string {
-	if v < 0.1 {
+	switch {
+	case v < 1:
 		return fmt.Sprintf("%.3f", v)
+	case v < 10:
+		return fmt.Sprintf("%.2f", v)
 	}
-	return fmt.Sprintf("%.2f", v)
+	return fmt.Sprintf("%.1f", v)
 }
 
 // Markdown returns the tables.
@@ -26,7 +29,7 @@ func (r *Results) Markdown(aims []Aim) string {
 	for _, f := range r.Machine {
 		fmt.Fprintf(&b, "* %s: %s\n", f.Name, f.Value)
 	}
-	fmt.Fprintf(&b, "\nAims: ratios of medians of %d rounds.\n\n", r.Rounds)
+	fmt.Fprintf(&b, "* rounds: %d\n\nAims, as ratios of medians:\n\n", r.Rounds)
 	r.aims(&b, aims)
 	b.WriteString("\nMedians. A ratio below 1 is ours being better.\n\n")
 	r.medians(&b)

@@ -39,13 +39,13 @@ func TestMarkdown(t *testing.T) {
 		{"pull, wall", "plain", 0.5}, {"pull, wall", "floor", 1.5}, {"disk <&>", "stock", 1}, {"nothing", "plain", 1},
 	})
 	for _, want := range []string{
-		"* kernel: Linux\n\n",
-		"| pull, wall | plain | ≤ 0.5 | 0.50 | ok |",
+		"* kernel: Linux\n* rounds: 3\n\n",
+		"| pull, wall | plain | ≤ 0.5 | 0.500 | ok |",
 		"| pull, wall | floor | ≤ 1.5 | 2.00 | **missed** |",
 		"| disk <&> | stock | ≤ 1 |  | not measured |",
 		"| nothing | plain | ≤ 1 |  | not measured |",
 		"| measure | plain | stock | ours | floor | ours / plain | ours / stock | ours / floor |",
-		"| pull, wall | 20.0 s | 40.0 s | 10.0 s | 5.0 s | 0.50 | 0.25 | 2.00 |",
+		"| pull, wall | 20.0 s | 40.0 s | 10.0 s | 5.0 s | 0.500 | 0.250 | 2.00 |",
 		"| disk <&> | 1.0 MB |  | 2.0 MB |  | 2.00 |  |  |",
 		"| pull, wall | 10.0 s – 20.0 s – 30.0 s |",
 	} {
