@@ -23,9 +23,10 @@ type seen struct {
 // operations are what this program does in a process of its own, with the arguments
 // of its command line after the name; they print what they have seen.
 var operations = map[string]func(dir string) (seen, error){
-	"stat":    stat,
-	"read":    read,
-	"lookups": lookups,
+	"stat":     stat,
+	"read":     read,
+	"lookups":  lookups,
+	"searches": searches,
 }
 
 func operate(name, dir string) error {
@@ -80,26 +81,47 @@ func read(dir string) (s seen, err error) {
 	return s, err
 }
 
-// lookupCount is how many names lookups looks for.
+// lookupCount is how many names are looked for.
 const lookupCount = 20_000
 
-// lookups looks for names that are not there, each of them once, in all directories in
-// turn. What is in the directories has been looked at before.
-func lookups(dir string) (s seen, err error) {
+// lookups looks for names that are not there, in all directories in turn.
+func lookups(dir string) (seen, error) {
 	var dirs []string
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() {
 			dirs = append(dirs, path)
-			_, err = d.Info()
 		}
 		return err
 	})
 	if err != nil {
-		return s, err
+		return seen{}, err
 	}
+	return lookUpIn(dirs)
+}
+
+// searches looks for names that are not there where programs look for programs,
+// libraries and settings.
+func searches(dir string) (seen, error) {
+	var dirs []string
+	for _, name := range []string{"bin", "sbin", "lib", "lib/x86_64-linux-gnu", "share", "share/locale", "libexec"} {
+		if path := filepath.Join(dir, "usr", name); isDir(path) {
+			dirs = append(dirs, path)
+		}
+	}
+	return lookUpIn(append(dirs, filepath.Join(dir, "etc")))
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// lookUpIn looks for each name once. What is in the directories has been looked at
+// before.
+func lookUpIn(dirs []string) (s seen, err error) {
 	names := make([]string, lookupCount)
 	for i := range names {
-		names[i] = filepath.Join(dirs[i%len(dirs)], fmt.Sprintf("no-such-name-%d.so", i))
+		names[i] = filepath.Join(dirs[i%len(dirs)], fmt.Sprintf("no-such-name-%d-of-%d.so", i, len(dirs)))
 	}
 	var st unix.Stat_t
 	start := time.Now()
