@@ -41,7 +41,7 @@ func (l *lab) describe(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", c[0], err)
 		}
 		line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-		add(filepath.Base(c[0]), line)
+		add(filepath.Base(c[0]), strings.TrimPrefix(line, l.program+" "))
 	}
 	for _, p := range []string{"pigz", "zstd"} { // containers/storage calls them if they are there
 		there := "there"
