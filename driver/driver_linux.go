@@ -60,9 +60,9 @@ type abilities struct {
 	metacopy bool // mounts need metacopy=on: see mount.Plan
 }
 
-// probe asks the kernel, with files in the store's home.
+// probe asks the kernel, with files in the store's root.
 func (d *Driver) probe() abilities {
-	dir := d.stores.Primary.Home
+	dir := filepath.Dir(d.stores.Primary.Home) // in home, stock takes what a kill leaves for a damaged layer
 	return abilities{
 		err:      feature.Mountable(dir),
 		backing:  feature.Backing(dir),

@@ -7,7 +7,7 @@ results=${1:-.cache/bench/results}
 new=$(mktemp docs/performance.XXXXXX)
 trap 'rm -f "$new"' EXIT
 awk -v file="$results.md" '
-	/^<!-- begin results -->$/ { print; while ((got = getline line <file) > 0) print line; if (got < 0) exit 1; skip = 1 }
+	/^<!-- begin results -->$/ { print; print "![ratios](bench.svg)\n"; while ((got = getline line <file) > 0) print line; if (got < 0) exit 1; skip = 1 }
 	/^<!-- end results -->$/ { skip = 0; found = 1 }
 	!skip { print }
 	END { if (!found) exit 1 }' docs/performance.md >"$new" || {

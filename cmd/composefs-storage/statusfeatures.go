@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -54,14 +53,12 @@ func probeDir(st *store) (dir, why string) {
 	if os.Geteuid() != 0 {
 		return "", "only root can try it out"
 	}
-	for _, dir := range []string{filepath.Join(st.conf.GraphRoot, "overlay"), st.conf.GraphRoot} {
-		if _, err := os.Stat(dir); err != nil {
-			continue
-		}
-		if err := unix.Access(dir, unix.W_OK); err != nil {
-			return "", fmt.Sprintf("it is tried out in the store, and %s cannot be written to: %v", dir, err)
-		}
-		return dir, ""
+	dir = st.conf.GraphRoot
+	if _, err := os.Stat(dir); err != nil {
+		return "", "it is tried out in the store, which is not there yet"
 	}
-	return "", "it is tried out in the store, which is not there yet"
+	if err := unix.Access(dir, unix.W_OK); err != nil {
+		return "", fmt.Sprintf("it is tried out in the store, and %s cannot be written to: %v", dir, err)
+	}
+	return dir, ""
 }
