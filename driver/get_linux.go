@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/idtools"
@@ -130,14 +131,10 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 
 // appendNew appends the names that are not yet in the list.
 func appendNew(list []string, names ...string) []string {
-next:
 	for _, name := range names {
-		for _, have := range list {
-			if have == name {
-				continue next
-			}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
 		}
-		list = append(list, name)
 	}
 	return list
 }
