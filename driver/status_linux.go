@@ -50,10 +50,11 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 	return m, nil
 }
 
-// Cleanup is called at the end of every command: it undoes what the stock driver has
-// mounted for itself, unmounts images that are left over from a crash, and collects
-// garbage that others have left.
+// Cleanup is called at the end of a command, if nothing is mounted: it merges the chains
+// of new images, undoes what the stock driver has mounted for itself, unmounts images that
+// are left over from a crash, and collects garbage that others have left.
 func (d *Driver) Cleanup() error {
+	d.mergeAhead()
 	err := d.Driver.Cleanup()
 	d.tidy()
 	if sweep := d.mounts.Sweep(); err == nil {

@@ -17,6 +17,7 @@ runc                         runc                            podman run: starts 
 fsck.erofs                   erofs-utils                     judges images
 busybox                      busybox-static                  what test and demo images run
 setcap                       libcap2-bin                     makes files with capabilities
+jq                           jq                              looks into a store as scripts do
 '
 
 missing=$(echo "$needs" | while read -r need package _; do
