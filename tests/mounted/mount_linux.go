@@ -3,6 +3,7 @@ package mounted
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,10 +53,19 @@ func Bind(t testing.TB, from, dir string) {
 }
 
 // unmountLater unmounts dir before its directory is removed. A mount that is busy
-// is an error, but is detached all the same: nothing must be removed through it.
+// is an error, but is detached all the same: nothing must be removed through it. On a
+// machine with much to do the kernel may take a moment to let go of closed files.
 func unmountLater(t testing.TB, dir string) {
 	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
+		err := unix.Unmount(dir, 0)
+		for range 100 {
+			if err != unix.EBUSY {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+			err = unix.Unmount(dir, 0)
+		}
+		if err != nil {
 			t.Errorf("unmount %s: %v", dir, err)
 			_ = unix.Unmount(dir, unix.MNT_DETACH)
 		}
