@@ -81,12 +81,9 @@ if [ -z "$image" ]; then
 fi
 case $image in localhost:* | 127.0.0.1:*) options+=(--tls-verify=false) ;; esac
 
-declare -A seconds mount
+declare -A mount
 for store in composefs plain; do
-	sync -f "$work" # what others have written is not to count
-	start=$EPOCHREALTIME
 	podman "$store" pull "${options[@]}" "$image" >/dev/null
-	seconds[$store]=$(awk "BEGIN { printf \"%.1f s\", $EPOCHREALTIME - $start }")
 	mount[$store]=$(podman "$store" image mount "$image")
 done
 
@@ -118,7 +115,7 @@ disk() { bytes "$(du -sx -B1 "$work/$1" | cut -f1)"; }
 secret() { if [ -e "${mount[$1]}/etc/secret" ]; then echo "STILL THERE"; else echo deleted; fi; }
 title "Compared with plain overlay"
 printf '  %-14s %14s %14s\n' '' plain composefs \
-	'pull' "${seconds[plain]}" "${seconds[composefs]}" 'on disk' "$(disk plain)" "$(disk composefs)"
+	'on disk' "$(disk plain)" "$(disk composefs)"
 [ -n "${IMAGE:-}" ] || printf '  %-14s %14s %14s\n' /etc/secret "$(secret plain)" "$(secret composefs)"
 for store in plain composefs; do tree "${mount[$store]}" >"$work/$store.tree"; done
 if diff "$work/plain.tree" "$work/composefs.tree" >"$work/difference"; then
