@@ -43,7 +43,6 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 	if err != nil {
 		return 0, fmt.Errorf("convert layer %s: %w", id, err)
 	}
-	d.filled.add(id, parent)
 	return size, nil
 }
 

@@ -158,7 +158,7 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	if err := errors.Join(err, s.close()); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)
 	}
-	d.filled.add(id, parent)
+	d.pulled.add(id, parent)
 	return nil
 }
 

@@ -26,7 +26,7 @@ type Driver struct {
 	runDir       string   // below the run root: empty after a reboot
 	mountOptions []string // mountopt, of mount(8)
 
-	filled  filled
+	pulled  pulled
 	images  *images.Images
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter

@@ -51,7 +51,7 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 }
 
 // Cleanup is called at the end of a command, if nothing is mounted: it merges the chains
-// of new images, undoes what the stock driver has mounted for itself, unmounts images that
+// of pulled images, undoes what the stock driver has mounted for itself, unmounts images that
 // are left over from a crash, and collects garbage that others have left.
 func (d *Driver) Cleanup() error {
 	d.mergeAhead()
