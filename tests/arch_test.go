@@ -53,11 +53,12 @@ var imports = map[string][]string{
 	"tests/needs":                 {"golang.org/x/sys"},
 	"tests/ociimage":              {"convert/layertest", "convert/tree"},
 	"tests/oracle":                {},
-	"tests/podman":                {"convert/layertest", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
+	"tests/podman/conf":           {},
+	"tests/podman":                {"convert/layertest", "tests/needs", "tests/podman/conf", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/storageconf":           {},
 	"tests/stock":                 {"tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 
-	"tests/bench/comparison":        {"tests/bench/comparison/floor", "tests/bench/comparison/report", "golang.org/x/sys"},
+	"tests/bench/comparison":        {"tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},
 	"tests/bench/comparison/floor":  {"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/sys"},
 	"tests/bench/comparison/report": {},
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
 )
 
 // Kind says which program uses a store, and whether with composefs.
@@ -70,31 +72,6 @@ func (p *Podman) storageConf() string {
 	return b.String()
 }
 
-// containersConf keeps podman away from what the machine has, and from what it may not
-// have: IPv6, a network, seccomp profiles, a journal, rights to raise limits.
-const containersConf = `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-netns = "none"
-log_driver = "k8s-file"
-seccomp_profile = "unconfined"
-apparmor_profile = "unconfined"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-tmp_dir = %q
-helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
-[network]
-network_config_dir = %q
-`
-
-const registriesConf = `unqualified-search-registries = []
-[[registry]]
-location = "127.0.0.1"
-insecure = true
-`
-
 // configure writes the configuration files into dir and returns the environment that
 // leads to them.
 func (p *Podman) configure(dir string) ([]string, error) {
@@ -104,9 +81,9 @@ func (p *Podman) configure(dir string) ([]string, error) {
 		"LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
 	}
 	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks"))},
+		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks"))},
 		{"CONTAINERS_STORAGE_CONF", "storage.conf", p.storageConf()},
-		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", registriesConf},
+		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
 	} {
 		path := filepath.Join(dir, f.name)
 		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
 )
 
 // kind is a podman and how it keeps images.
@@ -47,31 +49,6 @@ convert_images = "%t"
 use_composefs = "%t"
 `
 
-// containersConf spells limits out since podman may not be allowed to raise them, and
-// keeps away what would be measured too: networks, a journal.
-const containersConf = `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-netns = "none"
-log_driver = "k8s-file"
-seccomp_profile = "unconfined"
-apparmor_profile = "unconfined"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-tmp_dir = %q
-helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
-[network]
-network_config_dir = %q
-`
-
-const registriesConf = `unqualified-search-registries = []
-[[registry]]
-location = "127.0.0.1"
-insecure = true
-`
-
 // configure writes the configuration files of a store and returns the environment that
 // leads to them. Flags that say the same would make podman forget driver options.
 func (s *store) configure(k kind) ([]string, error) {
@@ -80,9 +57,9 @@ func (s *store) configure(k kind) ([]string, error) {
 		"PATH=" + k.path + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	}
 	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", fmt.Sprintf(containersConf, filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks"))},
+		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks"))},
 		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs)},
-		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", registriesConf},
+		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
 	} {
 		path := filepath.Join(s.dir, f.name)
 		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
