@@ -11,6 +11,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -29,7 +30,11 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 		return 0, err
 	}
 	if !l.Composefs {
-		if why := d.keepsPlain(l, options); why != "" {
+		why := d.keepsPlain(options)
+		if why == "" && (len(l.Diffs) != 1 || !isEmpty(l.Diffs[0])) {
+			why = "it has files"
+		}
+		if why != "" {
 			logrus.Debugf("composefs: layer %s stays plain: %s", id, why)
 			return d.Driver.ApplyDiff(id, parent, options)
 		}
@@ -46,8 +51,8 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 	return size, nil
 }
 
-// keepsPlain returns why a layer is not to become composefs, or "".
-func (d *Driver) keepsPlain(l chain.Layer, options graphdriver.ApplyDiffOpts) string {
+// keepsPlain returns why a new layer is not to become composefs, or "".
+func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 	switch {
 	case !d.conf.Active():
 		return "use_composefs and convert_images are not both on"
@@ -57,8 +62,6 @@ func (d *Driver) keepsPlain(l chain.Layer, options graphdriver.ApplyDiffOpts) st
 		return "its owners are mapped"
 	case options.IgnoreChownErrors || options.ForceMask != nil:
 		return "its owners or modes are not to be kept"
-	case len(l.Diffs) != 1 || !isEmpty(l.Diffs[0]):
-		return "it has files"
 	}
 	return ""
 }
@@ -92,25 +95,26 @@ func convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, 
 	if err != nil {
 		return 0, err
 	}
-	if err := keepRoot(l); err != nil {
+	f, img, err := images.Open(l.Blob())
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	if _, err := setRoot(img, l.Diff()); err != nil {
 		return 0, err
 	}
 	return batch.Stats().Bytes, batch.Commit() // which syncs the image too
 }
 
-// keepRoot gives the layer's diff the owner and mode that the layer has for the root, if
-// it has an entry for it: the upper directories of containers are made like it.
-func keepRoot(l chain.Layer) error {
-	f, img, err := images.Open(l.Blob())
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+// setRoot gives a layer's diff the owner and mode that the layer has for the root, and
+// reports whether it has an entry for it: the upper directories of containers are made
+// like the diff.
+func setRoot(img *erofs.Image, diff string) (given bool, err error) {
 	root, err := img.Cursor().Root()
 	if err != nil || root.Dir.Implied {
-		return err
+		return false, err
 	}
-	return setOwner(l.Diff(), root.UID, root.GID, root.Mode)
+	return true, setOwner(diff, root.UID, root.GID, root.Mode)
 }
 
 // addTo converts the tar as a layer of its own and joins it with what l has.

@@ -32,7 +32,11 @@ type rawBlob interface {
 //
 // What cannot be converted so is left to the ordinary way, where ApplyDiff does it.
 func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpts, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
-	if why := d.stagesPlain(options); why != "" {
+	var apply graphdriver.ApplyDiffOpts
+	if options != nil {
+		apply = options.ApplyDiffOpts
+	}
+	if why := d.keepsPlain(apply); why != "" {
 		logrus.Debugf("composefs: a layer stays plain: %s", why)
 		return d.Driver.ApplyDiffWithDiffer(options, differ)
 	}
@@ -63,21 +67,6 @@ func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (graphdriver.Drive
 	}
 	defer release()
 	return s.fillRaw(blob.Source{Fetch: fetch, Size: size}, want)
-}
-
-// stagesPlain returns why a layer is not to become composefs, or "".
-func (d *Driver) stagesPlain(options *graphdriver.ApplyDiffWithDifferOpts) string {
-	switch {
-	case !d.conf.Active():
-		return "use_composefs and convert_images are not both on"
-	case d.abilities().err != nil:
-		return d.abilities().err.Error()
-	case options != nil && options.Mappings != nil && !options.Mappings.Empty():
-		return "its owners are mapped"
-	case options != nil && (options.IgnoreChownErrors || options.ForceMask != nil):
-		return "its owners or modes are not to be kept"
-	}
-	return ""
 }
 
 // ordinary has the caller download the layer the ordinary way.

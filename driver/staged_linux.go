@@ -86,8 +86,8 @@ func takeStaged(target string) *staged {
 	return s.(*staged)
 }
 
-// place makes it the content of the layer, which has none. It syncs what names it, so that a layer that
-// the store takes for complete is that after a power cut.
+// place makes it the content of the layer, which has none. It syncs what names it, so that
+// a layer that the store takes for complete is that after a power cut.
 func (s *staged) place(l chain.Layer) error {
 	if err := s.likeRoot(l); err != nil {
 		return err
@@ -116,19 +116,14 @@ func (s *staged) likeRoot(l chain.Layer) error {
 	if err != nil {
 		return err
 	}
-	root, err := img.Cursor().Root()
-	if err != nil {
+	if given, err := setRoot(img, s.batch.Staged()); given || err != nil {
 		return err
 	}
-	uid, gid, mode := root.UID, root.GID, root.Mode
-	if root.Dir.Implied {
-		var st unix.Stat_t
-		if err := unix.Stat(l.Diff(), &st); err != nil {
-			return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
-		}
-		uid, gid, mode = st.Uid, st.Gid, st.Mode
+	var st unix.Stat_t
+	if err := unix.Stat(l.Diff(), &st); err != nil {
+		return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
 	}
-	return setOwner(s.batch.Staged(), uid, gid, mode)
+	return setOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
 }
 
 // close lets go of the layer. Unless it was placed, it is gone then, and what it has

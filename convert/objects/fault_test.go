@@ -11,6 +11,8 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // TestFaults makes every use of every step fail in turn.
@@ -230,20 +232,8 @@ func fill(b *objects.Batch, n int, large string) (stage string, err error) {
 // mountTmpfs mounts a small file system for the test.
 func mountTmpfs(t *testing.T, options string) string {
 	t.Helper()
-	if os.Getuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("needs root")
-		}
-		t.Skip("needs root")
-	}
+	needs.Root(t)
 	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	mounted.Tmpfs(t, dir, options)
 	return dir
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // Garbage that nobody could collect at once is noted by a file, so that whoever can do
@@ -37,6 +39,18 @@ func (p *Reader) GarbageNoted() (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// Untidy reports whether the pool in dir shows traces of garbage that nobody has collected
+// yet: a note, or something staged, which may also be somebody's who is adding. It looks
+// at names only; a pool that is not there or cannot be read shows none.
+func Untidy(dir string) bool {
+	p := &Reader{path: dir}
+	if noted, err := p.GarbageNoted(); noted && err == nil {
+		return true
+	}
+	staged, _ := readNames(unix.AT_FDCWD, p.staging())
+	return len(staged) > 0
 }
 
 // takeNote takes the note and reports whether there was one. There is one that is taken

@@ -32,7 +32,7 @@ func (p *Pool) BeginStaged() (*Batch, error) {
 	return &Batch{pool: p, layer: layer, lock: lock, staged: dir}, nil
 }
 
-func (p *Pool) staging() string { return filepath.Join(p.path, "staging") }
+func (p *Reader) staging() string { return filepath.Join(p.path, "staging") }
 
 // stage makes a directory in the staging area.
 func (p *Pool) stage() (dir string, err error) {

@@ -59,16 +59,6 @@ func (s *Stores) Chain(id string) (Chain, error) {
 	return c, nil
 }
 
-// Parent returns the ID of the layer below the one with that ID, "" if there is
-// none. The errors are those of Chain.
-func (s *Stores) Parent(id string) (string, error) {
-	c, err := s.Chain(id)
-	if err != nil || len(c) == 1 {
-		return "", err
-	}
-	return c[1].ID, nil
-}
-
 // follow returns the layer to which l/SHORT leads, from the first store where it
 // leads to one.
 func (s *Stores) follow(link string) (Layer, error) {

@@ -45,7 +45,7 @@ func Tidy(ctx context.Context, s chain.Store) error {
 	if err != nil {
 		return err
 	}
-	if len(gone) == 0 && !hasTraces(s) {
+	if len(gone) == 0 && !objects.Untidy(s.Pool()) {
 		return nil
 	}
 	p, err := Open(s)
@@ -62,9 +62,6 @@ func Tidy(ctx context.Context, s chain.Store) error {
 		}
 		return err
 	}
-	if _, err := p.Release(ctx, nil, nil); err != nil && !errors.Is(err, objects.ErrBusy) { // drops notes
-		return err
-	}
 	return Leave(s, gone...)
 }
 
@@ -77,16 +74,6 @@ func gone(s chain.Store) (ids []string, err error) {
 		}
 	}
 	return ids, err
-}
-
-func hasTraces(s chain.Store) bool {
-	for _, name := range []string{"garbage", "garbage.taken"} {
-		if _, err := os.Lstat(filepath.Join(s.Pool(), name)); err == nil {
-			return true
-		}
-	}
-	staged, _ := namesIn(filepath.Join(s.Pool(), "staging"))
-	return len(staged) > 0
 }
 
 // namesIn returns the names in a directory, none if it does not exist.

@@ -100,10 +100,7 @@ type Pool struct {
 // PoolOf measures the pool of a store. The error wraps [fs.ErrNotExist] if there is
 // none.
 func PoolOf(s chain.Store) (p Pool, err error) {
-	if _, err := os.Stat(objectDir(s)); err != nil {
-		return p, err // Open would make it
-	}
-	pool, err := objects.Open(s.Pool())
+	pool, err := objects.OpenReadOnly(s.Pool())
 	if err != nil {
 		return p, err
 	}
