@@ -23,7 +23,7 @@ import (
 // rawBlob is a differ that gives away the blob it would convert. Stock ones do not: a
 // graft adds the method (hack/graft).
 type rawBlob interface {
-	RawBlob() (fetch func(offset, length uint64) (io.ReadCloser, error), blob digest.Digest, size int64, release func(), ok bool)
+	RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool)
 }
 
 // ApplyDiffWithDiffer downloads a layer and converts it on the way, to a place from

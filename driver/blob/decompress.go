@@ -11,8 +11,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// ErrFormat is what Read returns for a blob that it cannot decompress: others can.
-var ErrFormat = errors.New("compression is not gzip or zstd")
+// ErrFormat is what Read returns for a blob that others can decompress.
+var ErrFormat = errors.New("compression is not gzip or zstd as usual")
+
+// ErrDecompress is what Read returns for a blob that is the one which was asked for, yet
+// damaged.
+var ErrDecompress = errors.New("the blob cannot be decompressed")
 
 // windowMax is how much memory a zstd stream may ask for: what zstd(1) allows too.
 const windowMax = 128 << 20
@@ -28,7 +32,11 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 	case archive.Uncompressed:
 		return io.NopCloser(b), nil
 	case archive.Gzip:
-		return gzip.NewReader(b)
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrDecompress, err)
+		}
+		return z, nil
 	case archive.Zstd:
 		d, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(windowMax))
 		if err != nil {

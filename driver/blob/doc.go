@@ -10,5 +10,5 @@
 //
 // gzip (of several members too), zstd (of several frames) and no compression are read
 // here. For anything else Read returns ErrFormat before more than the first bytes have
-// been read.
+// been read, and so it does for zstd that needs very much memory.
 package blob

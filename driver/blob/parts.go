@@ -19,14 +19,20 @@ const attempts = 4
 // Source is a blob that is fetched in ranges.
 type Source struct {
 	// Fetch requests length bytes from offset on; the stream may end early. A length of
-	// math.MaxUint64 is all the rest.
-	Fetch func(offset, length uint64) (io.ReadCloser, error)
+	// math.MaxUint64 is all the rest. whole says that the server knows no ranges: it has
+	// sent what is before offset too, and does so for each request.
+	Fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error)
 
 	Size int64 // bytes, -1 if unknown
 }
 
+// ErrRequest is what Read returns if the first request fails: one for all of the blob may
+// be answered.
+var ErrRequest = errors.New("the blob cannot be requested in parts")
+
 // parts reads a source from its beginning to its end. The next part is requested while
-// one is read. A part that fails is requested again from where it failed.
+// one is read. A part that fails is requested again from where it failed. From a server
+// that knows no ranges all that follows the first part is requested at once.
 type parts struct {
 	ctx    context.Context
 	src    Source
@@ -41,21 +47,12 @@ type parts struct {
 // requested is the answer to a request.
 type requested struct {
 	stream io.ReadCloser
+	whole  bool
 	err    error
 }
 
-// newParts returns a reader of src. Servers that do not know ranges send everything for
-// each, so all is requested at once from them: asked for what is behind the end, they
-// are those who send something.
 func newParts(ctx context.Context, src Source) *parts {
-	p := &parts{ctx: ctx, src: src, step: partSize}
-	if src.Size > int64(partSize) {
-		if s, err := src.Fetch(uint64(src.Size), 1); err == nil {
-			s.Close()
-			p.step = uint64(src.Size)
-		}
-	}
-	return p
+	return &parts{ctx: ctx, src: src, step: partSize}
 }
 
 func (p *parts) Read(b []byte) (n int, err error) {
@@ -106,6 +103,10 @@ func (p *parts) again(err error) error {
 	if err == nil || err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
+	return p.endsEarly(err)
+}
+
+func (p *parts) endsEarly(err error) error {
 	return fmt.Errorf("blob ends at byte %d of %d: %w", p.offset, p.src.Size, err)
 }
 
@@ -119,13 +120,20 @@ func (p *parts) open() error {
 		p.next = nil
 		if r.err == nil {
 			p.part, p.end = r.stream, p.partEnd(p.offset)
-			if p.src.Size >= 0 && p.end < uint64(p.src.Size) {
+			if r.whole && p.src.Size >= 0 {
+				p.step = uint64(p.src.Size)
+			} else if p.src.Size >= 0 && p.end < uint64(p.src.Size) {
 				p.request(p.end)
 			}
 			return nil
 		}
-		if p.failed++; p.failed >= attempts || p.offset == 0 || errors.Is(r.err, context.Canceled) {
+		switch p.failed++; {
+		case errors.Is(r.err, context.Canceled):
 			return r.err
+		case p.offset == 0:
+			return fmt.Errorf("%w: %w", ErrRequest, r.err)
+		case p.failed >= attempts:
+			return p.endsEarly(r.err)
 		}
 	}
 }
@@ -146,8 +154,8 @@ func (p *parts) request(offset uint64) {
 		length = p.partEnd(offset) - offset
 	}
 	go func() {
-		s, err := p.src.Fetch(offset, length)
-		next <- requested{s, err}
+		s, whole, err := p.src.Fetch(offset, length)
+		next <- requested{s, whole, err}
 	}()
 	p.next = next
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
+	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
 	"github.com/vbatts/tar-split/tar/asm"
 	"github.com/vbatts/tar-split/tar/storage"
@@ -25,7 +27,9 @@ var ErrDigest = errors.New("the blob is not the one that was asked for")
 // Read reads a blob and has convert read the tar in it, to its end. It writes the tar's
 // tar-split, uncompressed, to tarSplit. If the blob's digest is not want, it has not been
 // read whole or has bytes behind its end, that is an error: whatever convert has made
-// is to be thrown away then.
+// is to be thrown away then. Of a blob with another digest nothing else is said, since
+// that is why it makes no sense. For [ErrFormat] and [ErrRequest] the caller may try another
+// way of reading it.
 //
 // Nothing of ctx is known to reads: cancelling them is the source's business.
 func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
@@ -36,28 +40,42 @@ func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Write
 	defer in.Close()
 	compressed := newAhead(in, want.Algorithm().Hash())
 	defer compressed.Close()
+	s, err := unpack(compressed, tarSplit, convert)
+	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) { // the disk is full, the network is gone
+		return Summary{}, err
+	}
+	if _, rest := io.Copy(io.Discard, compressed); rest != nil { // what is behind the end
+		if err == nil || errors.Is(err, ErrDecompress) {
+			err = rest
+		}
+		return Summary{}, err
+	}
+	s.Digest = digest.NewDigest(want.Algorithm(), compressed.hash)
+	if s.Digest != want {
+		return Summary{}, fmt.Errorf("%w: its %d bytes have digest %s", ErrDigest, compressed.size, s.Digest)
+	}
+	return s, err
+}
+
+// unpack passes the tar in a blob on to convert. The summary lacks the blob's digest.
+func unpack(compressed *ahead, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
 	plain, err := decompress(compressed)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer plain.Close()
 	tar := newAhead(plain, digest.Canonical.Hash())
-	defer tar.Close()
-	if err := split(tar, tarSplit, convert); err != nil {
-		return Summary{}, err
+	err = split(tar, tarSplit, convert)
+	tar.Close()
+	switch {
+	case err == nil:
+		return Summary{DiffID: digest.NewDigest(digest.Canonical, tar.hash), Size: tar.size}, nil
+	case errors.Is(tar.err, zstd.ErrWindowSizeExceeded):
+		err = fmt.Errorf("%w: %w", ErrFormat, tar.err)
+	case tar.err != nil && tar.err != io.EOF && tar.err != io.ErrClosedPipe:
+		err = fmt.Errorf("%w: %w", ErrDecompress, tar.err)
 	}
-	if _, err := io.Copy(io.Discard, compressed); err != nil { // what is behind the end
-		return Summary{}, err
-	}
-	s := Summary{
-		Digest: digest.NewDigest(want.Algorithm(), compressed.hash),
-		DiffID: digest.NewDigest(digest.Canonical, tar.hash),
-		Size:   tar.size,
-	}
-	if s.Digest != want {
-		return Summary{}, fmt.Errorf("%w: it has digest %s, not %s", ErrDigest, s.Digest, want)
-	}
-	return s, nil
+	return Summary{}, err
 }
 
 // split passes a tar on to convert, to the tar's end, and writes its tar-split.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -87,6 +86,23 @@ func zstded(t *testing.T, frames int, b []byte) []byte {
 	return out
 }
 
+// streamed returns a zstd frame that does not say its size, but that of its window.
+func streamed(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := zstd.NewWriter(&out, zstd.WithSingleSegment(false))
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if out.Bytes()[4]&(1<<5) != 0 {
+		t.Fatal("it has no window")
+	}
+	return out.Bytes()
+}
+
 // server gives parts of a blob.
 type server struct {
 	blob     []byte
@@ -97,13 +113,10 @@ type server struct {
 
 var errConnection = errors.New("connection reset")
 
-func (s *server) fetch(offset, length uint64) (io.ReadCloser, error) {
+func (s *server) fetch(offset, length uint64) (stream io.ReadCloser, whole bool, err error) {
 	request := s.requests.Add(1)
 	if offset >= uint64(len(s.blob)) {
-		if s.noRanges {
-			return io.NopCloser(strings.NewReader("")), nil
-		}
-		return nil, errors.New("416 range not satisfiable")
+		return nil, false, errors.New("416 range not satisfiable")
 	}
 	end := uint64(len(s.blob))
 	if length != math.MaxUint64 {
@@ -115,7 +128,7 @@ func (s *server) fetch(offset, length uint64) (io.ReadCloser, error) {
 			r = io.MultiReader(io.LimitReader(r, int64(n)), broken{})
 		}
 	}
-	return io.NopCloser(r), nil
+	return io.NopCloser(r), s.noRanges, nil
 }
 
 type broken struct{}
@@ -193,7 +206,7 @@ func TestRead(t *testing.T) {
 // TestRequests checks that a server which does not know ranges is not asked for parts.
 func TestRequests(t *testing.T) {
 	plain := layerTar(t)
-	for want, s := range map[int]*server{2: {blob: plain, noRanges: true}, 1 + (len(plain)+64<<10-1)/(64<<10): {blob: plain}} {
+	for want, s := range map[int]*server{2: {blob: plain, noRanges: true}, (len(plain) + 64<<10 - 1) / (64 << 10): {blob: plain}} {
 		if err := read(t, s, true, plain); err != nil {
 			t.Fatal(err)
 		}
@@ -209,20 +222,29 @@ func TestRefused(t *testing.T) {
 	gz := gzipped(t, 1, plain)
 	flipped := bytes.Clone(gz)
 	flipped[len(flipped)/2] ^= 1
+	wide := streamed(t, plain)
+	wide[5] = 18 << 3 // the size of its window: 256 MiB
+	cut, garbage, noTar := gz[:len(gz)/2], append(bytes.Clone(gz), "garbage"...), gzipped(t, 1, gz)
 	for name, c := range map[string]struct {
 		blob []byte
 		as   []byte // whose digest is expected
 		want error
 	}{
-		"another blob":       {gz, plain, blob.ErrDigest},
-		"bytes behind a tar": {append(bytes.Clone(plain), "x"...), plain, blob.ErrDigest},
-		"xz":                 {append([]byte("\xfd7zXZ\x00"), gz...), gz, blob.ErrFormat},
-		"bzip2":              {append([]byte("BZh9"), gz...), gz, blob.ErrFormat},
-		"cut":                {gz[:len(gz)/2], gz, io.ErrUnexpectedEOF},
-		"a flipped bit":      {flipped, gz, nil},
-		"garbage behind":     {append(bytes.Clone(gz), "garbage"...), gz, nil},
-		"no tar":             {gzipped(t, 1, gz), gz, nil},
-		"empty":              {nil, gz, nil},
+		"another blob":           {gz, plain, blob.ErrDigest},
+		"bytes behind a tar":     {append(bytes.Clone(plain), "x"...), plain, blob.ErrDigest},
+		"xz":                     {append([]byte("\xfd7zXZ\x00"), gz...), gz, blob.ErrFormat},
+		"bzip2":                  {append([]byte("BZh9"), gz...), gz, blob.ErrFormat},
+		"wide zstd":              {wide, wide, blob.ErrFormat},
+		"cut":                    {cut, gz, blob.ErrDigest},
+		"a flipped bit":          {flipped, gz, blob.ErrDigest},
+		"garbage behind":         {garbage, gz, blob.ErrDigest},
+		"another blob, no tar":   {noTar, gz, blob.ErrDigest},
+		"empty":                  {nil, gz, blob.ErrDigest},
+		"made cut":               {cut, cut, blob.ErrDecompress},
+		"made cut in a header":   {gz[:5], gz[:5], blob.ErrDecompress},
+		"made with a bit":        {flipped, flipped, blob.ErrDecompress},
+		"made with garbage":      {garbage, garbage, blob.ErrDecompress},
+		"made of what is no tar": {noTar, noTar, tar.ErrHeader},
 	} {
 		s := &server{blob: c.blob}
 		_, err := blob.Read(context.Background(), blob.Source{Fetch: s.fetch, Size: int64(len(c.blob))}, digest.FromBytes(c.as), io.Discard,

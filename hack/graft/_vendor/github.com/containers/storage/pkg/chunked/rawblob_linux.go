@@ -11,10 +11,11 @@ import (
 // that the driver can convert it by itself while it is downloaded. ok is false if the
 // differ has a table of contents: then it is to be used as always.
 //
-// fetch requests length bytes from offset on; the blob has size bytes, or an unknown
+// fetch requests length bytes from offset on, and says if the server has sent the whole blob
+// for them, because it knows no ranges; the blob has size bytes, or an unknown
 // number if that is -1, and the given digest, which is for the caller to check. If the
 // blob is taken, release must be called once instead of ApplyDiff.
-func (c *chunkedDiffer) RawBlob() (fetch func(offset, length uint64) (io.ReadCloser, error), blob digest.Digest, size int64, release func(), ok bool) {
+func (c *chunkedDiffer) RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool) {
 	return c.fetchRaw, c.blobDigest, c.blobSize, c.releaseRaw, c.convertToZstdChunked
 }
 
@@ -23,32 +24,55 @@ func (c *chunkedDiffer) releaseRaw() {
 	c.layersCache.release()
 }
 
-func (c *chunkedDiffer) fetchRaw(offset, length uint64) (io.ReadCloser, error) {
+func (c *chunkedDiffer) fetchRaw(offset, length uint64) (stream io.ReadCloser, whole bool, err error) {
 	parts, err := getBlobAt(c.stream, ImageSourceChunk{Offset: offset, Length: length})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	first, ok := <-parts
 	if !ok {
-		return nil, errors.New("no data for the requested range")
+		return nil, false, errors.New("no data for the requested range")
 	}
 	if first.err != nil {
 		go drainRaw(parts)
-		return nil, first.err
+		return nil, false, first.err
 	}
-	return &rawPart{first.stream, parts}, nil
+	p := &rawPart{ReadCloser: first.stream, rest: parts}
+	p.cut, _ = first.stream.(cutPart)
+	return p, p.cut != nil && p.cut.Whole(), nil
 }
 
-// rawPart is the stream of a part. Whoever sends it ends when it is closed.
+// cutPart is a part that may have been cut out of a whole blob: a graft, too.
+type cutPart interface {
+	Whole() bool
+	Abort() error
+}
+
+// rawPart is the stream of a part. Whoever sends it ends when it is closed: at once, but
+// for a server that knows no ranges, from which the rest is read then. Nobody waits for that.
 type rawPart struct {
 	io.ReadCloser
-	rest chan streamOrErr
+	cut    cutPart // the same, or nil
+	rest   chan streamOrErr
+	failed bool
+}
+
+func (p *rawPart) Read(b []byte) (int, error) {
+	n, err := p.ReadCloser.Read(b)
+	p.failed = p.failed || err != nil && err != io.EOF
+	return n, err
 }
 
 func (p *rawPart) Close() error {
-	err := p.ReadCloser.Close()
-	go drainRaw(p.rest)
-	return err
+	go func() {
+		if p.failed && p.cut != nil {
+			p.cut.Abort()
+		} else {
+			p.ReadCloser.Close()
+		}
+		drainRaw(p.rest)
+	}()
+	return nil
 }
 
 func drainRaw(parts chan streamOrErr) {
