@@ -53,7 +53,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	}
 	out, err := s.fill(raw, differ)
 	if err != nil {
-		return graphdriver.DriverWithDifferOutput{}, errors.Join(err, s.close())
+		return graphdriver.DriverWithDifferOutput{}, also(err, s.close())
 	}
 	out.Target = s.keep()
 	return out, nil
@@ -69,6 +69,16 @@ func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (graphdriver.Drive
 	return s.fillRaw(blob.Source{Fetch: fetch, Size: size}, want)
 }
 
+// also returns err and, if there is one, what failed in consequence. podman tells by the
+// errors that err wraps whether another try is worth it, and does not look into joined
+// ones.
+func also(err, another error) error {
+	if another == nil {
+		return err
+	}
+	return fmt.Errorf("%w; %v", err, another)
+}
+
 // ordinary has the caller download the layer the ordinary way.
 func ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
 	return graphdriver.DriverWithDifferOutput{}, chunked.ErrFallbackToOrdinaryLayerDownload{Err: why}
@@ -82,7 +92,7 @@ func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.D
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, split.Close())
+			err = also(err, split.Close())
 		}
 	}()
 	ctx := context.Background() // the source knows when the pull is cancelled
@@ -91,14 +101,14 @@ func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.D
 		img, err = convert.Layer(ctx, tar, s.batch, s.image, layer.Options{})
 		return err
 	})
-	if errors.Is(err, blob.ErrFormat) || errors.As(err, new(chunked.ErrBadRequest)) {
+	switch {
+	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.As(err, new(chunked.ErrBadRequest)):
 		return ordinary(err)
-	}
-	if err == nil {
+	case err == nil:
 		err = s.commit()
 	}
 	if err != nil {
-		return out, fmt.Errorf("convert layer %s: %w", want, err)
+		return out, err // the caller says which layer
 	}
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
 	out.TarSplit, out.UIDs, out.GIDs = split, img.UIDs, img.GIDs
@@ -115,7 +125,7 @@ func (s *staged) fillChunked(differ graphdriver.Differ) (out graphdriver.DriverW
 	split := out.TarSplit // ours now, unlike the differ's other files
 	defer func() {
 		if err != nil && split != nil {
-			err = errors.Join(err, split.Close())
+			err = also(err, split.Close())
 		}
 	}()
 	contents, err := toc.Parsed(out.Artifacts["toc"])
