@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -22,6 +21,7 @@ type staged struct {
 	pool      *pool.Pool
 	batch     *objects.Batch
 	image     *os.File // the layer image, without a name
+	target    string   // where it is staged, by which it is found again
 	committed bool
 }
 
@@ -41,7 +41,7 @@ func (d *Driver) stage() (*staged, error) {
 		return nil, err
 	}
 	s := &staged{store: store, pool: p}
-	if s.batch, err = p.BeginStaged(); err == nil {
+	if err = s.begin(); err == nil {
 		s.image, err = s.temporary()
 	}
 	if err != nil {
@@ -72,9 +72,8 @@ func (s *staged) commit() error {
 
 // keep puts the layer aside and returns the Target by which it is found again.
 func (s *staged) keep() string {
-	target := filepath.Join(s.store.Pool(), "staging", filepath.Base(s.batch.Staged()))
-	stagedLayers.Store(target, s)
-	return target
+	stagedLayers.Store(s.target, s)
+	return s.target
 }
 
 // takeStaged returns what was put aside, nil if it is gone or was not ours.
@@ -89,6 +88,10 @@ func takeStaged(target string) *staged {
 // place makes it the content of the layer, which has none. It syncs what names it, so that
 // a layer that the store takes for complete is that after a power cut.
 func (s *staged) place(l chain.Layer) error {
+	if err := enterBegun(); err != nil {
+		return err
+	}
+	defer begun.RUnlock()
 	if err := s.likeRoot(l); err != nil {
 		return err
 	}
@@ -134,6 +137,7 @@ func (s *staged) close() error {
 	if s.batch != nil {
 		leftover = s.committed && s.batch.Staged() != ""
 		list = append(list, s.batch.Close())
+		begun.layers.Delete(s)
 	}
 	if s.image != nil {
 		list = append(list, s.image.Close())

@@ -54,7 +54,9 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 // of pulled images, undoes what the stock driver has mounted for itself, unmounts images that
 // are left over from a crash, and collects garbage that others have left.
 func (d *Driver) Cleanup() error {
-	d.mergeAhead()
+	if !busy() { // else a signal ends the command
+		d.mergeAhead()
+	}
 	err := d.Driver.Cleanup()
 	d.tidy()
 	if sweep := d.mounts.Sweep(); err == nil {

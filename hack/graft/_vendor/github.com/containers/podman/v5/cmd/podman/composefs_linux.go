@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+
 	"github.com/composefs-storage/composefs-storage/driver"
+	"github.com/containers/podman/v5/libpod/shutdown"
 	graphdriver "github.com/containers/storage/drivers"
 )
 
@@ -10,4 +13,5 @@ import (
 func init() {
 	graphdriver.Replace("overlay", driver.Init)
 	graphdriver.Replace("overlay2", driver.Init)
+	_ = shutdown.Register("composefs", func(os.Signal) error { return driver.Abandon() }) // the first one
 }
