@@ -65,8 +65,12 @@ func push(t *testing.T, layers ...[]byte) string {
 // pushImage puts an image into the registry under a name made of the test's.
 func pushImage(t *testing.T, img podman.Image) string {
 	t.Helper()
-	name := strings.Trim(notInName.ReplaceAllString(strings.ToLower(t.Name()), "-"), "-")
-	return podman.SharedRegistry(t).Push(t, name, img)
+	return podman.SharedRegistry(t).Push(t, imageName(t), img)
+}
+
+// imageName returns a name of an image made of the test's.
+func imageName(t *testing.T) string {
+	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(t.Name()), "-"), "-")
 }
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)

@@ -1,21 +1,16 @@
 package podman
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-
-	"github.com/containers/storage/pkg/archive"
-	"github.com/containers/storage/pkg/chunked/compressor"
+	"testing"
 )
 
 // Image is an OCI image for this machine.
@@ -24,16 +19,6 @@ type Image struct {
 	Compression Compression
 	Cmd         []string
 }
-
-// Compression says how the layers of an image are packed.
-type Compression string
-
-// Chunked is zstd with a table of contents, from which podman can take single files.
-const (
-	Gzip    Compression = "gzip"
-	Zstd    Compression = "zstd"
-	Chunked Compression = "zstd:chunked"
-)
 
 // blob is what an image is made of: the manifest, the configuration and the layers.
 type blob struct {
@@ -64,7 +49,32 @@ func (img Image) DiffIDs() (ids []string) {
 
 const mediaTypes = "application/vnd.oci.image."
 
-// pack returns the manifest, and the blobs that it names.
+// Packed is what a registry holds of an image.
+type Packed struct {
+	Manifest []byte
+	Layers   []string          // digests of their blobs, bottom first
+	Config   string            // digest of the configuration
+	Blobs    map[string][]byte // the layers and the configuration, by digest
+}
+
+// Pack returns what a registry holds of the image, for tests that are the registry.
+func (img Image) Pack(t testing.TB) Packed {
+	t.Helper()
+	manifest, others, err := img.pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Packed{Manifest: manifest.data, Blobs: map[string][]byte{}}
+	for _, b := range others {
+		p.Layers, p.Config = append(p.Layers, b.Digest), b.Digest
+		p.Blobs[b.Digest] = b.data
+	}
+	p.Layers = p.Layers[:len(img.Layers)]
+	return p
+}
+
+// pack returns the manifest, and the blobs that it names: the layers, then the
+// configuration.
 func (img Image) pack() (manifest blob, others []blob, err error) {
 	config := map[string]any{
 		"architecture": runtime.GOARCH, "os": "linux", "created": "2020-01-01T00:00:00Z",
@@ -89,36 +99,6 @@ func (img Image) pack() (manifest blob, others []blob, err error) {
 		"schemaVersion": 2, "mediaType": mediaTypes + "manifest.v1+json", "config": conf, "layers": layers,
 	})
 	return newBlob(mediaTypes+"manifest.v1+json", text), append(layers, conf), err
-}
-
-// pack compresses a layer.
-func (c Compression) pack(layer []byte) (blob, error) {
-	var b bytes.Buffer
-	var w io.WriteCloser
-	var err error
-	annotations := map[string]string{}
-	suffix := "zstd"
-	switch c {
-	case Gzip:
-		suffix = "gzip"
-		w, err = gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	case Zstd:
-		w, err = archive.CompressStream(&b, archive.Zstd)
-	case Chunked:
-		w, err = compressor.ZstdCompressor(&b, annotations, nil)
-	default:
-		err = fmt.Errorf("no compression %q", c)
-	}
-	if err != nil {
-		return blob{}, err
-	}
-	_, err = w.Write(layer)
-	if err2 := w.Close(); err == nil {
-		err = err2
-	}
-	packed := newBlob(mediaTypes+"layer.v1.tar+"+suffix, b.Bytes())
-	packed.Annotations = annotations
-	return packed, err
 }
 
 // WriteLayout writes the image as an OCI layout into dir, which is then what podman
