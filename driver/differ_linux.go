@@ -86,7 +86,7 @@ func ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
 
 // fillRaw downloads and converts an ordinary layer.
 func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
-	split, err := s.temporary()
+	split, err := s.temporary("tar-split")
 	if err != nil {
 		return out, err
 	}

@@ -42,7 +42,7 @@ func (d *Driver) stage() (*staged, error) {
 	}
 	s := &staged{store: store, pool: p}
 	if err = s.begin(); err == nil {
-		s.image, err = s.temporary()
+		s.image, err = s.temporary("layer image")
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -50,14 +50,15 @@ func (d *Driver) stage() (*staged, error) {
 	return s, nil
 }
 
-// temporary returns a file without a name, on the pool's file system.
-func (s *staged) temporary() (*os.File, error) {
+// temporary returns a file without a name, on the pool's file system. what it is for is
+// what errors call it.
+func (s *staged) temporary(what string) (*os.File, error) {
 	dir := s.batch.Staged()
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, &os.PathError{Op: "open", Path: dir, Err: err}
+		return nil, &os.PathError{Op: "open", Path: what, Err: err}
 	}
-	return os.NewFile(uintptr(fd), dir), nil
+	return os.NewFile(uintptr(fd), what), nil
 }
 
 // commit brings all on disk, the image too, but the layer's place: this is what takes

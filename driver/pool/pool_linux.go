@@ -55,6 +55,10 @@ func (p *Pool) open(s chain.Store) error {
 		return ErrApart
 	}
 	p.Pool, err = objects.Open(p.Path(s.Pool()))
+	var named *os.PathError
+	if errors.As(err, &named) {
+		named.Path = filepath.Base(s.Pool()) // that is how we call it
+	}
 	return err
 }
 
