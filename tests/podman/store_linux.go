@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/tests/needs"
@@ -57,8 +58,8 @@ func (s *Store) Left() (left []string) {
 		return []string{err.Error()}
 	}
 	for _, m := range mounts {
-		// The stock driver mounts its directory on itself.
-		if filepath.Base(m) != "overlay" || filepath.Dir(filepath.Dir(m)) != s.Dir {
+		// A small store is mounted. The stock driver mounts its directory on itself.
+		if m != s.Root && (filepath.Base(m) != "overlay" || filepath.Dir(filepath.Dir(m)) != s.Dir) {
 			left = append(left, "mount "+m)
 		}
 	}
@@ -82,6 +83,9 @@ func (s *Store) Left() (left []string) {
 		left = append(left, err.Error())
 	}
 	for _, l := range loops {
+		if strings.HasSuffix(l, " "+s.disk()) {
+			continue
+		}
 		left = append(left, "loop device "+l)
 	}
 	return left
