@@ -17,6 +17,10 @@ runc                         runc                            podman run: starts 
 fsck.erofs                   erofs-utils                     judges images
 busybox                      busybox-static                  what test and demo images run
 setcap                       libcap2-bin                     makes files with capabilities
+bzip2                        bzip2                           packs layers that we leave to others
+xz                           xz-utils                        the same
+mkfs.ext4                    e2fsprogs                       makes disks that are too small
+script                       bsdutils                        shows progress bars
 jq                           jq                              looks into a store as scripts do
 '
 

@@ -9,12 +9,15 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // NewSmallStore makes an empty store like [NewStore], on an ext4 of its own that has so
 // many bytes, made with further options of mkfs.ext4.
 func NewSmallStore(t testing.TB, size int64, options ...string) *Store {
 	t.Helper()
+	needs.Program(t, "mkfs.ext4", "e2fsprogs")
 	s := NewStore(t)
 	disk := s.disk()
 	if err := errors.Join(os.Mkdir(s.Root, 0o700), os.WriteFile(disk, nil, 0o600), os.Truncate(disk, size)); err != nil {
