@@ -53,7 +53,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	}
 	out, err := s.fill(raw, differ)
 	if err != nil {
-		return graphdriver.DriverWithDifferOutput{}, also(err, s.close())
+		return graphdriver.DriverWithDifferOutput{}, also(s.pool.Named(err), s.close())
 	}
 	out.Target = s.keep()
 	return out, nil
@@ -152,7 +152,7 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	}
 	l, err := d.stores.Find(id)
 	if err == nil && !l.Composefs && isEmpty(l.Diff()) { // else another process has pulled the layer meanwhile
-		err = s.place(l)
+		err = s.pool.Named(s.place(l))
 	}
 	if err := errors.Join(err, s.close()); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)

@@ -45,7 +45,7 @@ func (d *Driver) stage() (*staged, error) {
 		s.image, err = s.temporary("layer image")
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, also(p.Named(err), s.close())
 	}
 	return s, nil
 }

@@ -55,17 +55,24 @@ func (p *Pool) open(s chain.Store) error {
 		return ErrApart
 	}
 	p.Pool, err = objects.Open(p.Path(s.Pool()))
-	var named *os.PathError
-	if errors.As(err, &named) {
-		named.Path = filepath.Base(s.Pool()) // that is how we call it
-	}
-	return err
+	return p.Named(err)
 }
 
 // Path returns by which name a file of the store is to be called as long as the pool is
 // open: path is its absolute path.
 func (p *Pool) Path(path string) string {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", p.view.Fd(), strings.TrimPrefix(path, p.root+"/"))
+}
+
+// Named has an error tell the absolute path of a file instead of what Path has made of it.
+func (p *Pool) Named(err error) error {
+	var e *os.PathError
+	if errors.As(err, &e) {
+		if name, ok := strings.CutPrefix(e.Path, p.Path("")); ok {
+			e.Path = filepath.Join(p.root, name)
+		}
+	}
+	return err
 }
 
 // Close closes the pool.
