@@ -14,7 +14,7 @@ import (
 )
 
 // TestFormats pulls layers in every format that is converted while it is downloaded. What
-// the store records of them is what the plain driver's does, and the tars that a saved
+// the store records of them is what the plain driver's does, as far as record goes, and the tars that a saved
 // image has are those that were packed, to the last byte.
 func TestFormats(t *testing.T) {
 	t.Parallel()
@@ -50,8 +50,8 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// record is what the store knows of a layer. It does not learn the size of the blob from
-// who downloads it, with composefs or without.
+// record is what the store knows of a layer. Left out are compressed-size and compression:
+// containers/storage keeps neither of layers that are staged, and the plain driver's are not.
 type record struct {
 	ID     string   `json:"id"`
 	Parent string   `json:"parent"`
