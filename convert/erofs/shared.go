@@ -62,10 +62,14 @@ func compareShared(a, b *attr) int {
 	if c := cmp.Compare(a.entry.ValueSize, b.entry.ValueSize); c != 0 {
 		return c
 	}
-	switch a.kind { // and so is b: no other has that name and size
-	case metacopy:
+	byDigest := a.kind == metacopy // and so is b: no other has that name and size
+	if a.kind == redirect {
+		byDigest = a.file.Payload == tree.ByDigest && b.file.Payload == tree.ByDigest // digits sort as bytes do
+	}
+	switch {
+	case byDigest:
 		return bytes.Compare(a.file.Digest[:], b.file.Digest[:])
-	case redirect:
+	case a.kind == redirect:
 		return strings.Compare(a.file.BackingPath(), b.file.BackingPath())
 	}
 	return strings.Compare(a.value, b.value)
