@@ -105,13 +105,22 @@ func (w *window) view(offset int64, n int) ([]byte, error) {
 		w.buf = make([]byte, length)
 	}
 	w.buf, w.start = w.buf[:length], start
-	if got, err := w.image.r.ReadAt(w.buf, start); got < length {
+	if err := w.image.readAt(w.buf, start); err != nil {
 		w.buf = w.buf[:0]
-		if err == nil || err == io.EOF {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, fmt.Errorf("read %d bytes of the image at %d: %w", length, start, err)
+		return nil, err
 	}
 	i := offset - start
 	return w.buf[i : i+int64(n)], nil
+}
+
+// readAt fills b, which the image has.
+func (m *Image) readAt(b []byte, start int64) error {
+	got, err := m.r.ReadAt(b, start)
+	if got == len(b) {
+		return nil
+	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("read %d bytes of the image at %d: %w", len(b), start, err)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/dump"
@@ -170,5 +172,33 @@ func TestLookupReadsLittle(t *testing.T) {
 	// Two directories by bisection: 9 blocks of 300, and a few inodes.
 	if r.bytes > 32*4096 || r.calls > 32 {
 		t.Errorf("Lookup reads %d bytes of %d in %d calls", r.bytes, len(b), r.calls)
+	}
+}
+
+// TestSharedAcrossPages reads shared xattrs that are not in one piece of what is read at
+// a time, the longest in none.
+func TestSharedAcrossPages(t *testing.T) {
+	tr := tree.New()
+	for i := range 60 {
+		value := strings.Repeat(fmt.Sprint(i), 1000+i*20)
+		if i%20 == 0 {
+			value = strings.Repeat("v", math.MaxUint16-i)
+		}
+		for k := range 2 {
+			n := regular()
+			n.Xattrs = tree.Xattrs{{Name: fmt.Sprintf("user.%d", i*7%60), Value: value}}
+			add(t, tr.Root, fmt.Sprintf("%d-%d", k, i), n)
+		}
+	}
+	m := open(t, write(t, tr, erofs.V1))
+	got, err := m.Tree()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := range tree.Diff(tr, got) {
+		t.Error(d)
+	}
+	if n, err := m.Lookup("/1-20"); err != nil || len(n.Xattrs) != 1 || len(n.Xattrs[0].Value) != math.MaxUint16-20 {
+		t.Errorf("Lookup: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package erofs
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -60,25 +59,16 @@ func (r *reader) readXattrs(rec *record) ([]rawXattr, error) {
 
 // sharedXattr returns the shared xattr that a reference names.
 func (r *reader) sharedXattr(ref uint32) (rawXattr, error) {
-	if x, ok := r.shared[ref]; ok {
-		return x, nil
-	}
 	offset := int64(r.super.XattrBlock)*disk.BlockSize + int64(ref)*disk.XattrAlign
-	b, err := r.xattrs.view(offset, disk.XattrEntrySize)
+	b, err := r.table.view(offset, disk.XattrEntrySize)
 	if err != nil {
 		return rawXattr{}, err
 	}
 	e := disk.GetXattrEntry(b)
-	if b, err = r.xattrs.view(offset, e.DiskSize()); err != nil {
+	if b, err = r.table.view(offset, e.DiskSize()); err != nil {
 		return rawXattr{}, err
 	}
-	if err := r.spend(int64(len(b))); err != nil {
-		return rawXattr{}, err
-	}
-	x, _, err := r.parseXattr(bytes.Clone(b))
-	if err == nil {
-		r.shared[ref] = x
-	}
+	x, _, err := r.parseXattr(b)
 	return x, err
 }
 

@@ -17,7 +17,9 @@ const MemoryFactor = 32
 // reader is the state of one operation on an image.
 type reader struct {
 	*Image
-	inodes, data, xattrs window
+	least        int64 // how many bytes are read at a time
+	inodes, data window
+	table        table
 
 	// left is how many bytes of content may still be kept. Nothing in an image
 	// overlaps, so a sound image never asks for more than its size, while a
@@ -25,7 +27,6 @@ type reader struct {
 	left int64
 
 	names   map[string]string      // xattr names, each kept once
-	shared  map[uint32]rawXattr    // shared xattrs by reference
 	sets    map[string]tree.Xattrs // sets of xattrs, each kept once: see keepSet
 	scratch []rawXattr
 	key     []byte
@@ -34,12 +35,11 @@ type reader struct {
 // newReader returns a reader that fetches at least so many bytes at a time.
 func (m *Image) newReader(least int) *reader {
 	r := &reader{
-		Image: m, left: m.size,
-		names: map[string]string{}, shared: map[uint32]rawXattr{}, sets: map[string]tree.Xattrs{},
+		Image: m, left: m.size, least: int64(least),
+		inodes: window{image: m, least: least}, data: window{image: m, least: least},
+		names: map[string]string{}, sets: map[string]tree.Xattrs{},
 	}
-	for _, w := range []*window{&r.inodes, &r.data, &r.xattrs} {
-		w.image, w.least = m, least
-	}
+	r.table = table{reader: r, pages: map[int64][]byte{}, across: map[int64][]byte{}}
 	return r
 }
 
