@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,17 +18,6 @@ const (
 	chunkSize  = 128 << 10 // of contents on their way to a worker
 )
 
-// How many chunks there are in all, which bounds memory and how far the reader may
-// be ahead of the workers, and how many of them may be of one file.
-const (
-	chunksMax  = 24
-	chunksEach = 8
-)
-
-// chunks are free ones that no layer has, for layers that are read later or at the same
-// time.
-var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
-
 // contents passes the contents of files on to workers, which store them while the
 // reader goes on.
 type contents struct {
@@ -37,7 +25,7 @@ type contents struct {
 	store Store
 	group *errgroup.Group
 	files chan *file
-	free  chan []byte // chunks
+	free  chunks
 }
 
 // file is a file on its way. Most fit into one chunk.
@@ -49,17 +37,14 @@ type file struct {
 	rest  []byte      // what is left of it
 	more  chan []byte // those that follow, nil if there are none
 	err   error       // why they end too early, set before more is closed
-	free  chan<- []byte
+	free  *chunks
 }
 
 func startContents(ctx context.Context, store Store, workers int) *contents {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	c := &contents{store: store, files: make(chan *file, chunksMax), free: make(chan []byte, chunksMax)}
-	for range chunksMax {
-		c.free <- nil
-	}
+	c := &contents{store: store, files: make(chan *file, chunksOwn+chunksShared), free: newChunks()}
 	c.group, c.ctx = errgroup.WithContext(ctx)
 	for range workers {
 		c.group.Go(c.work)
@@ -70,7 +55,7 @@ func startContents(ctx context.Context, store Store, workers int) *contents {
 // add reads the content of a file from r and sends it to a worker, which sets the
 // inode's Digest, Payload and Content.
 func (c *contents) add(name string, n *tree.Inode, size int64, r io.Reader) error {
-	f := &file{name: name, inode: n, size: size, free: c.free}
+	f := &file{name: name, inode: n, size: size, free: &c.free}
 	var err error
 	if f.chunk, err = c.read(r, size); err != nil {
 		return err
@@ -100,17 +85,12 @@ func (c *contents) add(name string, n *tree.Inode, size int64, r io.Reader) erro
 
 // read reads a chunk of at most so many bytes.
 func (c *contents) read(r io.Reader, size int64) ([]byte, error) {
-	var chunk []byte
-	select {
-	case chunk = <-c.free:
-	case <-c.ctx.Done():
-		return nil, c.ctx.Err()
-	}
-	if chunk == nil {
-		chunk = chunks.Get().(*[chunkSize]byte)[:]
+	chunk, err := c.free.take(c.ctx)
+	if err != nil {
+		return nil, err
 	}
 	chunk = chunk[:min(size, chunkSize)]
-	_, err := io.ReadFull(r, chunk)
+	_, err = io.ReadFull(r, chunk)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
@@ -130,11 +110,7 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 func (c *contents) wait() error {
 	close(c.files)
 	err := c.group.Wait()
-	for range len(c.free) { // after an error some are missing
-		if chunk := <-c.free; chunk != nil {
-			chunks.Put((*[chunkSize]byte)(chunk[:chunkSize]))
-		}
-	}
+	c.free.close()
 	return err
 }
 
@@ -165,7 +141,7 @@ func (c *contents) keep(f *file) error {
 	if f.size <= tree.InlineMax {
 		f.inode.Content = string(f.chunk)
 	}
-	c.free <- f.chunk[:cap(f.chunk)]
+	c.free.put(f.chunk)
 	return err
 }
 
@@ -180,7 +156,7 @@ func (f *file) fill() error {
 		return nil
 	}
 	if f.chunk != nil {
-		f.free <- f.chunk[:cap(f.chunk)]
+		f.free.put(f.chunk)
 	}
 	var ok bool
 	if f.chunk, ok = <-f.more; !ok {
