@@ -29,7 +29,10 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 		if s.Keep {
 			bring = s.keep
 		}
-		if err := bring(n); err != nil {
+		m.files.outside.Lock()
+		err := bring(n)
+		m.files.outside.Unlock()
+		if err != nil {
 			return s.error(err)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Source is a layer image to be merged.
+// Source is a layer image to be merged. Its functions are called one at a time, those of
+// all sources that are merged together.
 type Source struct {
 	Image *erofs.Image
 
@@ -80,36 +81,47 @@ func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions)
 func MergeTree(ctx context.Context, layers []Source, segment bool) (*tree.Tree, error) {
 	m := merger{ctx: ctx, segment: segment, whiteout: tree.NewWhiteout()}
 	for i := range layers {
-		m.layers = append(m.layers, newSource(i+1, layers[i]))
+		s := newSource(i+1, layers[i])
+		m.layers = append(m.layers, s)
+		m.files.start(&m, s)
 	}
-	root, err := m.root()
+	root, err := m.directories()
+	if earlier := m.files.wait(m.layers); earlier != nil {
+		err = earlier
+	}
 	if err != nil {
 		return nil, err
-	}
-	for len(m.todo) > 0 {
-		// Breadth first, the order in which images are written: they are read
-		// from start to end.
-		d := m.todo[0]
-		m.todo = m.todo[1:]
-		if err := m.merge(d); err != nil {
-			return nil, err
-		}
 	}
 	t := &tree.Tree{Root: root}
 	t.Relink()
 	return t, nil
 }
 
+// directories merges all directories, and returns the root.
+func (m *merger) directories() (*tree.Inode, error) {
+	root, err := m.root()
+	for err == nil && len(m.todo) > 0 {
+		// Breadth first, the order in which images are written: they are read
+		// from start to end.
+		d := m.todo[0]
+		m.todo = m.todo[1:]
+		err = m.merge(d)
+	}
+	return root, err
+}
+
 // source is a layer that is being merged.
 type source struct {
 	Source
-	*erofs.Cursor
-	number  int
-	adopted map[payloadKey]adopted
+	*erofs.Cursor               // for directories, and whatever may be a whiteout
+	files         *erofs.Cursor // for other files, in a goroutine of its own
+	batches       chan batch    // for that
+	number        int
+	adopted       map[payloadKey]adopted
 }
 
 func newSource(number int, s Source) *source {
-	return &source{Source: s, Cursor: s.Image.Cursor(), number: number, adopted: map[payloadKey]adopted{}}
+	return &source{Source: s, Cursor: s.Image.Cursor(), files: s.Image.Cursor(), number: number, adopted: map[payloadKey]adopted{}}
 }
 
 func (s *source) error(err error) error { return fmt.Errorf("layer %d: %w", s.number, err) }

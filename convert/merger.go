@@ -19,7 +19,11 @@ type merger struct {
 	segment  bool
 	layers   []*source // bottom first
 	todo     []mergedDir
+	merged   int         // how many directories are
+	files    files       // reads what is no directory
 	whiteout *tree.Inode // the one inode of all whiteouts
+
+	items, unread []item // scratch: those of a directory, and those of them that files is to read
 }
 
 // mergedDir is a directory whose entries are to be merged.
@@ -102,6 +106,7 @@ func (m *merger) merge(d mergedDir) error {
 	if err != nil {
 		return err
 	}
+	m.unread = m.unread[:0]
 	for len(items) > 0 {
 		end := 1
 		for end < len(items) && items[end].name == items[0].name {
@@ -116,14 +121,21 @@ func (m *merger) merge(d mergedDir) error {
 				return err
 			}
 		}
+		if n == unread {
+			m.unread = append(m.unread, items[0])
+		}
 		items = items[end:]
 	}
+	m.send(&d)
+	m.merged++
 	return m.ctx.Err()
 }
 
 // list returns the entries of all parts by name, those of one name top first and in
-// one layer the file before its whiteout. It drops the parts below an opaque marker.
-func (m *merger) list(d *mergedDir) (items []item, err error) {
+// one layer the file before its whiteout, valid until the next call. It drops the parts
+// below an opaque marker.
+func (m *merger) list(d *mergedDir) ([]item, error) {
+	items := m.items[:0]
 	for i := 0; i < len(d.parts); i++ {
 		p := d.parts[i]
 		entries, err := p.from.Entries(p.node)
@@ -150,6 +162,7 @@ func (m *merger) list(d *mergedDir) (items []item, err error) {
 			}
 		}
 	}
+	m.items = items
 	slices.SortFunc(items, func(a, b item) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
@@ -165,8 +178,8 @@ func (m *merger) list(d *mergedDir) (items []item, err error) {
 	return items, nil
 }
 
-// choose returns what the layers together have under a name, nil for nothing. It
-// queues a directory with all its visible parts.
+// choose returns what the layers together have under a name, nil for nothing, unread for
+// a file of the first item. It queues a directory with all its visible parts.
 func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 	var d mergedDir
 	for _, it := range items {
@@ -176,6 +189,9 @@ func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 		if len(d.parts) > 0 && !isDir {
 			d.opaque, d.whole = true, true // and what this would have been does not matter
 			break
+		}
+		if !it.whiteout && !isDir && it.entry.Type != tree.TypeChar { // which a whiteout would be
+			return unread, nil
 		}
 		if !it.whiteout {
 			var err error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"testing"
 
@@ -149,6 +150,54 @@ func TestStockWhiteoutOfNoName(t *testing.T) {
 		for _, segment := range []bool{false, true} {
 			if _, err := convert.MergeTree(t.Context(), chain, segment); !errors.Is(err, erofs.ErrCorrupt) {
 				t.Errorf("%s: error %v, want %v", name, err, erofs.ErrCorrupt)
+			}
+		}
+	}
+}
+
+// TestFirstError checks that of several errors the one is returned at the name that comes
+// first, breadth first, whichever is found first.
+func TestFirstError(t *testing.T) {
+	good := func(l *stockLayer, at string) {
+		for i := range 500 { // so that whoever has less to do is earlier
+			l.add(fmt.Sprintf("%s/%03d", at, i), file, fmt.Sprint("content ", i))
+		}
+	}
+	for name, c := range map[string]struct {
+		lower, upper string // the last entry of each
+		want         string
+	}{
+		"lower directory":           {"/a/bad", "/b/bad", "layer 1: payload"},
+		"upper directory":           {"/b/bad", "/a/bad", "layer 2: payload"},
+		"lower name":                {"/a/x", "/a/y", "layer 1: payload"},
+		"upper name":                {"/a/y", "/a/x", "layer 2: payload"},
+		"a file before a directory": {"/a/bad", "/b/.wh..", "layer 1: payload"},
+		"a directory before a file": {"/b/bad", "/a/.wh..", "layer 2: corrupt"},
+	} {
+		for range 5 {
+			layers := []*stockLayer{{}, {}}
+			var chain []convert.Source
+			for i, last := range []string{c.lower, c.upper} {
+				l := layers[i]
+				l.add("/", dir, "")
+				l.add(path.Dir(last), dir, "")
+				if last < []string{c.upper, c.lower}[i] {
+					good(l, path.Dir(last))
+				}
+				l.add(last, file, "bad")
+				s := l.source(t, new(layertest.Contents))
+				adopt := s.Adopt
+				s.Adopt = func(payload string, size int64) (d verity.Digest, content []byte, err error) {
+					if size == int64(len("bad")) {
+						return d, nil, io.ErrUnexpectedEOF
+					}
+					return adopt(payload, size)
+				}
+				chain = append(chain, s)
+			}
+			_, err := convert.MergeTree(t.Context(), chain, false)
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("%s: error %v, want %s", name, err, c.want)
 			}
 		}
 	}

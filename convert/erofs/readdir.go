@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
@@ -100,6 +101,7 @@ func (r *reader) readDir(rec *record) (entries []entry, parent uint64, err error
 		}
 		start := int(block.dirent(0).NameOffset)
 		names := string(block.bytes[start:]) // one allocation for all of them
+		entries = slices.Grow(entries, block.count)
 		for k := range block.count {
 			d := block.dirent(k)
 			from := int(d.NameOffset) - start

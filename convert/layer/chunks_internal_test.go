@@ -17,7 +17,7 @@ func files(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	for range 3 * chunksOwn {
+	for range chunksOwn {
 		for _, size := range []int64{1000, chunkSize, 3 * chunkSize, 2 * (chunksOwn + chunksShared) * chunkSize} {
 			err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: size})
 			if err == nil {
