@@ -48,6 +48,7 @@ type plan struct {
 	hasACL    bool
 	whiteouts bool // there are some of the user's
 	suspect   bool // some inode has no image: check tells which
+	byDigest  bool // all external files have payloads that say what their digests say
 
 	sets   []attrSet
 	shared sharedTable
@@ -62,7 +63,7 @@ func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 	if t.Root == nil || !t.Root.IsDir() || t.Root.Dir == nil {
 		return nil, &EntryError{"/", fmt.Errorf("%w: root is not a directory", ErrTree)}
 	}
-	p := &plan{opts: opts, root: t.Root, links: map[*tree.Inode]uint32{}}
+	p := &plan{opts: opts, root: t.Root, links: map[*tree.Inode]uint32{}, byDigest: true}
 	root := t.Root
 	if opts.Format != Layer {
 		root = p.rootWithWhiteouts()
@@ -156,6 +157,7 @@ func (p *plan) numberChildren(i int, dir *tree.Dir) {
 		}
 		p.note(n)
 		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n)}
+		p.byDigest = p.byDigest && (!child.external || n.Digest != nil && n.Payload == tree.ByDigest)
 		if child.fileType == disk.FTDir {
 			subdirs++
 		} else if p.isWhiteout(n) {

@@ -24,8 +24,16 @@ func (p *plan) survey() {
 		p.packDirs()
 	}()
 	p.collectSets()
-	redirects = samePayload.find(p.nodes)
+	if !p.byDigest {
+		redirects = samePayload.find(p.nodes)
+	}
 	parts.Wait()
+	if p.byDigest {
+		redirects = metacopies
+		for i := range p.nodes {
+			p.nodes[i].redirect = p.nodes[i].metacopy
+		}
+	}
 	p.collectShared(metacopies, redirects)
 }
 
