@@ -30,7 +30,7 @@ func Write(w io.Writer, t *tree.Tree, opts Options) (int64, error) {
 }
 
 // pieceSize is about how much of the image is encoded at a time.
-const pieceSize = 512 << 10
+const pieceSize = 256 << 10
 
 // piece is a part of the image. How it is encoded depends on the plan alone.
 type piece struct {

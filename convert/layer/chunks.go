@@ -13,7 +13,7 @@ import (
 // A layer goes on with one: whatever the reader waits for is with workers, and of these
 // only the one with the file that is being read waits for the reader, empty-handed.
 const (
-	chunksOwn    = 4
+	chunksOwn    = 2
 	chunksShared = 24
 	chunksEach   = 8
 )

@@ -14,7 +14,7 @@ import (
 
 // Sizes in bytes.
 const (
-	bufferSize = 256 << 10 // of what is read from the tar at a time
+	bufferSize = 64 << 10  // of what is read from the tar at a time; chunks are read past it
 	chunkSize  = 128 << 10 // of contents on their way to a worker
 )
 
