@@ -121,7 +121,7 @@ func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
 // first. Kinds that do not show the same did not do the same work: for ours that is an
 // error, of others the results tell.
 func (s *session) same(what string, got seen) error {
-	got.Wall = 0
+	got = got.free()
 	if s.kind == plain {
 		s.saw[s.bench.name+what] = got
 		return nil

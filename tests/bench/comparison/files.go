@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,18 +14,28 @@ import (
 // seen is what an operation on a tree came across. On one image it is the same for
 // every kind, or they do not show the same.
 type seen struct {
-	Files, Bytes int64         // regular files
-	Entries      int64         // all
-	Wall         time.Duration // of lookups
+	Files, Bytes int64 // regular files
+	Entries      int64 // all
+
+	// What the operation cost; this differs.
+	Disk       int64         // bytes read from the disk, by all operations
+	CPU, Again time.Duration // of lookups: for the first time, and of the same names again
+}
+
+// free returns what was seen without what it cost.
+func (s seen) free() seen {
+	s.Disk, s.CPU, s.Again = 0, 0, 0
+	return s
 }
 
 // operations are what this program does in a process of its own, with the arguments
 // of its command line after the name; they print what they have seen.
 var operations = map[string]func(dir string) (seen, error){
-	"stat":     stat,
-	"read":     read,
-	"lookups":  lookups,
-	"searches": searches,
+	"stat":       stat,
+	"read":       read,
+	"lookups":    lookUpIn(allDirs),
+	"searches":   lookUpIn(searchDirs),
+	"everywhere": lookUpIn(commonDirs),
 }
 
 func operate(name, dir string) error {
@@ -34,6 +43,11 @@ func operate(name, dir string) error {
 	if err != nil {
 		return err
 	}
+	var r unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
+		return err
+	}
+	s.Disk = r.Inblock * 512
 	return json.NewEncoder(os.Stdout).Encode(s)
 }
 
@@ -79,58 +93,4 @@ func read(dir string) (s seen, err error) {
 		return err
 	})
 	return s, err
-}
-
-// lookupCount is how many names are looked for.
-const lookupCount = 20_000
-
-// lookups looks for names that are not there, in all directories in turn.
-func lookups(dir string) (seen, error) {
-	var dirs []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			dirs = append(dirs, path)
-		}
-		return err
-	})
-	if err != nil {
-		return seen{}, err
-	}
-	return lookUpIn(dirs)
-}
-
-// searches looks for names that are not there where programs look for programs,
-// libraries and settings.
-func searches(dir string) (seen, error) {
-	var dirs []string
-	for _, name := range []string{"bin", "sbin", "lib", "lib/x86_64-linux-gnu", "share", "share/locale", "libexec"} {
-		if path := filepath.Join(dir, "usr", name); isDir(path) {
-			dirs = append(dirs, path)
-		}
-	}
-	return lookUpIn(append(dirs, filepath.Join(dir, "etc")))
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
-// lookUpIn looks for each name once. What is in the directories has been looked at
-// before.
-func lookUpIn(dirs []string) (s seen, err error) {
-	names := make([]string, lookupCount)
-	for i := range names {
-		names[i] = filepath.Join(dirs[i%len(dirs)], fmt.Sprintf("no-such-name-%d-of-%d.so", i, len(dirs)))
-	}
-	var st unix.Stat_t
-	start := time.Now()
-	for _, name := range names {
-		if err := unix.Lstat(name, &st); err != unix.ENOENT {
-			return s, fmt.Errorf("lstat %s: %v, want %v", name, err, unix.ENOENT)
-		}
-	}
-	s.Wall = time.Since(start)
-	s.Entries = int64(len(dirs))
-	return s, nil
 }

@@ -99,24 +99,6 @@ func readAll(s *session) error {
 	})
 }
 
-// lookUp measures looking for names that are not there, in directories that have been
-// looked at.
-func lookUp(s *session) error {
-	return s.mounted(func(dir string) error {
-		if _, _, err := s.look("stat", dir); err != nil {
-			return err
-		}
-		for _, o := range [][2]string{{"lookups", "20,000 failed lookups"}, {"searches", "20,000 failed lookups, search paths"}} {
-			_, got, err := s.look(o[0], dir)
-			if err != nil {
-				return err
-			}
-			s.add(o[1], report.Seconds, got.Wall.Seconds())
-		}
-		return nil
-	})
-}
-
 // repeats is how often what is short is done in a round; the median counts.
 const repeats = 9
 
