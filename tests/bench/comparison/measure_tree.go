@@ -90,6 +90,11 @@ func readAll(s *session) error {
 				return err
 			}
 			s.add("read all files, "+when, report.Seconds, u.Wall.Seconds())
+			s.add("read all files, "+when+", CPU", report.Seconds, u.CPU.Seconds())
+			s.add("read all files, "+when+", from the disk", report.Bytes, float64(got.Disk))
+			if when == "warm" && got.Disk > got.Bytes/100 {
+				s.results.Describe("**disturbed** in "+s.bench.name, fmt.Sprintf("%s read %.0f MB from the disk again that was in memory before: \"warm\" says nothing", s.kind, float64(got.Disk)/1e6))
+			}
 			if s.kind != plain {
 				continue
 			}
