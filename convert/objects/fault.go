@@ -14,6 +14,7 @@ const (
 	stepFsync    step = "fsync"    // it, if it is a copy
 	stepRename   step = "rename"   // a temporary name to that of an object
 	stepAdopt    step = "adopt"    // a file of the layer as an object
+	stepName     step = "name"     // an object of the layer otherwise
 	stepSync     step = "syncfs"   // the layer
 	stepShard    step = "shard"    // a directory ab in the pool
 	stepPublish  step = "publish"  // an object of the layer in the pool
@@ -26,7 +27,7 @@ const (
 // steps are all of them.
 var steps = []step{
 	stepMkdir, stepLink, stepCreate, stepWrite, stepTruncate, stepClose, stepFsync, stepRename,
-	stepAdopt, stepSync, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
+	stepAdopt, stepName, stepSync, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
 }
 
 // try asks for a fault.

@@ -49,7 +49,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 				return errno
 			}
 		}
-		if (s == "link" || s == "image") && full {
+		if (s == "link" || s == "image" || s == "name") && full {
 			return unix.EMLINK
 		}
 		return nil
@@ -99,11 +99,15 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	if err := os.WriteFile(filepath.Join(b.Staged(), "payload"), []byte("adopted"), 0o600); err != nil {
 		return false, err
 	}
-	if _, _, err := b.Adopt("payload", 7); err != nil {
+	d, _, err := b.Adopt("payload", 7)
+	if err != nil {
+		return false, err
+	}
+	if err := b.Name(d, 7, "ab/name"); err != nil {
 		return false, err
 	}
 	// Last, for the name is in the layer already: it is removed to be linked again.
-	d, err := b.Add([]byte("known"))
+	d, err = b.Add([]byte("known"))
 	if err != nil {
 		return false, err
 	}
@@ -112,6 +116,9 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	}
 	*full = true
 	if err := b.Link(d, 5); err != nil {
+		return false, err
+	}
+	if err := b.Name(d, 5, "ab/copy"); err != nil {
 		return false, err
 	}
 	image, err := b.AddImage(writing("image"))
@@ -135,7 +142,7 @@ func checkWhole(t *testing.T, dir string) {
 		return
 	}
 	checkNoTemporaries(t, dir)
-	objects, err := filepath.Glob(filepath.Join(dir, "??", "*"))
+	objects, err := filepath.Glob(filepath.Join(dir, "??", strings.Repeat("?", 62))) // which no other name has
 	if err != nil {
 		t.Error(err)
 	}

@@ -61,6 +61,11 @@ func (b *Batch) copyObject(d verity.Digest, size int64) (found bool, err error) 
 // copyFile gives the layer a copy of an open file. It is synced: other objects of a
 // layer that is not new are links to complete files, and so stay whole in a crash.
 func (b *Batch) copyFile(in *os.File, d verity.Digest, size int64) (found bool, err error) {
+	return b.copyTo(in, d, size, Path(d))
+}
+
+// copyTo gives the copy that name.
+func (b *Batch) copyTo(in *os.File, d verity.Digest, size int64, name string) (found bool, err error) {
 	info, err := in.Stat()
 	if err == nil && info.Size() != size {
 		err = fmt.Errorf("%w: %d bytes, want %d", ErrDamaged, info.Size(), size)
@@ -80,7 +85,7 @@ func (b *Batch) copyFile(in *os.File, d verity.Digest, size int64) (found bool, 
 	if err != nil {
 		return false, errors.Join(err, b.unlink(temp))
 	}
-	return b.settle(temp, Path(d))
+	return b.settle(temp, name)
 }
 
 // settle gives a temporary name that of an object, or removes it. found says that
