@@ -32,6 +32,7 @@ type contents struct {
 type file struct {
 	name  string
 	inode *tree.Inode
+	store Store
 	size  int64
 	chunk []byte      // the chunk that is being read, at first the first one
 	rest  []byte      // what is left of it
@@ -52,11 +53,16 @@ func startContents(ctx context.Context, store Store, workers int) *contents {
 	return c
 }
 
-// add reads the content of a file from r and sends it to a worker, which sets the
-// inode's Digest, Payload and Content.
-func (c *contents) add(name string, n *tree.Inode, size int64, r io.Reader) error {
-	f := &file{name: name, inode: n, size: size, free: &c.free}
+// add reads the content of a file from r, where it is at offset, and sends it to a
+// worker, which sets the inode's Digest, Payload and Content.
+func (c *contents) add(name string, n *tree.Inode, offset, size int64, r io.Reader) error {
+	f := &file{name: name, inode: n, store: c.store, size: size, free: &c.free}
 	var err error
+	if s, ok := c.store.(StoreByPlace); ok {
+		if f.store, err = s.At(offset, size); err != nil {
+			return err
+		}
+	}
 	if f.chunk, err = c.read(r, size); err != nil {
 		return err
 	}
@@ -129,14 +135,14 @@ func (c *contents) work() error {
 // keep stores a file.
 func (c *contents) keep(f *file) error {
 	if f.more != nil {
-		d, err := c.store.AddFrom(f, f.size)
+		d, err := f.store.AddFrom(f, f.size)
 		f.settle(d)
 		if err == nil { // a store need not look for the end, where the last chunk is freed
 			_, err = f.WriteTo(io.Discard)
 		}
 		return err
 	}
-	d, err := c.store.Add(f.chunk)
+	d, err := f.store.Add(f.chunk)
 	f.settle(d)
 	if f.size <= tree.InlineMax {
 		f.inode.Content = string(f.chunk)

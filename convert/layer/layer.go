@@ -24,6 +24,15 @@ type Store interface {
 	AddFrom(r io.Reader, size int64) (verity.Digest, error)
 }
 
+// A StoreByPlace has a store of its own for each content.
+type StoreByPlace interface {
+	Store
+
+	// At returns the store for the content that is at offset in the tar, of size
+	// bytes. It is called for each, in their order, before the content is read.
+	At(offset, size int64) (Store, error)
+}
+
 // Options control [Read].
 type Options struct {
 	// Workers is how many files are hashed and stored at a time, 0 for the number
@@ -39,10 +48,11 @@ type Options struct {
 // its Content too. Beyond the tree, memory is a few megabytes whatever the tar holds.
 func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
 	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)
-	tr := tar.NewReader(in)
+	at := &counter{r: in}
+	tr := tar.NewReader(at)
 	c := startContents(ctx, store, opts.Workers)
 	b := NewBuilder(func(name string, n *tree.Inode) error {
-		return inWords(c.add(name, n, int64(n.Size), tr))
+		return inWords(c.add(name, n, at.n, int64(n.Size), tr))
 	})
 	err := readAll(c.ctx, tr, b)
 	stored := c.wait()
@@ -56,6 +66,18 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 		return nil, fmt.Errorf("after the end of the tar: %w", err)
 	}
 	return b.Tree(), nil
+}
+
+// counter counts what is read. archive/tar reads nothing ahead.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }
 
 // cancelable is a reader that ends with its context: no entry may come for long.
