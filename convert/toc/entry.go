@@ -90,14 +90,14 @@ func (e *entry) header() (*tar.Header, error) {
 	return hdr, nil
 }
 
-// payload returns the path of the content below the layer's directory
-// (pkg/chunked/internal/path: RegularFilePathForValidatedDigest).
-func (e *entry) payload() (string, error) {
+// Payload returns the path below the layer's directory of the content that has this
+// digest (pkg/chunked/internal/path: RegularFilePathForValidatedDigest).
+func Payload(digest string) (string, error) {
 	const shard = 2 // digits
-	digits, ok := strings.CutPrefix(e.Digest, "sha256:")
+	digits, ok := strings.CutPrefix(digest, "sha256:")
 	b, err := hex.DecodeString(digits)
 	if !ok || err != nil || len(b) != 32 || strings.ToLower(digits) != digits {
-		return "", fmt.Errorf("digest %q is no sha256", e.Digest)
+		return "", fmt.Errorf("digest %q is no sha256", digest)
 	}
 	return digits[:shard] + "/" + digits[shard:], nil
 }

@@ -19,7 +19,7 @@ func Read(ctx context.Context, r io.Reader, adopt Adopt, opts layer.Options) (*t
 	a := startAdopting(ctx, adopt, opts.Workers)
 	var at *entry
 	b := layer.NewBuilder(func(name string, n *tree.Inode) error {
-		payload, err := at.payload()
+		payload, err := Payload(at.Digest)
 		if err != nil {
 			return err
 		}
