@@ -8,6 +8,9 @@
 // Each arrow but the last is a goroutine's work, so that a layer keeps more than one
 // processor busy; between them is a fixed number of buffers.
 //
+// Of a tar that comes with its tar-split and the digests of its contents, none is made, but
+// the tar is compared with these on its way to the converter (layout.go).
+//
 // gzip (of several members too), zstd (of several frames) and no compression are read
 // here. For anything else Read returns ErrFormat before more than the first bytes have
 // been read, and so it does for zstd that needs very much memory.

@@ -33,6 +33,26 @@ var ErrDigest = errors.New("the blob is not the one that was asked for")
 //
 // Nothing of ctx is known to reads: cancelling them is the source's business.
 func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
+	return read(ctx, src, want, func(tar *ahead) error { return split(tar, tarSplit, convert) })
+}
+
+// ReadKnown is Read for a tar whose tar-split is there already, with the digests of its
+// contents: that they are right is checked. If they are not, the error wraps [ErrLayout].
+func ReadKnown(ctx context.Context, src Source, want digest.Digest, l *Layout, convert func(tar io.Reader) error) (Summary, error) {
+	return read(ctx, src, want, func(tar *ahead) error {
+		err := convert(l.reader(tar))
+		if err == nil {
+			_, err = io.Copy(io.Discard, l.reader(tar))
+		}
+		if err == nil {
+			err = l.end()
+		}
+		return err
+	})
+}
+
+// read has pass read the tar in a blob to its end.
+func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ahead) error) (Summary, error) {
 	if err := want.Validate(); err != nil {
 		return Summary{}, err
 	}
@@ -40,7 +60,7 @@ func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Write
 	defer in.Close()
 	compressed := newAhead(in, want.Algorithm().Hash())
 	defer compressed.Close()
-	s, err := unpack(compressed, tarSplit, convert)
+	s, err := unpack(compressed, pass)
 	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) { // the disk is full, the network is gone
 		return Summary{}, err
 	}
@@ -57,15 +77,15 @@ func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Write
 	return s, err
 }
 
-// unpack passes the tar in a blob on to convert. The summary lacks the blob's digest.
-func unpack(compressed *ahead, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
+// unpack has pass read the tar in a blob. The summary lacks the blob's digest.
+func unpack(compressed *ahead, pass func(tar *ahead) error) (Summary, error) {
 	plain, err := decompress(compressed)
 	if err != nil {
 		return Summary{}, err
 	}
 	defer plain.Close()
 	tar := newAhead(plain, digest.Canonical.Hash())
-	err = split(tar, tarSplit, convert)
+	err = pass(tar)
 	tar.Close()
 	switch {
 	case err == nil:
