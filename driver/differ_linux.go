@@ -26,6 +26,11 @@ type rawBlob interface {
 	RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool)
 }
 
+// rawTable is a differ that says of that blob what a zstd:chunked layer says of itself.
+type rawTable interface {
+	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents map[string]digest.Digest, ok bool, err error)
+}
+
 // ApplyDiffWithDiffer downloads a layer and converts it on the way, to a place from
 // where ApplyDiffFromStagingDirectory takes it. It is called without any lock, for
 // several layers at a time.
@@ -60,13 +65,23 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 }
 
 // fill downloads and converts the layer.
-func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
+func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
 	fetch, want, size, release, ok := raw.RawBlob()
 	if !ok {
 		return s.fillChunked(differ)
 	}
 	defer release()
-	return s.fillRaw(blob.Source{Fetch: fetch, Size: size}, want)
+	src := blob.Source{Fetch: fetch, Size: size}
+	if t, ok := differ.(rawTable); ok {
+		out, split, contents, ok, err := t.RawTable()
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			return s.fillWhole(src, want, out, blob.NewLayout(split, contents))
+		}
+	}
+	return s.fillRaw(src, want)
 }
 
 // also returns err and, if there is one, what failed in consequence. podman tells by the
@@ -86,23 +101,42 @@ func ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
 
 // fillRaw downloads and converts an ordinary layer.
 func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
-	split, err := s.temporary("tar-split")
-	if err != nil {
+	if out.TarSplit, err = s.temporary("tar-split"); err != nil {
 		return out, err
 	}
+	return s.filled(out, want, func(convert converter) (blob.Summary, error) {
+		return blob.Read(context.Background(), src, want, out.TarSplit, func(tar io.Reader) error { return convert(tar, s.batch) })
+	})
+}
+
+// fillWhole downloads and converts a zstd:chunked layer as a whole. out is what is known
+// of it; the layout is checked.
+func (s *staged) fillWhole(src blob.Source, want digest.Digest, out graphdriver.DriverWithDifferOutput, layout *blob.Layout) (graphdriver.DriverWithDifferOutput, error) {
+	logrus.Debugf("composefs: zstd:chunked layer %s is downloaded as a whole", want)
+	return s.filled(out, want, func(convert converter) (blob.Summary, error) {
+		return blob.ReadKnown(context.Background(), src, want, layout, func(tar io.Reader) error { return convert(tar, named{s.batch, layout}) })
+	})
+}
+
+// converter converts a tar into the staged layer, with its contents in a store.
+type converter func(tar io.Reader, store layer.Store) error
+
+// filled completes out with what read finds out, or closes its tar-split. What read gets
+// is for the tar in the blob.
+func (s *staged) filled(out graphdriver.DriverWithDifferOutput, want digest.Digest, read func(converter) (blob.Summary, error)) (_ graphdriver.DriverWithDifferOutput, err error) {
 	defer func() {
 		if err != nil {
-			err = also(err, split.Close())
+			err = also(err, out.TarSplit.Close())
 		}
 	}()
-	ctx := context.Background() // the source knows when the pull is cancelled
 	var img convert.Image
-	sum, err := blob.Read(ctx, src, want, split, func(tar io.Reader) (err error) {
-		img, err = convert.Layer(ctx, tar, s.batch, s.image, layer.Options{})
+	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
+		// The source knows when the pull is cancelled.
+		img, err = convert.Layer(context.Background(), tar, store, s.image, layer.Options{})
 		return err
 	})
 	switch {
-	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.As(err, new(chunked.ErrBadRequest)):
+	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.Is(err, blob.ErrLayout), errors.As(err, new(chunked.ErrBadRequest)):
 		return ordinary(err)
 	case err == nil:
 		err = s.commit()
@@ -111,7 +145,7 @@ func (s *staged) fillRaw(src blob.Source, want digest.Digest) (out graphdriver.D
 		return out, err // the caller says which layer
 	}
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
-	out.TarSplit, out.UIDs, out.GIDs = split, img.UIDs, img.GIDs
+	out.UIDs, out.GIDs = img.UIDs, img.GIDs
 	return out, nil
 }
 

@@ -18,6 +18,10 @@ type Image struct {
 	Layers      [][]byte // tars, bottom first
 	Compression Compression
 	Cmd         []string
+
+	// Forge changes a packed layer and its annotations, if it is not nil. The manifest
+	// then has the digest of what it returns.
+	Forge func(layer int, data []byte, annotations map[string]string) []byte
 }
 
 // blob is what an image is made of: the manifest, the configuration and the layers.
@@ -91,6 +95,11 @@ func (img Image) pack() (manifest blob, others []blob, err error) {
 		b, err := img.Compression.pack(l)
 		if err != nil {
 			return blob{}, nil, fmt.Errorf("layer %d: %w", i, err)
+		}
+		if img.Forge != nil {
+			forged := newBlob(b.MediaType, img.Forge(i, b.data, b.Annotations))
+			forged.Annotations = b.Annotations
+			b = forged
 		}
 		layers = append(layers, b)
 	}

@@ -7,16 +7,21 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// RawBlob gives a driver the layer that the differ would convert to zstd:chunked, so
-// that the driver can convert it by itself while it is downloaded. ok is false if the
-// differ has a table of contents: then it is to be used as always.
+// RawBlob gives a driver the blob of a layer that the differ would convert to
+// zstd:chunked, or of one that is and of which there is next to nothing in the store,
+// so that the driver can convert it by itself while it is downloaded. ok is false if the
+// differ is to be used as always.
 //
 // fetch requests length bytes from offset on, and says if the server has sent the whole blob
 // for them, because it knows no ranges; the blob has size bytes, or an unknown
 // number if that is -1, and the given digest, which is for the caller to check. If the
 // blob is taken, release must be called once instead of ApplyDiff.
 func (c *chunkedDiffer) RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool) {
-	return c.fetchRaw, c.blobDigest, c.blobSize, c.releaseRaw, c.convertToZstdChunked
+	blob, ok = c.blobDigest, c.convertToZstdChunked
+	if s, known := c.stream.(interface{ BlobDigest() digest.Digest }); known && !ok {
+		blob, ok = s.BlobDigest(), c.rawTable()
+	}
+	return c.fetchRaw, blob, c.blobSize, c.releaseRaw, ok
 }
 
 func (c *chunkedDiffer) releaseRaw() {
