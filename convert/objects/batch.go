@@ -19,13 +19,16 @@ var ErrEmpty = errors.New("an empty file has no object")
 // Batch adds the contents of one layer. Its adding methods may be called
 // concurrently.
 type Batch struct {
-	pool   *Pool
-	layer  *os.File // the layer's object directory
-	lock   *os.File // the pool's, shared; nil once closed
-	staged string   // the layer's directory while it is in the staging area
+	pool    *Pool
+	layer   *os.File // the layer's object directory
+	lock    *os.File // the pool's, shared; nil once closed
+	staged  string   // the layer's directory while it is in the staging area
+	sibling string   // the name that it has or had there
 
 	shards [256]atomic.Bool // directories ab of the layer that are there
 	linked atomic.Int64     // objects that the layer has got from the pool
+
+	writeback writeback
 
 	mu     sync.Mutex
 	fresh  []fresh
@@ -116,6 +119,9 @@ func (b *Batch) queue(d verity.Digest, replace bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.fresh = append(b.fresh, fresh{d, replace})
+	if b.sibling != "" && !replace {
+		b.offer(d)
+	}
 }
 
 // count notes that the layer has got a content, and whether that is a new object.
@@ -150,12 +156,9 @@ func (b *Batch) Stats() Stats {
 // the pool. Nothing may be added afterwards. If it fails the pool has some of them,
 // each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
-	err := b.err
+	err := errors.Join(b.err, b.writeback.wait())
 	if err == nil {
-		err = b.pool.try(stepSync)
-	}
-	if err == nil {
-		err = os.NewSyscallError("syncfs", unix.Syncfs(b.fd()))
+		err = b.syncfs()
 	}
 	if err != nil {
 		return fmt.Errorf("commit objects: %w", err)
@@ -166,6 +169,7 @@ func (b *Batch) Commit() error {
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
+	b.withdraw(b.fresh)
 	b.fresh = nil
 	return nil
 }
@@ -178,6 +182,8 @@ func (b *Batch) Close() error {
 	if b.lock == nil {
 		return nil
 	}
+	_ = b.writeback.wait() // what went wrong concerns Commit
+	b.withdraw(b.fresh)
 	var err error
 	if b.staged != "" {
 		err = os.RemoveAll(b.staged)

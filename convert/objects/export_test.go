@@ -15,3 +15,18 @@ func Steps() []string {
 
 // ImagesDir returns the directory of images.
 func (p *Pool) ImagesDir() string { return p.images() }
+
+// SetWritebackStep changes after how many bytes a batch brings them on disk, and returns
+// what undoes that.
+func SetWritebackStep(bytes int64) (undo func()) {
+	was := writebackStep
+	writebackStep = bytes
+	return func() { writebackStep = was }
+}
+
+// Offered returns how many objects siblings are told of.
+func Offered() int {
+	siblings.RLock()
+	defer siblings.RUnlock()
+	return len(siblings.by)
+}

@@ -52,6 +52,7 @@ func (b *Batch) writeAt(fd int, p []byte, offset int64) error {
 	if err := b.pool.try(stepWrite); err != nil {
 		return err
 	}
+	b.wrote(len(p))
 	for len(p) > 0 {
 		n, err := unix.Pwrite(fd, p, offset)
 		switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// link links the pool's object into the layer. If it could not, replace says that
+// link links the pool's object into the layer, or a sibling's. If it could not, replace says that
 // the pool has one that is of no use: it can take no more links (ext4 allows 65,000
 // for an inode), or has not the size that its name promises.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
@@ -29,7 +29,8 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	case errors.Is(err, unix.EEXIST): // the layer has this content twice
 		return true, false, nil
 	case errors.Is(err, unix.ENOENT):
-		return false, false, nil
+		found, err = b.linkSibling(d, name, size)
+		return found, false, err
 	case errors.Is(err, unix.EMLINK):
 		return false, true, nil
 	default:

@@ -29,7 +29,7 @@ func (p *Pool) BeginStaged() (*Batch, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(dir), lock.Close())
 	}
-	return &Batch{pool: p, layer: layer, lock: lock, staged: dir}, nil
+	return &Batch{pool: p, layer: layer, lock: lock, staged: dir, sibling: filepath.Base(dir)}, nil
 }
 
 func (p *Reader) staging() string { return filepath.Join(p.path, "staging") }
