@@ -101,7 +101,7 @@ func unpack(compressed *ahead, pass func(tar *ahead) error) (Summary, error) {
 // split passes a tar on to convert, to the tar's end, and writes its tar-split.
 func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error {
 	w := bufio.NewWriterSize(tarSplit, 64<<10)
-	entries, err := asm.NewInputTarStream(tar, storage.NewJSONPacker(w), storage.NewDiscardFilePutter())
+	entries, err := asm.NewInputTarStream(tar, storage.NewJSONPacker(w), new(checksums))
 	if err != nil {
 		return err
 	}
