@@ -9,7 +9,7 @@ import (
 // Buffers of a stage: enough for a goroutine not to wait for the other at each.
 const (
 	buffers    = 4
-	bufferSize = 128 << 10
+	bufferSize = 64 << 10
 )
 
 // pool has buffers that no stage has.
@@ -22,13 +22,15 @@ type ahead struct {
 	buffer     []byte
 	done       chan struct{} // closed when the goroutine has ended
 	quit       chan struct{}
+	turn       *turn // to have while it reads and hashes, or nil
 	hash       hash.Hash
 	size       int64
 	err        error
 }
 
-func newAhead(r io.Reader, h hash.Hash) *ahead {
+func newAhead(r io.Reader, h hash.Hash, t *turn) *ahead {
 	a := &ahead{
+		turn: t,
 		full: make(chan []byte, buffers),
 		free: make(chan []byte, buffers),
 		done: make(chan struct{}),
@@ -54,12 +56,20 @@ func (a *ahead) run(r io.Reader) {
 			a.err = io.ErrClosedPipe
 			return
 		}
-		n := 0
-		n, a.err = fill(r, b)
-		a.hash.Write(b[:n])
-		a.size += int64(n)
-		a.full <- b[:n]
+		a.full <- b[:a.step(r, b)]
 	}
+}
+
+// step reads into b, and returns how much.
+func (a *ahead) step(r io.Reader, b []byte) (n int) {
+	if a.turn != nil {
+		a.turn.take()
+		defer a.turn.give()
+	}
+	n, a.err = fill(r, b)
+	a.hash.Write(b[:n])
+	a.size += int64(n)
+	return n
 }
 
 // fill reads until b is full, but for what comes slowly: then what there is.
@@ -72,7 +82,11 @@ func fill(r io.Reader, b []byte) (n int, err error) {
 	return n, err
 }
 
-func (a *ahead) Read(p []byte) (int, error) {
+// ready says whether Read has not to wait.
+func (a *ahead) ready() bool { return len(a.current) > 0 || len(a.full) > 0 }
+
+// await waits until there is something to read, or nothing more. It says which.
+func (a *ahead) await() bool {
 	for len(a.current) == 0 {
 		if a.buffer != nil {
 			a.free <- a.buffer[:bufferSize]
@@ -80,9 +94,16 @@ func (a *ahead) Read(p []byte) (int, error) {
 		}
 		b, ok := <-a.full
 		if !ok {
-			return 0, a.err // io.EOF at the end
+			return false
 		}
 		a.current, a.buffer = b, b
+	}
+	return true
+}
+
+func (a *ahead) Read(p []byte) (int, error) {
+	if !a.await() {
+		return 0, a.err // io.EOF at the end
 	}
 	n := copy(p, a.current)
 	a.current = a.current[n:]

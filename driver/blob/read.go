@@ -58,9 +58,9 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	}
 	in := newParts(ctx, src)
 	defer in.Close()
-	compressed := newAhead(in, want.Algorithm().Hash())
+	compressed := newAhead(in, want.Algorithm().Hash(), nil)
 	defer compressed.Close()
-	s, err := unpack(compressed, pass)
+	s, err := unpack(compressed, decompressing.of(src.Size), pass)
 	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) { // the disk is full, the network is gone
 		return Summary{}, err
 	}
@@ -77,14 +77,15 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	return s, err
 }
 
-// unpack has pass read the tar in a blob. The summary lacks the blob's digest.
-func unpack(compressed *ahead, pass func(tar *ahead) error) (Summary, error) {
-	plain, err := decompress(compressed)
+// unpack has pass read the tar in a blob, in turn with others. The summary lacks the blob's
+// digest.
+func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, error) {
+	plain, err := decompress(patient{compressed, t})
 	if err != nil {
 		return Summary{}, err
 	}
 	defer plain.Close()
-	tar := newAhead(plain, digest.Canonical.Hash())
+	tar := newAhead(plain, digest.Canonical.Hash(), t)
 	err = pass(tar)
 	tar.Close()
 	switch {
