@@ -21,6 +21,9 @@ func (c *chunkedDiffer) RawBlob() (fetch func(offset, length uint64) (stream io.
 	if s, known := c.stream.(interface{ BlobDigest() digest.Digest }); known && !ok {
 		blob, ok = s.BlobDigest(), c.rawTable()
 	}
+	if ok {
+		c.copyBuffer = nil // 2 MiB that nothing needs then
+	}
 	return c.fetchRaw, blob, c.blobSize, c.releaseRaw, ok
 }
 
