@@ -56,6 +56,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, err
 	}
+	defer beThrifty()()
 	out, err := s.fill(raw, differ)
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, also(s.pool.Named(err), s.close())
