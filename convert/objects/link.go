@@ -13,9 +13,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// link links the pool's object into the layer, or a sibling's. If it could not, replace says that
-// the pool has one that is of no use: it can take no more links (ext4 allows 65,000
-// for an inode), or has not the size that its name promises.
+// link links the pool's object into the layer, or a sibling's. If it could not, replace
+// says that the pool has one that is of no use: it can take no more links (ext4 allows
+// 65,000 for an inode), or has not the size that its name promises.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
 	name := Path(d)
 	if err := b.makeShard(d[0], name[:2]); err != nil {

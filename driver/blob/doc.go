@@ -6,7 +6,8 @@
 //	parts.go  ahead.go             decompress.go    ahead.go             read.go
 //
 // Each arrow but the last is a goroutine's work, so that a layer keeps more than one
-// processor busy; between them is a fixed number of buffers.
+// processor busy; between them is a fixed number of buffers. Layers take turns in
+// decompressing (turns.go).
 //
 // Of a tar that comes with its tar-split and the digests of its contents, none is made, but
 // the tar is compared with these on its way to the converter (layout.go).

@@ -52,8 +52,7 @@ func pushChunked(t *testing.T, name string, layers ...[]byte) (ref string, img p
 	t.Helper()
 	img = image(t, layers...)
 	img.Compression = podman.Chunked
-	name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(t.Name()), "-"), "-") + "-" + name
-	return podman.SharedRegistry(t).Push(t, name, img), img
+	return podman.SharedRegistry(t).Push(t, imageName(t)+"-"+name, img), img
 }
 
 // counted passes requests on to the registry, counts the bytes of the answers, and
@@ -232,9 +231,7 @@ func flipInTransit(at int64) func(r *http.Response) {
 func TestChunkedTampered(t *testing.T) {
 	flipped := func(at func(size int) int) func(int, []byte, map[string]string) []byte {
 		return func(_ int, b []byte, _ map[string]string) []byte {
-			b = bytes.Clone(b)
-			b[at(len(b))] ^= 1
-			return b
+			return flip(b, at(len(b)))
 		}
 	}
 	for name, c := range map[string]struct {
