@@ -17,7 +17,7 @@ var errClosed = errors.New("the batch is closed")
 
 // AddImage brings a merged image into the pool. write writes it to w and returns the
 // fs-verity digest of what it has written, under which the pool then has it at once,
-// durably and without [Batch.Commit]. If the pool has one of that name and size, that
+// durably and without [Batch.Commit]. If the pool has one of that name and content, that
 // one stays. An image that nobody links until the batch is closed, by
 // [Batch.LinkImage], is garbage then.
 //
@@ -110,7 +110,7 @@ func (w *imageWriter) Write(p []byte) (n int, err error) {
 }
 
 // nameImage gives a temporary name that of an image, unless there is one already. One
-// of another size is damaged: it is replaced.
+// with another content is replaced.
 func (p *Pool) nameImage(temp string, d verity.Digest) error {
 	err := p.try(stepRename)
 	if err == nil {
@@ -119,18 +119,33 @@ func (p *Pool) nameImage(temp string, d verity.Digest) error {
 	if !errors.Is(err, unix.EEXIST) {
 		return os.NewSyscallError("renameat2", err)
 	}
-	ours, err := os.Lstat(temp)
-	if err != nil {
-		return err
-	}
-	known, err := p.StatImage(d)
+	right, err := p.imageRight(d)
 	switch {
 	case err != nil:
 		return err
-	case known.Size != ours.Size():
+	case !right:
 		return os.Rename(temp, p.imagePath(d))
 	}
 	return os.Remove(temp)
+}
+
+// imageRight reports whether the pool's image is what its name says. If it is sealed, the
+// kernel knows.
+func (p *Pool) imageRight(d verity.Digest) (bool, error) {
+	f, err := p.OpenImage(d)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if got, err := p.verity.Measure(f); err == nil {
+		return got == d, nil
+	}
+	h := verity.New()
+	_, err = io.Copy(h, f)
+	if errors.Is(err, unix.EIO) {
+		return false, nil
+	}
+	return h.Digest() == d, err
 }
 
 func (p *Pool) syncFile(f *os.File) error {

@@ -152,13 +152,16 @@ func (b *Batch) Stats() Stats {
 	return s
 }
 
-// Commit makes the layer's objects durable and gives the new ones their names in
-// the pool. Nothing may be added afterwards. If it fails the pool has some of them,
+// Commit makes the layer's objects durable, seals the new ones if the pool is to do that,
+// and gives them their names in the pool. Nothing may be added afterwards. If it fails the pool has some of them,
 // each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
 	err := errors.Join(b.err, b.writeback.wait())
 	if err == nil {
 		err = b.syncfs()
+	}
+	if err == nil {
+		err = b.seal()
 	}
 	if err != nil {
 		return fmt.Errorf("commit objects: %w", err)

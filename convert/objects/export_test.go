@@ -1,8 +1,20 @@
 package objects
 
+import "time"
+
 // SetFault makes the pool ask fault before each step that may fail while a batch
 // adds. Steps returns their names.
 func (p *Pool) SetFault(fault func(step string) error) { p.fault = fault }
+
+// SetVerity has something else than the kernel do what sealing needs.
+func (p *Pool) SetVerity(v fsVerity) { p.verity = v }
+
+// SetSealPatience changes how long sealing waits for others, and returns what undoes that.
+func SetSealPatience(d time.Duration) (undo func()) {
+	was := sealPatience
+	sealPatience = d
+	return func() { sealPatience = was }
+}
 
 // Steps returns the names of all steps that SetFault's function is asked about.
 func Steps() []string {

@@ -16,6 +16,7 @@ const (
 	stepAdopt    step = "adopt"    // a file of the layer as an object
 	stepName     step = "name"     // an object of the layer otherwise
 	stepSync     step = "syncfs"   // the layer
+	stepSeal     step = "seal"     // an object or an image
 	stepShard    step = "shard"    // a directory ab in the pool
 	stepPublish  step = "publish"  // an object of the layer in the pool
 	stepStage    step = "stage"    // a layer without a place
@@ -27,7 +28,7 @@ const (
 // steps are all of them.
 var steps = []step{
 	stepMkdir, stepLink, stepCreate, stepWrite, stepTruncate, stepClose, stepFsync, stepRename,
-	stepAdopt, stepName, stepSync, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
+	stepAdopt, stepName, stepSync, stepSeal, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
 }
 
 // try asks for a fault.

@@ -38,6 +38,8 @@ func TestFaults(t *testing.T) {
 // else be left.
 func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) {
 	p, dst := open(t), filepath.Join(t.TempDir(), "placed")
+	p.Sealing = objects.SealRequire
+	p.SetVerity(&emulated{})
 	var d verity.Digest
 	known := layer(t, p, func(b *objects.Batch) { d = add(t, b, "known") })
 	full := false // whether the pool's objects can take no more links
@@ -123,6 +125,9 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	}
 	image, err := b.AddImage(writing("image"))
 	if err != nil {
+		return false, err
+	}
+	if _, err := b.SealImage(image); err != nil {
 		return false, err
 	}
 	if err := b.LinkImage(image, filepath.Join(b.Staged(), "merged.blob")); err != nil {

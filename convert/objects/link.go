@@ -15,7 +15,8 @@ import (
 
 // link links the pool's object into the layer, or a sibling's. If it could not, replace
 // says that the pool has one that is of no use: it can take no more links (ext4 allows
-// 65,000 for an inode), or has not the size that its name promises.
+// 65,000 for an inode), or is not what its name promises: not of that size, or sealed with
+// another digest.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
 	name := Path(d)
 	if err := b.makeShard(d[0], name[:2]); err != nil {
@@ -41,7 +42,13 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	if err := unix.Fstatat(b.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return false, false, os.NewSyscallError("fstatat", err)
 	}
-	if st.Size != size {
+	right := st.Size == size
+	if right {
+		if right, err = b.trust(b.fd(), d); err != nil {
+			return false, false, errors.Join(err, b.unlink(name))
+		}
+	}
+	if !right {
 		return false, true, b.unlink(name)
 	}
 	b.linked.Add(1)
@@ -123,6 +130,13 @@ func (b *Batch) publish(f fresh) error {
 	if errors.Is(err, unix.EEXIST) {
 		// Another batch was first, or this one with an equal payload. That object
 		// takes the place of ours, unless it can take no more links.
+		right, err := b.trust(b.pool.fd(), f.digest)
+		if err != nil {
+			return err
+		}
+		if !right {
+			return replaceLink(b.fd(), b.pool.fd(), name)
+		}
 		return ignore(replaceLink(b.pool.fd(), b.fd(), name), unix.EMLINK)
 	}
 	return os.NewSyscallError("linkat", err)

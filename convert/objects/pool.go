@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -30,7 +31,13 @@ func Path(d verity.Digest) string { return tree.ObjectPath(d) }
 // processes may have it open too.
 type Pool struct {
 	Reader
-	fault func(step string) error // for tests
+
+	// Sealing is for what is added from now on. It is set before the pool is used.
+	Sealing Sealing
+
+	verity     fsVerity
+	unsealable atomic.Bool             // it was tried, and cannot be done here
+	fault      func(step string) error // for tests
 }
 
 // Open opens the pool in dir and makes it if there is none.
@@ -42,7 +49,7 @@ func Open(dir string) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pool{Reader: *r}, nil
+	return &Pool{Reader: *r, verity: kernelVerity{}}, nil
 }
 
 // Remove removes an object that no layer has. It returns [ErrLinked] if one has it,

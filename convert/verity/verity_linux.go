@@ -71,12 +71,24 @@ func classify(f *os.File, err error) error {
 		return fmt.Errorf("%w: %w", ErrNotEnabled, err)
 	case errors.Is(err, unix.ENOTTY):
 		return fmt.Errorf("%w: %w", ErrFilesystem, err)
+	case errors.Is(err, unix.EINVAL) && blockSize(f) < BlockSize:
+		return fmt.Errorf("%w with blocks of %d bytes: its own have %d", ErrFilesystem, BlockSize, blockSize(f))
 	case errors.Is(err, unix.EOPNOTSUPP) && driverHasVerity(f):
 		return fmt.Errorf("%w: %w", ErrFilesystem, err)
 	case errors.Is(err, unix.EOPNOTSUPP):
 		return fmt.Errorf("%w: %w", ErrKernel, err)
 	}
 	return err
+}
+
+// blockSize returns the size of the blocks of f's file system, which those of fs-verity
+// must not exceed.
+func blockSize(f *os.File) int64 {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+		return BlockSize
+	}
+	return int64(st.Bsize) //nolint:unconvert // 32 bits on some architectures
 }
 
 // driverHasVerity reports whether the kernel's driver of f's file system knows

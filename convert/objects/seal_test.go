@@ -1,0 +1,294 @@
+package objects_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// emulated does what the kernel does where it has fs-verity, which not every machine's
+// kernel has: that of "make test-vm" has it, and is asked there.
+type emulated struct {
+	mu     sync.Mutex
+	sealed map[uint64]verity.Digest // by inode
+	refuse []error                  // what the next calls of Enable return
+	calls  int                      // of Enable
+	broken map[uint64]error         // what Measure says of an inode
+}
+
+func inodeOf(f *os.File) uint64 {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		panic(err)
+	}
+	return st.Ino
+}
+
+func (e *emulated) Enable(f *os.File) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.calls++
+	if len(e.refuse) > 0 {
+		err := e.refuse[0]
+		e.refuse = e.refuse[1:]
+		return err
+	}
+	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
+	if err != nil || flags&unix.O_ACCMODE != unix.O_RDONLY {
+		return unix.ETXTBSY
+	}
+	if _, ok := e.sealed[inodeOf(f)]; ok {
+		return nil
+	}
+	h := verity.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, 1<<40)); err != nil {
+		return err
+	}
+	if e.sealed == nil {
+		e.sealed = map[uint64]verity.Digest{}
+	}
+	e.sealed[inodeOf(f)] = h.Digest()
+	return nil
+}
+
+func (e *emulated) Measure(f *os.File) (verity.Digest, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.broken[inodeOf(f)]; err != nil {
+		return verity.Digest{}, err
+	}
+	d, ok := e.sealed[inodeOf(f)]
+	if !ok {
+		return d, verity.ErrNotEnabled
+	}
+	return d, nil
+}
+
+// openSealing opens a pool that seals, with an emulated kernel.
+func openSealing(t *testing.T) (*objects.Pool, *emulated) {
+	p, e := open(t), &emulated{}
+	p.Sealing = objects.SealTry
+	p.SetVerity(e)
+	return p, e
+}
+
+// checkSealed checks which objects of the pool are sealed, and that these are right.
+func checkSealed(t *testing.T, p *objects.Pool, e *emulated, want ...verity.Digest) {
+	t.Helper()
+	expected := map[verity.Digest]bool{}
+	for _, d := range want {
+		expected[d] = true
+	}
+	for d := range names(t, p) {
+		f, err := p.Open(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Measure(f)
+		_ = f.Close()
+		if (err == nil) != expected[d] || err == nil && got != d {
+			t.Errorf("object %s: measured %s, %v; sealed: want %v", d, got, err, expected[d])
+		}
+		delete(expected, d)
+	}
+	if len(expected) > 0 {
+		t.Errorf("the pool lacks %v", expected)
+	}
+}
+
+// TestSeal adds contents in every way there is: what the pool gets is sealed.
+func TestSeal(t *testing.T) {
+	p, e := openSealing(t)
+	long := strings.Repeat("long", 100_000)
+	var want []verity.Digest
+	layer(t, p, func(b *objects.Batch) {
+		want = append(want, add(t, b, "short"))
+		d, err := b.AddFrom(strings.NewReader(long), int64(len(long)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, d)
+		checkSealed(t, p, e) // nothing before Commit
+	})
+	checkSealed(t, p, e, want...)
+	calls := e.calls
+	layer(t, p, func(b *objects.Batch) { add(t, b, "short") })
+	if e.calls != calls {
+		t.Error("what is sealed was sealed again")
+	}
+}
+
+// TestSealSiblings has two layers write the same content at the same time.
+func TestSealSiblings(t *testing.T) {
+	p, e := openSealing(t)
+	first, second := beginStaged(t, p), beginStaged(t, p)
+	d := add(t, first, "content")
+	add(t, second, "content")
+	if err := second.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	checkSealed(t, p, e, d)
+	if err := first.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	checkSealed(t, p, e, d)
+}
+
+// TestSealKnown adds a content that the pool had before it was to seal.
+func TestSealKnown(t *testing.T) {
+	p, e := openSealing(t)
+	p.Sealing = objects.SealNever
+	var d, other verity.Digest
+	layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "other") })
+	checkSealed(t, p, e)
+	p.Sealing = objects.SealTry
+	layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
+	checkSealed(t, p, e, d)
+	layer(t, p, func(b *objects.Batch) {
+		if err := b.Link(other, 5); err != nil {
+			t.Fatal(err)
+		}
+	})
+	checkSealed(t, p, e, d, other)
+}
+
+// TestSealDamaged adds a content whose object is damaged, but has its length: it is
+// written anew, and the layer that has the old one keeps it.
+func TestSealDamaged(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before objects.Sealing
+		damage func(t *testing.T, e *emulated, path string)
+	}{
+		{"not sealed", objects.SealNever, func(t *testing.T, _ *emulated, path string) {
+			if err := os.WriteFile(path, []byte("Content"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"sealed so", objects.SealTry, func(t *testing.T, e *emulated, path string) {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte("Content"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			delete(e.sealed, inodeOf(f))
+			if err := e.Enable(f); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"unreadable", objects.SealTry, func(t *testing.T, e *emulated, path string) {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			e.broken = map[uint64]error{inodeOf(f): unix.EIO}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, e := openSealing(t)
+			p.Sealing = c.before
+			var d verity.Digest
+			old := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
+			p.Sealing = objects.SealRequire
+			c.damage(t, e, filepath.Join(filepath.Dir(p.ImagesDir()), "objects", objects.Path(d)))
+			fresh := layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
+			checkSealed(t, p, e, d)
+			checkContent(t, fresh, d, "content")
+			if inode(t, old, d) == inode(t, fresh, d) {
+				t.Error("the damaged object is in use")
+			}
+		})
+	}
+}
+
+// TestSealBusy has others keep the kernel from sealing, for a while and for good.
+func TestSealBusy(t *testing.T) {
+	for _, errno := range []unix.Errno{unix.ETXTBSY, unix.EBUSY} {
+		p, e := openSealing(t)
+		e.refuse = []error{errno, errno, errno}
+		var d verity.Digest
+		layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
+		checkSealed(t, p, e, d)
+	}
+	defer objects.SetSealPatience(time.Millisecond)()
+	p, e := openSealing(t)
+	for range 1000 {
+		e.refuse = append(e.refuse, unix.ETXTBSY)
+	}
+	b := beginStaged(t, p)
+	d := add(t, b, "content")
+	if err := b.Commit(); !errors.Is(err, unix.ETXTBSY) || !strings.Contains(err.Error(), "seal object "+d.String()) {
+		t.Errorf("Commit: %v", err)
+	}
+	if got := names(t, p); len(got) != 0 {
+		t.Errorf("the pool has %v", got)
+	}
+}
+
+// TestSealCannot has a file system without fs-verity: with SealTry it is asked once, with
+// SealRequire nothing gets into the pool.
+func TestSealCannot(t *testing.T) {
+	for _, cause := range []error{verity.ErrFilesystem, verity.ErrKernel} {
+		p, e := openSealing(t)
+		for range 1000 {
+			e.refuse = append(e.refuse, cause)
+		}
+		for _, content := range []string{"one", "two"} {
+			layer(t, p, func(b *objects.Batch) { add(t, b, content) })
+		}
+		if e.calls != 1 || p.Seals() || len(names(t, p)) != 2 {
+			t.Errorf("%v: %d calls, pool %v", cause, e.calls, names(t, p))
+		}
+		p, e = openSealing(t)
+		p.Sealing = objects.SealRequire
+		e.refuse = []error{cause, cause}
+		b := beginStaged(t, p)
+		add(t, b, "content")
+		if err := b.Commit(); !errors.Is(err, cause) || len(names(t, p)) != 0 {
+			t.Errorf("%v: Commit: %v, pool %v", cause, err, names(t, p))
+		}
+	}
+}
+
+// TestSealImage seals an image, and does not take a damaged one for it.
+func TestSealImage(t *testing.T) {
+	p, _ := openSealing(t)
+	b := beginStaged(t, p)
+	d := addImage(t, b, "content")
+	if sealed, err := b.SealImage(d); !sealed || err != nil {
+		t.Errorf("SealImage: %v, %v", sealed, err)
+	}
+	path := filepath.Join(p.ImagesDir(), d.String())
+	if err := errors.Join(os.WriteFile(path+".new", []byte("Content"), 0o600), os.Rename(path+".new", path)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.SealImage(d); !errors.Is(err, objects.ErrDamaged) {
+		t.Errorf("SealImage of a damaged one: %v", err)
+	}
+	addImage(t, b, "content") // takes its place
+	checkFile(t, path, "content")
+	if sealed, err := b.SealImage(d); !sealed || err != nil {
+		t.Errorf("SealImage: %v, %v", sealed, err)
+	}
+	p.Sealing = objects.SealNever
+	if sealed, err := b.SealImage(d); sealed || err != nil {
+		t.Errorf("SealImage without sealing: %v, %v", sealed, err)
+	}
+}
