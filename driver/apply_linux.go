@@ -40,7 +40,7 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 		}
 	}
 	d.tidy()
-	size, err := convertInto(l, options)
+	size, err := d.convertInto(l, options)
 	if errors.Is(err, pool.ErrApart) {
 		logrus.Debugf("composefs: layer %s stays plain: %v", id, err)
 		return d.Driver.ApplyDiff(id, parent, options)
@@ -68,8 +68,8 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 
 // convertInto makes objects and a layer image of the tar. If the error is
 // [pool.ErrApart], nothing has been read of it.
-func convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
-	p, err := pool.Open(l.Store)
+func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
+	p, err := pool.Open(l.Store, d.sealing())
 	if err != nil {
 		return 0, err
 	}
@@ -85,11 +85,13 @@ func convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, 
 	if err := os.MkdirAll(l.DataDir(), 0o700); err != nil {
 		return 0, err
 	}
-	err = replaceFile(l.Blob(), func(f *os.File) error {
+	var made convert.Image
+	err = replaceFile(l.Blob(), func(f *os.File) (err error) {
 		if l.Composefs {
-			return addTo(l, options, batch, f)
+			made, err = addTo(l, options, batch, f)
+		} else {
+			made, err = convert.Layer(context.Background(), options.Diff, batch, f, layer.Options{})
 		}
-		_, err := convert.Layer(context.Background(), options.Diff, batch, f, layer.Options{})
 		return err
 	})
 	if err != nil {
@@ -103,7 +105,10 @@ func convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, 
 	if _, err := setRoot(img, l.Diff()); err != nil {
 		return 0, err
 	}
-	return batch.Stats().Bytes, batch.Commit() // which syncs the image too
+	if err := batch.Commit(); err != nil { // which syncs the image too
+		return 0, err
+	}
+	return batch.Stats().Bytes, sealImage(p.Pool, f, made.Digest)
 }
 
 // setRoot gives a layer's diff the owner and mode that the layer has for the root, and
@@ -118,36 +123,35 @@ func setRoot(img *erofs.Image, diff string) (given bool, err error) {
 }
 
 // addTo converts the tar as a layer of its own and joins it with what l has.
-func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) error {
+func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) (made convert.Image, err error) {
 	added, err := os.CreateTemp(l.DataDir(), ".added-")
 	if err != nil {
-		return err
+		return made, err
 	}
 	defer os.Remove(added.Name())
 	defer added.Close()
 	if _, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{}); err != nil {
-		return err
+		return made, err
 	}
 	old, err := os.Open(l.Blob())
 	if err != nil {
-		return err
+		return made, err
 	}
 	defer old.Close()
 	var sources []convert.Source
 	for _, f := range []*os.File{old, added} {
 		img, err := images.Read(f)
 		if err != nil {
-			return err
+			return made, err
 		}
 		sources = append(sources, convert.Source{Image: img, Adopt: batch.Adopt})
 	}
 	for _, name := range []string{l.Merged(), l.Segment()} { // of the layer as it was
 		if err := os.RemoveAll(name); err != nil {
-			return err
+			return made, err
 		}
 	}
-	_, err = convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
-	return err
+	return convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
 }
 
 // replaceFile gives a file a new content in one step. It does not sync.

@@ -48,7 +48,7 @@ func (d *Driver) collect(h holdings) {
 }
 
 func (d *Driver) release(h holdings) error {
-	p, err := pool.Open(h.store)
+	p, err := pool.Open(h.store, objects.SealNever)
 	if err != nil {
 		return err
 	}

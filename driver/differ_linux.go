@@ -140,7 +140,7 @@ func (s *staged) filled(out graphdriver.DriverWithDifferOutput, want digest.Dige
 	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.Is(err, blob.ErrLayout), errors.As(err, new(chunked.ErrBadRequest)):
 		return ordinary(err)
 	case err == nil:
-		err = s.commit()
+		err = s.commit(img.Digest)
 	}
 	if err != nil {
 		return out, err // the caller says which layer
@@ -168,10 +168,11 @@ func (s *staged) fillChunked(differ graphdriver.Differ) (out graphdriver.DriverW
 		return ordinary(err)
 	}
 	defer contents.Close()
-	if _, err := convert.FromTOC(context.Background(), contents, s.batch.Adopt, s.image, layer.Options{}); err != nil {
+	img, err := convert.FromTOC(context.Background(), contents, s.batch.Adopt, s.image, layer.Options{})
+	if err != nil {
 		return ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))
 	}
-	if err := s.commit(); err != nil {
+	if err := s.commit(img.Digest); err != nil {
 		return out, fmt.Errorf("layer with table of contents %s: %w", out.TOCDigest, err)
 	}
 	out.Artifacts = nil // the table

@@ -13,6 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/feature"
 	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/shared"
 )
 
@@ -35,7 +36,8 @@ type Driver struct {
 	// mount by the stock driver.
 	naive graphdriver.Driver
 
-	abilities func() abilities
+	abilities    func() abilities
+	cannotVerify func() error // why mounts that verify do not work, nil if they do
 }
 
 func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runDir string) *Driver {
@@ -44,13 +46,14 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		conf:    conf,
 		stores:  stores,
 		runDir:  runDir,
-		images:  images.New(stores.Primary),
+		images:  images.New(stores.Primary, settings.Sealing(conf)),
 		mounts:  shared.New(filepath.Join(runDir, "images")),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
 	feature.Remember(filepath.Join(runDir, "features"))
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
+	d.cannotVerify = sync.OnceValue(d.probeVerity)
 	return d
 }
 
@@ -61,9 +64,13 @@ type abilities struct {
 	metacopy bool // mounts need metacopy=on: see mount.Plan
 }
 
+// root returns where the kernel is asked what it can do. In the store's home, stock would
+// take what a kill leaves for a damaged layer.
+func (d *Driver) root() string { return filepath.Dir(d.stores.Primary.Home) }
+
 // probe asks the kernel, with files in the store's root.
 func (d *Driver) probe() abilities {
-	dir := filepath.Dir(d.stores.Primary.Home) // in home, stock takes what a kill leaves for a damaged layer
+	dir := d.root()
 	return abilities{
 		err:      feature.Mountable(dir),
 		backing:  feature.Backing(dir),

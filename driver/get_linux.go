@@ -25,6 +25,11 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 		return "", err
 	}
 	if !d.handles(c) {
+		for i := range c {
+			if err := d.verifyPlain(c, i); err != nil {
+				return "", fmt.Errorf("layer %s: %w", id, err)
+			}
+		}
 		return d.Driver.Get(id, options)
 	}
 	uid, gid, err := idtools.GetRootUIDGID(options.UidMaps, options.GidMaps)
@@ -86,7 +91,7 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 		p.UserNS = ns
 	}
 	if p.Upper != "" {
-		if err := prepareUpper(c[0], p.Metacopy); err != nil {
+		if err := prepareUpper(c[0], p); err != nil {
 			return err
 		}
 	}
@@ -103,8 +108,13 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 			_ = l.Close() // only ends a claim that the mount has made already
 		}
 	}
+	sealed, at := true, 0
 	for i, s := range c.Segments() {
 		if !s.Composefs() {
+			if err := d.verifyPlain(c, at); err != nil {
+				return release, err
+			}
+			at += len(s.Layers)
 			dirs := s.Top().Diffs
 			if i == 0 && p.Upper != "" {
 				dirs = dirs[1:]
@@ -114,11 +124,17 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 			}
 			continue
 		}
+		at += len(s.Layers)
 		img, err := d.images.Of(s)
 		if err != nil {
 			return release, err
 		}
-		lease, err := d.mounts.Acquire(&mount.Image{Path: img.Path, Backing: d.abilities().backing}, target)
+		file, ok, err := d.checked(img)
+		if err != nil {
+			return release, err
+		}
+		sealed = sealed && ok
+		lease, err := d.mounts.Acquire(file, target)
 		if err != nil {
 			return release, err
 		}
@@ -126,6 +142,7 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 		p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})
 		p.Data = appendNew(p.Data, img.Data...)
 	}
+	d.verify(p, c[0], sealed)
 	return release, nil
 }
 

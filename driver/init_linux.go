@@ -33,6 +33,9 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 	}
 	o := inner.(*overlay.Driver)
 	if reason := settings.Unusable(home, conf); reason != "" {
+		if conf.Verity == config.VerityRequire {
+			return nil, fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
+		}
 		logrus.Debugf("composefs is off: %s", reason)
 		return &plain{Driver: o, reason: reason}, nil
 	}
@@ -42,20 +45,18 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			d.mountOptions = strings.Split(value, ",")
 		}
 	}
+	if conf.Verity == config.VerityRequire {
+		if err := d.verifiable(); err != nil {
+			return nil, also(err, o.Cleanup()) // what it has mounted
+		}
+	}
 	return withRemoval(d, o.DeferredRemove), nil
 }
 
 // configure reads the switches. Driver options come with the call; what else counts
 // is in storage.conf, which the driver is not told of, and in composefs.conf.
 func configure(driverOptions []string) (*config.Options, error) {
-	conf, err := settings.Load("overlay", append([]string{}, driverOptions...)) // not nil: then the file's would count
-	if err != nil {
-		return nil, err
-	}
-	if conf.Verity == config.VerityRequire {
-		return nil, fmt.Errorf(`composefs.conf: verity = "require": mounts cannot be verified yet; say "try" or "off"`)
-	}
-	return conf, nil
+	return settings.Load("overlay", append([]string{}, driverOptions...)) // not nil: then the file's would count
 }
 
 // parseOption splits a driver option such as overlay.mountopt=nodev as the stock

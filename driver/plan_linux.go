@@ -95,17 +95,31 @@ func hasMetacopy(l chain.Layer) bool {
 }
 
 // prepareUpper readies a layer's directory for being mounted read-write.
-func prepareUpper(l chain.Layer, metacopy bool) error {
+func prepareUpper(l chain.Layer, p *mount.Plan) error {
 	// overlayfs leaves this behind so that a volatile mount is not mounted again; the
 	// store knows better. Source: get of the stock driver.
 	err := os.RemoveAll(filepath.Join(l.Dir(), "work", "work", "incompat", "volatile"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if !metacopy || hasMetacopy(l) {
+	verified := p.Verity == mount.VerityRequire
+	if !p.Metacopy || hasMetacopy(l) && (verified || !hasVerifiedMetacopy(l)) {
 		return nil
 	}
-	return os.WriteFile(filepath.Join(l.Dir(), metacopyMark), nil, 0o600)
+	mark := ""
+	if verified {
+		mark = verifiedMark
+	}
+	return os.WriteFile(filepath.Join(l.Dir(), metacopyMark), []byte(mark), 0o600)
+}
+
+// verifiedMark is in that file if all mounts have been with verity, so that all files that
+// have metadata only say what digest their contents have.
+const verifiedMark = "verity\n"
+
+func hasVerifiedMetacopy(l chain.Layer) bool {
+	mark, err := os.ReadFile(filepath.Join(l.Dir(), metacopyMark))
+	return err == nil && string(mark) == verifiedMark
 }
 
 // giveRoot gives a container's directory to root of the user namespace whose maps the

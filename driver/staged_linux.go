@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/pool"
@@ -20,7 +22,7 @@ type staged struct {
 	store     chain.Store
 	pool      *pool.Pool
 	batch     *objects.Batch
-	image     *os.File // the layer image, without a name
+	image     *os.File // the layer image, without a name until it is complete
 	target    string   // where it is staged, by which it is found again
 	committed bool
 }
@@ -36,7 +38,7 @@ func (d *Driver) stage() (*staged, error) {
 	if d.stores.Images.Home != "" {
 		store = d.stores.Images
 	}
-	p, err := pool.Open(store)
+	p, err := pool.Open(store, d.sealing())
 	if err != nil {
 		return nil, err
 	}
@@ -62,13 +64,37 @@ func (s *staged) temporary(what string) (*os.File, error) {
 }
 
 // commit brings all on disk, the image too, but the layer's place: this is what takes
-// its time.
-func (s *staged) commit() error {
+// its time. Digest is the image's.
+func (s *staged) commit(digest verity.Digest) error {
 	if err := s.batch.Commit(); err != nil {
 		return err
 	}
 	s.committed = true
-	return nil
+	return s.seal(digest)
+}
+
+// imageName is the image's name once it is complete: beside the staged layer, where
+// crashes leave it to be collected.
+func (s *staged) imageName() string { return s.batch.Staged() + ".image" }
+
+// seal gives the image its name, seals it, now that all its objects are, and keeps it open
+// for reading only. Ext4 would forget of a file without a name that it is to go, so that
+// after a crash it would take space for ever.
+func (s *staged) seal(digest verity.Digest) error {
+	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", s.image.Fd()), unix.AT_FDCWD, s.imageName(), unix.AT_SYMLINK_FOLLOW)
+	if err != nil {
+		return &os.LinkError{Op: "link", Old: "layer image", New: s.imageName(), Err: err}
+	}
+	f, err := os.Open(s.imageName())
+	if err != nil {
+		return err
+	}
+	err = s.image.Close()
+	s.image = f
+	if err == nil {
+		err = sealImage(s.pool.Pool, f, digest)
+	}
+	return err
 }
 
 // keep puts the layer aside and returns the Target by which it is found again.
@@ -99,16 +125,15 @@ func (s *staged) place(l chain.Layer) error {
 	if err := pool.Enter(l); err != nil {
 		return err
 	}
+	image := s.imageName()
 	if err := s.batch.Place(s.pool.Path(l.Diff())); err != nil {
 		return err
 	}
 	if err := os.Mkdir(l.DataDir(), 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	blob := s.pool.Path(l.Blob())
-	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", s.image.Fd()), unix.AT_FDCWD, blob, unix.AT_SYMLINK_FOLLOW)
-	if err != nil {
-		return &os.LinkError{Op: "link", Old: "layer image", New: l.Blob(), Err: err}
+	if err := os.Rename(image, s.pool.Path(l.Blob())); err != nil {
+		return err
 	}
 	return errors.Join(syncDir(l.DataDir()), syncDir(l.Dir()))
 }
@@ -137,6 +162,9 @@ func (s *staged) close() error {
 	var leftover bool
 	if s.batch != nil {
 		leftover = s.committed && s.batch.Staged() != ""
+		if leftover {
+			list = append(list, ignoreMissing(os.Remove(s.imageName())))
+		}
 		list = append(list, s.batch.Close())
 		begun.layers.Delete(s)
 	}
@@ -150,6 +178,13 @@ func (s *staged) close() error {
 		}
 	}
 	return errors.Join(append(list, s.pool.Close())...)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // setOwner changes the owner and mode of a directory.

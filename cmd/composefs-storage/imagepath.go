@@ -3,37 +3,51 @@ package main
 import (
 	"fmt"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
 // imagePath returns the file of the merged image of a container image in the configured
-// store, and the directories with its objects. If it has not been merged yet that is
+// store, and the directories with its objects, and its digest if composefs.conf says that
+// mounts are to be verified. If it has not been merged yet that is
 // done as the driver does it, which writes to the store and needs root.
-func imagePath(name string) (merged string, data []string, err error) {
+func imagePath(name string) (merged mountSource, err error) {
 	st := &store{}
 	if err := st.load(); err != nil {
-		return "", nil, err
+		return merged, err
 	}
 	image, _, err := st.find(name)
 	if err != nil {
-		return "", nil, err
+		return merged, err
 	}
 	if image.Layer == "" {
-		return "", nil, fmt.Errorf("image %s has no layers", shortID(image.ID))
+		return merged, fmt.Errorf("image %s has no layers", shortID(image.ID))
 	}
 	c, err := st.stores.Chain(image.Layer)
 	if err != nil {
-		return "", nil, st.hint(err)
+		return merged, st.hint(err)
 	}
 	segments := c.Segments()
 	for _, s := range segments {
 		if !s.Composefs() {
-			return "", nil, withHint(fmt.Errorf("image %s: layer %s is not composefs", shortID(image.ID), shortID(s.Top().ID)),
+			return merged, withHint(fmt.Errorf("image %s: layer %s is not composefs", shortID(image.ID), shortID(s.Top().ID)),
 				`"podman image mount" mounts it; "composefs-storage inspect" tells more`)
 		}
 	}
-	img, err := images.New(st.stores.Primary).Of(segments[0])
-	return img.Path, img.Data, st.hint(err)
+	img, err := images.New(st.stores.Primary, settings.Sealing(st.conf)).Of(segments[0])
+	if err != nil {
+		return merged, st.hint(err)
+	}
+	merged.image, merged.basedirs = img.Path, img.Data
+	if st.conf.Verity == config.VerityRequire {
+		digest, err := img.Name()
+		if err != nil {
+			return merged, err
+		}
+		merged.digest = &digest
+	}
+	return merged, nil
 }
 
 // shortID returns an ID as podman abbreviates it.

@@ -102,7 +102,8 @@ func TestInspectDigest(t *testing.T) {
 			}
 			root := newStore(t, layertest.Tar(entries...), top)
 			before := inspectMerged(t)
-			path, data, err := imagePath("app")
+			source, err := imagePath("app")
+			path, data := source.image, source.basedirs
 			if err != nil || path != filepath.Join(root, "overlay/layer1/composefs-data/merged.blob") || len(data) != 1 {
 				t.Fatalf("%s, %s, %v", path, data, err)
 			}
@@ -123,7 +124,7 @@ func TestInspectDigest(t *testing.T) {
 func TestImagePathPlain(t *testing.T) {
 	root := newStore(t, layertest.Tar(layertest.File("file", "x")), layertest.Tar())
 	remove(t, filepath.Join(root, "overlay/layer0/composefs-data"))
-	if _, _, err := imagePath("app"); err == nil || err.Error() != "image a0: layer layer0 is not composefs" {
+	if _, err := imagePath("app"); err == nil || err.Error() != "image a0: layer layer0 is not composefs" {
 		t.Error(err)
 	}
 }

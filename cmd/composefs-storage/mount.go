@@ -112,8 +112,9 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 
 // mountSource is what is to be mounted.
 type mountSource struct {
-	image    string   // path
-	basedirs []string // where the objects are, if that is known
+	image    string         // path
+	basedirs []string       // where the objects are, if that is known
+	digest   *verity.Digest // that it must have, if mounts must be verified
 }
 
 // findImage returns what is called name: an image of that path, or, if it can be no path
@@ -122,8 +123,7 @@ func findImage(name string, o mountOptions) (mountSource, error) {
 	if _, err := os.Stat(name); err == nil || len(o.basedirs) > 0 || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") {
 		return mountSource{image: name}, nil
 	}
-	merged, data, err := imagePath(name)
-	return mountSource{merged, data}, err
+	return imagePath(name)
 }
 
 // openMountable opens the image at path for reading. Whether an image that we cannot

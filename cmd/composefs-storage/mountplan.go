@@ -18,8 +18,12 @@ func (o *mountOptions) plan(source mountSource, image *os.File) (*mount.Plan, er
 	if len(basedirs) == 0 {
 		return nil, source.noBasedir()
 	}
+	digest := o.digest
+	if digest == nil {
+		digest = source.digest
+	}
 	p := &mount.Plan{
-		Lowers: []mount.Layer{{Image: &mount.Image{Path: source.image, File: image, Digest: o.digest}}},
+		Lowers: []mount.Layer{{Image: &mount.Image{Path: source.image, File: image, Digest: digest}}},
 		Data:   basedirs,
 		Upper:  o.upper,
 		Work:   o.work,
@@ -29,7 +33,7 @@ func (o *mountOptions) plan(source mountSource, image *os.File) (*mount.Plan, er
 		// directory that it has written has the metadata only.
 		Metacopy: true,
 	}
-	if o.requireVerity() {
+	if o.requireVerity() || digest != nil {
 		p.Verity = mount.VerityRequire
 	}
 	return p, p.Validate()

@@ -36,11 +36,11 @@ func prepareCommand(s streams) *cobra.Command {
 
 // prepare merges the layers of an image unless that is done.
 func (s streams) prepare(name string) error {
-	path, _, err := imagePath(name)
+	source, err := imagePath(name)
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(source.image)
 	if err != nil {
 		return err
 	}
@@ -49,6 +49,6 @@ func (s streams) prepare(name string) error {
 	if _, err := f.WriteTo(h); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s  %s\n", h.Digest(), path)
+	_, err = fmt.Fprintf(s.out, "%s  %s\n", h.Digest(), source.image)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
@@ -15,15 +16,18 @@ import (
 // concurrently, and by several processes.
 type Images struct {
 	primary chain.Store
+	sealing objects.Sealing
 }
 
-// New returns the images of a store.
-func New(primary chain.Store) *Images { return &Images{primary} }
+// New returns the images of a store. Those that it makes are sealed as said, if all layers
+// of their segments are.
+func New(primary chain.Store, sealing objects.Sealing) *Images { return &Images{primary, sealing} }
 
 // Image is a segment's image, and where the contents of its files are.
 type Image struct {
 	Path string
-	Data []string // object directories
+	Pool chain.Store // whose pool has it
+	Data []string    // object directories
 }
 
 // Of returns the image of a composefs segment, which it makes if there is none yet. An
@@ -33,14 +37,18 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	if path := m.Find(s); path != "" {
-		return Image{path, data}, nil
+	path := m.Find(s)
+	if path == "" {
+		path = m.Place(s)
+		if err := m.merge(s, path); err != nil {
+			return Image{}, fmt.Errorf("merge layers: %w", err)
+		}
 	}
-	path := m.Place(s)
-	if err := m.merge(s, path); err != nil {
-		return Image{}, fmt.Errorf("merge layers: %w", err)
+	store := s.Top().Store
+	if path == m.Place(s) {
+		store = m.store(s)
 	}
-	return Image{path, data}, nil
+	return Image{path, store, data}, nil
 }
 
 // Find returns the path of the segment's image, "" if there is none yet.

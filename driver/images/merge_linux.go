@@ -21,7 +21,7 @@ import (
 // image refers to is in a pool and on disk. Merging the same segment twice at a time
 // is a waste and nothing else.
 func (m *Images) merge(s chain.Segment, path string) (err error) {
-	p, err := pool.Open(m.store(s))
+	p, err := pool.Open(m.store(s), m.sealing)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 		return err
 	}
 	defer batch.Close()
-	in := &inputs{}
+	in := &inputs{sealing: m.sealing, sealed: true}
 	defer in.close()
 	for _, l := range slices.Backward(s.Layers) {
 		if err := in.add(l); err != nil {
@@ -48,6 +48,11 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 	if err := in.commit(); err != nil {
 		return err
 	}
+	if in.sealed {
+		if _, err := batch.SealImage(d); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -57,6 +62,9 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 // inputs are the open layer images of a segment, bottom first, and the batches that
 // bring the contents of stock layers into their pools.
 type inputs struct {
+	sealing objects.Sealing
+	sealed  bool // all objects are, once the batches are committed
+
 	sources []convert.Source
 	closers []io.Closer
 	batches []*objects.Batch
@@ -72,10 +80,14 @@ func (in *inputs) add(l chain.Layer) error {
 	src := convert.Source{Image: img}
 	if img.Format() != erofs.Layer {
 		if l.Store.ReadOnly {
-			src.Keep = true
+			src.Keep, in.sealed = true, false
 		} else if src.Adopt, err = in.adopt(l); err != nil {
 			return err
 		}
+	}
+	if img.Format() == erofs.Layer && in.sealed && in.sealing != objects.SealNever {
+		_, err = verity.Measure(f)
+		in.sealed = err == nil
 	}
 	in.sources = append(in.sources, src)
 	return nil
@@ -83,7 +95,7 @@ func (in *inputs) add(l chain.Layer) error {
 
 // adopt begins to bring a stock layer's contents into the pool.
 func (in *inputs) adopt(l chain.Layer) (func(string, int64) (verity.Digest, []byte, error), error) {
-	p, err := pool.Open(l.Store)
+	p, err := pool.Open(l.Store, in.sealing)
 	if err != nil {
 		return nil, err
 	}

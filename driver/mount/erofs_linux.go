@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"runtime"
 
@@ -55,11 +57,20 @@ func (i *Image) check(f *os.File) error {
 	if i.Digest == nil {
 		return nil
 	}
-	got, err := verity.Measure(f)
+	got, err := i.measure(f)
 	if err == nil && got != *i.Digest {
 		err = fmt.Errorf("its fs-verity digest is %s, want %s", got, i.Digest)
 	}
 	return err
+}
+
+func (i *Image) measure(f *os.File) (verity.Digest, error) {
+	if !i.Hashed {
+		return verity.Measure(f)
+	}
+	h := verity.New()
+	_, err := io.Copy(h, io.NewSectionReader(f, 0, math.MaxInt64))
+	return h.Digest(), err
 }
 
 // mountErofs mounts the image that is at source and is also open as f.

@@ -91,9 +91,13 @@ type Image struct {
 	// caller's.
 	File *os.File
 
-	// Digest is the file's fs-verity digest. If it is set, the file is measured, by
-	// the kernel and through the descriptor that is mounted, and must have it.
+	// Digest is the file's fs-verity digest. If it is set, the file must have it: what
+	// the kernel measures, through the descriptor that is mounted.
 	Digest *verity.Digest
+
+	// Hashed has the file read for Digest, where it has no fs-verity. That shows what
+	// went wrong before, and nothing of what is done to the file later.
+	Hashed bool
 
 	Backing Backing
 }

@@ -77,6 +77,9 @@ func (i *Image) String() string {
 	}
 	if i.Digest != nil {
 		s += "+sha256:" + i.Digest.String()
+		if i.Hashed {
+			s += "+hashed"
+		}
 	}
 	return s
 }

@@ -48,7 +48,7 @@ func Tidy(ctx context.Context, s chain.Store) error {
 	if len(gone) == 0 && !objects.Untidy(s.Pool()) {
 		return nil
 	}
-	p, err := Open(s)
+	p, err := Open(s, objects.SealNever)
 	if errors.Is(err, ErrApart) {
 		return nil
 	}

@@ -30,8 +30,9 @@ type Pool struct {
 	view *os.File // it, with nothing mounted in it
 }
 
-// Open opens the pool of a store and makes it if there is none.
-func Open(s chain.Store) (*Pool, error) {
+// Open opens the pool of a store and makes it if there is none. What is added to it is
+// sealed as said.
+func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 	root := filepath.Dir(s.Home)
 	fd, err := unix.OpenTree(unix.AT_FDCWD, root, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	if err != nil {
@@ -42,6 +43,7 @@ func Open(s chain.Store) (*Pool, error) {
 		p.view.Close()
 		return nil, fmt.Errorf("pool of %s: %w", root, err)
 	}
+	p.Sealing = sealing
 	return p, nil
 }
 

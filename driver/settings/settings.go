@@ -10,6 +10,7 @@ import (
 	"github.com/containers/storage/pkg/unshare"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
@@ -47,6 +48,17 @@ func Unusable(home string, conf *config.Options) string {
 		return "fuse-overlayfs is in use"
 	}
 	return ""
+}
+
+// Sealing returns what the setting verity means for what gets into pools.
+func Sealing(conf *config.Options) objects.Sealing {
+	switch conf.Verity {
+	case config.VerityTry:
+		return objects.SealTry
+	case config.VerityRequire:
+		return objects.SealRequire
+	}
+	return objects.SealNever
 }
 
 // Stores returns where layers are, given the primary store's directory overlay and the

@@ -17,14 +17,17 @@ import (
 type image struct{ dir string }
 
 // image returns the directory for the image that is open as f, which it makes.
-func (m *Mounts) image(f *os.File, measured bool) (image, error) {
+func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return image{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
 	}
 	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
-	if measured {
-		name += "-measured"
+	if img.Digest != nil { // a mount with another one, or none, says nothing of this
+		name += "-" + img.Digest.String()
+		if img.Hashed {
+			name += "-hashed"
+		}
 	}
 	s := image{filepath.Join(m.dir, name)}
 	return s, errors.Join(os.MkdirAll(s.root(), 0o700), os.MkdirAll(s.users(), 0o700))

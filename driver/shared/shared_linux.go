@@ -24,7 +24,7 @@ func New(dir string) *Mounts { return &Mounts{dir} }
 // overlay that has the lease's root as a layer. The same user may acquire an image
 // again, and others too.
 //
-// If img.Digest is set, the image was measured when it was mounted.
+// If img.Digest is set, the image was measured, or read and hashed, when it was mounted.
 //
 // The lease must be closed when the overlay is mounted: from then on it is the
 // overlay that shows that the user is there.
@@ -52,7 +52,7 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 		}
 		defer f.Close() //nolint:errcheck // open for reading
 	}
-	s, err := m.image(f, img.Digest != nil)
+	s, err := m.image(f, img)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -49,7 +50,7 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 	}
 	slices.Reverse(c)
 	s := c.Segments()[0]
-	known := images.New(stores.Primary)
+	known := images.New(stores.Primary, objects.SealNever)
 	path := known.Find(s)
 	if path == "" {
 		return mergeNow(s.Layers)

@@ -79,6 +79,7 @@ type kind struct {
 	stock   bool     // the stock driver
 	off     bool     // ours, with the switches off
 	options []string // driver options
+	verity  string   // of composefs.conf, "" for none
 	images  string   // directory of the image store
 }
 
@@ -119,6 +120,11 @@ func (d dirs) tryOpen(t testing.TB, k kind) (*store, error) {
 	must(t, os.WriteFile(conf, []byte(text), 0o600))
 	t.Setenv("CONTAINERS_STORAGE_CONF", conf)
 	t.Setenv("CONTAINERS_COMPOSEFS_CONF", os.DevNull)
+	if k.verity != "" {
+		conf := d.path("composefs.conf")
+		must(t, os.WriteFile(conf, []byte(`verity = "`+k.verity+`"`), 0o600))
+		t.Setenv("CONTAINERS_COMPOSEFS_CONF", conf)
+	}
 	inner, err := init(d.home(), graphdriver.Options{
 		Root: d.root(), RunRoot: d.path("run"), ImageStore: k.images, DriverOptions: options,
 	})

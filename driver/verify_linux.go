@@ -1,0 +1,111 @@
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/feature"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/mount"
+)
+
+// checked returns a segment's image as it is to be mounted: with the digest that it must
+// have. sealed says that it has fs-verity, and so have all the objects it refers to.
+func (d *Driver) checked(img images.Image) (m *mount.Image, sealed bool, err error) {
+	m = &mount.Image{Path: img.Path, Backing: d.abilities().backing}
+	if d.conf.Verity == config.VerityOff {
+		return m, false, nil
+	}
+	name, err := img.Name()
+	if err != nil {
+		return nil, false, err
+	}
+	m.Digest = &name
+	f, err := os.Open(img.Path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	_, err = verity.Measure(f)
+	switch {
+	case err == nil:
+		return m, true, nil
+	case d.conf.Verity == config.VerityRequire:
+		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
+	case errors.Is(err, verity.ErrNotEnabled), errors.Is(err, verity.ErrFilesystem), errors.Is(err, verity.ErrKernel):
+		m.Hashed = true
+		return m, false, nil
+	}
+	return nil, false, err
+}
+
+// verify has the mount verify contents, if the images are sealed and the kernel can.
+func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
+	switch {
+	case d.conf.Verity == config.VerityRequire:
+		p.Verity = mount.VerityRequire // also if that was never shown to work
+	case d.conf.Verity == config.VerityOff || !sealed:
+	case p.Upper != "" && hasMetacopy(top) && !hasVerifiedMetacopy(top):
+		// Its files that have metadata only may lack the digest, and would be EIO.
+		logrus.Debugf("composefs: layer %s was mounted without verity, and is so again", top.ID)
+	case d.cannotVerify() != nil:
+		logrus.Warnf("composefs: contents are not verified: %v", d.cannotVerify())
+	default:
+		p.Verity = mount.VerityRequire
+	}
+}
+
+// probeVerity returns why mounts that verify do not work in the store, nil if they do.
+func (d *Driver) probeVerity() error {
+	for _, f := range []*feature.Feature{feature.Verity, feature.OverlayVerity, feature.LazyVerity} {
+		if err := f.Check(d.root()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifiable returns why verity = "require" cannot be kept here, nil if it can.
+func (d *Driver) verifiable() error {
+	err := d.abilities().err
+	if err == nil {
+		err = d.cannotVerify()
+	}
+	if errors.Is(err, verity.ErrFilesystem) {
+		err = fmt.Errorf("%w (tune2fs -O verity turns it on for ext4)", err)
+	}
+	if err != nil {
+		return fmt.Errorf(`composefs.conf says verity = "require", which cannot be kept in %s: %w`, d.root(), err)
+	}
+	return nil
+}
+
+// verifyPlain returns why the chain's i-th layer, whose files are in a directory where
+// nobody can verify them, must not be mounted. A container's own layer may: it holds what
+// the container has written.
+func (d *Driver) verifyPlain(c chain.Chain, i int) error {
+	if d.conf.Verity != config.VerityRequire {
+		return nil
+	}
+	if i == 0 {
+		known, err := catalog.Read(&d.stores)
+		if err != nil {
+			return err
+		}
+		container := true
+		for _, image := range known.Images() {
+			container = container && image.Layer != c[0].ID
+		}
+		if container {
+			return nil
+		}
+	}
+	return fmt.Errorf(`composefs.conf says verity = "require", and layer %s is not composefs; "composefs-storage convert" makes it so`, c[i].ID)
+}
