@@ -129,7 +129,7 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 		if err != nil {
 			return release, err
 		}
-		file, ok, err := d.checked(img)
+		file, ok, err := d.checked(s, img)
 		if err != nil {
 			return release, err
 		}

@@ -2,6 +2,8 @@ package driver
 
 import (
 	"strings"
+
+	"github.com/composefs-storage/composefs-storage/config"
 )
 
 // Status says what the stock driver says of itself, and whether composefs is on.
@@ -12,7 +14,19 @@ func (d *Driver) Status() [][2]string {
 	} else if err := d.abilities().err; err != nil {
 		state = "off: " + err.Error()
 	}
-	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()})
+	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()},
+		[2]string{"Composefs Verity", d.verityStatus()})
+}
+
+// verityStatus says what becomes of the setting verity here.
+func (d *Driver) verityStatus() string {
+	s := d.conf.Verity.String()
+	if d.conf.Verity == config.VerityTry {
+		if err := d.cannotVerify(); err != nil {
+			return s + ": " + err.Error()
+		}
+	}
+	return s
 }
 
 // Status says what the stock driver says of itself, and why composefs is off.

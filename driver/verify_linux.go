@@ -18,7 +18,7 @@ import (
 
 // checked returns a segment's image as it is to be mounted: with the digest that it must
 // have. sealed says that it has fs-verity, and so have all the objects it refers to.
-func (d *Driver) checked(img images.Image) (m *mount.Image, sealed bool, err error) {
+func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sealed bool, err error) {
 	m = &mount.Image{Path: img.Path, Backing: d.abilities().backing}
 	if d.conf.Verity == config.VerityOff {
 		return m, false, nil
@@ -34,6 +34,11 @@ func (d *Driver) checked(img images.Image) (m *mount.Image, sealed bool, err err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	_, err = verity.Measure(f)
+	if errors.Is(err, verity.ErrNotEnabled) {
+		if ok, sealErr := d.images.Seal(s); ok || sealErr != nil { // it was merged when verity was off
+			err = sealErr
+		}
+	}
 	switch {
 	case err == nil:
 		return m, true, nil

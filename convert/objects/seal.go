@@ -1,8 +1,10 @@
 package objects
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"time"
 
@@ -98,34 +100,56 @@ func (p *Pool) measure(f *os.File, d verity.Digest) error {
 
 // seal seals the new objects, which are complete and have no name in the pool yet.
 func (b *Batch) seal() error {
-	if !b.pool.Seals() {
+	return b.pool.sealEach(context.Background(), b.fd(), func(yield func(verity.Digest) bool) {
+		for _, f := range b.fresh {
+			if !yield(f.digest) {
+				return
+			}
+		}
+	})
+}
+
+// SealObjects seals those of the objects that the pool has. An error names the object.
+func (p *Pool) SealObjects(ctx context.Context, all []verity.Digest) error {
+	return p.sealEach(ctx, p.fd(), func(yield func(verity.Digest) bool) {
+		for _, d := range all {
+			if _, err := p.Stat(d); err == nil && !yield(d) {
+				return
+			}
+		}
+	})
+}
+
+// sealEach seals objects that have their names in the object directory at.
+func (p *Pool) sealEach(ctx context.Context, at int, all iter.Seq[verity.Digest]) error {
+	if !p.Seals() {
 		return nil
 	}
 	var group errgroup.Group
 	group.SetLimit(sealers)
-	for _, f := range b.fresh {
-		if !b.pool.Seals() {
+	for d := range all {
+		if !p.Seals() || ctx.Err() != nil {
 			break
 		}
 		group.Go(func() error {
-			_, err := b.sealNamed(b.fd(), f.digest)
+			_, err := p.sealNamed(at, d)
 			if err != nil {
-				err = fmt.Errorf("seal object %s: %w", f.digest, err)
+				err = fmt.Errorf("seal object %s: %w", d, err)
 			}
 			return err
 		})
 	}
-	return group.Wait()
+	return errors.Join(group.Wait(), ctx.Err())
 }
 
 // sealNamed seals an object that has its name in the object directory at.
-func (b *Batch) sealNamed(at int, d verity.Digest) (sealed bool, err error) {
+func (p *Pool) sealNamed(at int, d verity.Digest) (sealed bool, err error) {
 	f, err := openObject(at, Path(d))
 	if err != nil {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	return b.pool.Seal(f, d)
+	return p.Seal(f, d)
 }
 
 // trust reports whether an object in the directory at, which this batch has not made, is

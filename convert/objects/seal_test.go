@@ -267,6 +267,30 @@ func TestSealCannot(t *testing.T) {
 	}
 }
 
+// TestSealObjects seals what the pool had before.
+func TestSealObjects(t *testing.T) {
+	p, e := openSealing(t)
+	p.Sealing = objects.SealNever
+	var d, other verity.Digest
+	layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "other") })
+	if err := p.SealObjects(t.Context(), []verity.Digest{d}); err != nil {
+		t.Fatal(err)
+	}
+	checkSealed(t, p, e)
+	p.Sealing = objects.SealTry
+	if err := p.SealObjects(t.Context(), []verity.Digest{d, {1}}); err != nil {
+		t.Fatal(err)
+	}
+	checkSealed(t, p, e, d)
+	path := filepath.Join(filepath.Dir(p.ImagesDir()), "objects", objects.Path(other))
+	if err := os.WriteFile(path, []byte("Other"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SealObjects(t.Context(), []verity.Digest{d, other}); !errors.Is(err, objects.ErrDamaged) || !strings.Contains(err.Error(), other.String()) {
+		t.Errorf("a damaged one: %v", err)
+	}
+}
+
 // TestSealImage seals an image, and does not take a damaged one for it.
 func TestSealImage(t *testing.T) {
 	p, _ := openSealing(t)
