@@ -22,7 +22,11 @@ func kernelRelease() string {
 // addFeatures tries out what the kernel and the store's file system can do.
 func (r *status) addFeatures(st *store) {
 	dir, why := probeDir(st)
-	for _, f := range feature.All() {
+	features := feature.All()
+	if why == "" && feature.Verity.Has(dir) {
+		features = append(features, feature.LazyVerity)
+	}
+	for _, f := range features {
 		result := featureStatus{Name: f.Name, Since: f.Since, Reason: why}
 		if why == "" {
 			err := f.Check(dir)
