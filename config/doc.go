@@ -19,5 +19,6 @@
 // differ only in case are an error, and so is a file that exists and cannot be read
 // or parsed. Keys that are not listed in [Options] are upstream's business.
 //
-// composefs.conf is the project's own file; see [Verity].
+// composefs.conf is the project's own file; see [Verity], [Expected]
+// and [Digests].
 package config

@@ -36,7 +36,9 @@ var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
 //   - with root, the one in XDG_CONFIG_HOME.
 //
 // composefs.conf is looked for in the same places, with CONTAINERS_COMPOSEFS_CONF.
-// For a user without root it counts whole, from wherever.
+// For a user without root it counts whole, from wherever. The directory of policy files,
+// composefs-digests.d, is beside where composefs.conf would be, whether that is there or
+// not.
 //
 // STORAGE_DRIVER and STORAGE_OPTS are not read for root without a storage.conf.
 // Source: DefaultConfigFile in types/utils.go and loadDefaultStoreOptions in
@@ -48,6 +50,9 @@ func Find(sys System) (Sources, error) {
 		return Sources{}, err
 	}
 	if s.Composefs, _, err = sys.search("CONTAINERS_COMPOSEFS_CONF", "composefs.conf"); err != nil {
+		return Sources{}, err
+	}
+	if s.DigestDirs, err = sys.digestDirs(); err != nil {
 		return Sources{}, err
 	}
 	if s.Storage == nil && !sys.Rootless {
@@ -70,11 +75,30 @@ func (sys System) search(env, name string) (text *Text, inherited bool, err erro
 		}
 		return &Text{Name: file, Data: data}, false, nil
 	}
-	user, err := sys.userFile(name)
+	files, err := sys.files(name)
 	if err != nil {
 		return nil, false, err
 	}
-	var files []string
+	for i, file := range files {
+		data, err := sys.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		return &Text{Name: file, Data: data}, sys.Rootless && i > 0, nil
+	}
+	return nil, false, nil
+}
+
+// files returns the paths where the file of that name may be, the first that exists
+// counts. A user's own comes before the system's, root's after it.
+func (sys System) files(name string) (files []string, err error) {
+	user, err := sys.userFile(name)
+	if err != nil {
+		return nil, err
+	}
 	if sys.Rootless {
 		files = append(files, user)
 	}
@@ -84,17 +108,7 @@ func (sys System) search(env, name string) (text *Text, inherited bool, err erro
 	if !sys.Rootless && user != "" {
 		files = append(files, user)
 	}
-	for _, file := range files {
-		data, err := sys.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, false, err
-		}
-		return &Text{Name: file, Data: data}, sys.Rootless && file != user, nil
-	}
-	return nil, false, nil
+	return files, nil
 }
 
 // userFile returns the path of the user's own file. Root has one only if

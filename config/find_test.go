@@ -3,6 +3,7 @@ package config_test
 import (
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,6 +112,28 @@ func rename(m map[string]string, name func(string) string) map[string]string {
 		out[name(k)] = name(v)
 	}
 	return out
+}
+
+// TestFindDigests asks for the places of policy files: those of composefs.conf.
+func TestFindDigests(t *testing.T) {
+	const etc, usr = "/etc/containers/composefs-digests.d", "/usr/share/containers/composefs-digests.d"
+	for _, tc := range []struct {
+		env      env
+		rootless bool
+		want     []string
+	}{
+		{want: []string{etc, usr}},
+		{env: env{"XDG_CONFIG_HOME": "/xdg"}, want: []string{etc, usr, "/xdg/containers/composefs-digests.d"}},
+		{rootless: true, want: []string{"/home/u/.config/containers/composefs-digests.d", etc, usr}},
+		{env: env{"CONTAINERS_COMPOSEFS_CONF": "/v/x.conf"}, want: []string{"/v/composefs-digests.d"}},
+	} {
+		sys := system(at("/v/x.conf"), tc.env)
+		sys.Rootless, sys.Home = tc.rootless, "/home/u"
+		s, err := config.Find(sys)
+		if err != nil || !slices.Equal(s.DigestDirs, tc.want) {
+			t.Errorf("%v, rootless %v: %q, %v, want %q", tc.env, tc.rootless, s.DigestDirs, err, tc.want)
+		}
+	}
 }
 
 func TestFindWithoutHome(t *testing.T) {

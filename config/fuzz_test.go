@@ -17,6 +17,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("[storage]\ndriver = 'overlay'\ngraphroot = '/g'", "verity = 'require'", "use_composefs=true,imagestore=/a")
 	f.Add("[storage.options]\npull_options = {convert_images = 'true', ostree_repos = '/a:/b'}", "", "")
 	f.Add("[storage]\ndriver = 'overlay'\n[storage.options]\nadditionalimagestores = ['/a', '/b']\n[storage.options.overlay]\nuse_composefs = '1'", "x = 1", "-")
+	f.Add("", "digests_dir = '/a'\nexpected = 'all'", "")
 	f.Add("[Storage]\nDriver = 1979-05-27\n[[a]]\nb = 0x1_f", "verity = true", "a")
 	f.Fuzz(func(t *testing.T, storage, composefs, opts string) {
 		s := config.Sources{
@@ -69,9 +70,17 @@ func write(t *testing.T, o *config.Options) config.Sources {
 	}}); err != nil {
 		t.Fatal(err)
 	}
+	own := map[string]any{"verity": o.Verity.String(), "expected": o.Expected.String()}
+	if o.Digests.Named {
+		own["digests_dir"] = o.Digests.Dirs[0]
+	}
+	var composefs bytes.Buffer
+	if err := toml.NewEncoder(&composefs).Encode(own); err != nil {
+		t.Fatal(err)
+	}
 	s := config.Sources{
 		Storage:       &config.Text{Data: conf.Bytes()},
-		Composefs:     &config.Text{Data: []byte("verity = '" + o.Verity.String() + "'")},
+		Composefs:     &config.Text{Data: composefs.Bytes()},
 		DriverOptions: []string{"use_composefs=" + yes[o.UseComposefs]},
 	}
 	for _, store := range o.AdditionalImageStores {

@@ -20,8 +20,10 @@ type Options struct {
 	// work, such as mount_program, if they are set. With another driver there are none.
 	Hindrances []string
 	Pull       PullOptions
-	// Verity is from composefs.conf.
-	Verity Verity
+	// Verity and Expected are from composefs.conf, and Digests may be.
+	Verity   Verity
+	Expected Expected
+	Digests  Digests
 }
 
 // Active reports whether new layers become composefs: use_composefs and

@@ -38,6 +38,8 @@ type Sources struct {
 	DriverOptions []string
 	// Composefs is the composefs.conf that counts, nil if there is none.
 	Composefs *Text
+	// DigestDirs are where policy files are looked for unless composefs.conf says.
+	DigestDirs []string
 }
 
 // Parse makes options of sources. An error is a *[SyntaxError] or a *[ValueError], or
@@ -67,6 +69,7 @@ func Parse(s Sources) (*Options, error) {
 		RunRoot:    conf.runRoot,
 		ImageStore: conf.imageStore,
 		Pull:       conf.pull,
+		Digests:    Digests{Dirs: s.DigestDirs},
 	}
 	if o.GraphRoot == "" {
 		o.GraphRoot = conf.rootlessStoragePath

@@ -26,27 +26,6 @@ func (v Verity) String() string {
 	return fmt.Sprintf("Verity(%d)", uint8(v))
 }
 
-// parseComposefs reads composefs.conf. Its keys are exact, and any other key is an
-// error: a misspelt "require" must not pass for the default.
-func parseComposefs(text *Text, o *Options) error {
-	root, err := parseTOML(text)
-	if err != nil {
-		return err
-	}
-	for _, key := range root.keys() {
-		if key != "verity" {
-			return &ValueError{Source: text.Name, Key: root.name(key), Want: `unknown key, the only one is "verity"`}
-		}
-		value := root.values[key]
-		v, ok := parseVerity(value)
-		if !ok {
-			return root.wrong(key, `must be one of "off", "try" or "require"`)
-		}
-		o.Verity = v
-	}
-	return nil
-}
-
 func parseVerity(value any) (Verity, bool) {
 	for v, name := range verityNames {
 		if value == name {
