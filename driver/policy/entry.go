@@ -1,0 +1,125 @@
+package policy
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Entry is what the policy says of one image.
+type Entry struct {
+	// Config is the digest of the image's configuration and Layer the ID of its top
+	// layer, 64 hexadecimal digits. One of them is set.
+	Config, Layer string
+
+	// Merged is the digest of the merged image, nil if only OCI is set.
+	Merged *verity.Digest
+
+	// OCI is the digest of the merged image in its canonical form, "" if only Merged is
+	// set: 64 hexadecimal digits of sha256, or 128 of sha512, which then also names
+	// objects.
+	OCI string
+
+	// Source says where the entry stands, as FILE:LINE.
+	Source string
+}
+
+// Name says which image the entry is of.
+func (e *Entry) Name() string {
+	if e.Config != "" {
+		return "sha256:" + e.Config
+	}
+	return "layer " + e.Layer
+}
+
+// Algorithm returns the algorithm of OCI.
+func (e *Entry) Algorithm() verity.Algorithm {
+	if len(e.OCI) == hex.EncodedLen(verity.SHA512.Size()) {
+		return verity.SHA512
+	}
+	return verity.SHA256
+}
+
+// setters are the keys of an entry.
+var setters = map[string]func(e *Entry, value string) error{
+	"config": func(e *Entry, value string) (err error) {
+		e.Config, err = parseHex(strings.TrimPrefix(value, "sha256:"), 64)
+		return err
+	},
+	"layer": func(e *Entry, value string) (err error) {
+		e.Layer, err = parseHex(strings.TrimPrefix(value, "sha256:"), 64)
+		return err
+	},
+	"merged": func(e *Entry, value string) error {
+		digits, err := parseHex(value, 64)
+		if err != nil {
+			return err
+		}
+		d, err := verity.ParseDigest(digits)
+		e.Merged = &d
+		return err
+	},
+	"oci": func(e *Entry, value string) (err error) {
+		e.OCI, err = parseHex(value, 64, 128)
+		return err
+	},
+}
+
+// parseHex returns a value that must be so many hexadecimal digits, in lower case.
+func parseHex(value string, sizes ...int) (string, error) {
+	for _, size := range sizes {
+		if len(value) == size && strings.Trim(value, "0123456789abcdefABCDEF") == "" {
+			return strings.ToLower(value), nil
+		}
+	}
+	return "", fmt.Errorf("must be %s hexadecimal digits", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(sizes)), " or "), "[]"))
+}
+
+// check looks at an entry as a whole.
+func (e *Entry) check() error {
+	switch {
+	case e.Config == "" && e.Layer == "":
+		return errors.New(`neither "config" nor "layer" says which image it is`)
+	case e.Config != "" && e.Layer != "":
+		return errors.New(`"config" and "layer" are both there, an image is named by one`)
+	case e.Merged == nil && e.OCI == "":
+		return errors.New(`neither "merged" nor "oci" says which digest it must have`)
+	}
+	return nil
+}
+
+// contradicts returns the key in which two entries of one image differ, "" if none.
+func (e *Entry) contradicts(other *Entry) string {
+	if e.Merged != nil && other.Merged != nil && *e.Merged != *other.Merged {
+		return "merged"
+	}
+	if e.OCI != "" && other.OCI != "" && e.Algorithm() == other.Algorithm() && e.OCI != other.OCI {
+		return "oci"
+	}
+	return ""
+}
+
+// String returns the entry as a policy file has it.
+func (e *Entry) String() string {
+	var b strings.Builder
+	b.WriteString("[[image]]\n")
+	for _, v := range [][2]string{{"config", e.Config}, {"layer", e.Layer}, {"merged", digits(e.Merged)}, {"oci", e.OCI}} {
+		if v[0] == "config" && v[1] != "" {
+			v[1] = "sha256:" + v[1]
+		}
+		if v[1] != "" {
+			fmt.Fprintf(&b, "%-6s = %q\n", v[0], v[1])
+		}
+	}
+	return b.String()
+}
+
+func digits(d *verity.Digest) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
+}
