@@ -1,5 +1,7 @@
 package erofs
 
+import "github.com/composefs-storage/composefs-storage/convert/tree"
+
 // Format is a version of the composefs format. The two differ in a word of the
 // header, and in that V1 marks a directory that holds escaped whiteouts as
 // opaque too, for kernels that know no other mark.
@@ -31,4 +33,10 @@ type Options struct {
 	// mkcomposefs refuses because it miscounts the xattrs of whiteouts. The
 	// bytes of accepted trees do not depend on it.
 	MkcomposefsBudget bool
+
+	// Objects says what the image says of the object of an external file that has a
+	// digest: the values of trusted.overlay.metacopy and trusted.overlay.redirect. nil
+	// means what the digest says. It serves to name objects by another algorithm, and
+	// takes more memory.
+	Objects func(n *tree.Inode) (metacopy, redirect string)
 }

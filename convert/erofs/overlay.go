@@ -67,7 +67,7 @@ var metacopyHeader = [4]byte{0, metacopySize, 0, 1}
 const metacopySize = 4 + 32
 
 // marksOf returns what the format adds to the xattrs of node i, but for metacopy
-// with a digest and redirect.
+// with a digest and redirect unless the caller has said what these are.
 func (p *plan) marksOf(i int) []tree.Xattr {
 	node := &p.nodes[i]
 	switch {
@@ -77,6 +77,9 @@ func (p *plan) marksOf(i int) []tree.Xattr {
 		return whiteoutMarks
 	case node.external && node.inode.Digest == nil:
 		return noDigestMarks
+	case p.hasObject(node.inode):
+		metacopy, redirect := p.opts.Objects(node.inode)
+		return []tree.Xattr{{Name: xattrMetacopy, Value: metacopy}, {Name: xattrRedirect, Value: redirect}}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ type node struct {
 
 	fileType  uint8 // as directory entries show it
 	whiteouts bool  // a directory that holds whiteouts of the user's
-	external  bool  // a file with metacopy and redirect: see isBacked
+	external  bool  // a file with metacopy and redirect of its digest: see isBacked
 
 	attrs    uint32 // index in plan.sets of the xattrs, metacopy and redirect aside
 	metacopy uint32 // index of the first node with the same digest if there are two
@@ -156,7 +156,7 @@ func (p *plan) numberChildren(i int, dir *tree.Dir) {
 			continue
 		}
 		p.note(n)
-		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n)}
+		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n) && !p.hasObject(n)}
 		p.byDigest = p.byDigest && (!child.external || n.Digest != nil && n.Payload == tree.ByDigest)
 		if child.fileType == disk.FTDir {
 			subdirs++
@@ -182,6 +182,12 @@ func (p *plan) note(n *tree.Inode) {
 // files whose content is in the image.
 func (p *plan) isBacked(n *tree.Inode) bool {
 	return n.IsExternal() || p.opts.Format == Layer && n.Type() == tree.TypeRegular && n.Size > 0 && n.Digest != nil
+}
+
+// hasObject reports whether metacopy and redirect of n are among its marks, since the
+// caller has said what they are.
+func (p *plan) hasObject(n *tree.Inode) bool {
+	return p.opts.Objects != nil && n.Digest != nil && p.isBacked(n)
 }
 
 // isWhiteout reports whether n is a whiteout of the user's, to be escaped.

@@ -1,0 +1,152 @@
+package convert
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// OCIOptions control [OCI]. The zero value is sha256, as [MergeOptions] with OCI.
+type OCIOptions struct {
+	KeepUserXattrs bool
+
+	// Algorithm is that of the digest, and of the names that the image has for
+	// objects. 0 is SHA256.
+	Algorithm verity.Algorithm
+
+	// Object opens the content of an object, by the digest in the layer images. Only
+	// SHA512 needs it, and reads every object once.
+	Object func(verity.Digest) (io.ReadCloser, error)
+}
+
+// OCIDigest is the digest of an image in its canonical form.
+type OCIDigest struct {
+	Algorithm verity.Algorithm
+	Digest    string // hexadecimal digits, 64 or 128
+	Size      int64  // of the image, bytes
+}
+
+// Annotation returns the key under which the manifest of an image may have the digest:
+// sealing_spec.rs of composefs-rs.
+func (d OCIDigest) Annotation() string { return Annotation(d.Algorithm) }
+
+// Annotation returns the key of a manifest's annotation that has the digest of an
+// image's canonical form, as lower-case hexadecimal digits.
+func Annotation(a verity.Algorithm) string {
+	return "composefs.merged.erofs.v1.fsverity-" + a.String() + "-12"
+}
+
+// OCI returns the digest of the canonical form, see [Canonical], of a chain of layers,
+// the bottom one first, or of one merged image. Nothing is written.
+func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, error) {
+	if opts.Algorithm == 0 {
+		opts.Algorithm = verity.SHA256
+	}
+	layers = slices.Clone(layers)
+	for i := range layers {
+		layers[i].Keep = false
+	}
+	t, err := MergeTree(ctx, layers, false)
+	if err != nil {
+		return OCIDigest{}, err
+	}
+	if err := Canonical(t, opts.KeepUserXattrs); err != nil {
+		return OCIDigest{}, err
+	}
+	format := erofs.Options{Format: erofs.V1}
+	if opts.Algorithm != verity.SHA256 {
+		digests, err := rehash(ctx, t, opts)
+		if err != nil {
+			return OCIDigest{}, err
+		}
+		format.Objects = func(n *tree.Inode) (metacopy, redirect string) {
+			return overlayValues(opts.Algorithm, digests[*n.Digest])
+		}
+	}
+	h := verity.NewHash(opts.Algorithm)
+	size, err := erofs.Write(h, t, format)
+	return OCIDigest{opts.Algorithm, hex.EncodeToString(h.Sum(nil)), size}, err
+}
+
+// overlayValues returns what an image says of an object with a digest by an algorithm:
+// struct ovl_metacopy of the kernel (version 0, length, flags, algorithm, digest), and
+// the object's path.
+func overlayValues(a verity.Algorithm, digest string) (metacopy, redirect string) {
+	digits := hex.EncodeToString([]byte(digest))
+	return string([]byte{0, byte(4 + len(digest)), 0, byte(a)}) + digest, "/" + digits[:2] + "/" + digits[2:]
+}
+
+// rehash returns the digests of all objects of a tree by another algorithm. It reads
+// them in as many goroutines as there are processors.
+func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Digest]string, error) {
+	digests, path := map[verity.Digest]string{}, map[verity.Digest]string{}
+	var list []verity.Digest
+	err := t.Walk(func(name string, e *tree.Entry) error {
+		n := e.Inode
+		if !n.IsExternal() {
+			return nil
+		}
+		if n.Digest == nil {
+			return fmt.Errorf("%s: its digest is not known", name)
+		}
+		if _, ok := path[*n.Digest]; !ok {
+			path[*n.Digest] = name
+			list = append(list, *n.Digest)
+		}
+		return nil
+	})
+	if err == nil && opts.Object == nil {
+		err = errors.New("objects cannot be read")
+	}
+	if err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	for _, d := range list {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			digest, err := opts.rehash(d)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path[d], err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			digests[d] = digest
+			return nil
+		})
+	}
+	return digests, group.Wait()
+}
+
+// rehash returns the digest of an object, whose content must have the one that it is
+// known by.
+func (o OCIOptions) rehash(d verity.Digest) (string, error) {
+	r, err := o.Object(d)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close() //nolint:errcheck // open for reading
+	h, known := verity.NewHash(o.Algorithm), verity.New()
+	if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(h, known)}, struct{ io.Reader }{r}, make([]byte, 128<<10)); err != nil {
+		return "", err
+	}
+	if got := known.Digest(); got != d {
+		return "", fmt.Errorf("object %s is damaged: its content has the digest %s", d, got)
+	}
+	return string(h.Sum(nil)), nil
+}
