@@ -23,6 +23,10 @@ type Image struct {
 	// Layer is the ID of the top layer, "" if there are none, as in a manifest list.
 	Layer string
 
+	// Mapped are the IDs of copies of the top layer, with the owners that a user
+	// namespace wants, where the kernel cannot mount them so.
+	Mapped []string
+
 	Store chain.Store // that lists the image
 }
 
@@ -54,6 +58,7 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 		Digest  string            `json:"digest"`
 		Names   []string          `json:"names"`
 		Layer   string            `json:"layer"`
+		Mapped  []string          `json:"mapped-layers"`
 		Digests map[string]string `json:"big-data-digests"`
 	}
 	if err := readJSON(s.Home+"-images/images.json", &list); err != nil {
@@ -64,7 +69,7 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 			continue
 		}
 		seen[e.ID] = true
-		image := Image{ID: e.ID, Names: e.Names, Layer: e.Layer, Store: s}
+		image := Image{ID: e.ID, Names: e.Names, Layer: e.Layer, Mapped: e.Mapped, Store: s}
 		if e.Digest != "" {
 			image.Digests = append(image.Digests, e.Digest)
 		}
@@ -110,6 +115,16 @@ func readJSON(name string, v any) error {
 
 // Images returns the images in the order of the stores.
 func (c *Catalog) Images() []Image { return c.images }
+
+// Over returns the images whose top layer that is, or a copy of it.
+func (c *Catalog) Over(layer string) (list []Image) {
+	for _, i := range c.images {
+		if i.Layer == layer || slices.Contains(i.Mapped, layer) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
 
 // Chain returns the IDs of a layer and those below it, the top one first. A layer that
 // no store lists is the last: what lies below it is not known.

@@ -1,0 +1,99 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Statement is what an image says of itself in its manifest or its configuration.
+type Statement struct {
+	Key, Value string
+	Source     string // "manifest sha256:…" or "configuration"
+}
+
+// Annotations returns the annotations of the image's manifests. A manifest counts if it
+// has the digest that its name says and is of this image; one that has another digest is
+// an error.
+func (i *Image) Annotations() (list []Statement, err error) {
+	for _, digest := range i.Digests {
+		text, err := i.data("manifest-"+digest, digest)
+		if errors.Is(err, fs.ErrNotExist) {
+			text, err = i.data("manifest", digest) // as of old
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var m struct {
+			Config      struct{ Digest string }
+			Annotations map[string]string
+		}
+		if json.Unmarshal(text, &m) != nil || m.Config.Digest != "sha256:"+i.ID {
+			continue // a list of manifests, say
+		}
+		list = appendSorted(list, m.Annotations, "manifest "+digest)
+	}
+	return list, nil
+}
+
+// Labels returns the labels in the image's configuration, which must have the digest that
+// is the image's ID.
+func (i *Image) Labels() (list []Statement, err error) {
+	digest := "sha256:" + i.ID
+	text, err := i.data(digest, digest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var c struct {
+		Config struct{ Labels map[string]string }
+	}
+	if err := json.Unmarshal(text, &c); err != nil {
+		return nil, fmt.Errorf("configuration of image %s: %w", i.ID, err)
+	}
+	return appendSorted(nil, c.Config.Labels, "configuration"), nil
+}
+
+func appendSorted(list []Statement, values map[string]string, source string) []Statement {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, Statement{key, values[key], source})
+	}
+	return list
+}
+
+// data returns what the image keeps under a key, which must have that digest.
+func (i *Image) data(key, digest string) ([]byte, error) {
+	file := filepath.Join(i.Store.Home+"-images", i.ID, fileName(key))
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	if got := "sha256:" + hex.EncodeToString(sum[:]); got != digest {
+		return nil, fmt.Errorf("%s is damaged: it has the digest %s, want %s", file, got, digest)
+	}
+	return text, nil
+}
+
+// fileName returns the name of the file for a key. Source: makeBigDataBaseName in
+// store.go of containers/storage.
+func fileName(key string) string {
+	if strings.Trim(key, ".0123456789abcdefghijklmnopqrstuvwxyz") == "" {
+		return key
+	}
+	return "=" + base64.StdEncoding.EncodeToString([]byte(key))
+}
