@@ -2,6 +2,7 @@ package driver
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -31,6 +32,7 @@ type Driver struct {
 	images  *images.Images
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter
+	guard   *guard
 
 	// naive makes differences by comparing two mounts. The stock driver's own would
 	// mount by the stock driver.
@@ -50,6 +52,7 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		mounts:  shared.New(filepath.Join(runDir, "images")),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
+	d.guard = &guard{conf, &d.stores}
 	feature.Remember(filepath.Join(runDir, "features"))
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
@@ -102,4 +105,20 @@ func (d *Driver) handles(c chain.Chain) bool {
 type plain struct {
 	*overlay.Driver
 	reason string
+	guard  *guard
+}
+
+// Get mounts a layer, unless a digest is expected of its image.
+func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
+	rules, err := p.guard.load()
+	if rules != nil {
+		var c chain.Chain
+		if c, err = p.guard.stores.Chain(id); err == nil {
+			err = p.guard.unless(c, func() string { return p.reason })
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("layer %s: %w", id, err)
+	}
+	return p.Driver.Get(id, options)
 }

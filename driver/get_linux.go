@@ -30,6 +30,9 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 				return "", fmt.Errorf("layer %s: %w", id, err)
 			}
 		}
+		if err := d.guard.unless(c, func() string { return d.abilities().err.Error() }); err != nil {
+			return "", fmt.Errorf("layer %s: %w", id, err)
+		}
 		return d.Driver.Get(id, options)
 	}
 	uid, gid, err := idtools.GetRootUIDGID(options.UidMaps, options.GidMaps)
@@ -108,6 +111,10 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 			_ = l.Close() // only ends a claim that the mount has made already
 		}
 	}
+	want, err := d.guard.expected(c)
+	if err != nil {
+		return release, err
+	}
 	sealed, at := true, 0
 	for i, s := range c.Segments() {
 		if !s.Composefs() {
@@ -134,6 +141,13 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release fu
 			return release, err
 		}
 		sealed = sealed && ok
+		if want.of(s) {
+			pinned, err := d.pin(want, img, file)
+			if err != nil {
+				return release, err
+			}
+			leases = append(leases, pinned)
+		}
 		lease, err := d.mounts.Acquire(file, target)
 		if err != nil {
 			return release, err

@@ -32,14 +32,15 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		return nil, err
 	}
 	o := inner.(*overlay.Driver)
+	stores := settings.Stores(home, options.ImageStore, o.AdditionalImageStores())
 	if reason := settings.Unusable(home, conf); reason != "" {
 		if conf.Verity == config.VerityRequire {
 			return nil, fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
 		}
 		logrus.Debugf("composefs is off: %s", reason)
-		return &plain{Driver: o, reason: reason}, nil
+		return &plain{o, reason, &guard{conf, &stores}}, nil
 	}
-	d := newDriver(o, conf, settings.Stores(home, options.ImageStore, o.AdditionalImageStores()), filepath.Join(options.RunRoot, "overlay-composefs"))
+	d := newDriver(o, conf, stores, filepath.Join(options.RunRoot, "overlay-composefs"))
 	for _, option := range options.DriverOptions {
 		if key, value := parseOption(option); key == "mountopt" && value != "" {
 			d.mountOptions = strings.Split(value, ",")

@@ -15,9 +15,9 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/mount", "driver/settings", "driver/survey", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/mount", "driver/policy", "driver/settings", "driver/survey", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                      {"github.com/BurntSushi/toml"},
-	"convert":                     {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity"},
+	"convert":                     {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layer":               {"convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layertest":           {"convert/objects", "convert/objects/objectstest", "convert/tree", "convert/verity"},
 	"convert/tree":                {},
@@ -30,12 +30,13 @@ var imports = map[string][]string{
 	"convert/scan":                {"convert/objects", "convert/tree", "convert/verity", "golang.org/x/sys", "golang.org/x/sync"},
 	"convert/toc":                 {"convert/layer", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/treetest":            {"convert/tree"},
-	"driver":                      {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/mount", "driver/pool", "driver/settings", "driver/shared", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
+	"driver":                      {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/mount", "driver/policy", "driver/pool", "driver/settings", "driver/shared", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
 	"driver/blob":                 {"github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/chain":                {},
 	"driver/images":               {"convert", "convert/erofs", "convert/objects", "convert/verity", "driver/chain", "driver/pool"},
 	"driver/pool":                 {"convert/objects", "convert/verity", "driver/chain", "golang.org/x/sys"},
 	"driver/catalog":              {"driver/chain"},
+	"driver/policy":               {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/mount":                {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through what is mounted
 	"driver/mount/mounttest":      {"convert/erofs", "convert/tree", "convert/verity", "golang.org/x/sys"},
 	"driver/feature":              {"convert/erofs", "convert/tree", "convert/verity", "driver/mount", "golang.org/x/sys"},

@@ -81,6 +81,8 @@ type kind struct {
 	options []string // driver options
 	verity  string   // of composefs.conf, "" for none
 	images  string   // directory of the image store
+
+	composefs string // composefs.conf; composefs-digests.d is beside it
 }
 
 const switchesOn = `[storage]
@@ -119,12 +121,12 @@ func (d dirs) tryOpen(t testing.TB, k kind) (*store, error) {
 	conf := d.path("storage.conf")
 	must(t, os.WriteFile(conf, []byte(text), 0o600))
 	t.Setenv("CONTAINERS_STORAGE_CONF", conf)
-	t.Setenv("CONTAINERS_COMPOSEFS_CONF", os.DevNull)
+	own := k.composefs
 	if k.verity != "" {
-		conf := d.path("composefs.conf")
-		must(t, os.WriteFile(conf, []byte(`verity = "`+k.verity+`"`), 0o600))
-		t.Setenv("CONTAINERS_COMPOSEFS_CONF", conf)
+		own += `verity = "` + k.verity + `"`
 	}
+	must(t, os.WriteFile(d.path("composefs.conf"), []byte(own), 0o600))
+	t.Setenv("CONTAINERS_COMPOSEFS_CONF", d.path("composefs.conf"))
 	inner, err := init(d.home(), graphdriver.Options{
 		Root: d.root(), RunRoot: d.path("run"), ImageStore: k.images, DriverOptions: options,
 	})
