@@ -77,10 +77,15 @@ func diffBeside(image string) string {
 // merge writes the merged image.
 func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Image, error) {
 	merged, err := convert.Merge(ctx, c.sources, w, opts)
+	return merged, c.hint(err)
+}
+
+// hint adds what can be done about an error of merging.
+func (c *openedChain) hint(err error) error {
 	if errors.Is(err, convert.ErrAdopt) {
-		err = withHint(err, "merge --pool DIR adopts the contents of LAYER/composefs-data/composefs.blob from LAYER/diff")
+		return withHint(err, "merge --pool DIR adopts the contents of LAYER/composefs-data/composefs.blob from LAYER/diff")
 	}
-	return merged, withImageHint(err)
+	return withImageHint(err)
 }
 
 // commit makes durable what has been adopted.

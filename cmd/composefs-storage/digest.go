@@ -1,11 +1,12 @@
 package main
 
 import (
-	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,81 +16,158 @@ import (
 
 const digestUsage = `Usage:
   composefs-storage digest [--algorithm=NAME] [--json] FILE...
-  composefs-storage digest --oci [--keep-user-xattrs] [--json] IMAGE...
+  composefs-storage digest [--root DIR] [--json | --policy] IMAGE...
+  composefs-storage digest --oci [--format=NAME] [--keep-user-xattrs]
+                           [--root DIR] [--json | --annotations | --policy] IMAGE...
 
 Print the fs-verity digest of each FILE, as the kernel would measure it, with
 4096-byte blocks and no salt. Of an image that is its name. With one FILE the
 digest stands alone on its line; with several, two spaces and the name follow.
 "-" is standard input.
 
-With --oci, print the fs-verity digest that the merged image of a chain of layer
-images, bottom layer first, has in its canonical form: the one that composefs-rs
-computes for signing and bootc. Its root has the metadata of /usr, its /run is
-empty, and of the xattrs only security.capability is kept. One IMAGE may be a
-merged image. Nothing is written.
+If the first name is no file's and can be no path, all are container images of
+podman's store, named as for inspect. Of such an IMAGE the digest is that of its
+merged image, which is what is mounted.
+
+With --oci, print the fs-verity digest that the merged image has in its canonical
+form: the one that composefs-rs computes for signing and bootc. Its root has the
+metadata of /usr, its /run is empty, and of the xattrs only security.capability is
+kept. Instead of container images there may be the files of the layer images of one
+chain, bottom layer first, or one file with a merged image. Nothing is written.
 
 Options:
-  --algorithm=NAME   sha256 (default) or sha512
+  --algorithm=NAME   of files: sha256 (default) or sha512
   --oci              the above
+  --format=NAME      v1-sha256-12 (default), or v1-sha512-12, for which all objects
+                     are read, since the image names them by sha512 too
   --keep-user-xattrs
                      with --oci: keep xattrs user.* too, as composefs-rs does if
                      told so
-  --json             print an array with path, algorithm, digest and size in
-                     bytes of each; with --oci of the one, without a path
+  --annotations      print what an annotation of the image's manifest would be,
+                     KEY=DIGEST
+  --policy           print what a file in /etc/containers/composefs-digests.d says to
+                     have the image mounted only if it has this digest; with --oci
+                     the canonical digest too
+  --root DIR         the store, instead of the one that storage.conf configures
+  --json             print an array with path or image, algorithm, digest and size in
+                     bytes of each, and with --oci the annotation's key
 `
 
 // fileDigest is a line of the result.
 type fileDigest struct {
-	Path      string `json:"path,omitempty"`
-	Algorithm string `json:"algorithm"`
-	Digest    string `json:"digest"`
-	Size      int64  `json:"size"`
+	Path       string `json:"path,omitempty"`
+	Image      string `json:"image,omitempty"` // ID
+	Algorithm  string `json:"algorithm"`
+	Digest     string `json:"digest"`
+	Size       int64  `json:"size"`
+	Annotation string `json:"annotation,omitempty"`
+
+	name string // as it was asked for
+}
+
+// digester computes digests as its options say.
+type digester struct {
+	streams
+	store                           store
+	algorithm, format               string
+	oci, keepUser                   bool
+	asJSON, asAnnotations, asPolicy bool
 }
 
 func digestCommand(s streams) *cobra.Command {
-	algorithm, oci, keepUser, asJSON := "sha256", false, false, false
+	d := &digester{streams: s}
 	cmd := &cobra.Command{
-		Use:   "digest FILE...",
-		Short: "Print the fs-verity digest of files, or of a chain's OCI tree",
+		Use:   "digest FILE|IMAGE...",
+		Short: "Print the fs-verity digest of files, or of container images",
 		Long:  digestUsage,
 		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			a, err := parseAlgorithm(algorithm)
-			if err != nil {
+			if err := d.check(); err != nil {
 				return err
 			}
-			var digests []fileDigest
-			switch {
-			case oci && a != verity.SHA256:
-				return usageError{fmt.Errorf("--oci works with sha256 only: images name objects by their sha256 digests")}
-			case oci:
-				digests, err = digestOCI(args, keepUser)
-			case keepUser:
-				return usageError{errors.New("--keep-user-xattrs works with --oci only")}
-			default:
-				digests, err = s.digestFiles(args, a)
-			}
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return s.printJSON(digests)
-			}
-			return s.printDigests(digests)
+			return d.run(args)
 		},
 	}
-	cmd.Flags().StringVar(&algorithm, "algorithm", algorithm, "")
-	cmd.Flags().BoolVar(&oci, "oci", false, "")
-	cmd.Flags().BoolVar(&keepUser, "keep-user-xattrs", false, "")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().StringVar(&d.algorithm, "algorithm", "sha256", "")
+	cmd.Flags().BoolVar(&d.oci, "oci", false, "")
+	cmd.Flags().StringVar(&d.format, "format", "v1-sha256-12", "")
+	cmd.Flags().BoolVar(&d.keepUser, "keep-user-xattrs", false, "")
+	cmd.Flags().BoolVar(&d.asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&d.asAnnotations, "annotations", false, "")
+	cmd.Flags().BoolVar(&d.asPolicy, "policy", false, "")
+	d.store.addFlag(cmd)
+	cmd.MarkFlagsMutuallyExclusive("json", "annotations", "policy")
 	return cmd
+}
+
+// check checks the options.
+func (d *digester) check() error {
+	a, err := parseAlgorithm(d.algorithm)
+	switch {
+	case err != nil:
+		return err
+	case d.oci && a != verity.SHA256:
+		return usageError{errors.New("--algorithm is for files; --oci works with --format=v1-sha512-12")}
+	case d.format != "v1-sha256-12" && d.format != "v1-sha512-12":
+		return usageError{fmt.Errorf("unknown format %q: v1-sha256-12 and v1-sha512-12 are possible", d.format)}
+	case !d.oci && (d.keepUser || d.asAnnotations || d.format != "v1-sha256-12"):
+		return usageError{errors.New("--format, --keep-user-xattrs and --annotations work with --oci only")}
+	}
+	return nil
+}
+
+func (d *digester) run(args []string) error {
+	var digests []fileDigest
+	var err error
+	switch file := isFile(args[0]); {
+	case !file:
+		return d.images(args)
+	case d.asPolicy:
+		return usageError{fmt.Errorf("--policy works with container images only, and %s is a file", args[0])}
+	case d.oci:
+		digests, err = d.layers(args)
+	default:
+		a, _ := parseAlgorithm(d.algorithm)
+		digests, err = d.digestFiles(args, a)
+	}
+	if err != nil {
+		return err
+	}
+	return d.print(digests)
+}
+
+// isFile reports whether a name is that of a file, and not of a container image.
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") || name == "-"
+}
+
+// ociOptions returns what the options say of the canonical form.
+func (d *digester) ociOptions() convert.OCIOptions {
+	o := convert.OCIOptions{KeepUserXattrs: d.keepUser, Algorithm: verity.SHA256}
+	if d.format == "v1-sha512-12" {
+		o.Algorithm = verity.SHA512
+	}
+	return o
+}
+
+func (d *digester) print(digests []fileDigest) error {
+	if d.asJSON {
+		return d.printJSON(digests)
+	}
+	for i := range digests {
+		if d.asAnnotations {
+			digests[i].Digest = digests[i].Annotation + "=" + digests[i].Digest
+		}
+	}
+	return d.printDigests(digests)
 }
 
 func (s streams) printDigests(digests []fileDigest) error {
 	for _, d := range digests {
 		line := d.Digest
 		if len(digests) > 1 {
-			line += "  " + escape(d.Path)
+			line += "  " + escape(d.name)
 		}
 		if _, err := fmt.Fprintln(s.out, line); err != nil {
 			return err
@@ -130,20 +208,5 @@ func (s streams) digestFile(path string, a verity.Algorithm) (fileDigest, error)
 	if err != nil {
 		return fileDigest{}, err
 	}
-	return fileDigest{path, a.String(), hex.EncodeToString(h.Sum(nil)), size}, nil
-}
-
-// digestOCI returns the digest of the canonical tree of a chain of layer images.
-func digestOCI(paths []string, keepUser bool) (digests []fileDigest, err error) {
-	chain, err := openChain(paths, "")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, chain.close()) }()
-	opts := convert.MergeOptions{OCI: true, KeepUserXattrs: keepUser}
-	merged, err := chain.merge(context.Background(), io.Discard, opts)
-	if err != nil {
-		return nil, err
-	}
-	return []fileDigest{{"", verity.SHA256.String(), merged.Digest.String(), merged.Size}}, nil
+	return fileDigest{Path: path, name: path, Algorithm: a.String(), Digest: hex.EncodeToString(h.Sum(nil)), Size: size}, nil
 }

@@ -37,6 +37,8 @@ type inspected struct {
 	Total  sizes            `json:"total"`
 	Merged *inspectedImage  `json:"merged"`           // null if there is none
 	Reason string           `json:"reason,omitempty"` // why there is none
+
+	Stated []inspectedStatement `json:"stated,omitempty"` // by the image itself
 }
 
 type inspectedLayer struct {
@@ -119,7 +121,8 @@ func (st *store) inspect(name string) (*inspected, error) {
 		i.Merged = &inspectedImage{Digest: merged.Digest.String(), Size: merged.Size, Path: merged.Path, Data: append([]string{}, merged.Data...)}
 		i.Merged.Mount = i.Merged.mountLine()
 	}
-	return i, nil
+	i.Stated, err = inspectStatements(image, layers)
+	return i, err
 }
 
 // mountLine returns what a shell would be told, "" if there is no file to mount.

@@ -30,6 +30,9 @@ func (i *inspected) print(s streams) error {
 		fmt.Fprintf(w, "path:\t%s\n", escape(i.Merged.Path))
 		fmt.Fprintf(w, "to mount it:\t%s\n", escape(i.Merged.Mount))
 	}
+	for n, st := range i.Stated {
+		fmt.Fprintf(w, "%s\t%s=%s: %s\n", map[bool]string{true: "stated:"}[n == 0], escape(st.Key), escape(st.Stated), st.Result)
+	}
 	w.Flush() //nolint:errcheck // the last one tells
 	fmt.Fprintln(s.out)
 	w = tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)

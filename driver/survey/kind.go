@@ -2,6 +2,7 @@ package survey
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -42,6 +43,19 @@ func Find(stores *chain.Stores, id string) (chain.Layer, Kind, error) {
 		return l, Composefs, nil
 	}
 	return l, Stock, nil
+}
+
+// Kinds returns the layers with the given IDs and their kinds, which is all that
+// [Merge] and [OCI] look at.
+func Kinds(stores *chain.Stores, ids []string) (layers []Layer, err error) {
+	for _, id := range ids {
+		l := Layer{}
+		if l.Layer, l.Kind, err = Find(stores, id); err != nil {
+			return nil, fmt.Errorf("layer %s: %w", id, err)
+		}
+		layers = append(layers, l)
+	}
+	return layers, nil
 }
 
 // KindOf returns the kind of a chain from those of its layers: theirs if they have the

@@ -8,11 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
-	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
@@ -34,21 +32,10 @@ type Merged struct {
 // The error wraps [ErrNoImage] if the image is damaged, or there can be none: then it
 // names the first layer, from the bottom, that is why.
 func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
-	if len(layers) == 0 {
-		return Merged{}, fmt.Errorf("%w: there are no layers", ErrNoImage)
+	c, err := mergeable(layers)
+	if err != nil {
+		return Merged{}, err
 	}
-	var c chain.Chain
-	for i := len(layers) - 1; i >= 0; i-- {
-		l := layers[i]
-		if l.Kind != Composefs && l.Kind != Stock {
-			return Merged{}, fmt.Errorf("%w: layer %s is %s", ErrNoImage, l.ID, l.Kind)
-		}
-		if l.Kind == Stock && l.Store.ReadOnly {
-			return Merged{}, fmt.Errorf("%w: layer %s is %s in a store that is only read", ErrNoImage, l.ID, l.Kind)
-		}
-		c = append(c, l.Layer)
-	}
-	slices.Reverse(c)
 	s := c.Segments()[0]
 	known := images.New(stores.Primary, objects.SealNever)
 	path := known.Find(s)
@@ -64,6 +51,24 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 		err = fmt.Errorf("%w: %s is damaged: the pool has no image of its digest, %s", ErrNoImage, path, m.Digest)
 	}
 	return m, err
+}
+
+// mergeable returns the layers as a chain, if they can be merged to one image.
+func mergeable(layers []Layer) (c chain.Chain, err error) {
+	if len(layers) == 0 {
+		return nil, fmt.Errorf("%w: there are no layers", ErrNoImage)
+	}
+	for _, l := range slices.Backward(layers) {
+		if l.Kind != Composefs && l.Kind != Stock {
+			return nil, fmt.Errorf("%w: layer %s is %s", ErrNoImage, l.ID, l.Kind)
+		}
+		if l.Kind == Stock && l.Store.ReadOnly {
+			return nil, fmt.Errorf("%w: layer %s is %s in a store that is only read", ErrNoImage, l.ID, l.Kind)
+		}
+		c = append(c, l.Layer)
+	}
+	slices.Reverse(c)
+	return c, nil
 }
 
 // named reports whether the image is in one of the stores' pools, by its digest.
@@ -89,43 +94,11 @@ func measure(path string) (d verity.Digest, size int64, err error) {
 
 // mergeNow merges layers, the top one first, and keeps nothing of it.
 func mergeNow(layers []chain.Layer) (m Merged, err error) {
-	var sources []convert.Source
-	for _, l := range slices.Backward(layers) {
-		f, img, err := images.Open(l.Blob())
-		if err != nil {
-			return m, err
-		}
-		defer f.Close() //nolint:errcheck // open for reading
-		diff, err := os.OpenRoot(l.Diff())
-		if err != nil {
-			return m, err
-		}
-		defer diff.Close() //nolint:errcheck // open for reading
-		sources = append(sources, convert.Source{Image: img, Adopt: func(payload string, size int64) (verity.Digest, []byte, error) {
-			return readPayload(diff, payload, size)
-		}})
+	in := &inputs{}
+	defer in.close()
+	if err := in.open(layers); err != nil {
+		return m, err
 	}
-	merged, err := convert.Merge(context.Background(), sources, io.Discard, convert.MergeOptions{})
+	merged, err := convert.Merge(context.Background(), in.sources, io.Discard, convert.MergeOptions{})
 	return Merged{Digest: merged.Digest, Size: merged.Size}, err
-}
-
-// readPayload returns what adopting the file of a stock layer would, and leaves the file
-// as it is.
-func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, content []byte, err error) {
-	f, err := diff.OpenFile(payload, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a fifo must not block
-	if err != nil {
-		return d, nil, err
-	}
-	defer f.Close() //nolint:errcheck // open for reading
-	if size <= tree.InlineMax {
-		content = make([]byte, size)
-		_, err = io.ReadFull(f, content)
-		return verity.Sum(content), content, err
-	}
-	h := verity.New()
-	n, err := io.Copy(h, f)
-	if err == nil && n != size {
-		err = fmt.Errorf("%d bytes, want %d", n, size)
-	}
-	return h.Digest(), nil, err
 }

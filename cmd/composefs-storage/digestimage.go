@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/policy"
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+// layers returns the digest of the canonical form of a chain of layer images.
+func (d *digester) layers(paths []string) (digests []fileDigest, err error) {
+	chain, err := openChain(paths, "")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, chain.close()) }()
+	opts := d.ociOptions()
+	opts.Object = func(digest verity.Digest) (io.ReadCloser, error) { return openBeside(paths, digest) }
+	oci, err := convert.OCI(context.Background(), chain.sources, opts)
+	if err != nil {
+		return nil, chain.hint(err)
+	}
+	return []fileDigest{ociLine(oci)}, nil
+}
+
+func ociLine(oci convert.OCIDigest) fileDigest {
+	return fileDigest{Algorithm: oci.Algorithm.String(), Digest: oci.Digest, Size: oci.Size, Annotation: oci.Annotation()}
+}
+
+// openBeside opens an object of layer images that lie in layers of containers/storage.
+func openBeside(paths []string, digest verity.Digest) (io.ReadCloser, error) {
+	for _, path := range paths {
+		if diff := diffBeside(path); diff != "" {
+			f, err := os.Open(filepath.Join(diff, tree.ObjectPath(digest)))
+			if !errors.Is(err, os.ErrNotExist) {
+				return f, err
+			}
+		}
+	}
+	return nil, withHint(fmt.Errorf("object %s is not found", digest), "--format=v1-sha512-12 works with container images, and with LAYER/composefs-data/composefs.blob")
+}
+
+// images prints the digests of container images.
+func (d *digester) images(names []string) error {
+	if err := d.store.load(); err != nil {
+		return err
+	}
+	var digests []fileDigest
+	var entries strings.Builder
+	for _, name := range names {
+		image, found, err := d.image(name)
+		if err != nil {
+			return d.store.hint(err)
+		}
+		digests = append(digests, found[len(found)-1])
+		if d.asPolicy {
+			text, err := entry(image, found)
+			if err != nil {
+				return err
+			}
+			entries.WriteString(text)
+		}
+	}
+	if d.asPolicy {
+		_, err := io.WriteString(d.out, entries.String())
+		return err
+	}
+	return d.print(digests)
+}
+
+// image returns an image's digests: of the merged image, unless only that of the
+// canonical form is wanted, and of the latter.
+func (d *digester) image(name string) (image catalog.Image, digests []fileDigest, err error) {
+	image, ids, err := d.store.find(name)
+	if errors.Is(err, catalog.ErrUnknown) {
+		err = fmt.Errorf("open %s: no such file, and %w", name, err)
+	}
+	if err != nil {
+		return image, nil, err
+	}
+	layers, err := survey.Kinds(&d.store.stores, ids)
+	if err == nil && (!d.oci || d.asPolicy) {
+		var merged survey.Merged
+		merged, err = survey.Merge(&d.store.stores, layers)
+		digests = append(digests, fileDigest{Algorithm: verity.SHA256.String(), Digest: merged.Digest.String(), Size: merged.Size})
+	}
+	if err == nil && d.oci {
+		var oci convert.OCIDigest
+		oci, err = survey.OCI(layers, d.ociOptions())
+		digests = append(digests, ociLine(oci))
+	}
+	if err != nil {
+		return image, nil, fmt.Errorf("image %s: %w", shortID(image.ID), err)
+	}
+	for i := range digests {
+		digests[i].Image, digests[i].name = image.ID, name
+	}
+	return image, digests, nil
+}
+
+// entry returns what a policy file says of an image with these digests.
+func entry(image catalog.Image, digests []fileDigest) (string, error) {
+	merged, err := verity.ParseDigest(digests[0].Digest)
+	e := policy.Entry{Config: image.ID, Merged: &merged}
+	if len(digests) > 1 {
+		e.OCI = digests[1].Digest
+	}
+	comment := ""
+	if len(image.Names) > 0 {
+		comment = "# " + escape(strings.Join(image.Names, ", ")) + "\n"
+	}
+	return comment + e.String(), err
+}
