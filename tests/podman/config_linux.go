@@ -41,6 +41,7 @@ type Options struct {
 	HardLinks  bool              // use_hard_links
 	Private    map[string]string // files to be seen in place of those at these paths, by podman only
 	Path       string            // PATH, if not the usual one
+	Composefs  string            // composefs.conf
 }
 
 // storageConf returns storage.conf. Flags and variables of podman that say the same
@@ -83,6 +84,7 @@ func (p *Podman) configure(dir string) ([]string, error) {
 	for _, f := range []struct{ variable, name, text string }{
 		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks"))},
 		{"CONTAINERS_STORAGE_CONF", "storage.conf", p.storageConf()},
+		{"CONTAINERS_COMPOSEFS_CONF", "composefs.conf", p.opts.Composefs},
 		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
 	} {
 		path := filepath.Join(dir, f.name)
