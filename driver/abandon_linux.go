@@ -39,6 +39,7 @@ func (s *staged) abandon() error {
 	if err == nil {
 		err = errors.Join(p.NoteGarbage(), p.Close())
 	}
+	err = errors.Join(err, ignoreMissing(os.Remove(s.target+imageSuffix)))
 	for range 100 { // what is added while it is removed keeps it there
 		if err2 := os.RemoveAll(s.target); err2 == nil {
 			return err
