@@ -21,14 +21,16 @@ import (
 // the sizes of the images: what reading them may, and as much again for what is merged.
 const mergeFactor = 2 * erofs.MemoryFactor
 
-// FuzzMerge merges damaged images. Nothing may panic or take more memory than that,
-// and what is merged without complaint must be a tree that has an image, or of which
-// the writer says which entry has none.
+// FuzzMerge merges damaged images, of layers and merged ones, with whatever is done about
+// payloads. Nothing may panic or take more memory than that, and what is merged without
+// complaint must be a tree that has an image, or of which the writer says which entry has
+// none; so must be the canonical tree of it.
 func FuzzMerge(f *testing.F) {
 	images := seedImages(f)
 	for i, upper := range images {
 		lower := images[(i*7+1)%len(images)]
 		f.Add(lower, upper, uint8(i), uint32(0), uint32(0), uint32(0), uint32(0))
+		f.Add(lower, upper, uint8(i*8+5), uint32(0), uint32(0), uint32(0), uint32(0))
 		f.Add(lower, upper, uint8(i+1), uint32(1152+i*64), uint32(0xff), uint32(9500+i*32), uint32(i))
 	}
 	f.Fuzz(func(t *testing.T, lower, upper []byte, how uint8, at1, value1, at2, value2 uint32) {
@@ -43,9 +45,18 @@ func FuzzMerge(f *testing.F) {
 		if how&1 != 0 {
 			chain = append(chain, lower)
 		}
-		checkMerge(t, chain, how&2 != 0, how&4 != 0)
+		checkMerge(t, chain, mergeHow(how))
 	})
 }
+
+// mergeHow is how to merge, in bits of which the first says how many images there are.
+type mergeHow uint8
+
+func (h mergeHow) segment() bool   { return h&2 != 0 }
+func (h mergeHow) adopts() bool    { return h&4 != 0 }
+func (h mergeHow) keeps() bool     { return h&8 != 0 }
+func (h mergeHow) reads() bool     { return h&16 != 0 }
+func (h mergeHow) canonical() bool { return h&32 != 0 }
 
 // seedImages returns small images of layers, and some to be mounted.
 func seedImages(t testing.TB) (images [][]byte) {
@@ -93,7 +104,7 @@ func patch(b []byte, at, value uint32) {
 }
 
 // checkMerge merges a chain of images that may be damaged.
-func checkMerge(t *testing.T, images [][]byte, segment, adopts bool) {
+func checkMerge(t *testing.T, images [][]byte, how mergeHow) {
 	t.Helper()
 	var chain []convert.Source
 	size := 0
@@ -102,16 +113,19 @@ func checkMerge(t *testing.T, images [][]byte, segment, adopts bool) {
 		if err != nil {
 			return // FuzzImage looks at that
 		}
-		s := convert.Source{Image: m}
-		if adopts {
+		s := convert.Source{Image: m, Keep: how.keeps()}
+		if how.adopts() {
 			s.Adopt = adopt
+		}
+		if how.reads() {
+			s.Read = readKept
 		}
 		chain = append(chain, s)
 		size += len(image)
 	}
 	var merged *tree.Tree
 	var err error
-	used := layertest.Allocated(func() { merged, err = convert.MergeTree(t.Context(), chain, segment) })
+	used := layertest.Allocated(func() { merged, err = convert.MergeTree(t.Context(), chain, how.segment()) })
 	if most := uint64(size*mergeFactor + len(chain)<<20); used > most {
 		t.Errorf("%d bytes allocated for images of %d, at most %d are expected", used, size, most)
 	}
@@ -122,9 +136,18 @@ func checkMerge(t *testing.T, images [][]byte, segment, adopts bool) {
 		return
 	}
 	format := erofs.V1
-	if segment {
+	if how.segment() {
 		format = erofs.Layer
 	}
+	checkImage(t, merged, format)
+	if how.canonical() && !how.segment() && convert.Canonical(merged, how.reads()) == nil {
+		checkImage(t, merged, format)
+	}
+}
+
+// checkImage checks that a tree has an image, of which the same image can be made.
+func checkImage(t *testing.T, merged *tree.Tree, format erofs.Format) {
+	t.Helper()
 	var image bytes.Buffer
 	if _, err := erofs.Write(&image, merged, erofs.Options{Format: format}); err != nil {
 		var entry *erofs.EntryError
@@ -158,4 +181,10 @@ func adopt(payload string, size int64) (verity.Digest, []byte, error) {
 		content = append(content, make([]byte, tree.InlineMax)...)[:size]
 	}
 	return verity.Sum(content), content, nil
+}
+
+// readKept finds such a content for what is kept.
+func readKept(payload string, size int64) ([]byte, error) {
+	_, content, err := adopt(payload, size)
+	return content, err
 }

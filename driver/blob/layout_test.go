@@ -26,7 +26,7 @@ type known struct {
 }
 
 // describe says of a tar what is true.
-func describe(t *testing.T, plain []byte) known {
+func describe(t testing.TB, plain []byte) known {
 	t.Helper()
 	var split bytes.Buffer
 	in, err := asm.NewInputTarStream(bytes.NewReader(plain), storage.NewJSONPacker(&split), nil)

@@ -46,7 +46,7 @@ func layerTar(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-func add(t *testing.T, w *tar.Writer, name string, content []byte) {
+func add(t testing.TB, w *tar.Writer, name string, content []byte) {
 	t.Helper()
 	err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Size: int64(len(content)), Mode: 0o644})
 	if err == nil {
@@ -58,7 +58,7 @@ func add(t *testing.T, w *tar.Writer, name string, content []byte) {
 }
 
 // gzipped returns gzip members, each with a part of b.
-func gzipped(t *testing.T, members int, b []byte) []byte {
+func gzipped(t testing.TB, members int, b []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	for i := range members {
@@ -72,7 +72,7 @@ func gzipped(t *testing.T, members int, b []byte) []byte {
 }
 
 // zstded returns zstd frames, each with a part of b.
-func zstded(t *testing.T, frames int, b []byte) []byte {
+func zstded(t testing.TB, frames int, b []byte) []byte {
 	t.Helper()
 	w, err := zstd.NewWriter(nil)
 	if err != nil {
@@ -87,7 +87,7 @@ func zstded(t *testing.T, frames int, b []byte) []byte {
 }
 
 // streamed returns a zstd frame that does not say its size, but that of its window.
-func streamed(t *testing.T, b []byte) []byte {
+func streamed(t testing.TB, b []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := zstd.NewWriter(&out, zstd.WithSingleSegment(false))
@@ -161,11 +161,19 @@ func read(t *testing.T, s *server, known bool, want []byte) error {
 	return nil
 }
 
-// checkSplit puts a tar together again.
+// checkSplit checks that a tar-split makes the tar again.
 func checkSplit(t *testing.T, split, want []byte) {
 	t.Helper()
+	if got, err := remake(t, bytes.NewReader(split), want); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("tar-split gives %d bytes, %v, and not the %d of the tar", len(got), err, len(want))
+	}
+}
+
+// remake puts a tar together again, with the contents that it has.
+func remake(t *testing.T, split io.Reader, plain []byte) ([]byte, error) {
+	t.Helper()
 	files := storage.NewBufferFileGetPutter()
-	r := tar.NewReader(bytes.NewReader(want))
+	r := tar.NewReader(bytes.NewReader(plain))
 	for {
 		h, err := r.Next()
 		if err != nil {
@@ -175,10 +183,7 @@ func checkSplit(t *testing.T, split, want []byte) {
 			t.Fatal(err)
 		}
 	}
-	got, err := io.ReadAll(asm.NewOutputTarStream(files, storage.NewJSONUnpacker(bytes.NewReader(split))))
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("tar-split gives %d bytes, %v, and not the %d of the tar", len(got), err, len(want))
-	}
+	return io.ReadAll(asm.NewOutputTarStream(files, storage.NewJSONUnpacker(split)))
 }
 
 // TestRead reads blobs of every compression, from servers of every kind.
