@@ -74,6 +74,7 @@ func FuzzRead(f *testing.F) {
 	reserved := gzipped(f, 1, small)
 	reserved[3] |= 0x40
 	f.Add(reserved, uint16(0))
+	f.Add(append(gzipped(f, 1, small), "\x1f\x8b\x08\x08\x00\x00\x00\x00\x04\xffname"...), uint16(0))
 	f.Fuzz(func(t *testing.T, b []byte, cut uint16) {
 		if len(b) > most {
 			return
@@ -86,6 +87,7 @@ func FuzzRead(f *testing.F) {
 		}
 		switch {
 		case errors.Is(err, blob.ErrFormat), errors.Is(err, errLong), errors.Is(wrong, errLong):
+		case err == nil && endsInHeader(b):
 		case err == nil && wrong != nil:
 			t.Errorf("it is read, and others say: %v", wrong)
 		case errors.Is(err, strict.ErrHeader): // RFC 1952 has reserved bits be 0, compress/gzip does not look
@@ -95,6 +97,21 @@ func FuzzRead(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// endsInHeader reports whether b is gzip members and the beginning of one that ends in a
+// name or comment. The decompressor takes that for the end, unlike compress/gzip. What
+// counts is the diffID of the tar before it.
+func endsInHeader(b []byte) bool {
+	z, err := strict.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return false
+	}
+	if _, err = io.Copy(io.Discard, z); err != nil {
+		return false
+	}
+	at := bytes.LastIndex(b, []byte("\x1f\x8b\x08"))
+	return at > 0 && len(b) > at+10 && b[at+3]&(1<<3|1<<4) != 0 && bytes.Count(b[at+10:], []byte{0}) < 2
 }
 
 // readLimited reads a blob and checks what is read without complaint. If cut is not 0,
