@@ -26,6 +26,7 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 		return err
 	}
 	defer p.Close()
+	defer func() { err = p.Named(err) }()
 	batch, err := p.BeginStaged() // nothing is collected until the image is linked
 	if err != nil {
 		return err

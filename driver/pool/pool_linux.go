@@ -66,16 +66,23 @@ func (p *Pool) Path(path string) string {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", p.view.Fd(), strings.TrimPrefix(path, p.root+"/"))
 }
 
-// Named has an error tell the absolute path of a file instead of what Path has made of it.
+// Named has an error tell the absolute paths of files instead of what Path has made of them.
 func (p *Pool) Named(err error) error {
-	var e *os.PathError
-	if errors.As(err, &e) {
-		if name, ok := strings.CutPrefix(e.Path, p.Path("")); ok {
-			e.Path = filepath.Join(p.root, name)
-		}
+	if prefix := p.Path(""); err != nil && strings.Contains(err.Error(), prefix) {
+		return &named{err, strings.NewReplacer(prefix, p.root+"/")}
 	}
 	return err
 }
+
+// named is an error that tells other paths.
+type named struct {
+	error
+	paths *strings.Replacer
+}
+
+func (n *named) Error() string { return n.paths.Replace(n.error.Error()) }
+
+func (n *named) Unwrap() error { return n.error }
 
 // Close closes the pool.
 func (p *Pool) Close() error {
