@@ -203,7 +203,8 @@ func removeEmpty(dirs ...string) error {
 }
 
 // renew replaces the mount point by a new directory, in one step, as the stock
-// driver does: mount namespaces that still have the mount keep the old one.
+// driver does: mount namespaces that still have the mount keep the old one. Where nothing
+// can be made the directory stays: on a full disk containers end, too.
 func renew(target string) error {
 	var st unix.Stat_t
 	if err := unix.Stat(target, &st); err != nil {
@@ -211,6 +212,9 @@ func renew(target string) error {
 	}
 	fresh := filepath.Join(filepath.Dir(target), "merged.1")
 	if err := idtools.MkdirAs(fresh, 0o700, int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:staticcheck
+		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EROFS) {
+			return nil
+		}
 		return err
 	}
 	if err := unix.Rename(fresh, target); err != nil { // os.Rename does not replace directories
