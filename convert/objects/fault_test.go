@@ -18,7 +18,7 @@ import (
 // TestFaults makes every use of every step fail in turn.
 func TestFaults(t *testing.T) {
 	for _, step := range objects.Steps() {
-		for _, errno := range []unix.Errno{unix.ENOSPC, unix.EDQUOT, unix.EIO} {
+		for _, errno := range []unix.Errno{unix.ENOSPC, unix.EDQUOT, unix.EROFS, unix.EIO} {
 			t.Run(step+" "+errno.Error(), func(t *testing.T) {
 				use := 0
 				for fails(t, step, errno, use) {
@@ -33,9 +33,9 @@ func TestFaults(t *testing.T) {
 }
 
 // fails makes a layer with that use of a step failing and reports whether it was
-// reached. If so the layer's error must be that one, the pool have nothing of the
-// layer but, once it was committed, complete objects that are collected, and nothing
-// else be left.
+// reached. If so the layer's error must be that one and name it once, the pool have
+// nothing of the layer but, once it was committed, complete objects that are collected,
+// and nothing else be left. Then the layer can be made.
 func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) {
 	p, dst := open(t), filepath.Join(t.TempDir(), "placed")
 	p.Sealing = objects.SealRequire
@@ -64,6 +64,9 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	if !reached {
 		return false
 	}
+	if err != nil && (strings.Count(err.Error(), errno.Error()) != 1 || err.Error() == errno.Error()) {
+		t.Errorf("use %d: error %q", use, err)
+	}
 	checkNothing(t, filepath.Dir(dst))
 	checkContent(t, known, d, "known")
 	images(t, p)
@@ -77,6 +80,13 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	if err != nil || len(got)+len(images(t, p)) > 0 {
 		t.Errorf("use %d: after Collect (%v) the pool has %v, %v", use, err, got, images(t, p))
 	}
+	full = false
+	layer(t, p, func(b *objects.Batch) { add(t, b, "known") })
+	if _, err := allSteps(t, p, dst, &full); err != nil {
+		t.Errorf("use %d: another try: %v", use, err)
+	}
+	checkWhole(t, dst)
+	checkSound(t, p)
 	return true
 }
 

@@ -37,7 +37,7 @@ func (p *Reader) staging() string { return filepath.Join(p.path, "staging") }
 // stage makes a directory in the staging area.
 func (p *Pool) stage() (dir string, err error) {
 	if err := p.try(stepStage); err != nil {
-		return "", err
+		return "", &fs.PathError{Op: "mkdir", Path: p.staging(), Err: err}
 	}
 	if err := os.Mkdir(p.staging(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
