@@ -111,7 +111,7 @@ func endsInHeader(b []byte) bool {
 		return false
 	}
 	at := bytes.LastIndex(b, []byte("\x1f\x8b\x08"))
-	return at > 0 && len(b) > at+10 && b[at+3]&(1<<3|1<<4) != 0 && bytes.Count(b[at+10:], []byte{0}) < 2
+	return at > 0 && len(b) > at+10 && b[at+3]&(1<<3|1<<4) != 0
 }
 
 // readLimited reads a blob and checks what is read without complaint. If cut is not 0,
