@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/archive"
@@ -59,7 +60,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	defer beThrifty()()
 	out, err := s.fill(raw, differ)
 	if err != nil {
-		return graphdriver.DriverWithDifferOutput{}, also(s.pool.Named(err), s.close())
+		return graphdriver.DriverWithDifferOutput{}, s.pool.Named(also(err, s.close()))
 	}
 	out.Target = s.keep()
 	return out, nil
@@ -85,11 +86,13 @@ func (s *staged) fill(raw rawBlob, differ graphdriver.Differ) (out graphdriver.D
 	return s.fillRaw(src, want)
 }
 
-// also returns err and, if there is one, what failed in consequence. podman tells by the
+// also returns err and, if there is one, what failed in consequence, unless it is for the
+// same reason: of a disk that is broken one error is enough. podman tells by the
 // errors that err wraps whether another try is worth it, and does not look into joined
 // ones.
 func also(err, another error) error {
-	if another == nil {
+	var reason syscall.Errno
+	if another == nil || errors.As(err, &reason) && errors.Is(another, reason) {
 		return err
 	}
 	return fmt.Errorf("%w; %v", err, another)

@@ -47,7 +47,7 @@ func (d *Driver) stage() (*staged, error) {
 		s.image, err = s.temporary("layer image")
 	}
 	if err != nil {
-		return nil, also(p.Named(err), s.close())
+		return nil, p.Named(also(err, s.close()))
 	}
 	return s, nil
 }

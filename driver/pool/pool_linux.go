@@ -28,6 +28,7 @@ type Pool struct {
 	*objects.Pool
 	root string   // the store's root
 	view *os.File // it, with nothing mounted in it
+	path string   // by which it is called, with a slash at its end
 }
 
 // Open opens the pool of a store and makes it if there is none. What is added to it is
@@ -38,7 +39,7 @@ func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 	if err != nil {
 		return nil, &os.PathError{Op: "open_tree", Path: root, Err: err}
 	}
-	p := &Pool{root: root, view: os.NewFile(uintptr(fd), root)}
+	p := &Pool{root: root, view: os.NewFile(uintptr(fd), root), path: fmt.Sprintf("/proc/self/fd/%d/", fd)}
 	if err := p.open(s); err != nil {
 		p.view.Close()
 		return nil, fmt.Errorf("pool of %s: %w", root, err)
@@ -63,13 +64,14 @@ func (p *Pool) open(s chain.Store) error {
 // Path returns by which name a file of the store is to be called as long as the pool is
 // open: path is its absolute path.
 func (p *Pool) Path(path string) string {
-	return fmt.Sprintf("/proc/self/fd/%d/%s", p.view.Fd(), strings.TrimPrefix(path, p.root+"/"))
+	return p.path + strings.TrimPrefix(path, p.root+"/")
 }
 
-// Named has an error tell the absolute paths of files instead of what Path has made of them.
+// Named has an error tell the absolute paths of files instead of what Path has made of them,
+// also when the pool is closed.
 func (p *Pool) Named(err error) error {
-	if prefix := p.Path(""); err != nil && strings.Contains(err.Error(), prefix) {
-		return &named{err, strings.NewReplacer(prefix, p.root+"/")}
+	if err != nil && strings.Contains(err.Error(), p.path) {
+		return &named{err, strings.NewReplacer(p.path, p.root+"/")}
 	}
 	return err
 }
