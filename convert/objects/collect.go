@@ -18,6 +18,11 @@ type Collected struct {
 	Objects int
 	Images  int
 	Bytes   int64 // length of both
+
+	// Leftovers is how many layers crashes have left in the staging area, and temporary
+	// names; LeftoverBytes is the length of the files that only these had.
+	Leftovers     int
+	LeftoverBytes int64
 }
 
 // Collect removes the objects and the images that no layer links, and what crashes left
@@ -42,6 +47,11 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 // collect is Collect in a pool that is locked exclusively.
 func (p *Pool) collect(ctx context.Context, c *Collected) error {
 	// First, since the links of half a layer would keep objects.
+	left, err := p.leftovers(ctx)
+	if err != nil {
+		return err
+	}
+	c.Leftovers, c.LeftoverBytes = left.count, left.bytes()
 	if err := p.collectStaged(ctx); err != nil {
 		return err
 	}

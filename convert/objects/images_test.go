@@ -271,7 +271,7 @@ func TestCollectImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := p.Collect(t.Context(), false)
-	if want := (objects.Collected{Images: 1, Bytes: 16}); err != nil || c != want {
+	if want := (objects.Collected{Images: 1, Bytes: 16, Leftovers: 2, LeftoverBytes: 4}); err != nil || c != want {
 		t.Errorf("Collect: %+v, %v, want %+v", c, err, want)
 	}
 	checkDir(t, root, kept.String(), "of a later version")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -131,18 +132,26 @@ func isStock(l chain.Layer) (bool, error) {
 // stores that are not mounted at the moment the images are merged again when they are
 // back.
 func (m *Images) Prune(exists func(id string) bool) error {
-	dir := filepath.Join(m.primary.Pool(), "chains")
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, e := range entries {
-		id := e.Name()[:len(e.Name())-len(filepath.Ext(e.Name()))]
-		if !exists(id) {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	stale, err := m.Stale(exists)
+	for _, name := range stale {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
-	return nil
+	return err
+}
+
+// Stale returns the paths of the links that [Images.Prune] removes.
+func (m *Images) Stale(exists func(id string) bool) (paths []string, err error) {
+	dir := filepath.Join(m.primary.Pool(), "chains")
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if id := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())); !exists(id) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return paths, err
 }

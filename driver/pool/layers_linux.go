@@ -48,21 +48,34 @@ func Tidy(ctx context.Context, s chain.Store) error {
 	if len(gone) == 0 && !objects.Untidy(s.Pool()) {
 		return nil
 	}
-	p, err := Open(s, objects.SealNever)
-	if errors.Is(err, ErrApart) {
+	_, err = collect(ctx, s, gone)
+	if errors.Is(err, ErrApart) || errors.Is(err, objects.ErrBusy) {
 		return nil
 	}
+	return err
+}
+
+// Collect collects all garbage of a store's pool, and returns how much that was. The error
+// wraps [objects.ErrBusy] if somebody is using the pool.
+func Collect(ctx context.Context, s chain.Store) (c objects.Collected, err error) {
+	gone, err := gone(s)
 	if err != nil {
-		return err
+		return c, err
+	}
+	return collect(ctx, s, gone)
+}
+
+// collect is Collect if it is known which layers with an entry are gone.
+func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Collected, err error) {
+	p, err := Open(s, objects.SealNever)
+	if err != nil {
+		return c, err
 	}
 	defer p.Close() //nolint:errcheck // nothing is written
-	if _, err := p.Collect(ctx, false); err != nil {
-		if errors.Is(err, objects.ErrBusy) {
-			return nil
-		}
-		return err
+	if c, err = p.Collect(ctx, false); err != nil {
+		return c, p.Named(err)
 	}
-	return Leave(s, gone...)
+	return c, Leave(s, gone...)
 }
 
 // gone returns the layers that have an entry and are not there any more.

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/driver/garbage"
+)
+
+const gcUsage = `Usage:
+  composefs-storage gc [--dry-run] [--root DIR] [--json]
+
+Remove from the pools of podman's store what no layer has: objects, merged images,
+and what kills have left behind. podman does so itself when it removes layers; this
+is for what other programs have removed. What a layer has is never removed. While
+somebody adds to a pool, as a pull does, that pool stays as it is, and the exit code
+is 1. It takes root.
+
+Printed are, of each pool, how many objects, images and leftovers there were, and
+how many bytes are free now.
+
+Options:
+  --dry-run    only tell what would be removed. Nothing is written
+  --root DIR   the store, instead of the one that storage.conf configures
+  --json       print an array of objects
+`
+
+func gcCommand(s streams) *cobra.Command {
+	st, dryRun, asJSON := &store{}, false, false
+	cmd := &cobra.Command{
+		Use:   "gc",
+		Short: "Remove from the pools what no layer has",
+		Long:  gcUsage,
+		Args:  none,
+		RunE: func(_ *cobra.Command, _ []string) error {
+			if err := st.load(); err != nil {
+				return err
+			}
+			return st.hint(interruptible(func(ctx context.Context) error { return s.gc(ctx, st, dryRun, asJSON) }))
+		},
+	}
+	st.addFlag(cmd)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	return cmd
+}
+
+// collected is the result for one pool.
+type collected struct {
+	Pool      string `json:"pool"`
+	Objects   int    `json:"objects"`
+	Images    int    `json:"images"`
+	Leftovers int    `json:"leftovers"`
+	Bytes     int64  `json:"bytes"` // of all three
+	Busy      bool   `json:"busy"`
+	DryRun    bool   `json:"dry_run"`
+}
+
+func (s streams) gc(ctx context.Context, st *store, dryRun, asJSON bool) error {
+	find := garbage.Collect
+	if dryRun {
+		find = garbage.Survey
+	}
+	pools, err := find(ctx, &st.stores)
+	if err != nil {
+		return err
+	}
+	list, busy := []collected{}, ""
+	for _, p := range pools {
+		list = append(list, collected{
+			Pool: p.Store.Pool(), Objects: p.Objects, Images: p.Images, Leftovers: p.Leftovers,
+			Bytes: p.Bytes + p.LeftoverBytes, Busy: p.Busy, DryRun: dryRun,
+		})
+		if p.Busy {
+			busy = p.Store.Pool()
+		}
+	}
+	if asJSON {
+		err = s.printJSON(list)
+	} else {
+		err = s.printCollected(list)
+	}
+	if err == nil && busy != "" && !dryRun {
+		err = withHint(fmt.Errorf("pool %s is in use, nothing was removed there", busy), "run it again when no image is being pulled, built or mounted")
+	}
+	return err
+}
+
+// printCollected prints a block for each pool.
+func (s streams) printCollected(list []collected) error {
+	for _, c := range list {
+		note := ""
+		if c.Busy && c.DryRun {
+			note = " (in use: what is being added was not counted)"
+		}
+		_, err := fmt.Fprintf(s.out, "pool: %s%s\nobjects: %d\nimages: %d\nleftovers: %d\nbytes: %d\n",
+			escape(c.Pool), note, c.Objects, c.Images, c.Leftovers, c.Bytes)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package objects
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Garbage returns what [Pool.Collect] would remove, and removes nothing. unlinked are
+// links to images that somebody would have removed before. While somebody is adding, or
+// collecting, the pool is busy: then what is staged counts as his, not as left over.
+func (p *Reader) Garbage(ctx context.Context, unlinked ...string) (c Collected, busy bool, err error) {
+	if busy, err = p.busy(); err != nil {
+		return c, busy, err
+	}
+	left := &leftovers{files: map[inode]*leftover{}}
+	if !busy {
+		if left, err = p.leftovers(ctx); err != nil {
+			return c, busy, err
+		}
+	}
+	c.Leftovers, c.LeftoverBytes = left.count, left.bytes()
+	for _, name := range unlinked {
+		if err := left.add(name); err != nil {
+			return c, busy, err
+		}
+	}
+	err = p.garbageImages(ctx, left, &c)
+	if err == nil {
+		err = p.walkNames(ctx, func(name string) error {
+			_, err := parsePath(name)
+			if err == nil && left.drops(p.fd(), name, &c) {
+				c.Objects++
+			}
+			return nil
+		})
+	}
+	return c, busy, err
+}
+
+// garbageImages counts the images that would have no link.
+func (p *Reader) garbageImages(ctx context.Context, left *leftovers, c *Collected) error {
+	names, err := p.imageNames()
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		_, err := verity.ParseDigest(name)
+		if err == nil && left.drops(unix.AT_FDCWD, filepath.Join(p.images(), name), c) {
+			c.Images++
+		}
+	}
+	return err
+}
+
+// drops reports whether a file of the pool would be left with the pool's link, and counts
+// its length. One that is gone meanwhile would not.
+func (l *leftovers) drops(at int, name string, c *Collected) bool {
+	var st unix.Stat_t
+	if unix.Fstatat(at, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil || l.linksLeft(&st) > 1 {
+		return false
+	}
+	c.Bytes += st.Size
+	return true
+}
+
+// busy reports whether somebody holds the pool's lock. It holds the lock itself for an
+// instant only; the lock's file is not made.
+func (p *Reader) busy() (bool, error) {
+	f, err := os.Open(filepath.Join(p.path, "lock"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, os.NewSyscallError("flock", err)
+}
