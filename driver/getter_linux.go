@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	graphdriver "github.com/containers/storage/drivers"
-	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -66,13 +65,13 @@ func (g *getter) Close() error {
 
 func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	if !l.Composefs {
-		return openIn(l.Diffs[0], name)
+		return images.OpenIn(l.Diffs[0], name)
 	}
 	m, err := g.image(l)
 	if err != nil {
 		return nil, err
 	}
-	n, err := lookup(m.Image, name)
+	n, err := images.Lookup(m.Image, name)
 	if err != nil {
 		return nil, err
 	}
@@ -83,26 +82,6 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(n.Content)), nil
 	}
 	return os.Open(filepath.Join(l.Diff(), n.BackingPath()))
-}
-
-// openIn opens a regular file in a directory that symlinks do not lead out of, absolute
-// ones neither.
-func openIn(dir, name string) (*os.File, error) {
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	how := unix.OpenHow{Flags: unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
-	fd, err := unix.Openat2(int(d.Fd()), filepath.Clean("/"+name), &how)
-	if err != nil {
-		return nil, &os.PathError{Op: "openat2", Path: filepath.Join(dir, name), Err: err}
-	}
-	f := os.NewFile(uintptr(fd), name)
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(err, f.Close(), &os.PathError{Op: "open", Path: filepath.Join(dir, name), Err: fs.ErrNotExist})
-	}
-	return f, nil
 }
 
 // image returns the image of a layer, opened when first asked for.
@@ -117,42 +96,4 @@ func (g *getter) image(l chain.Layer) (*image, error) {
 	m := &image{f, img}
 	g.images[l.ID] = m
 	return m, nil
-}
-
-// maxSymlinks is how many symlinks a path may go through: MAXSYMLINKS of Linux.
-const maxSymlinks = 40
-
-// lookup finds the inode of an entry of the layer's tar: the path is followed through
-// symlinks to directories inside of the layer, as it was when the tar was read.
-func lookup(m *erofs.Image, name string) (*tree.Inode, error) {
-	todo := strings.Split(filepath.Clean("/"+name), "/")[1:]
-	at, links := "", 0
-	for len(todo) > 0 {
-		next := todo[0]
-		todo = todo[1:]
-		switch next {
-		case "", ".":
-			continue
-		case "..":
-			at = filepath.Dir("/" + at)[1:]
-			continue
-		}
-		path := filepath.Join(at, next)
-		n, err := m.Lookup(path)
-		if err != nil || len(todo) == 0 {
-			return n, err
-		}
-		if n.Type() != tree.TypeSymlink {
-			at = path
-			continue
-		}
-		if links++; links > maxSymlinks {
-			return nil, fs.ErrNotExist
-		}
-		if strings.HasPrefix(n.Payload, "/") {
-			at = ""
-		}
-		todo = append(strings.Split(n.Payload, "/"), todo...)
-	}
-	return nil, fs.ErrNotExist
 }

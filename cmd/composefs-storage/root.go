@@ -25,6 +25,7 @@ Commands:
   status          tell whether composefs is on, and what the store of podman has
   inspect         tell what a container image in that store is made of
   prepare         merge the layers of container images ahead of their first mount
+  convert         make the plain layers of container images in that store composefs
   gc              remove from that store's pools what no layer has
   completion      print a completion script for a shell
 
@@ -59,7 +60,7 @@ func execute(args []string, s streams) error {
 	}
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
 		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
-		inspectCommand(s), prepareCommand(s), gcCommand(s))
+		inspectCommand(s), prepareCommand(s), convertCommand(s), gcCommand(s))
 	return executeRoot(root, args, s)
 }
 

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/feature"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+const convertUsage = `Usage:
+  composefs-storage convert [--dry-run] [--root DIR] [--json] IMAGE...
+  composefs-storage convert [--dry-run] [--root DIR] [--json] --all
+
+Make container images in the store of podman composefs that were pulled without it:
+their plain layers, and those that containers/storage without this project's driver
+has made composefs, become what a pull would make of them now. Files become objects by
+hard links, so that next to no space is needed. (To convert the tar of a layer outside
+of a store, see convert-layer.)
+
+A layer changes at once or not at all. The command may be interrupted and killed; the
+next one goes on with what is left. A layer that is part of a mount stays as it is:
+stop the containers on it and unmount the images with it. Containers that are stopped
+may stay. The exit code is 1 if a layer stays as it is. It takes root.
+
+Printed is a line for each layer, bottom first: its ID, what it was, and how many
+files it has, of how many bytes, and how many were linked and copied; the contents of
+the others were in the pool already.
+
+Options:
+  --all        all images of the store
+  --dry-run    only tell what the layers are, and why one would stay so
+  --root DIR   the store, instead of the one that storage.conf configures
+  --json       print an array of objects
+`
+
+func convertCommand(s streams) *cobra.Command {
+	c, all, asJSON := imageConverter{streams: s}, false, false
+	cmd := &cobra.Command{
+		Use:   "convert IMAGE...",
+		Short: "Make the plain layers of container images composefs",
+		Long:  convertUsage,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if all == (len(args) > 0) {
+				return seeHelp(cmd, usageError{errors.New("either IMAGE or --all is expected")})
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			debug.SetGCPercent(50) // as for convert-layer
+			c.print = !asJSON
+			err := interruptible(func(ctx context.Context) error { return c.convert(ctx, args) })
+			if asJSON && c.layers != nil {
+				err = errors.Join(s.printJSON(c.layers), err)
+			}
+			return c.store.hint(err)
+		},
+	}
+	c.store.addFlag(cmd)
+	cmd.Flags().BoolVar(&all, "all", false, "")
+	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	return cmd
+}
+
+// imageConverter converts the layers of images.
+type imageConverter struct {
+	streams
+	store         store
+	dryRun, print bool
+	layers        []convertedInPlace
+}
+
+// convertedInPlace is the result for a layer.
+type convertedInPlace struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"` // before
+	Files  int    `json:"files"`
+	Bytes  int64  `json:"bytes"`
+	Linked int    `json:"linked"`
+	Copied int    `json:"copied"`
+	Stays  string `json:"stays,omitempty"` // why it stays as it is
+}
+
+// convert converts the layers of the images, or of all.
+func (c *imageConverter) convert(ctx context.Context, names []string) error {
+	if err := c.store.load(); err != nil {
+		return err
+	}
+	conf, home := c.store.conf, c.store.stores.Primary.Home
+	if reason := settings.Unusable(home, conf); reason != "" {
+		return fmt.Errorf("composefs cannot be used in store %s: %s", conf.GraphRoot, reason)
+	}
+	if err := feature.Mountable(filepath.Dir(home)); err != nil && !c.dryRun {
+		return fmt.Errorf("images would not be mounted: %w", err)
+	}
+	ids, err := c.find(names)
+	if err != nil {
+		return err
+	}
+	c.layers = []convertedInPlace{}
+	converter := inplace.New(&c.store.stores, conf.RunRoot)
+	var failed error
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.layer(ctx, converter, id); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+// find returns the IDs of the images' layers, those below first, each once.
+func (c *imageConverter) find(names []string) (ids []string, err error) {
+	list, err := catalog.Read(&c.store.stores)
+	if err != nil {
+		return nil, err
+	}
+	images := list.Images()
+	if len(names) > 0 {
+		images = nil
+	}
+	for _, name := range names {
+		image, err := list.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, image)
+	}
+	for _, image := range images {
+		for _, id := range slices.Backward(list.Chain(image.Layer)) {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// layer converts a layer and says so.
+func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter, id string) (err error) {
+	var r inplace.Result
+	if c.dryRun {
+		r.Kind, err = converter.Check(id)
+	} else {
+		r, err = converter.Layer(ctx, id)
+	}
+	if ctx.Err() != nil && err != nil {
+		return err
+	}
+	result := convertedInPlace{ID: id, Kind: string(r.Kind), Files: r.Files, Bytes: r.Bytes, Linked: r.Linked, Copied: r.Copied}
+	if err != nil {
+		result.Stays = oneLine(err)
+	}
+	c.layers = append(c.layers, result)
+	if c.print {
+		c.say(result)
+	}
+	var refusal *inplace.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.InUse:
+		return withHint(fmt.Errorf("layer %s: %w", shortID(id), err), `"podman ps" and "podman image mount" tell who uses it; then run the same command again`)
+	case err != nil:
+		return fmt.Errorf("layer %s: %w", shortID(id), err)
+	}
+	return nil
+}
+
+// say prints the line of a layer.
+func (c *imageConverter) say(r convertedInPlace) {
+	switch {
+	case r.Stays != "":
+		fmt.Fprintf(c.out, "%s  %s, stays: %s\n", shortID(r.ID), r.Kind, r.Stays)
+	case r.Kind == string(survey.Composefs):
+		fmt.Fprintf(c.out, "%s  composefs already\n", shortID(r.ID))
+	case c.dryRun:
+		fmt.Fprintf(c.out, "%s  %s, would be converted\n", shortID(r.ID), r.Kind)
+	default:
+		fmt.Fprintf(c.out, "%s  %s, converted: %d files, %d bytes, %d linked, %d copied\n",
+			shortID(r.ID), r.Kind, r.Files, r.Bytes, r.Linked, r.Copied)
+	}
+}

@@ -1,0 +1,140 @@
+package blob
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+
+	digest "github.com/opencontainers/go-digest"
+	"github.com/vbatts/tar-split/tar/storage"
+)
+
+// Original is the tar of a layer, put together again from its tar-split and its files. It
+// is read as the tar was, byte by byte; each content is compared with the checksum that
+// the tar-split has. It is not for concurrent use.
+type Original struct {
+	split storage.Unpacker
+	open  func(name string) (io.ReadCloser, error)
+
+	offset  int64  // in the tar
+	segment []byte // what is to come before the next content
+	entry   *storage.Entry
+	content io.ReadCloser // what is being read
+	left    int64         // bytes of it to come
+	crc     checksum
+	opened  []opened // contents that nobody has asked for
+	hash    digest.Digester
+}
+
+// opened is a content and where it is in the tar.
+type opened struct {
+	offset, size int64
+	file         io.ReadCloser
+}
+
+// NewOriginal returns the tar whose tar-split, compressed with gzip as containers/storage
+// keeps it, tarSplit yields. open opens the file of an entry that is not empty.
+func NewOriginal(tarSplit io.Reader, open func(name string) (io.ReadCloser, error)) (*Original, error) {
+	plain, err := gzip.NewReader(tarSplit)
+	if err != nil {
+		return nil, fmt.Errorf("tar-split: %w", err)
+	}
+	return &Original{split: storage.NewJSONUnpacker(plain), open: open, hash: digest.Canonical.Digester()}, nil
+}
+
+// Read reads the tar.
+func (o *Original) Read(p []byte) (n int, err error) {
+	for len(o.segment) == 0 && o.left == 0 {
+		if err := o.next(); err != nil {
+			return 0, err
+		}
+	}
+	if len(o.segment) > 0 {
+		n = copy(p, o.segment)
+		o.segment = o.segment[n:]
+	} else if n, err = o.readContent(p); err != nil {
+		return 0, fmt.Errorf("entry %q: %w", o.entry.GetName(), err)
+	}
+	o.hash.Hash().Write(p[:n])
+	o.offset += int64(n)
+	return n, nil
+}
+
+// next goes on to the next segment or content. It returns io.EOF if there is none.
+func (o *Original) next() error {
+	e, err := o.split.Next()
+	if err == io.EOF {
+		return err
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("tar-split: %w", err)
+	case e.Type == storage.SegmentType:
+		o.segment = e.Payload
+	case e.Type == storage.FileType && e.Size > 0:
+		if o.content, err = o.open(e.GetName()); err != nil {
+			return fmt.Errorf("entry %q: %w", e.GetName(), err)
+		}
+		o.entry, o.left, o.crc = e, e.Size, 0
+		o.opened = append(o.opened, opened{o.offset, e.Size, o.content})
+	}
+	return nil
+}
+
+var errChecksum = errors.New("its content has another checksum than its tar-split says")
+
+// readContent reads some of the content.
+func (o *Original) readContent(p []byte) (int, error) {
+	n, err := o.content.Read(p[:min(int64(len(p)), o.left)])
+	if err != nil && n == 0 {
+		if err == io.EOF {
+			err = fmt.Errorf("%d bytes are missing", o.left)
+		}
+		return 0, err
+	}
+	o.crc.add(p[:n])
+	if o.left -= int64(n); o.left == 0 && !bytes.Equal(o.crc.sum(), o.entry.Payload) {
+		return 0, errChecksum
+	}
+	return n, nil
+}
+
+// Content returns the file that was opened for the content at that offset, of that size,
+// or nil if there is none. It is for who reads the tar to call before reading the content,
+// and to close the file; contents before that one are closed.
+func (o *Original) Content(offset, size int64) (io.ReadCloser, error) {
+	if len(o.opened) == 0 && len(o.segment) == 0 && o.left == 0 {
+		if err := o.next(); err != nil && err != io.EOF {
+			return nil, err
+		}
+	}
+	for len(o.opened) > 0 {
+		c := o.opened[0]
+		if c.offset > offset {
+			break
+		}
+		if c.offset == offset && c.size == size {
+			o.opened = o.opened[1:]
+			return c.file, nil
+		}
+		if c.file == o.content && o.left > 0 {
+			break
+		}
+		o.opened = o.opened[1:]
+		_ = c.file.Close() // open for reading
+	}
+	return nil, nil
+}
+
+// DiffID returns the digest of what was read.
+func (o *Original) DiffID() digest.Digest { return o.hash.Digest() }
+
+// Close closes the files that nobody has asked for.
+func (o *Original) Close() {
+	for _, c := range o.opened {
+		_ = c.file.Close() // open for reading
+	}
+	o.opened = nil
+}

@@ -1,0 +1,85 @@
+package inplace
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+)
+
+// A container that is not mounted finds in the image what it found in the directory: its
+// upper directory says by names what is changed below. xattrs that say from which file one
+// was copied are hints, and overlayfs looks at them only if the lower layer is on the file
+// system that they name.
+//
+// Files without contents are another matter. The stock driver makes them where mountopt
+// has metacopy=on, and mounts of composefs have that only for containers with a mark.
+
+// markContainers marks the containers on a layer that have such files.
+func (c *Converter) markContainers(l chain.Layer) error {
+	ids, err := c.containers()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if !c.isBelow(l, id) {
+			continue
+		}
+		upper, err := c.stores.Find(id)
+		if err != nil || upper.Composefs {
+			continue
+		}
+		found, err := hasMetacopy(upper.Diffs[0])
+		if err == nil && found {
+			err = os.WriteFile(filepath.Join(upper.Dir(), "composefs-metacopy"), nil, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// containers returns the layers of containers.
+func (c *Converter) containers() (layers []string, err error) {
+	home := c.stores.Primary.Home
+	for _, name := range []string{
+		home + "-containers/containers.json",
+		filepath.Join(c.runRoot, "overlay-containers", "volatile-containers.json"),
+		home + "-containers/volatile-containers.json",
+	} {
+		var list []struct {
+			Layer string `json:"layer"`
+		}
+		if err := readJSON(name, &list); err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			layers = append(layers, e.Layer)
+		}
+	}
+	return layers, nil
+}
+
+// hasMetacopy reports whether a directory has files that have metadata only.
+func hasMetacopy(dir string) (bool, error) {
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		if _, err := unix.Lgetxattr(path, "trusted.overlay.metacopy", nil); err == nil {
+			return errFound
+		}
+		return nil
+	})
+	if errors.Is(err, errFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+var errFound = errors.New("found")

@@ -1,0 +1,115 @@
+package inplace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+// Converter converts layers of stores. It is not for concurrent use, but others may use
+// the stores meanwhile.
+type Converter struct {
+	stores  *chain.Stores
+	runRoot string
+}
+
+// New returns a converter for layers of the stores, whose mounts containers/storage
+// records below runRoot.
+func New(stores *chain.Stores, runRoot string) *Converter {
+	return &Converter{stores, runRoot}
+}
+
+// Refusal says why a layer stays as it is, and that nothing is wrong with it.
+type Refusal struct {
+	Reason string
+	InUse  bool // it is part of a mount: later it may be converted
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Result is what a layer was, and what became of its files.
+type Result struct {
+	Kind   survey.Kind // before
+	Files  int         // regular files that are not empty
+	Bytes  int64       // their length
+	Linked int         // files that are objects now
+	Copied int         // files of which an object is a copy; the pool had the others
+}
+
+// Check returns of what kind a layer is. If it is not composefs and cannot be made so, the
+// error is a [*Refusal].
+func (c *Converter) Check(id string) (survey.Kind, error) {
+	l, kind, err := survey.Find(c.stores, id)
+	if err != nil || kind == survey.Composefs {
+		return kind, err
+	}
+	if err := c.refuse(l, kind); err != nil {
+		return kind, err
+	}
+	_, err = c.record(l)
+	return kind, err
+}
+
+// Layer makes a layer composefs, unless it is. When it returns without an error all is on
+// disk. If the layer stays as it is though nothing is wrong with it, the error is a
+// [*Refusal]. After any error the layer is as it was.
+func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
+	kind, err := c.Check(id)
+	r := Result{Kind: kind}
+	if err != nil || kind == survey.Composefs { // here is the place to seal what is not sealed
+		return r, err
+	}
+	l, err := c.stores.Find(id)
+	if err != nil {
+		return r, err
+	}
+	if err := pool.Tidy(ctx, l.Store); err != nil { // what a killed run has left has links to the files
+		return r, err
+	}
+	s, err := c.stage(l)
+	if errors.Is(err, pool.ErrApart) {
+		return r, &Refusal{Reason: err.Error()}
+	}
+	if err != nil {
+		return r, err
+	}
+	err = s.convert(ctx)
+	if err == nil {
+		err = c.exchange(s)
+	}
+	if err == nil {
+		r = s.result(kind)
+		s.tidyUp()
+	}
+	return r, errors.Join(s.pool.Named(err), s.close())
+}
+
+// refuse returns why a layer cannot be converted, or nil.
+func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
+	switch {
+	case kind == survey.Missing:
+		return &Refusal{Reason: "no store has it"}
+	case kind == survey.Damaged:
+		return &Refusal{Reason: "its image is damaged; remove the container image and pull it again"}
+	case l.Store.ReadOnly:
+		return &Refusal{Reason: "it is in a store that is only read"}
+	case len(l.Diffs) > 1:
+		return &Refusal{Reason: "its owners were changed for a user namespace"}
+	}
+	info, err := os.Lstat(l.Diff())
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &Refusal{Reason: "its files are in an additional layer store"}
+	}
+	return c.inUse(l)
+}
+
+// errChanged is returned for a layer that somebody has changed while it was converted.
+var errChanged = fmt.Errorf("it was changed meanwhile")
