@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/pool"
@@ -16,18 +18,33 @@ import (
 type Converter struct {
 	stores  *chain.Stores
 	runRoot string
+	homes   []string // directories in which layers are mounted, without symlinks
 }
 
 // New returns a converter for layers of the stores, whose mounts containers/storage
 // records below runRoot.
 func New(stores *chain.Stores, runRoot string) *Converter {
-	return &Converter{stores, runRoot}
+	c := &Converter{stores: stores, runRoot: runRoot}
+	homes := []string{filepath.Join(runRoot, "overlay")}
+	for _, s := range stores.Writable() {
+		homes = append(homes, s.Home)
+	}
+	for _, home := range homes {
+		if resolved, err := filepath.EvalSymlinks(home); err == nil {
+			c.homes = append(c.homes, resolved)
+		}
+	}
+	return c
 }
 
 // Refusal says why a layer stays as it is, and that nothing is wrong with it.
 type Refusal struct {
 	Reason string
 	InUse  bool // it is part of a mount: later it may be converted
+
+	// passing: the mount is in another mount namespace, which may be one that is just
+	// being made, with a copy of all mounts.
+	passing bool
 }
 
 func (r *Refusal) Error() string { return r.Reason }
@@ -58,7 +75,27 @@ func (c *Converter) Check(id string) (survey.Kind, error) {
 // Layer makes a layer composefs, unless it is. When it returns without an error all is on
 // disk. If the layer stays as it is though nothing is wrong with it, the error is a
 // [*Refusal]. After any error the layer is as it was.
-func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
+func (c *Converter) Layer(ctx context.Context, id string) (r Result, err error) {
+	for range tries {
+		r, err = c.once(ctx, id)
+		var refusal *Refusal
+		if !errors.As(err, &refusal) || !refusal.passing {
+			break
+		}
+		select {
+		case <-time.After(time.Second / 10):
+		case <-ctx.Done():
+			return r, ctx.Err()
+		}
+	}
+	return r, err
+}
+
+// tries is how often a layer is tried of which only another mount namespace has a mount.
+const tries = 10
+
+// once is Layer, without waiting for what passes.
+func (c *Converter) once(ctx context.Context, id string) (Result, error) {
 	kind, err := c.Check(id)
 	r := Result{Kind: kind}
 	if err != nil || kind == survey.Composefs { // here is the place to seal what is not sealed

@@ -77,7 +77,7 @@ func syncDir(dir string) error {
 // where nobody else has them under a name of another meaning. If that fails, what is left
 // is harmless: garbage, and objects with metadata that means nothing.
 func (s *staged) tidyUp() {
-	if os.RemoveAll(s.next.Dir()) != nil || s.files.linked.Load() == 0 {
+	if os.RemoveAll(s.next.Dir()) != nil {
 		return
 	}
 	type object struct {
@@ -90,7 +90,7 @@ func (s *staged) tidyUp() {
 		if err != nil || !e.Type().IsRegular() || unix.Lstat(path, &st) != nil {
 			return nil //nolint:nilerr // see above
 		}
-		if odd[st.Ino] == nil {
+		if odd[st.Ino] == nil { // most of them may be, those of stock composefs that were adopted too
 			odd[st.Ino] = &object{path: path, links: uint64(st.Nlink)}
 		}
 		odd[st.Ino].names++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -12,61 +13,78 @@ import (
 // inUse returns a *Refusal if the layer is part of a mount. It holds as long as the
 // layers are locked.
 func (c *Converter) inUse(l chain.Layer) error {
-	mounts, err := mountTables()
+	recorded, err := c.recorded()
 	if err != nil {
 		return err
 	}
-	ids, err := c.mounted(mounts)
+	tables, err := mountTables()
 	if err != nil {
 		return err
 	}
-	for id := range ids {
-		if c.isBelow(l, id) {
-			return &Refusal{InUse: true, Reason: fmt.Sprintf("it is in use: layer %.12s is mounted", id)}
-		}
+	if refusal := c.hasMount(l, recorded); refusal != nil {
+		return refusal
 	}
-	// A mount may have outlived its place, as one of a container that was lost has.
 	names := []string{l.Diff()}
 	if link, err := os.ReadFile(filepath.Join(l.Dir(), "link")); err == nil && len(link) > 0 {
 		names = append(names, "l/"+strings.TrimSpace(string(link)))
 	}
-	for _, table := range mounts {
-		for _, name := range names {
-			if strings.Contains(table, name) {
-				return &Refusal{InUse: true, Reason: "it is in use: a mount has its files"}
+	for i, table := range tables {
+		refusal := c.hasMount(l, c.mountedIn(table))
+		for _, name := range names { // a mount may have outlived its place
+			if refusal == nil && strings.Contains(table, name) {
+				refusal = &Refusal{InUse: true, Reason: "it is in use: a mount has its files"}
 			}
+		}
+		if refusal != nil {
+			refusal.passing = i > 0
+			return refusal
 		}
 	}
 	return nil
 }
 
-// mounted returns the layers that are mounted: those of which containers/storage says so,
-// and those of whose mounts the kernel does.
-func (c *Converter) mounted(mounts []string) (map[string]bool, error) {
-	ids := map[string]bool{}
+// hasMount returns a refusal if one of the layers that are mounted is above l, or l.
+func (c *Converter) hasMount(l chain.Layer, mounted []string) *Refusal {
+	for _, id := range mounted {
+		if c.isBelow(l, id) {
+			return &Refusal{InUse: true, Reason: fmt.Sprintf("it is in use: layer %.12s is mounted", id)}
+		}
+	}
+	return nil
+}
+
+// recorded returns the layers of which containers/storage says that they are mounted.
+func (c *Converter) recorded() (ids []string, err error) {
 	var list []struct {
 		ID    string `json:"id"`
 		Count int    `json:"count"`
 	}
-	if err := readJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list); err != nil {
-		return nil, err
-	}
+	err = readJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
 	for _, m := range list {
 		if m.Count > 0 {
-			ids[m.ID] = true
+			ids = append(ids, m.ID)
 		}
 	}
-	for _, table := range mounts {
-		for line := range strings.Lines(table) {
-			if fields := strings.Fields(line); len(fields) > 4 && filepath.Base(fields[4]) == "merged" {
-				ids[filepath.Base(filepath.Dir(fields[4]))] = true
-			}
-		}
-	}
-	return ids, nil
+	return ids, err
 }
 
-// mountTables returns the mounts of all mount namespaces, as in /proc/PID/mountinfo.
+// mountedIn returns the layers that are mounted where containers/storage mounts those of
+// the stores.
+func (c *Converter) mountedIn(table string) (ids []string) {
+	for line := range strings.Lines(table) {
+		fields := strings.Fields(line)
+		if len(fields) < 5 {
+			continue
+		}
+		layer, merged := filepath.Split(fields[4])
+		if home, id := filepath.Split(filepath.Clean(layer)); merged == "merged" && slices.Contains(c.homes, filepath.Clean(home)) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// mountTables returns the mounts of all mount namespaces, our own first, as in /proc/PID/mountinfo.
 // Processes that end meanwhile are passed over.
 func mountTables() (tables []string, err error) {
 	own, err := os.ReadFile("/proc/self/mountinfo")
