@@ -3,7 +3,6 @@ package inplace
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -149,4 +148,4 @@ func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
 }
 
 // errChanged is returned for a layer that somebody has changed while it was converted.
-var errChanged = fmt.Errorf("it was changed meanwhile")
+var errChanged = errors.New("it was changed meanwhile")

@@ -78,17 +78,27 @@ func (c *Converter) prepareAbove(l chain.Layer) error {
 			return err
 		}
 		for _, id := range ids {
-			// The segment may be longer then, and must not be found as it is.
-			segment := chain.Layer{ID: id, Store: s}.Segment()
-			if _, err := os.Lstat(segment); err != nil || !c.isBelow(l, id) {
-				continue
-			}
-			if err := os.Remove(segment); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := c.dropImages(chain.Layer{ID: id, Store: s}, l); err != nil {
 				return err
 			}
 		}
 	}
 	return c.markContainers(l)
+}
+
+// dropImages removes the images that were merged for a layer above l, or l itself. A segment
+// may be longer then, and must not be found as it is; and what stock composefs says of the
+// root and of implied directories is not what the layer's tar does.
+func (c *Converter) dropImages(above, l chain.Layer) error {
+	for _, name := range []string{above.Segment(), above.Merged()} {
+		if _, err := os.Lstat(name); err != nil || !c.isBelow(l, above.ID) {
+			continue
+		}
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // isBelow reports whether a layer is in the chain of another one, or that itself.

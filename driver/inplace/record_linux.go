@@ -20,6 +20,8 @@ type record struct {
 	UIDMap []json.RawMessage `json:"uidmap"`
 	GIDMap []json.RawMessage `json:"gidmap"`
 	Flags  map[string]any    `json:"flags"`
+
+	tarSplit string // the file with its tar-split
 }
 
 // record returns the record of a layer that can be converted, or a *Refusal.
@@ -40,7 +42,8 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 		case len(r.UIDMap) > 0 || len(r.GIDMap) > 0:
 			return r, &Refusal{Reason: "its owners are mapped for a user namespace"}
 		}
-		if _, err := os.Stat(tarSplit(l)); errors.Is(err, fs.ErrNotExist) {
+		r.tarSplit = c.tarSplit(l)
+		if _, err := os.Stat(r.tarSplit); errors.Is(err, fs.ErrNotExist) {
 			return r, &Refusal{Reason: "its tar-split is missing, which says what its tar was; remove the container image and pull it again"}
 		}
 		return r, nil
@@ -51,9 +54,17 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 // layersDir returns where containers/storage keeps what it knows of layers.
 func layersDir(s chain.Store) string { return s.Home + "-layers" }
 
-// tarSplit returns the file that says what the layer's tar was, but for contents.
-func tarSplit(l chain.Layer) string {
-	return filepath.Join(layersDir(l.Store), l.ID+".tar-split.gz")
+// tarSplit returns the file that says what the layer's tar was, but for contents. Of layers
+// in an imagestore the primary store has it.
+func (c *Converter) tarSplit(l chain.Layer) string {
+	name := ""
+	for _, s := range []chain.Store{l.Store, c.stores.Primary} {
+		name = filepath.Join(layersDir(s), l.ID+".tar-split.gz")
+		if _, err := os.Stat(name); err == nil {
+			break
+		}
+	}
+	return name
 }
 
 // readJSON reads a file into v, which stays as it is if there is no file.

@@ -88,7 +88,7 @@ func (s *staged) convert(ctx context.Context) error {
 
 // makeImage reads the layer's tar, and writes the layer image.
 func (s *staged) makeImage(ctx context.Context) error {
-	split, err := os.Open(tarSplit(s.layer))
+	split, err := os.Open(s.record.tarSplit)
 	if err != nil {
 		return err
 	}

@@ -283,6 +283,85 @@ func TestConvertInUse(t *testing.T) {
 	}
 }
 
+// TestConvertStores converts images in a store of their own, and leaves alone those of an
+// additional one.
+func TestConvertStores(t *testing.T) {
+	t.Parallel()
+	layers := rich()
+	theirs := podman.New(t, podman.Plain)
+	shared := pull(t, theirs, layers[0])
+	s := podman.NewStore(t)
+	options := podman.Options{ImageStore: filepath.Join(s.Dir, "images"), Additional: []string{theirs.Store.Root}}
+	plain := s.Podman(t, podman.Plain, options)
+	own := podman.SharedRegistry(t).Push(t, imageName(t)+"/own", podman.Image{Layers: layers, Compression: podman.Gzip})
+	plain.Run("pull", "-q", own)
+	want := seen(t, plain, own)
+	p := plain.As(podman.Ours)
+	before := listing(t, theirs.Store.Root)
+	out, err := tool(t, p, "convert", "--all").CombinedOutput()
+	if err == nil || strings.Count(string(out), "stays: it is in a store that is only read") != 2 {
+		t.Errorf("%v: %s", err, out)
+	}
+	if after := listing(t, theirs.Store.Root); after != before {
+		t.Errorf("the additional store was\n%s\nand is\n%s", before, after)
+	}
+	same(t, "plain and converted", want, seen(t, p, own))
+	if blobs := glob(t, s.Dir, "images/overlay/*/composefs-data/composefs.blob"); len(blobs) != len(layers) {
+		t.Errorf("%d of %d layers are composefs", len(blobs), len(layers))
+	}
+	p.Run("run", "--rm", shared, "cat", "/home/big")
+	p.Run("system", "check")
+}
+
+// TestConvertAtOnce converts while others run, pull and remove, twice at the same time.
+func TestConvertAtOnce(t *testing.T) {
+	t.Parallel()
+	s := podman.NewStore(t)
+	plain := s.Podman(t, podman.Plain, podman.Options{})
+	layers := many(6)
+	stays := pull(t, plain, layers...)
+	comes := podman.SharedRegistry(t).Push(t, imageName(t)+"/comes", image(t, layers[:3]...))
+	p := plain.As(podman.Ours)
+	want := seenPlain(t, image(t, layers...))
+	atOnce(t, 4, func(i int) error {
+		for range 5 {
+			var err error
+			switch i {
+			case 0, 1:
+				out, failed := tool(t, p, "convert", "--all").CombinedOutput()
+				for _, why := range []string{"in use", "changed meanwhile", "no store has it", "does not list it", "it is incomplete", "no such file"} {
+					if failed != nil && strings.Contains(string(out), why) {
+						failed = nil
+					}
+				}
+				if failed != nil {
+					err = fmt.Errorf("%w: %s", failed, out)
+				}
+			case 2:
+				var got string
+				if got, err = p.Try("run", "--rm", stays, "cat", "/layers/last"); err == nil && !strings.HasPrefix(got, "5 is the last") {
+					err = fmt.Errorf("the file has %q", got)
+				}
+			case 3:
+				if err = pullAgain(plain, comes); err == nil {
+					_, err = plain.Try("rmi", "-f", comes)
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	runTool(t, p, "convert", "--all")
+	checkImages(t, p, layers...)
+	same(t, "plain and converted", want, seen(t, p, stays))
+	p.Run("system", "check", "-m", "1h")
+	p.Run("rmi", "-af")
+	runTool(t, p, "gc")
+	checkEmpty(t, p)
+}
+
 // changed returns what podman says of a container's changes, sorted.
 func changed(p *podman.Podman, container string) string {
 	lines := strings.Split(p.Run("diff", container), "\n")
