@@ -17,7 +17,7 @@ import (
 type Converter struct {
 	stores  *chain.Stores
 	runRoot string
-	homes   []string // directories in which layers are mounted, without symlinks
+	homes   []string // directories in which layers are mounted, also without symlinks
 }
 
 // New returns a converter for layers of the stores, whose mounts containers/storage
@@ -29,6 +29,7 @@ func New(stores *chain.Stores, runRoot string) *Converter {
 		homes = append(homes, s.Home)
 	}
 	for _, home := range homes {
+		c.homes = append(c.homes, home)
 		if resolved, err := filepath.EvalSymlinks(home); err == nil {
 			c.homes = append(c.homes, resolved)
 		}

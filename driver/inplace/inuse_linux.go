@@ -56,13 +56,13 @@ func (c *Converter) hasMount(l chain.Layer, mounted []string) *Refusal {
 // recorded returns the layers of which containers/storage says that they are mounted.
 func (c *Converter) recorded() (ids []string, err error) {
 	var list []struct {
-		ID    string `json:"id"`
+		Path  string `json:"path"`
 		Count int    `json:"count"`
 	}
 	err = readJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
 	for _, m := range list {
-		if m.Count > 0 {
-			ids = append(ids, m.ID)
+		if id := c.mountedAt(m.Path); id != "" && m.Count > 0 {
+			ids = append(ids, id)
 		}
 	}
 	return ids, err
@@ -72,16 +72,24 @@ func (c *Converter) recorded() (ids []string, err error) {
 // the stores.
 func (c *Converter) mountedIn(table string) (ids []string) {
 	for line := range strings.Lines(table) {
-		fields := strings.Fields(line)
-		if len(fields) < 5 {
-			continue
-		}
-		layer, merged := filepath.Split(fields[4])
-		if home, id := filepath.Split(filepath.Clean(layer)); merged == "merged" && slices.Contains(c.homes, filepath.Clean(home)) {
-			ids = append(ids, id)
+		if fields := strings.Fields(line); len(fields) > 4 {
+			if id := c.mountedAt(fields[4]); id != "" {
+				ids = append(ids, id)
+			}
 		}
 	}
 	return ids
+}
+
+// mountedAt returns the layer whose mounts are at path, or "". Another store may have
+// layers of the same IDs.
+func (c *Converter) mountedAt(path string) string {
+	layer, name := filepath.Split(path)
+	home, id := filepath.Split(filepath.Clean(layer))
+	if name != "merged" || !slices.Contains(c.homes, filepath.Clean(home)) {
+		return ""
+	}
+	return id
 }
 
 // mountTables returns the mounts of all mount namespaces, our own first, as in /proc/PID/mountinfo.

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +134,28 @@ func TestGCAndPulls(t *testing.T) {
 	checkPool(t, p)
 	p.Run("rmi", "-af")
 	checkEmpty(t, p)
+}
+
+// counts are the figures of "composefs-storage gc".
+type counts struct {
+	Objects, Images, Leftovers int
+	Bytes                      int64
+}
+
+type collection struct {
+	counts
+	Busy bool
+}
+
+// collected runs "composefs-storage gc" on a store with one pool.
+func collected(t *testing.T, p *podman.Podman, args ...string) collection {
+	t.Helper()
+	var list []collection
+	out := runTool(t, p, append([]string{"gc", "--json"}, args...)...)
+	if err := json.Unmarshal([]byte(out), &list); err != nil || len(list) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return list[0]
 }
 
 // unlinkedObject returns an object that no layer has.
