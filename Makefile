@@ -72,7 +72,7 @@ lint: ## vet, and check formatting
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/policy:FuzzPolicy \
-			driver:FuzzLookup driver/blob:FuzzChecksum driver/blob:FuzzLayout driver/blob:FuzzRead; do \
+			driver/images:FuzzLookup driver/blob:FuzzChecksum driver/blob:FuzzLayout driver/blob:FuzzRead; do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

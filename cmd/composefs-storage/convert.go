@@ -25,7 +25,8 @@ Make container images in the store of podman composefs that were pulled without 
 their plain layers, and those that containers/storage without this project's driver
 has made composefs, become what a pull would make of them now. Files become objects by
 hard links, so that next to no space is needed. (To convert the tar of a layer outside
-of a store, see convert-layer.)
+of a store, see convert-layer.) Layers that are composefs already get fs-verity, unless
+composefs.conf says that they need not: what was pulled without has none.
 
 A layer changes at once or not at all. The command may be interrupted and killed; the
 next one goes on with what is left. A layer that is part of a mount stays as it is:
@@ -88,6 +89,7 @@ type convertedInPlace struct {
 	Bytes  int64  `json:"bytes"`
 	Linked int    `json:"linked"`
 	Copied int    `json:"copied"`
+	Verity bool   `json:"verity"` // it was composefs, and has fs-verity
 	Stays  string `json:"stays,omitempty"` // why it stays as it is
 }
 
@@ -108,7 +110,7 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		return err
 	}
 	c.layers = []convertedInPlace{}
-	converter := inplace.New(&c.store.stores, conf.RunRoot)
+	converter := inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf))
 	var failed error
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
@@ -159,7 +161,7 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 	if ctx.Err() != nil && err != nil {
 		return err
 	}
-	result := convertedInPlace{ID: id, Kind: string(r.Kind), Files: r.Files, Bytes: r.Bytes, Linked: r.Linked, Copied: r.Copied}
+	result := convertedInPlace{ID: id, Kind: string(r.Kind), Files: r.Files, Bytes: r.Bytes, Linked: r.Linked, Copied: r.Copied, Verity: r.Sealed}
 	if err != nil {
 		result.Stays = oneLine(err)
 	}
@@ -182,6 +184,8 @@ func (c *imageConverter) say(r convertedInPlace) {
 	switch {
 	case r.Stays != "":
 		fmt.Fprintf(c.out, "%s  %s, stays: %s\n", shortID(r.ID), r.Kind, r.Stays)
+	case r.Verity:
+		fmt.Fprintf(c.out, "%s  composefs already, with fs-verity\n", shortID(r.ID))
 	case r.Kind == string(survey.Composefs):
 		fmt.Fprintf(c.out, "%s  composefs already\n", shortID(r.ID))
 	case c.dryRun:

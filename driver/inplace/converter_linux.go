@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/pool"
 	"github.com/composefs-storage/composefs-storage/driver/survey"
@@ -17,13 +18,15 @@ import (
 type Converter struct {
 	stores  *chain.Stores
 	runRoot string
+	sealing objects.Sealing
 	homes   []string // directories in which layers are mounted, also without symlinks
 }
 
 // New returns a converter for layers of the stores, whose mounts containers/storage
-// records below runRoot.
-func New(stores *chain.Stores, runRoot string) *Converter {
-	c := &Converter{stores: stores, runRoot: runRoot}
+// records below runRoot. What it makes is sealed as said, and so are layers that are
+// composefs already.
+func New(stores *chain.Stores, runRoot string, sealing objects.Sealing) *Converter {
+	c := &Converter{stores: stores, runRoot: runRoot, sealing: sealing}
 	homes := []string{filepath.Join(runRoot, "overlay")}
 	for _, s := range stores.Writable() {
 		homes = append(homes, s.Home)
@@ -56,6 +59,7 @@ type Result struct {
 	Bytes  int64       // their length
 	Linked int         // files that are objects now
 	Copied int         // files of which an object is a copy; the pool had the others
+	Sealed bool        // it was composefs, and has fs-verity now or had it
 }
 
 // Check returns of what kind a layer is. If it is not composefs and cannot be made so, the
@@ -98,11 +102,15 @@ const tries = 10
 func (c *Converter) once(ctx context.Context, id string) (Result, error) {
 	kind, err := c.Check(id)
 	r := Result{Kind: kind}
-	if err != nil || kind == survey.Composefs { // here is the place to seal what is not sealed
+	if err != nil {
 		return r, err
 	}
 	l, err := c.stores.Find(id)
 	if err != nil {
+		return r, err
+	}
+	if kind == survey.Composefs {
+		r.Sealed, err = c.seal(ctx, l)
 		return r, err
 	}
 	if err := pool.Tidy(ctx, l.Store); err != nil { // what a killed run has left has links to the files
@@ -124,6 +132,24 @@ func (c *Converter) once(ctx context.Context, id string) (Result, error) {
 		s.tidyUp()
 	}
 	return r, errors.Join(s.pool.Named(err), s.close())
+}
+
+// seal seals a layer that is composefs. It may be in use meanwhile: nothing changes but who
+// can write to its files, which nobody does.
+func (c *Converter) seal(ctx context.Context, l chain.Layer) (sealed bool, err error) {
+	if l.Store.ReadOnly || c.sealing == objects.SealNever {
+		return false, nil
+	}
+	p, err := pool.Open(l.Store, c.sealing)
+	if errors.Is(err, pool.ErrApart) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer p.Close()
+	sealed, err = p.SealLayer(ctx, l)
+	return sealed, p.Named(err)
 }
 
 // refuse returns why a layer cannot be converted, or nil.

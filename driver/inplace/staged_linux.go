@@ -12,6 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/blob"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
@@ -28,6 +29,7 @@ type staged struct {
 	batch     *objects.Batch // its lock keeps what is staged from being collected
 	next      chain.Layer    // what takes the layer's place; afterwards what it was
 	files     files
+	image     verity.Digest // of the layer image
 	committed bool
 	done      bool
 }
@@ -42,7 +44,7 @@ func (c *Converter) stage(l chain.Layer) (s *staged, err error) {
 	if s.was, err = os.Lstat(l.Dir()); err != nil {
 		return nil, err
 	}
-	if s.pool, err = pool.Open(l.Store); err != nil {
+	if s.pool, err = pool.Open(l.Store, c.sealing); err != nil {
 		return nil, err
 	}
 	if err = s.begin(); err != nil {
@@ -80,6 +82,9 @@ func (s *staged) convert(ctx context.Context) error {
 	if err := s.batch.Commit(); err != nil { // which syncs what else is staged too
 		return err
 	}
+	if err := s.sealImage(); err != nil {
+		return err
+	}
 	if err := s.batch.Place(s.next.Diff()); err != nil {
 		return err
 	}
@@ -111,7 +116,8 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return err
 	}
 	s.files.tar = tar
-	_, err = convert.Layer(ctx, tar, &s.files, image, layer.Options{})
+	made, err := convert.Layer(ctx, tar, &s.files, image, layer.Options{})
+	s.image = made.Digest
 	if err = errors.Join(err, image.Close()); err != nil {
 		return fmt.Errorf("its tar: %w", err)
 	}
@@ -119,6 +125,20 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
 	}
 	return nil
+}
+
+// sealImage seals the layer image, now that all its objects are sealed.
+func (s *staged) sealImage() error {
+	f, err := os.Open(s.next.Blob())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sealed, err := s.pool.Seal(f, s.image)
+	if err == nil && sealed {
+		err = f.Sync()
+	}
+	return err
 }
 
 // giveRoot gives the object directory the owner and mode that the layer has for the root,

@@ -13,16 +13,17 @@ import (
 
 // SealLayer seals a layer that has come into the store without: its objects and then its
 // image, which promises that these are. What is not as its name says gives an error, and
-// the image stays as it is. sealed is false if it cannot be done here.
+// the image stays as it is. sealed says that the image has it now, or had it: it is false
+// if that cannot be done here.
 func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
 	if sealed, err = p.sealLayer(ctx, l); err != nil {
-		return false, fmt.Errorf("seal layer %s: %w", l.ID, err)
+		return false, fmt.Errorf("enable fs-verity: %w", err)
 	}
 	return sealed, nil
 }
 
 func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
-	f, err := os.Open(l.Blob())
+	f, err := os.Open(p.Path(l.Blob()))
 	if err != nil {
 		return false, err
 	}
@@ -30,7 +31,7 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if _, err := verity.Measure(f); err == nil {
 		return true, nil
 	}
-	all, err := objects.DigestsIn(ctx, l.Diff())
+	all, err := objects.DigestsIn(ctx, p.Path(l.Diff()))
 	if err != nil {
 		return false, err
 	}

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,21 +11,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
-
-// tool runs composefs-storage with a store and returns what it prints.
-func tool(t *testing.T, store *podman.Store, command string, args ...string) string {
-	t.Helper()
-	program, err := filepath.Abs("../../bin/composefs-storage")
-	if err != nil {
-		t.Fatal(err)
-	}
-	needs.Built(t, program, "make build")
-	out, err := exec.Command(program, append([]string{command, "--root", store.Root}, args...)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("composefs-storage %s %q: %v: %s", command, args, err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
 
 // guarded returns a podman whose policy files are in dir.
 func guarded(t *testing.T, more string) (p *podman.Podman, policy string) {
@@ -69,8 +53,8 @@ func TestExpected(t *testing.T) {
 	p, file := guarded(t, "")
 	ref := pull(t, p, podman.Layer(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("f", 100))))
 	other := pullOther(t, p)
-	entry := tool(t, p.Store, "digest", "--policy", "--oci", ref)
-	digest := tool(t, p.Store, "digest", ref)
+	entry := runTool(t, p, "digest", "--policy", "--oci", ref)
+	digest := runTool(t, p, "digest", ref)
 	id := p.Run("image", "inspect", "--format={{.Id}}", ref)
 	if !strings.Contains(entry, "config = \"sha256:"+id+"\"\nmerged = \""+digest+"\"") {
 		t.Fatalf("entry:\n%s", entry)
@@ -104,7 +88,7 @@ func TestExpectedAll(t *testing.T) {
 	p, file := guarded(t, `expected = "all"`)
 	ref := pull(t, p, podman.Layer(layertest.File("f", strings.Repeat("f", 100))))
 	other := pullOther(t, p)
-	writePolicy(t, file, tool(t, p.Store, "digest", "--policy", ref))
+	writePolicy(t, file, runTool(t, p, "digest", "--policy", ref))
 	p.Run("run", "--rm", ref, "true")
 	container := p.Run("create", ref)
 	refused(t, p, `no digest is expected of its image, and composefs.conf says expected = "all"`, "run", "--rm", other, "true")
@@ -118,12 +102,12 @@ func TestStated(t *testing.T) {
 	p := podman.New(t, podman.Ours)
 	ref := pull(t, p, podman.Layer(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("f", 100))))
 	for _, format := range []string{"v1-sha256-12", "v1-sha512-12"} {
-		annotation := tool(t, p.Store, "digest", "--oci", "--annotations", "--format", format, ref)
+		annotation := runTool(t, p, "digest", "--oci", "--annotations", "--format", format, ref)
 		for value, want := range map[string]string{annotation: "match", annotation[:len(annotation)-1] + "x": "MISMATCH"} {
 			dir := t.TempDir()
 			writePolicy(t, filepath.Join(dir, "Containerfile"), "FROM "+ref+"\nLABEL a=b\n")
 			id := p.Run("build", "-q", "--network=none", "--ulimit=nproc=4096:4096", "--annotation", value, dir)
-			if got := tool(t, p.Store, "inspect", id); !strings.Contains(got, value+": "+want) {
+			if got := runTool(t, p, "inspect", id); !strings.Contains(got, value+": "+want) {
 				t.Errorf("want %s=%s:\n%s", value, want, got)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert"
@@ -34,7 +35,7 @@ func runTool(t *testing.T, p *podman.Podman, args ...string) string {
 	if err != nil {
 		t.Fatalf("%q: %v: %s", args, err, out)
 	}
-	return string(out)
+	return strings.TrimSpace(string(out))
 }
 
 // layerRecord is what layers.json has of a layer.

@@ -1,4 +1,4 @@
-package driver
+package images
 
 import (
 	"bytes"
@@ -37,7 +37,7 @@ func FuzzLookup(f *testing.F) {
 			return
 		}
 		dir := t.TempDir()
-		n, err := lookup(linked(t, dir, targets), name)
+		n, err := Lookup(linked(t, dir, targets), name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
