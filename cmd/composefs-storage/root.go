@@ -24,6 +24,7 @@ Commands:
   mount           mount an image with its objects
   status          tell whether composefs is on, and what the store of podman has
   inspect         tell what a container image in that store is made of
+  check           check objects, layers and merged images, and repair them
   prepare         merge the layers of container images ahead of their first mount
   convert         make the plain layers of container images in that store composefs
   gc              remove from that store's pools what no layer has
@@ -36,6 +37,7 @@ Exit codes:
   0  done
   1  could not be done; standard error says why
   2  the command line is wrong
+  3  "check" has found damage
 `
 
 // execute runs a command line without the program's name.
@@ -60,7 +62,7 @@ func execute(args []string, s streams) error {
 	}
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
 		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
-		inspectCommand(s), prepareCommand(s), convertCommand(s), gcCommand(s))
+		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s))
 	return executeRoot(root, args, s)
 }
 

@@ -24,6 +24,7 @@ const (
 	exitOK     = 0
 	exitFailed = 1 // what was asked for could not be done
 	exitUsage  = 2 // it is not clear what was asked for
+	exitDamage = 3 // what was to be checked is damaged
 )
 
 // streams are the standard streams of a command.

@@ -153,8 +153,9 @@ func (b *Batch) Stats() Stats {
 }
 
 // Commit makes the layer's objects durable, seals the new ones if the pool is to do that,
-// and gives them their names in the pool. Nothing may be added afterwards. If it fails the pool has some of them,
-// each complete, until [Batch.Close].
+// and gives them their names in the pool, and their contents to layers that have them
+// damaged, see [Repair.Forget]. Nothing may be added afterwards. If it fails the pool has
+// some of them, each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
 	err := errors.Join(b.err, b.writeback.wait())
 	if err == nil {
@@ -172,6 +173,7 @@ func (b *Batch) Commit() error {
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
+	b.pool.mend(b.fresh)
 	b.withdraw(b.fresh)
 	b.fresh = nil
 	return nil

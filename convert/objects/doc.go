@@ -5,6 +5,7 @@
 //	DIR/objects/ab/cdef…   one file for each distinct content
 //	DIR/images/abcdef…     one for each distinct merged image
 //	DIR/staging/123        the objects of a layer that has no place yet
+//	DIR/damaged/abcdef…    a content to be brought anew, and by which names: see [Repair.Forget]
 //	DIR/garbage            there if garbage was left that nobody has collected yet
 //	DIR/lock               flock: shared while adding, exclusive while collecting
 //

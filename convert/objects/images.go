@@ -15,6 +15,9 @@ import (
 func (p *Reader) images() string                   { return filepath.Join(p.path, "images") }
 func (p *Reader) imagePath(d verity.Digest) string { return filepath.Join(p.images(), d.String()) }
 
+// ImagePath returns the path of a merged image of the pool, whether it is there or not.
+func (p *Reader) ImagePath(d verity.Digest) string { return p.imagePath(d) }
+
 // temporaryImage returns a name that nobody else has, in the directory of images: there
 // Collect finds what a crash leaves.
 func (p *Reader) temporaryImage() string { return filepath.Join(p.images(), temporary()) }

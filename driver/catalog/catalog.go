@@ -32,14 +32,27 @@ type Image struct {
 
 // Catalog is what stores said when they were read.
 type Catalog struct {
-	images  []Image
-	parents map[string]string // by the ID of a layer: the one below, or ""
+	images []Image
+	layers map[string]Layer // by ID
+}
+
+// Layer is what a store says of a layer.
+type Layer struct {
+	ID     string
+	Parent string // the ID of the one below, or ""
+
+	// DiffID is the digest of the layer's tar, Digest that of the blob which was
+	// downloaded, each with "sha256:" before it, or "" where nobody knows it.
+	DiffID, Digest string
+
+	// Incomplete: it is being made or removed, or that was interrupted.
+	Incomplete bool
 }
 
 // Read reads what the stores have. One that has no files has no images. Of an image
 // that several have the first counts, as in containers/storage.
 func Read(stores *chain.Stores) (*Catalog, error) {
-	c := &Catalog{parents: map[string]string{}}
+	c := &Catalog{layers: map[string]Layer{}}
 	seen := map[string]bool{}
 	for _, s := range slices.Concat(stores.Writable(), stores.Additional) {
 		if err := c.readImages(s, seen); err != nil {
@@ -85,18 +98,28 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 
 func (c *Catalog) readLayers(s chain.Store) error {
 	var list []struct {
-		ID     string `json:"id"`
-		Parent string `json:"parent"`
+		ID     string         `json:"id"`
+		Parent string         `json:"parent"`
+		DiffID string         `json:"diff-digest"`
+		Digest string         `json:"compressed-diff-digest"`
+		Flags  map[string]any `json:"flags"`
 	}
 	if err := readJSON(s.Home+"-layers/layers.json", &list); err != nil {
 		return err
 	}
 	for _, e := range list {
-		if _, ok := c.parents[e.ID]; !ok {
-			c.parents[e.ID] = e.Parent
+		if _, ok := c.layers[e.ID]; !ok {
+			incomplete, _ := e.Flags["incomplete"].(bool)
+			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, incomplete}
 		}
 	}
 	return nil
+}
+
+// Layer returns what the stores say of a layer; ok is false if none lists it.
+func (c *Catalog) Layer(id string) (l Layer, ok bool) {
+	l, ok = c.layers[id]
+	return l, ok
 }
 
 // readJSON reads a file into v, which stays as it is if there is no file.
@@ -132,7 +155,7 @@ func (c *Catalog) Chain(layer string) []string {
 	var list []string
 	for layer != "" && !slices.Contains(list, layer) {
 		list = append(list, layer)
-		layer = c.parents[layer]
+		layer = c.layers[layer].Parent
 	}
 	return list
 }

@@ -1,0 +1,12 @@
+package main
+
+import (
+	"context"
+
+	"github.com/composefs-storage/composefs-storage/driver/fsck"
+)
+
+// runCheck checks, and repairs if that is asked for.
+func (s streams) runCheck(ctx context.Context, o *checkOptions, opts fsck.Options) (*fsck.Report, error) {
+	return fsck.Check(ctx, opts)
+}

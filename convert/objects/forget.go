@@ -1,0 +1,102 @@
+package objects
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// A content that is damaged wherever it is, and of which there is no copy, loses its name in
+// the pool, so that nobody links it any more and the next layer that has it brings it anew.
+// What the layers have stays as it is, for they are no better without it; a note says by
+// which names, relative to the pool, and whoever brings the content gives them that:
+//
+//	DIR/damaged/abcdef…    "../overlay/LAYER/diff/ab/cdef…", a line each
+
+func (p *Reader) damaged() string { return filepath.Join(p.path, "damaged") }
+
+// Forget removes a damaged object from the pool. The next [Batch.Commit] that brings its
+// content gives it to the names too.
+func (r *Repair) Forget(d verity.Digest, names []string) error {
+	if len(names) > 0 {
+		if err := r.pool.noteDamaged(d, names); err != nil {
+			return err
+		}
+	}
+	return ignore(r.pool.unlinkObject(Path(d)), fs.ErrNotExist)
+}
+
+// noteDamaged writes the note of an object, durably.
+func (p *Pool) noteDamaged(d verity.Digest, names []string) error {
+	var text strings.Builder
+	for _, name := range names {
+		rel, err := filepath.Rel(p.path, name)
+		if err != nil {
+			return err
+		}
+		text.WriteString(rel + "\n")
+	}
+	if err := os.Mkdir(p.damaged(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	temp := filepath.Join(p.damaged(), temporary())
+	if err := os.WriteFile(temp, []byte(text.String()), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, filepath.Join(p.damaged(), d.String())); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return p.syncDir(p.damaged())
+}
+
+// Damaged returns the digests of the contents that were forgotten and not brought yet.
+func (p *Reader) Damaged() (all []verity.Digest, err error) {
+	names, err := readNames(unix.AT_FDCWD, p.damaged())
+	for _, name := range names {
+		if d, err := verity.ParseDigest(name); err == nil {
+			all = append(all, d)
+		}
+	}
+	return all, ignore(err, fs.ErrNotExist)
+}
+
+// mend gives contents that have come to the pool to layers that have them damaged. What
+// cannot be done stays noted: whoever has brought the content has no part in it.
+func (p *Pool) mend(brought []fresh) {
+	noted, err := p.Damaged()
+	if err != nil || len(noted) == 0 {
+		return
+	}
+	waiting := map[verity.Digest]bool{}
+	for _, d := range noted {
+		waiting[d] = true
+	}
+	for _, f := range brought {
+		if waiting[f.digest] {
+			_ = p.mendObject(f.digest)
+		}
+	}
+	_ = os.Remove(p.damaged()) // unless something is left in it
+}
+
+func (p *Pool) mendObject(d verity.Digest) error {
+	note := filepath.Join(p.damaged(), d.String())
+	text, err := os.ReadFile(note)
+	if err != nil {
+		return err
+	}
+	for name := range strings.Lines(string(text)) {
+		name = filepath.Join(p.path, strings.TrimSuffix(name, "\n"))
+		// The layer may be gone meanwhile.
+		if err := ignore(p.nameLike(p.ObjectPath(d), name), fs.ErrNotExist); err != nil {
+			return err
+		}
+	}
+	return os.Remove(note)
+}

@@ -1,0 +1,150 @@
+package objects
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Repair puts good contents in the place of damaged ones. Nothing is collected as long as
+// it is open. Its methods may be called concurrently, for different objects.
+//
+// What is damaged is told by names: paths on the pool's file system, of the pool's own file
+// ([Reader.ObjectPath]) and of layers' files. A name may be missing. Nothing but these names
+// is written.
+type Repair struct {
+	pool *Pool
+	lock *os.File // the pool's, shared
+}
+
+// BeginRepair starts a repair.
+func (p *Pool) BeginRepair() (*Repair, error) {
+	lock, err := p.flock(unix.LOCK_SH)
+	if err != nil {
+		return nil, err
+	}
+	return &Repair{p, lock}, nil
+}
+
+// Close ends the repair and makes it durable.
+func (r *Repair) Close() error {
+	err := os.NewSyscallError("syncfs", unix.Syncfs(r.pool.fd()))
+	return errors.Join(err, r.lock.Close())
+}
+
+// Write gives the names a new file with the content that r yields, written once and synced
+// before it has any of them. If it is another content than d says nothing is done, and the
+// error wraps [ErrDamaged].
+func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error {
+	temp, err := r.spool(d, content)
+	if err == nil {
+		err = errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+	}
+	if err != nil {
+		return fmt.Errorf("repair object %s: %w", d, err)
+	}
+	return nil
+}
+
+// Link gives the names the file that is open as good, or a copy where that cannot be
+// linked. It is read before; the rest is as in [Repair.Write].
+func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
+	h := verity.New()
+	_, err := io.Copy(h, io.NewSectionReader(good, 0, 1<<62))
+	if err == nil && h.Digest() != d {
+		err = wrongContent(h.Digest())
+	}
+	temp := r.temporary()
+	if err == nil {
+		err = unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", good.Fd()), unix.AT_FDCWD, temp, unix.AT_SYMLINK_FOLLOW)
+	}
+	switch {
+	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK):
+		return r.Write(d, io.NewSectionReader(good, 0, 1<<62), names)
+	case err == nil:
+		err = errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+	}
+	if err != nil {
+		return fmt.Errorf("repair object %s: %w", d, err)
+	}
+	return nil
+}
+
+func wrongContent(got verity.Digest) error {
+	return fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
+}
+
+// temporary returns a name that nobody else has, where Collect finds it.
+func (r *Repair) temporary() string { return filepath.Join(r.pool.objects.Name(), temporary()) }
+
+// spool writes a content to a temporary name and syncs it.
+func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err error) {
+	temp = r.temporary()
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	h := verity.New()
+	_, err = io.Copy(io.MultiWriter(f, h), content)
+	if err == nil && h.Digest() != d {
+		err = wrongContent(h.Digest())
+	}
+	if err == nil {
+		err = r.pool.syncFile(f)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(temp))
+	}
+	// Here it would be sealed, before it has a name that counts.
+	return temp, nil
+}
+
+// nameAll makes the names links to the temporary one, or as many files as it takes if that
+// can have no more.
+func (r *Repair) nameAll(temp string, names []string) error {
+	for _, name := range names {
+		if err := r.pool.nameLike(temp, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nameLike makes name, on the pool's file system, a link to another name in one step for
+// everybody who looks, and makes its directory if that is missing.
+func (p *Pool) nameLike(from, name string) error {
+	if sameFile(unix.AT_FDCWD, from, unix.AT_FDCWD, name) {
+		return nil
+	}
+	if err := os.Mkdir(filepath.Dir(name), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	temp := filepath.Join(p.objects.Name(), temporary())
+	if err := os.Link(from, temp); err != nil {
+		return err
+	}
+	err := os.Rename(temp, name)
+	return errors.Join(err, ignore(os.Remove(temp), fs.ErrNotExist))
+}
+
+// ObjectPath returns the path of the pool's file for a content, whether it is there or not.
+func (p *Reader) ObjectPath(d verity.Digest) string {
+	return filepath.Join(p.objects.Name(), Path(d))
+}
+
+// DropImage removes a merged image that is damaged from the pool, and the names, which link
+// it from elsewhere: it is merged again when it is needed. Mounts of it go on.
+func (r *Repair) DropImage(d verity.Digest, names []string) error {
+	var err error
+	for _, name := range append([]string{r.pool.imagePath(d)}, names...) {
+		err = errors.Join(err, ignore(os.Remove(name), fs.ErrNotExist))
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package fsck
+
+import (
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// fault is what is wrong with the files of a content in a store.
+type fault struct {
+	pool   *pool
+	name   string            // of the object, below object directories
+	digest verity.Digest     // of its content; zero if it has a name of stock containers/storage
+	size   int64             // that images say, -1 if none does
+	bad    map[uint64]string // why a file is damaged, by inode
+
+	merged bool // a merged image names it, which the pool must have
+
+	inPool  bool     // the pool's file is damaged or missing
+	layers  []string // whose files are
+	paths   []string // of all these
+	missing int      // how many of the paths are not there
+}
+
+type faultKey struct{ home, name string }
+
+// fault returns what is known to be wrong with a content.
+func (c *checker) fault(p *pool, name string) *fault {
+	key := faultKey{p.store.Home, name}
+	f := c.faults[key]
+	if f == nil {
+		f = &fault{pool: p, name: name, size: -1, bad: map[uint64]string{}}
+		c.faults[key] = f
+	}
+	return f
+}
+
+// damaged notes that the file with an inode has not the content that its name says.
+func (c *checker) damaged(f *file, why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x := c.fault(f.pool, f.name)
+	x.digest = f.digest
+	if f.want >= 0 {
+		x.size = f.want
+	}
+	x.bad[f.inode] = why
+}
+
+// lacking notes that a name which an image gives is not there.
+func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) *fault {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x := c.fault(p, name)
+	x.digest, x.size = d, size
+	return x
+}
+
+// locate finds all names that are damaged or missing, as of now: the layers of the whole
+// store may have them, also those that were not to be checked. needed says whether a
+// layer's image names the content.
+func (x *fault) locate(layers []*layer, needed func(l *layer, name string) bool) {
+	x.inPool, x.layers, x.paths, x.missing = false, nil, nil, 0
+	look := func(path string, must bool) (bad bool) {
+		var st unix.Stat_t
+		err := unix.Lstat(path, &st)
+		if err != nil {
+			bad = must
+			if bad {
+				x.missing++
+			}
+		} else {
+			_, bad = x.bad[st.Ino]
+		}
+		if bad {
+			x.paths = append(x.paths, path)
+		}
+		return bad
+	}
+	var naming, having []string
+	pooled := x.merged
+	for _, l := range layers {
+		if l.pool != x.pool {
+			continue
+		}
+		must := needed(l, x.name)
+		if must {
+			naming = append(naming, l.ID)
+		}
+		if look(l.Diff()+"/"+x.name, must) {
+			having = append(having, l.ID)
+		}
+		pooled = pooled || must && l.ours()
+	}
+	x.layers = having
+	if x.pool.reader != nil && x.digest != (verity.Digest{}) {
+		if x.inPool = look(x.pool.reader.ObjectPath(x.digest), pooled); x.inPool {
+			x.layers = union(naming, having) // mounts take it from the pool
+		}
+	}
+}
+
+// why says what is wrong.
+func (x *fault) why() string {
+	for _, inode := range sortedKeys(x.bad) {
+		return x.bad[inode]
+	}
+	return "it is not there"
+}
+
+// union returns what is in either of two lists, sorted.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,165 @@
+package fsck
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"slices"
+	"sync/atomic"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// file is a file to hash.
+type file struct {
+	pool   *pool
+	layer  *layer        // whose file it is, or nil for the pool's
+	name   string        // below object directories
+	digest verity.Digest // zero if only the name tells the content
+	want   int64         // the size that the layer's image says, or -1
+	inode  uint64
+	size   int64
+	sealed bool // it is to have fs-verity
+}
+
+func (f *file) path() string {
+	if f.layer != nil {
+		return f.layer.Diff() + "/" + f.name
+	}
+	return f.pool.reader.ObjectPath(f.digest)
+}
+
+// byStock reports whether the name is the sha256 of the content, as stock
+// containers/storage names contents.
+func (f *file) byStock() bool {
+	_, ok := digestOf(f.name)
+	return ok && f.digest == verity.Digest{}
+}
+
+// large files are read first, so that no processor is left with one at the end.
+const large = 8 << 20
+
+// queue returns the files to hash, in an order that suits the disk.
+func (c *checker) queue() (all []file, bytes int64) {
+	for _, home := range sortedKeys(c.pools) {
+		p := c.pools[home]
+		seen := map[uint64]bool{}
+		for d, o := range p.objects {
+			if o.inode != 0 {
+				seen[o.inode] = true
+				all = append(all, file{pool: p, digest: d, want: -1, inode: o.inode, size: o.size, sealed: o.sealed})
+			}
+		}
+		for _, f := range p.extra {
+			if f.want >= 0 && f.size != f.want || !seen[f.inode] {
+				seen[f.inode] = true
+				all = append(all, f)
+			}
+		}
+	}
+	for i := range all {
+		bytes += all[i].size
+	}
+	slices.SortFunc(all, func(a, b file) int {
+		if a.size >= large || b.size >= large {
+			return compare(b.size, a.size)
+		}
+		return compare(a.inode, b.inode)
+	})
+	return all, bytes
+}
+
+// hashAll reads all files.
+func (c *checker) hashAll(ctx context.Context) {
+	all, total := c.queue()
+	c.report.Objects, c.report.Bytes = len(all), total
+	limit := newLimit(c.Rate)
+	var done atomic.Int64
+	progress := func(n int) {
+		limit.wait(ctx, n)
+		now := done.Add(int64(n))
+		if c.Progress != nil {
+			c.Progress(now, total)
+		}
+	}
+	// A number of files at a time, in their order, costs less than each alone.
+	const together = 32
+	c.each((len(all)+together-1)/together, func(i int) {
+		h := newHasher(progress)
+		for j := i * together; j < min(len(all), (i+1)*together) && ctx.Err() == nil; j++ {
+			c.checkFile(ctx, h, &all[j])
+		}
+		h.free()
+	})
+}
+
+// checkFile hashes a file.
+func (c *checker) checkFile(ctx context.Context, h *hasher, f *file) {
+	if f.name == "" {
+		f.name = objects.Path(f.digest)
+	}
+	in, err := openFile(f.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return // gone meanwhile
+	}
+	if err == nil {
+		defer in.Close() //nolint:errcheck // open for reading
+		err = c.compare(ctx, h, f, in)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.damaged(f, bare(err))
+	}
+}
+
+// compare returns an error if a file is not what it should be.
+func (c *checker) compare(ctx context.Context, h *hasher, f *file, in *os.File) error {
+	var sum hash.Hash = h.verity
+	want, what := f.digest[:], "digest"
+	if f.byStock() {
+		d, _ := digestOf(f.name)
+		sum, want, what = sha256.New(), d[:], "sha256"
+	}
+	sum.Reset()
+	n, err := h.read(ctx, in, sum, f.size)
+	if err != nil {
+		return err
+	}
+	if got := sum.Sum(nil); string(got) != string(want) {
+		if f.want >= 0 && n != f.want {
+			return fmt.Errorf("it has %d bytes of %d", n, f.want)
+		}
+		return fmt.Errorf("its content has %s %s", what, hex.EncodeToString(got))
+	}
+	if f.want >= 0 && n != f.want {
+		f.layer.bad = true
+		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(f.layer.Store), Layers: []string{f.layer.ID}, Paths: []string{f.layer.Blob()},
+			Detail: fmt.Sprintf("it gives object %s %d bytes, it has %d", f.name, f.want, n)})
+	}
+	if f.sealed {
+		c.checkSeal(f, in)
+	}
+	return nil
+}
+
+// checkSeal asks the kernel for the digest of a file that is to have fs-verity.
+func (c *checker) checkSeal(f *file, in *os.File) {
+	got, err := measure(in)
+	x := &Finding{Store: root(f.pool.store), Object: f.name, Paths: []string{f.path()}}
+	switch {
+	case errors.Is(err, verity.ErrNotEnabled):
+		x.Kind, x.Severity, x.Detail = NotSealed, Warning, "an image with fs-verity refers to it, and it has none"
+	case err != nil:
+		x.Kind, x.Severity, x.Detail = SealWrong, Damage, bare(err)
+	case got != f.digest:
+		x.Kind, x.Severity, x.Detail = SealWrong, Damage, fmt.Sprintf("the kernel measures %s", got)
+	default:
+		return
+	}
+	c.add(x)
+}

@@ -1,0 +1,191 @@
+package fsck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+)
+
+const layerFormat = erofs.Layer
+
+// merged is a file that is a merged image: a link to one of the pool, or what it was.
+type merged struct {
+	pool    *pool
+	name    verity.Digest // by which the pool has it, zero if it has not
+	inode   uint64
+	segment chain.Segment // of the first layer that has it; none if it is only the pool's
+	links   []string      // by which layers have it
+	layers  []string
+}
+
+func (m *merged) path() string {
+	if len(m.links) > 0 {
+		return m.links[0]
+	}
+	return m.pool.reader.ImagePath(m.name)
+}
+
+// checkMerged checks the merged images that layers have, each once, and with
+// [Options.All] those that only pools have.
+func (c *checker) checkMerged(ctx context.Context) {
+	all := c.findMerged()
+	c.report.Merged = len(all)
+	c.each(len(all), func(i int) {
+		if ctx.Err() == nil {
+			c.checkImage(ctx, all[i])
+		}
+	})
+}
+
+// findMerged returns the merged images to check.
+func (c *checker) findMerged() (all []*merged) {
+	type key struct {
+		home  string
+		inode uint64
+	}
+	seen := map[key]*merged{}
+	known := images.New(c.Stores.Primary)
+	for _, l := range c.layers {
+		chained, err := c.Stores.Chain(l.ID)
+		if err != nil {
+			continue // its image says so
+		}
+		s := chained.Segments()[0]
+		path := known.Find(s)
+		var st unix.Stat_t
+		if path == "" || unix.Lstat(path, &st) != nil {
+			continue
+		}
+		p := l.pool
+		if strings.HasPrefix(path, c.Stores.Primary.Pool()+"/") {
+			p = c.poolOf(c.Stores.Primary)
+		}
+		m := seen[key{p.store.Home, st.Ino}]
+		if m == nil {
+			m = &merged{pool: p, name: p.images[st.Ino], inode: st.Ino, segment: s}
+			seen[key{p.store.Home, st.Ino}] = m
+			all = append(all, m)
+		}
+		m.links = append(m.links, path)
+		m.layers = append(m.layers, l.ID)
+	}
+	if !c.All {
+		return all
+	}
+	for _, p := range c.allPools() {
+		for _, inode := range sortedKeys(p.images) {
+			if seen[key{p.store.Home, inode}] == nil {
+				all = append(all, &merged{pool: p, name: p.images[inode], inode: inode})
+			}
+		}
+	}
+	return all
+}
+
+// checkImage checks a merged image: the file, what it should be, and its objects.
+func (c *checker) checkImage(ctx context.Context, m *merged) {
+	is, err := c.readMerged(m)
+	if errors.Is(err, fs.ErrNotExist) {
+		return // gone meanwhile
+	}
+	switch {
+	case err != nil:
+	case m.name == verity.Digest{} && (m.pool.reader == nil || !exists(m.pool.reader.ImagePath(is))):
+		err = fmt.Errorf("the pool has no image of its digest, %s", is)
+	case m.name != verity.Digest{} && is != m.name:
+		err = fmt.Errorf("its content has digest %s", is)
+	}
+	if err != nil {
+		c.addMerged(m, MergedDamaged, bare(err))
+		return
+	}
+	if len(m.links) == 0 || c.anyBad(m) {
+		return // there is nothing to compare it with
+	}
+	should, err := mergeDigest(ctx, m)
+	switch {
+	case errors.Is(err, errStock), ctx.Err() != nil, errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		c.addMerged(m, MergedDifferent, fmt.Sprintf("its layers cannot be merged: %v", err))
+	case should != is:
+		c.addMerged(m, MergedDifferent, fmt.Sprintf("its digest is %s, that of its layers %s: one of both was changed", is, should))
+	}
+}
+
+func (c *checker) addMerged(m *merged, kind Kind, detail string) {
+	f := &Finding{Kind: kind, Severity: Damage, Store: root(m.pool.store), Layers: m.layers, Paths: append([]string{}, m.links...), Detail: detail, pool: m.pool, merged: m}
+	if m.pool.reader != nil && m.name != (verity.Digest{}) {
+		f.Paths = append(f.Paths, m.pool.reader.ImagePath(m.name))
+	}
+	c.add(f)
+}
+
+func (c *checker) anyBad(m *merged) bool {
+	for _, l := range m.segment.Layers {
+		if known := c.byID[l.ID]; known != nil && known.bad {
+			return true
+		}
+	}
+	return false
+}
+
+// readMerged reads all of a merged image and returns its digest. The objects that it names
+// are hashed later.
+func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
+	f, err := openFile(m.path())
+	if err != nil {
+		return d, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	h := newHasher(func(int) {})
+	defer h.free()
+	h.verity.Reset()
+	if _, err = h.read(context.Background(), f, h.verity, 0); err != nil {
+		return d, err
+	}
+	d = h.verity.Digest()
+	if m.name != (verity.Digest{}) && d != m.name {
+		return d, nil
+	}
+	img, err := images.Read(f)
+	if err != nil {
+		return d, err
+	}
+	measured, err := measure(f)
+	if err == nil && measured != d {
+		return d, fmt.Errorf("the kernel measures %s, its content has digest %s", measured, d)
+	}
+	sealed := err == nil
+	return d, img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
+		if n.Type() == tree.TypeRegular && n.Digest != nil && trimSlash(n.BackingPath()) == objects.Path(*n.Digest) {
+			c.wantMerged(m, *n.Digest, int64(n.Size), sealed)
+		}
+		return nil
+	})
+}
+
+// wantMerged has an object hashed that a merged image names, in the pools that have it.
+func (c *checker) wantMerged(m *merged, d verity.Digest, size int64, sealed bool) {
+	found := m.pool.object(d, sealed).inode != 0
+	for _, l := range m.segment.Layers {
+		if p := c.byID[l.ID]; p != nil && p.pool != nil && p.pool != m.pool {
+			found = p.pool.object(d, sealed).inode != 0 || found
+		}
+	}
+	if !found && len(m.segment.Layers) > 0 {
+		c.lacking(m.pool, objects.Path(d), d, size).merged = true
+	}
+}
+
+func trimSlash(name string) string { return strings.TrimPrefix(name, "/") }

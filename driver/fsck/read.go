@@ -1,0 +1,125 @@
+package fsck
+
+import (
+	"context"
+	"errors"
+	"hash"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// bufferSize is how much is read at a time: it fits the cache of a processor together with
+// what else there is.
+const bufferSize = 256 << 10
+
+// hasher reads files and hashes them.
+type hasher struct {
+	verity   *verity.Hash
+	buf      []byte
+	progress func(n int)
+}
+
+var hashers = sync.Pool{New: func() any { return &hasher{verity: verity.New(), buf: make([]byte, bufferSize)} }}
+
+func newHasher(progress func(n int)) *hasher {
+	h := hashers.Get().(*hasher)
+	h.progress = progress
+	return h
+}
+
+func (h *hasher) free() { hashers.Put(h) }
+
+// openFile opens a regular file, and never waits for what is none.
+func openFile(path string) (*os.File, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	var st unix.Stat_t
+	if err = unix.Fstat(fd, &st); err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		err = errors.New("it is not a regular file")
+	}
+	if err != nil {
+		return nil, errors.Join(&os.PathError{Op: "open", Path: path, Err: err}, unix.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), path), nil
+}
+
+// read reads a file to its end and hashes it. size is a hint.
+func (h *hasher) read(ctx context.Context, f *os.File, sum hash.Hash, size int64) (total int64, err error) {
+	fd := int(f.Fd())
+	if size > bufferSize {
+		_ = unix.Fadvise(fd, 0, 0, unix.FADV_SEQUENTIAL) // a hint
+	}
+	for ctx.Err() == nil {
+		n, err := readOnce(fd, h.buf, total)
+		if err != nil {
+			return total, err
+		}
+		if n == 0 {
+			return total, nil
+		}
+		sum.Write(h.buf[:n]) //nolint:errcheck // a hash never fails
+		total += int64(n)
+		h.progress(n)
+		if n < len(h.buf) && total == size {
+			return total, nil // a short read at what was the end
+		}
+	}
+	return total, ctx.Err()
+}
+
+// cached says that the kernel or the file system cannot read without keeping what it has
+// read (RWF_DONTCACHE, Linux 6.14), which would push out what others need.
+var cached atomic.Bool
+
+const rwfDontCache = 0x80
+
+func readOnce(fd int, buf []byte, offset int64) (n int, err error) {
+	for {
+		if cached.Load() {
+			n, err = unix.Pread(fd, buf, offset)
+		} else if n, err = unix.Preadv2(fd, [][]byte{buf}, offset, rwfDontCache); errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINVAL) {
+			cached.Store(true)
+			continue
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return n, os.NewSyscallError("read", err)
+		}
+	}
+}
+
+// limit spreads what is read over time.
+type limit struct {
+	rate int64 // bytes a second, 0 for none
+	mu   sync.Mutex
+	next time.Time // when what was let through so far has had its time
+}
+
+func newLimit(rate int64) *limit { return &limit{rate: rate, next: time.Now()} }
+
+// wait waits until n more bytes may be read.
+func (l *limit) wait(ctx context.Context, n int) {
+	if l.rate <= 0 {
+		return
+	}
+	l.mu.Lock()
+	l.next = l.next.Add(time.Duration(float64(n) / float64(l.rate) * float64(time.Second)))
+	pause := time.Until(l.next)
+	l.mu.Unlock()
+	if pause <= 0 {
+		return
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
