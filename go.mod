@@ -41,7 +41,7 @@ require (
 	github.com/containers/common v0.64.2 // indirect
 	github.com/containers/conmon v2.0.20+incompatible // indirect
 	github.com/containers/gvisor-tap-vsock v0.8.6 // indirect
-	github.com/containers/image/v5 v5.36.2 // indirect
+	github.com/containers/image/v5 v5.36.2
 	github.com/containers/libhvee v0.10.0 // indirect
 	github.com/containers/libtrust v0.0.0-20230121012942-c1716e8a8d01 // indirect
 	github.com/containers/luksy v0.0.0-20250609192159-bc60f96d4194 // indirect

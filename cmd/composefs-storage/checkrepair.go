@@ -8,5 +8,8 @@ import (
 
 // runCheck checks, and repairs if that is asked for.
 func (s streams) runCheck(ctx context.Context, o *checkOptions, opts fsck.Options) (*fsck.Report, error) {
+	if o.repair {
+		return fsck.Repair(ctx, opts, fsck.Sources{Stores: o.fromStores, Images: o.from})
+	}
 	return fsck.Check(ctx, opts)
 }

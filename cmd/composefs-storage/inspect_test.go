@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -58,7 +59,7 @@ func newStore(t *testing.T, layers ...[]byte) (root string) {
 		if i == 0 {
 			parent = ""
 		}
-		list = append(list, fmt.Sprintf(`{"id": %q, "parent": %q}`, id, parent))
+		list = append(list, fmt.Sprintf(`{"id": %q, "parent": %q, "diff-digest": "sha256:%x"}`, id, parent, sha256.Sum256(tar)))
 	}
 	write("overlay-layers/layers.json", "[%s]", strings.Join(list, ","))
 	write("overlay-images/images.json", `[{"id": "a0", "names": ["localhost/app:latest"], "layer": "layer%d"}]`, len(layers)-1)

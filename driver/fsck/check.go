@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/survey"
@@ -41,6 +42,7 @@ type checker struct {
 	mu       sync.Mutex
 	findings []*Finding
 	faults   map[faultKey]*fault
+	strays   map[verity.Digest]string // files that have the content of another name
 }
 
 // layer is a layer to check.
@@ -62,7 +64,8 @@ func Check(ctx context.Context, opts Options) (*Report, error) {
 }
 
 func newChecker(opts Options) (*checker, error) {
-	c := &checker{Options: opts, byID: map[string]*layer{}, pools: map[string]*pool{}, faults: map[faultKey]*fault{}}
+	c := &checker{Options: opts, byID: map[string]*layer{}, pools: map[string]*pool{}, faults: map[faultKey]*fault{}, strays: map[verity.Digest]string{}}
+	c.report.Findings = []*Finding{}
 	var err error
 	c.catalog, err = catalog.Read(opts.Stores)
 	return c, err
@@ -109,7 +112,7 @@ func (c *checker) scope() error {
 				return err
 			}
 			for _, e := range entries {
-				if _, err := os.Lstat(filepath.Join(s.Home, e.Name(), "link")); err == nil && e.IsDir() {
+				if _, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff")); err == nil && e.IsDir() {
 					if err := c.addLayer(e.Name(), false); err != nil {
 						return err
 					}

@@ -49,6 +49,13 @@ func (c *checker) damaged(f *file, why string) {
 	x.bad[f.inode] = why
 }
 
+// stray notes the content of a file that has another's name.
+func (c *checker) stray(d verity.Digest, f *file) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.strays[d] = f.path()
+}
+
 // lacking notes that a name which an image gives is not there.
 func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) *fault {
 	c.mu.Lock()

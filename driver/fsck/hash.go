@@ -134,6 +134,9 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, in *os.File) 
 		if f.want >= 0 && n != f.want {
 			return fmt.Errorf("it has %d bytes of %d", n, f.want)
 		}
+		if !f.byStock() {
+			c.stray(verity.Digest(got), f)
+		}
 		return fmt.Errorf("its content has %s %s", what, hex.EncodeToString(got))
 	}
 	if f.want >= 0 && n != f.want {

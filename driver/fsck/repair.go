@@ -1,0 +1,220 @@
+package fsck
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	poolroom "github.com/composefs-storage/composefs-storage/driver/pool"
+)
+
+// Sources say where good copies may be, besides the stores that are checked.
+type Sources struct {
+	Stores []string // roots of other stores
+	Images []string // names for [origin.Open], read in this order and only if needed
+}
+
+// Repair checks stores and repairs what it can. Of each content the first good copy counts:
+// one in the store itself, one in another store, one in a layer of the images. A content
+// without any is removed from the pool, for the next pull to bring it. Findings say what
+// was done and what is left.
+func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
+	c, err := newChecker(opts)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	if err := c.check(ctx); err != nil {
+		return nil, err
+	}
+	r := &repairer{checker: c, from: from, pools: map[*pool]*repairedPool{}, swapped: map[verity.Digest]*os.File{}}
+	err = r.repair(ctx)
+	return &c.report, errors.Join(err, r.close())
+}
+
+// repairer is a repair that is under way.
+type repairer struct {
+	*checker
+	from  Sources
+	pools map[*pool]*repairedPool
+
+	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair takes from them
+}
+
+// repairedPool is a pool that is open for being repaired.
+type repairedPool struct {
+	*poolroom.Pool
+	repair *objects.Repair
+}
+
+// open opens a pool for repairing; nothing is collected in it until the end.
+func (r *repairer) open(p *pool) (*repairedPool, error) {
+	if o := r.pools[p]; o != nil {
+		return o, nil
+	}
+	if p.store.ReadOnly {
+		return nil, errors.New("the store is only read; repair it where it is written")
+	}
+	opened, err := poolroom.Open(p.store)
+	if err != nil {
+		return nil, err
+	}
+	repair, err := opened.BeginRepair()
+	if err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	r.pools[p] = &repairedPool{opened, repair}
+	return r.pools[p], nil
+}
+
+func (r *repairer) close() (err error) {
+	for _, f := range r.swapped {
+		_ = f.Close() // open for reading
+	}
+	for _, o := range r.pools {
+		err = errors.Join(err, o.repair.Close(), o.Close())
+	}
+	return err
+}
+
+// names returns by which paths a content's files are called within the pool.
+func (o *repairedPool) names(paths []string) (names []string) {
+	for _, path := range paths {
+		names = append(names, o.Path(path))
+	}
+	return names
+}
+
+func (r *repairer) repair(ctx context.Context) error {
+	r.openSwapped()
+	var left []*Finding // objects without a copy here
+	for _, f := range r.report.Findings {
+		if f.fault == nil {
+			continue
+		}
+		o, err := r.open(f.pool)
+		if err != nil {
+			f.Remedy = err.Error()
+			continue
+		}
+		if f.fault.digest == (verity.Digest{}) {
+			f.Remedy = again(f)
+			continue
+		}
+		if f.Repaired = r.fromStores(o, f); f.Repaired == "" {
+			left = append(left, f)
+		}
+	}
+	images := r.damagedImages()
+	if len(left)+len(images) > 0 {
+		r.fromImages(ctx, left, images)
+	}
+	for _, f := range left {
+		if f.Repaired == "" {
+			r.forget(f)
+		}
+	}
+	for _, f := range r.report.Findings {
+		switch {
+		case f.merged != nil:
+			r.remerge(f)
+		case f.Severity == Damage && f.Repaired == "" && f.Remedy == "":
+			f.Remedy = again(f)
+		}
+	}
+	return ctx.Err()
+}
+
+// openSwapped opens the files that have the content of another faulty object.
+func (r *repairer) openSwapped() {
+	for _, f := range r.report.Findings {
+		if f.fault == nil || r.strays[f.fault.digest] == "" {
+			continue
+		}
+		if in, err := openFile(r.strays[f.fault.digest]); err == nil {
+			r.swapped[f.fault.digest] = in
+		}
+	}
+}
+
+// forget removes an object of which there is no good copy.
+func (r *repairer) forget(f *Finding) {
+	o := r.pools[f.pool]
+	var names []string
+	pooled := f.pool.reader.ObjectPath(f.fault.digest)
+	for _, path := range f.Paths {
+		if path != pooled {
+			names = append(names, o.Path(path))
+		}
+	}
+	if err := o.repair.Forget(f.fault.digest, names); err != nil {
+		f.Remedy = err.Error()
+		return
+	}
+	if len(f.Layers) == 0 {
+		f.Repaired = "it is removed; no layer has it"
+		return
+	}
+	f.Remedy = again(f)
+}
+
+// again says how to get what is missing.
+func again(f *Finding) string {
+	var names []string
+	for _, u := range f.Uses {
+		if len(u.Names) > 0 {
+			names = append(names, u.Names[0])
+		}
+	}
+	if len(names) == 0 {
+		return "check --repair --from SOURCE, with the image or the layer tar that has it"
+	}
+	return fmt.Sprintf("check --repair --from docker://%s, or podman rmi and pull %s again", names[0], strings.Join(names, " "))
+}
+
+// remerge removes a merged image that is damaged, and merges its layers again.
+func (r *repairer) remerge(f *Finding) {
+	o, err := r.open(f.pool)
+	if err != nil {
+		f.Remedy = err.Error()
+		return
+	}
+	if f.Kind == MergedDifferent {
+		f.Remedy = again(f)
+		return
+	}
+	if err := o.repair.DropImage(f.merged.name, o.names(f.merged.links)); err != nil {
+		f.Remedy = err.Error()
+		return
+	}
+	f.Repaired = "it is removed; the next mount merges the layers again"
+	if len(f.merged.segment.Layers) == 0 {
+		f.Repaired = "it is removed; no layer has it"
+		return
+	}
+	for _, id := range f.merged.layers {
+		if err := r.mergeLayer(id); err != nil {
+			f.Remedy = fmt.Sprintf("its layers cannot be merged now: %v", err)
+			return
+		}
+	}
+	f.Repaired = "its layers are merged again"
+}
+
+// mergeLayer merges the chain that ends with a layer.
+func (r *repairer) mergeLayer(id string) error {
+	c, err := r.Stores.Chain(id)
+	if err != nil {
+		return err
+	}
+	_, err = imagesOf(r.Stores.Primary, c)
+	return err
+}
+
+// rootStore returns the store with a root.
+func rootStore(dir string) chain.Store { return chain.Store{Home: dir + "/overlay", ReadOnly: true} }
