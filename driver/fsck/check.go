@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -190,7 +192,7 @@ func root(s chain.Store) string { return filepath.Dir(s.Home) }
 func (c *checker) close() {
 	for _, p := range c.pools {
 		if p.reader != nil {
-			_ = p.reader.Close() // open for reading
+			_ = errors.Join(p.reader.Close(), unix.Close(p.fd)) // open for reading
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -25,7 +27,9 @@ type file struct {
 	want   int64         // the size that the layer's image says, or -1
 	inode  uint64
 	size   int64
-	sealed bool // it is to have fs-verity
+
+	regular bool
+	sealed  bool // it is to have fs-verity
 }
 
 func (f *file) path() string {
@@ -53,7 +57,7 @@ func (c *checker) queue() (all []file, bytes int64) {
 		for d, o := range p.objects {
 			if o.inode != 0 {
 				seen[o.inode] = true
-				all = append(all, file{pool: p, digest: d, want: -1, inode: o.inode, size: o.size, sealed: o.sealed})
+				all = append(all, file{pool: p, digest: d, want: -1, inode: o.inode, size: o.size, regular: o.regular, sealed: o.sealed})
 			}
 		}
 		for _, f := range p.extra {
@@ -104,21 +108,39 @@ func (c *checker) checkFile(ctx context.Context, h *hasher, f *file) {
 	if f.name == "" {
 		f.name = objects.Path(f.digest)
 	}
-	in, err := openFile(f.path())
+	fd, err := f.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		return // gone meanwhile
 	}
 	if err == nil {
-		defer in.Close() //nolint:errcheck // open for reading
-		err = c.compare(ctx, h, f, in)
+		err = c.compare(ctx, h, f, fd)
+		_ = unix.Close(fd) // open for reading
 	}
 	if err != nil && ctx.Err() == nil {
 		c.damaged(f, bare(err))
 	}
 }
 
+// open returns a descriptor of the file.
+func (f *file) open() (fd int, err error) {
+	if !f.regular {
+		return -1, errIrregular
+	}
+	at, name := unix.AT_FDCWD, f.name
+	if f.layer != nil {
+		name = f.path()
+	} else {
+		at = f.pool.fd
+	}
+	for {
+		if fd, err = unix.Openat(at, name, openFlags, 0); !errors.Is(err, unix.EINTR) {
+			return fd, os.NewSyscallError("open", err)
+		}
+	}
+}
+
 // compare returns an error if a file is not what it should be.
-func (c *checker) compare(ctx context.Context, h *hasher, f *file, in *os.File) error {
+func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error {
 	var sum hash.Hash = h.verity
 	want, what := f.digest[:], "digest"
 	if f.byStock() {
@@ -126,7 +148,7 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, in *os.File) 
 		sum, want, what = sha256.New(), d[:], "sha256"
 	}
 	sum.Reset()
-	n, err := h.read(ctx, in, sum, f.size)
+	n, err := h.read(ctx, fd, sum, f.size)
 	if err != nil {
 		return err
 	}
@@ -145,13 +167,18 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, in *os.File) 
 			Detail: fmt.Sprintf("it gives object %s %d bytes, it has %d", f.name, f.want, n)})
 	}
 	if f.sealed {
-		c.checkSeal(f, in)
+		c.checkSeal(f)
 	}
 	return nil
 }
 
 // checkSeal asks the kernel for the digest of a file that is to have fs-verity.
-func (c *checker) checkSeal(f *file, in *os.File) {
+func (c *checker) checkSeal(f *file) {
+	in, err := openFile(f.path())
+	if err != nil {
+		return // gone meanwhile
+	}
+	defer in.Close() //nolint:errcheck // open for reading
 	got, err := measure(in)
 	x := &Finding{Store: root(f.pool.store), Object: f.name, Paths: []string{f.path()}}
 	switch {

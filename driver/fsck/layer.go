@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -96,12 +95,6 @@ func contentsOf(t *tree.Tree) map[string]content {
 	return all
 }
 
-// has is a file in a layer's object directory.
-type has struct {
-	inode uint64
-	size  int64
-}
-
 // checkObjects compares what a layer has with what its image names, which is nil if that
 // cannot be read: then each name is taken for what it says.
 func (c *checker) checkObjects(l *layer, contents map[string]content, sealed bool) {
@@ -111,33 +104,34 @@ func (c *checker) checkObjects(l *layer, contents map[string]content, sealed boo
 	}
 	if l.bad {
 		contents = map[string]content{}
-		for name, h := range names {
+		for name, inode := range names {
 			if d, ok := digestOf(name); ok {
 				var o object
 				if l.pool.reader != nil {
 					o = l.pool.object(d, false)
 				}
-				if o.inode == h.inode { // others may have names of stock containers/storage
+				if o.inode == inode { // others may have names of stock containers/storage
 					contents[name] = content{d, -1}
 				}
 			}
 		}
 	}
-	known := map[uint64]bool{}
+	known := make(map[uint64]bool, len(contents))
 	for name, k := range contents {
-		h, ok := names[name]
-		known[h.inode] = true
-		c.checkContent(l, name, k, h, ok, sealed)
+		inode, ok := names[name]
+		known[inode] = true
+		c.checkContent(l, name, k, inode, ok, sealed)
 	}
 	if l.bad {
 		return
 	}
 	leaked := &Finding{Kind: Leaked, Severity: Info, Store: root(l.Store), Layers: []string{l.ID}, Detail: "the layer's image does not name it"}
-	for name, h := range names {
-		if !known[h.inode] {
+	for _, name := range sortedKeys(names) {
+		var st unix.Stat_t
+		if path := l.Diff() + "/" + name; !known[names[name]] && unix.Lstat(path, &st) == nil {
 			leaked.Count++
-			leaked.Bytes += h.size
-			leaked.Paths = append(leaked.Paths, l.Diff()+"/"+name)
+			leaked.Bytes += st.Size
+			leaked.Paths = append(leaked.Paths, path)
 		}
 	}
 	if leaked.Count > 0 {
@@ -147,8 +141,8 @@ func (c *checker) checkObjects(l *layer, contents map[string]content, sealed boo
 
 // checkContent has the files of a content hashed, the pool's and the layer's if that is
 // another one.
-func (c *checker) checkContent(l *layer, name string, k content, h has, ok, sealed bool) {
-	f := file{pool: l.pool, name: name, digest: k.digest, want: k.size, layer: l, inode: h.inode, size: h.size, sealed: sealed}
+func (c *checker) checkContent(l *layer, name string, k content, inode uint64, ok, sealed bool) {
+	f := file{pool: l.pool, name: name, digest: k.digest, want: k.size, layer: l, inode: inode, sealed: sealed}
 	var o object
 	if k.digest != (verity.Digest{}) && name == objects.Path(k.digest) {
 		o = l.pool.object(k.digest, sealed)
@@ -157,42 +151,19 @@ func (c *checker) checkContent(l *layer, name string, k content, h has, ok, seal
 		}
 	} else if !f.byStock() && k.digest == (verity.Digest{}) {
 		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Object: name, Layers: []string{l.ID}, Detail: "neither image nor name tell its content"})
-		if ok && h.size == k.size {
-			return
-		}
+		return
 	}
 	switch {
 	case !ok:
 		c.lacking(l.pool, name, k.digest, k.size)
-	case h.inode != o.inode || k.size >= 0 && h.size != k.size:
+	case inode != o.inode || k.size >= 0 && o.size != k.size:
 		// A wrong size too: hashing tells whether object or image is wrong.
-		l.pool.addFile(f)
-	}
-}
-
-// names returns the files in a layer's object directory.
-func (l *layer) names() (map[string]has, error) {
-	all := map[string]has{}
-	dir, err := os.Open(l.Diff())
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close() //nolint:errcheck // open for reading
-	err = fs.WalkDir(os.DirFS(l.Diff()), ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
 		var st unix.Stat_t
-		if err := unix.Fstatat(int(dir.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			return &fs.PathError{Op: "stat", Path: filepath.Join(l.Diff(), name), Err: err}
+		if unix.Lstat(f.path(), &st) == nil {
+			f.size, f.regular = st.Size, isRegular(&st)
+			l.pool.addFile(f)
 		}
-		all[name] = has{st.Ino, st.Size}
-		return nil
-	})
-	return all, err
+	}
 }
 
 // digestOf returns the digest that the name of an object is.

@@ -151,7 +151,11 @@ func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
 	h := newHasher(func(int) {})
 	defer h.free()
 	h.verity.Reset()
-	if _, err = h.read(context.Background(), f, h.verity, 0); err != nil {
+	info, err := f.Stat()
+	if err != nil {
+		return d, err
+	}
+	if _, err = h.read(context.Background(), int(f.Fd()), h.verity, info.Size()); err != nil {
 		return d, err
 	}
 	d = h.verity.Digest()

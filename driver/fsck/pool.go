@@ -21,6 +21,7 @@ import (
 type pool struct {
 	store  chain.Store
 	reader *objects.Reader // nil if there is none
+	fd     int             // of the directory of objects, if there is a reader
 
 	mu      sync.Mutex
 	objects map[verity.Digest]*object
@@ -30,9 +31,11 @@ type pool struct {
 
 // object is what the pool has by a digest, and what is wanted of it.
 type object struct {
-	inode  uint64 // 0 if it has none
-	size   int64
-	sealed bool // an image says that it is
+	inode uint64 // 0 if it has none
+	size  int64
+
+	regular bool
+	sealed  bool // an image says that it is
 }
 
 // poolOf returns the pool of a store.
@@ -43,6 +46,11 @@ func (c *checker) poolOf(s chain.Store) *pool {
 	p := &pool{store: s, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}}
 	c.pools[s.Home] = p
 	if r, err := objects.OpenReadOnly(s.Pool()); err == nil {
+		p.fd, err = unix.Open(filepath.Join(s.Pool(), "objects"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			_ = r.Close() // open for reading
+			return p
+		}
 		p.reader = r
 		_ = r.WalkImages(context.Background(), func(d verity.Digest, _ objects.Info) error { // else none is known
 			var st unix.Stat_t
@@ -54,6 +62,8 @@ func (c *checker) poolOf(s chain.Store) *pool {
 	}
 	return p
 }
+
+func isRegular(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }
 
 // allPools returns the pools of all stores, in their order.
 func (c *checker) allPools() (all []*pool) {
@@ -74,8 +84,8 @@ func (p *pool) object(d verity.Digest, sealed bool) object {
 	if o == nil {
 		o = &object{}
 		var st unix.Stat_t
-		if p.reader != nil && unix.Lstat(p.reader.ObjectPath(d), &st) == nil {
-			o.inode, o.size = st.Ino, st.Size
+		if p.reader != nil && unix.Fstatat(p.fd, objects.Path(d), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
+			o.inode, o.size, o.regular = st.Ino, st.Size, isRegular(&st)
 		}
 		p.objects[d] = o
 	}

@@ -18,7 +18,8 @@ import (
 // what else there is.
 const bufferSize = 256 << 10
 
-// hasher reads files and hashes them.
+// hasher reads files and hashes them, by bare descriptors: an [os.File] costs more system
+// calls than reading a small file.
 type hasher struct {
 	verity   *verity.Hash
 	buf      []byte
@@ -35,15 +36,17 @@ func newHasher(progress func(n int)) *hasher {
 
 func (h *hasher) free() { hashers.Put(h) }
 
+const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC
+
 // openFile opens a regular file, and never waits for what is none.
 func openFile(path string) (*os.File, error) {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(path, openFlags, 0)
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	var st unix.Stat_t
 	if err = unix.Fstat(fd, &st); err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
-		err = errors.New("it is not a regular file")
+		err = errIrregular
 	}
 	if err != nil {
 		return nil, errors.Join(&os.PathError{Op: "open", Path: path, Err: err}, unix.Close(fd))
@@ -51,9 +54,11 @@ func openFile(path string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// read reads a file to its end and hashes it. size is a hint.
-func (h *hasher) read(ctx context.Context, f *os.File, sum hash.Hash, size int64) (total int64, err error) {
-	fd := int(f.Fd())
+var errIrregular = errors.New("it is not a regular file")
+
+// read reads a file to its end and hashes it. It is to have that size; one that is longer
+// is not read to its end, which it may not have.
+func (h *hasher) read(ctx context.Context, fd int, sum hash.Hash, size int64) (total int64, err error) {
 	if size > bufferSize {
 		_ = unix.Fadvise(fd, 0, 0, unix.FADV_SEQUENTIAL) // a hint
 	}
@@ -68,7 +73,7 @@ func (h *hasher) read(ctx context.Context, f *os.File, sum hash.Hash, size int64
 		sum.Write(h.buf[:n]) //nolint:errcheck // a hash never fails
 		total += int64(n)
 		h.progress(n)
-		if n < len(h.buf) && total == size {
+		if n < len(h.buf) && total == size || total > size {
 			return total, nil // a short read at what was the end
 		}
 	}
