@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -56,13 +57,21 @@ func (c *checker) stray(d verity.Digest, f *file) {
 	c.strays[d] = f.path()
 }
 
-// lacking notes that a name which an image gives is not there.
-func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) *fault {
+// lacking notes that a name which a layer's image gives is not there.
+func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	x := c.fault(p, name)
 	x.digest, x.size = d, size
-	return x
+}
+
+// lackingMerged notes that the pool has not an object that a merged image names.
+func (c *checker) lackingMerged(p *pool, d verity.Digest, size int64) {
+	name := objects.Path(d)
+	c.lacking(p, name, d, size)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fault(p, name).merged = true
 }
 
 // locate finds all names that are damaged or missing, as of now: the layers of the whole

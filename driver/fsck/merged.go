@@ -188,7 +188,7 @@ func (c *checker) wantMerged(m *merged, d verity.Digest, size int64, sealed bool
 		}
 	}
 	if !found && len(m.segment.Layers) > 0 {
-		c.lacking(m.pool, objects.Path(d), d, size).merged = true
+		c.lackingMerged(m.pool, d, size)
 	}
 }
 
