@@ -108,7 +108,7 @@ func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (
 	if err := batch.Commit(); err != nil { // which syncs the image too
 		return 0, err
 	}
-	return batch.Stats().Bytes, sealImage(p.Pool, f, made.Digest)
+	return batch.Stats().Bytes, sealImage(p.Pool, l.Blob(), made.Digest)
 }
 
 // setRoot gives a layer's diff the owner and mode that the layer has for the root, and

@@ -2,7 +2,6 @@ package driver
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -17,12 +16,8 @@ func (d *Driver) sealing() objects.Sealing { return settings.Sealing(d.conf) }
 
 // sealImage seals a layer image, of whose layer all objects are committed, and brings that
 // on disk.
-func sealImage(p *objects.Pool, f *os.File, digest verity.Digest) error {
-	sealed, err := p.Seal(f, digest)
-	if err == nil && sealed {
-		err = f.Sync()
-	}
-	if err != nil {
+func sealImage(p *objects.Pool, name string, digest verity.Digest) error {
+	if _, err := p.SealFile(name, digest); err != nil {
 		return fmt.Errorf("seal layer image: %w", err)
 	}
 	return nil

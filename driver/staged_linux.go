@@ -98,7 +98,7 @@ func (s *staged) seal(digest verity.Digest) error {
 	err = s.image.Close()
 	s.image = f
 	if err == nil {
-		err = sealImage(s.pool.Pool, f, digest)
+		err = sealImage(s.pool.Pool, s.imageName(), digest)
 	}
 	return err
 }

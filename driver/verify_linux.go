@@ -8,6 +8,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -42,6 +43,8 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 	switch {
 	case err == nil:
 		return m, true, nil
+	case errors.Is(err, objects.ErrDamaged):
+		return nil, false, fmt.Errorf(`%s: %w; see "composefs-storage check --repair"`, img.Path, err)
 	case d.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
 	case errors.Is(err, verity.ErrNotEnabled), errors.Is(err, verity.ErrFilesystem), errors.Is(err, verity.ErrKernel):

@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"github.com/composefs-storage/composefs-storage/driver/fsck"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
 // runCheck checks, and repairs if that is asked for.
 func (s streams) runCheck(ctx context.Context, o *checkOptions, opts fsck.Options) (*fsck.Report, error) {
 	if o.repair {
-		return fsck.Repair(ctx, opts, fsck.Sources{Stores: o.fromStores, Images: o.from})
+		return fsck.Repair(ctx, opts, fsck.Sources{Stores: o.fromStores, Images: o.from, Sealing: settings.Sealing(o.conf)})
 	}
 	return fsck.Check(ctx, opts)
 }

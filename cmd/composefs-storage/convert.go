@@ -89,7 +89,7 @@ type convertedInPlace struct {
 	Bytes  int64  `json:"bytes"`
 	Linked int    `json:"linked"`
 	Copied int    `json:"copied"`
-	Verity bool   `json:"verity"` // it was composefs, and has fs-verity
+	Verity bool   `json:"verity"`          // it was composefs, and has fs-verity
 	Stays  string `json:"stays,omitempty"` // why it stays as it is
 }
 

@@ -69,6 +69,9 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK):
 		return r.Write(d, io.NewSectionReader(good, 0, 1<<62), names)
 	case err == nil:
+		if _, err = r.pool.SealFile(temp, d); err != nil {
+			return errors.Join(fmt.Errorf("repair object %s: %w", d, err), os.Remove(temp))
+		}
 		err = errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
 	}
 	if err != nil {
@@ -102,7 +105,10 @@ func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err err
 	if err = errors.Join(err, f.Close()); err != nil {
 		return "", errors.Join(err, os.Remove(temp))
 	}
-	// Here it would be sealed, before it has a name that counts.
+	// Before it has a name that counts.
+	if _, err := r.pool.SealFile(temp, d); err != nil {
+		return "", errors.Join(err, os.Remove(temp))
+	}
 	return temp, nil
 }
 

@@ -73,6 +73,22 @@ func (p *Pool) Seal(f *os.File, d verity.Digest) (sealed bool, err error) {
 	return true, p.measure(f, d)
 }
 
+// SealFile is Seal for the file with that name, and makes durable that it is sealed.
+func (p *Pool) SealFile(name string, d verity.Digest) (sealed bool, err error) {
+	if !p.Seals() {
+		return false, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if sealed, err = p.Seal(f, d); err == nil && sealed {
+		err = p.syncFile(f)
+	}
+	return sealed, err
+}
+
 func cannotSeal(err error) bool {
 	return errors.Is(err, verity.ErrFilesystem) || errors.Is(err, verity.ErrKernel)
 }

@@ -209,20 +209,24 @@ func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name
 		return err
 	}
 	defer os.Remove(out.Name()) //nolint:errcheck // or it has another name
-	defer out.Close()           //nolint:errcheck // synced before
+	defer out.Close()           //nolint:errcheck // again
 	batch, err := o.Begin(o.Path(damaged.Diff()))
 	if err != nil {
 		return err
 	}
 	defer batch.Close() //nolint:errcheck // what counts is durable
 	sum := sha256.New()
-	if _, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerroom.Options{}); err != nil {
+	made, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerroom.Options{})
+	if err != nil {
 		return err
 	}
 	if got := "sha256:" + hex.EncodeToString(sum.Sum(nil)); got != known.DiffID {
 		return fmt.Errorf("it is layer %s, not %s", got, known.DiffID)
 	}
-	if err := errors.Join(batch.Commit(), out.Chmod(0o644), out.Sync()); err != nil {
+	if err := errors.Join(batch.Commit(), out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	if _, err := o.SealFile(o.Path(out.Name()), made.Digest); err != nil {
 		return err
 	}
 	if err := os.Rename(out.Name(), filepath.Join(damaged.DataDir(), "composefs.blob")); err != nil {

@@ -55,7 +55,7 @@ func (c *checker) findMerged() (all []*merged) {
 		inode uint64
 	}
 	seen := map[key]*merged{}
-	known := images.New(c.Stores.Primary)
+	known := images.New(c.Stores.Primary, objects.SealNever)
 	for _, l := range c.layers {
 		chained, err := c.Stores.Chain(l.ID)
 		if err != nil {

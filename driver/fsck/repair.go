@@ -17,6 +17,9 @@ import (
 type Sources struct {
 	Stores []string // roots of other stores
 	Images []string // names for [origin.Open], read in this order and only if needed
+
+	// Sealing is what becomes of repaired files.
+	Sealing objects.Sealing
 }
 
 // Repair checks stores and repairs what it can. Of each content the first good copy counts:
@@ -60,7 +63,7 @@ func (r *repairer) open(p *pool) (*repairedPool, error) {
 	if p.store.ReadOnly {
 		return nil, errors.New("the store is only read; repair it where it is written")
 	}
-	opened, err := poolroom.Open(p.store)
+	opened, err := poolroom.Open(p.store, r.from.Sealing)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +215,7 @@ func (r *repairer) mergeLayer(id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = imagesOf(r.Stores.Primary, c)
+	_, err = r.imagesOf(c)
 	return err
 }
 

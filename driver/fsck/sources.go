@@ -71,6 +71,6 @@ func candidates(s chain.Store, name string) (paths []string) {
 }
 
 // imagesOf returns the image of the uppermost segment of a chain, and makes it if need be.
-func imagesOf(primary chain.Store, c chain.Chain) (images.Image, error) {
-	return images.New(primary).Of(c.Segments()[0])
+func (r *repairer) imagesOf(c chain.Chain) (images.Image, error) {
+	return images.New(r.Stores.Primary, r.from.Sealing).Of(c.Segments()[0])
 }

@@ -38,15 +38,7 @@ func (m *Images) seal(img Image) (sealed bool, err error) {
 		return false, err
 	}
 	defer p.Close()
-	f, err := os.Open(p.Path(img.Path))
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	if sealed, err = p.Seal(f, name); err == nil && sealed {
-		err = f.Sync()
-	}
-	return sealed, err
+	return p.SealFile(p.Path(img.Path), name)
 }
 
 // isSealed reports whether a layer's image has fs-verity.

@@ -82,7 +82,7 @@ func (s *staged) convert(ctx context.Context) error {
 	if err := s.batch.Commit(); err != nil { // which syncs what else is staged too
 		return err
 	}
-	if err := s.sealImage(); err != nil {
+	if _, err := s.pool.SealFile(s.next.Blob(), s.image); err != nil {
 		return err
 	}
 	if err := s.batch.Place(s.next.Diff()); err != nil {
@@ -125,20 +125,6 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
 	}
 	return nil
-}
-
-// sealImage seals the layer image, now that all its objects are sealed.
-func (s *staged) sealImage() error {
-	f, err := os.Open(s.next.Blob())
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	sealed, err := s.pool.Seal(f, s.image)
-	if err == nil && sealed {
-		err = f.Sync()
-	}
-	return err
 }
 
 // giveRoot gives the object directory the owner and mode that the layer has for the root,

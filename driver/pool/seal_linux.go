@@ -42,8 +42,5 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if _, err := io.Copy(h, f); err != nil {
 		return false, err
 	}
-	if sealed, err = p.Seal(f, h.Digest()); err == nil && sealed {
-		err = f.Sync()
-	}
-	return sealed, err
+	return p.SealFile(p.Path(l.Blob()), h.Digest())
 }

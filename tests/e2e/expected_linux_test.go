@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
-	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
