@@ -25,7 +25,7 @@ podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podm
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
 
-.PHONY: help build podman podman-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle vendor vendor-check clean
+.PHONY: help build podman podman-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ test: deps lint build podman podman-stock ## run all tests; as root the kernel i
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel'; fi
+
+test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; VM=-cuts=5
+	hack/vm/test.sh $(VM)
 
 lint: ## vet, and check formatting
 	$(GO) vet ./...

@@ -61,6 +61,9 @@ var imports = map[string][]string{
 	"tests/podman/conf":           {},
 	"tests/podman":                {"convert/layertest", "tests/needs", "tests/podman/conf", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/storageconf":           {},
+	"tests/vm/guest":              {"convert/dump", "convert/tree", "convert/verity", "tests/mounted", "tests/vm/wire", "golang.org/x/sys"},
+	"tests/vm/machine":            {"tests/vm/wire"},
+	"tests/vm/wire":               {},
 	"tests/stock":                 {"tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 
 	"tests/bench/comparison":        {"tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},

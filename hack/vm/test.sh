@@ -1,0 +1,9 @@
+#!/bin/sh
+# Run our podman in virtual machines. Arguments are for the tests, such as -cuts=5.
+set -eu
+cd "$(dirname "$0")/../.."
+hack/vm/deps.sh
+kernel=$(hack/vm/kernel.sh)
+tags=$("${GO:-go}" env GOFLAGS | sed -n 's/.*-tags=\([^ ]*\).*/\1/p')
+exec "${GO:-go}" test -count=1 -timeout 120m -v -tags "vm,$tags" ${RUN:+-run "$RUN"} ./tests/vm -args \
+	-kernel="$kernel" -bin="$PWD/bin" "$@"

@@ -1,0 +1,33 @@
+// Command guest is the program that runs in the machines of the tests: as their init,
+// and under names for what busybox cannot do.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+var commands = map[string]func(args []string) error{
+	"agent":    agent,    // run what the test asks for
+	"registry": registry, // DIR: serve OCI layouts
+	"tree":     showTree, // DIR: print it as a dump
+	"measure":  measure,  // FILE...: print fs-verity digests
+}
+
+func main() {
+	if os.Getpid() == 1 {
+		halt(boot())
+	}
+	command := commands["agent"]
+	if len(os.Args) > 1 {
+		command = commands[os.Args[1]]
+	}
+	if command == nil {
+		fmt.Fprintf(os.Stderr, "guest: unknown command %q\n", os.Args[1])
+		os.Exit(2)
+	}
+	if err := command(os.Args[min(2, len(os.Args)):]); err != nil {
+		fmt.Fprintln(os.Stderr, "guest:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,76 @@
+//go:build vm
+
+package vm_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/dump"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/tests/vm/machine"
+)
+
+// guest is a machine whose failures end the test.
+type guest struct {
+	t *testing.T
+	*machine.Machine
+}
+
+// boot starts a machine with a data disk, which it mounts, and a registry.
+func boot(t *testing.T, disk string) guest {
+	t.Helper()
+	m, err := system.Boot(t.TempDir(), disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Cut() })
+	g := guest{t, m}
+	g.run("mount /dev/vdb /data && mkdir -p /data/tmp && { /guest registry /images & }")
+	return g
+}
+
+// run runs a script and returns what it prints. Lines that fail end it.
+func (g guest) run(script string) string {
+	g.t.Helper()
+	out, err := g.Run("set -e\n" + script)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return strings.TrimSuffix(out, "\n")
+}
+
+// off turns the machine off.
+func (g guest) off() {
+	g.t.Helper()
+	if err := g.Off(); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// newDisk makes a data disk.
+func newDisk(t *testing.T, features ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "data.img")
+	if err := machine.MakeDisk(path, 2<<30, "", features...); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const (
+	pull  = "podman pull -q 127.0.0.1:5000/app >/dev/null\n"
+	plain = "export CONTAINERS_STORAGE_CONF=/etc/containers/plain.conf\n"
+	show  = "/guest tree $(podman image mount 127.0.0.1:5000/app)\n"
+)
+
+// tree returns the tree that a script prints.
+func (g guest) tree(script string) *tree.Tree {
+	g.t.Helper()
+	t, err := dump.Parse(strings.NewReader(g.run(script)+"\n"), dump.Strict)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return t
+}

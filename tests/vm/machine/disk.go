@@ -1,0 +1,54 @@
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// MakeDisk makes a disk of so many bytes, which is an ext4 file system with the files
+// below from, if that is not "". features are for mke2fs, such as "verity".
+func MakeDisk(path string, size int64, from string, features ...string) error {
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, size)); err != nil {
+		return err
+	}
+	args := []string{"mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-E", "root_owner=0:0,lazy_itable_init=0,nodiscard"}
+	if len(features) > 0 {
+		args = append(args, "-O", strings.Join(features, ","))
+	}
+	if from != "" {
+		args = append(args, "-d", from)
+	}
+	return command(append(args, path)...)
+}
+
+// blockSize is that of the disks' file systems, in bytes.
+const blockSize = 4096
+
+// Flip changes a bit of a file below the file system, in the byte at an offset: as a
+// disk that rots, or whoever has it in hands. The disk must not be in use. path is in
+// its file system.
+func Flip(disk, path string, offset int64) error {
+	out, err := exec.Command("debugfs", "-R", fmt.Sprintf("bmap %q %d", path, offset/blockSize), disk).Output()
+	if err != nil {
+		return fmt.Errorf("debugfs %s: %w", disk, err)
+	}
+	block, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	if err != nil || block == 0 {
+		return fmt.Errorf("%s: %s has no block %d: %q", disk, path, offset/blockSize, out)
+	}
+	f, err := os.OpenFile(disk, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	at := block*blockSize + offset%blockSize
+	b := make([]byte, 1)
+	if _, err = f.ReadAt(b, at); err == nil {
+		b[0] ^= 1
+		_, err = f.WriteAt(b, at)
+	}
+	return errors.Join(err, f.Close())
+}

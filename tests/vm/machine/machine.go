@@ -1,0 +1,167 @@
+package machine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/composefs-storage/composefs-storage/tests/vm/wire"
+)
+
+// Machine is a machine that runs.
+type Machine struct {
+	cmd     *exec.Cmd
+	ended   chan error // has what qemu ended with
+	console string     // file
+	stdin   io.Closer
+	request *json.Encoder
+	answers chan wire.Answer
+}
+
+// patience is what nothing takes, not even on a machine that is busy with other things.
+const patience = 15 * time.Minute
+
+// Boot starts a machine with the given disks, /dev/vdb and so on, and returns when it
+// can run scripts. In case of an error dir has its console's output.
+func (s *System) Boot(dir string, disks ...string) (*Machine, error) {
+	m := &Machine{ended: make(chan error, 1), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
+	args := []string{
+		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
+		"-nodefaults", "-display", "none", "-serial", "file:" + m.console,
+		"-kernel", s.kernel, "-initrd", s.initramfs, "-append", "console=ttyS0 quiet panic=-1",
+		"-chardev", "stdio,id=agent,signal=off", "-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=" + wire.Port,
+		"-drive", "format=raw,if=virtio,snapshot=on,file=" + s.root,
+	}
+	for _, disk := range disks {
+		// What the machine has written to the disk stays if qemu is killed; what it has
+		// in memory only does not.
+		args = append(args, "-drive", "format=raw,if=virtio,cache=writeback,file="+disk)
+	}
+	m.cmd = exec.Command("qemu-system-x86_64", args...)
+	m.cmd.Stderr = os.Stderr
+	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	in, err := m.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := m.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	m.stdin, m.request = in, json.NewEncoder(in)
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // the signal comes when the thread ends
+		err := m.cmd.Start()
+		started <- err
+		if err == nil {
+			m.listen(json.NewDecoder(out))
+			m.ended <- m.cmd.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	if _, err := m.await(); err != nil {
+		return nil, errors.Join(fmt.Errorf("boot: %w", err), m.Cut())
+	}
+	return m, nil
+}
+
+// listen passes on what the machine says until it is gone.
+func (m *Machine) listen(from *json.Decoder) {
+	defer close(m.answers)
+	for {
+		var a wire.Answer
+		if from.Decode(&a) != nil {
+			return
+		}
+		m.answers <- a
+	}
+}
+
+// Start has the machine run a script. Await it, or cut the power.
+func (m *Machine) Start(script string) error {
+	return m.request.Encode(wire.Request{Script: script})
+}
+
+// Done receives the answer when the script is through, and is closed when the machine
+// ends.
+func (m *Machine) Done() <-chan wire.Answer { return m.answers }
+
+// Run runs a script in the machine and returns what it prints.
+func (m *Machine) Run(script string) (string, error) {
+	if err := m.Start(script); err != nil {
+		return "", fmt.Errorf("the machine is off: %w", err)
+	}
+	a, err := m.await()
+	if err == nil && a.Code != 0 {
+		err = fmt.Errorf("exit code %d of %q: %s", a.Code, script, a.Output)
+	}
+	return string(a.Output), err
+}
+
+func (m *Machine) await() (wire.Answer, error) {
+	select {
+	case a, ok := <-m.answers:
+		if ok {
+			return a, nil
+		}
+		return a, fmt.Errorf("the machine is off; its console: %s", m.tail())
+	case <-time.After(patience):
+		return wire.Answer{}, fmt.Errorf("no answer in %v; the console: %s", patience, m.tail())
+	}
+}
+
+// tail returns the end of what the console has shown.
+func (m *Machine) tail() string {
+	text, err := os.ReadFile(m.console)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-4000):])
+}
+
+// Worked returns the processor time that the machine has taken so far: a clock that
+// does not run faster when the machine below is busy.
+func (m *Machine) Worked() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", m.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	var ticks int64
+	for _, f := range fields[11:13] { // utime, stime: proc_pid_stat(5)
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * time.Second / 100, nil
+}
+
+// Cut cuts the power: what the machine has not written to its disks is lost.
+func (m *Machine) Cut() error {
+	err := m.cmd.Process.Kill()
+	for range m.answers { // nobody waits for them any more
+	}
+	<-m.ended
+	return err
+}
+
+// Off has the machine write all to the disk at /data, and turns it off. The disk's
+// journal is empty then, so that programs of this machine see all of it.
+func (m *Machine) Off() error {
+	_, err := m.Run("! mountpoint -q /data || fsfreeze --freeze /data")
+	return errors.Join(err, m.Cut())
+}

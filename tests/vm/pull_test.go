@@ -1,0 +1,23 @@
+//go:build vm
+
+package vm_test
+
+import (
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+)
+
+// TestPull compares what a pull makes, without fs-verity, with what the plain overlay
+// driver makes.
+func TestPull(t *testing.T) {
+	g := boot(t, newDisk(t))
+	got := g.tree(pull + show)
+	want := g.tree(plain + pull + show)
+	for _, d := range mounted.Compare(want, got, mounted.Allow{DirTimes: true}) {
+		t.Errorf("plain overlay and ours: %v", d)
+	}
+	if got := g.run("podman run --rm 127.0.0.1:5000/app cat /lib/new/short"); got != "in the image" {
+		t.Errorf("a container prints %q", got)
+	}
+}

@@ -1,0 +1,18 @@
+// Package wire is what a test and the program in its machine say to each other: JSON,
+// one request at a time.
+package wire
+
+// Port is the name of the virtio port that they use.
+const Port = "composefs-storage"
+
+// Request asks for a script to be run by sh.
+type Request struct {
+	Script string
+}
+
+// Answer says what the script printed, on both streams, and its exit code. The machine
+// sends one without having been asked when it can take requests.
+type Answer struct {
+	Output []byte
+	Code   int
+}
