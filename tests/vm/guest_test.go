@@ -3,6 +3,7 @@
 package vm_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -60,10 +61,24 @@ func newDisk(t *testing.T, features ...string) string {
 }
 
 const (
-	pull  = "podman pull -q 127.0.0.1:5000/app >/dev/null\n"
+	app   = "127.0.0.1:5000/app"
+	next  = "127.0.0.1:5000/next"
 	plain = "export CONTAINERS_STORAGE_CONF=/etc/containers/plain.conf\n"
-	show  = "/guest tree $(podman image mount 127.0.0.1:5000/app)\n"
+
+	pullApp  = "podman pull -q " + app + " >/dev/null\n"
+	pullNext = "podman pull -q " + next + " >/dev/null\n"
 )
+
+// show is a script that prints what an image shows.
+func show(image string) string { return "/guest tree $(podman image mount " + image + ")\n" }
+
+// bootMode is boot with a mode of fs-verity.
+func bootMode(t *testing.T, disk, mode string) guest {
+	t.Helper()
+	g := boot(t, disk)
+	g.run(fmt.Sprintf("echo 'verity = %q' >/etc/containers/composefs.conf", mode))
+	return g
+}
 
 // tree returns the tree that a script prints.
 func (g guest) tree(script string) *tree.Tree {

@@ -12,12 +12,12 @@ import (
 // driver makes.
 func TestPull(t *testing.T) {
 	g := boot(t, newDisk(t))
-	got := g.tree(pull + show)
-	want := g.tree(plain + pull + show)
+	got := g.tree(pullApp + show(app))
+	want := g.tree(plain + pullApp + show(app))
 	for _, d := range mounted.Compare(want, got, mounted.Allow{DirTimes: true}) {
 		t.Errorf("plain overlay and ours: %v", d)
 	}
-	if got := g.run("podman run --rm 127.0.0.1:5000/app cat /lib/new/short"); got != "in the image" {
+	if got := g.run("podman run --rm " + app + " cat /lib/new/short"); got != "in the image" {
 		t.Errorf("a container prints %q", got)
 	}
 }

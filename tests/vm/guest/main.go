@@ -8,10 +8,11 @@ import (
 )
 
 var commands = map[string]func(args []string) error{
-	"agent":    agent,    // run what the test asks for
-	"registry": registry, // DIR: serve OCI layouts
-	"tree":     showTree, // DIR: print it as a dump
-	"measure":  measure,  // FILE...: print fs-verity digests
+	"agent":    agent,     // run what the test asks for
+	"registry": registry,  // DIR: serve OCI layouts
+	"tree":     showTree,  // DIR: print it as a dump
+	"pool":     checkPool, // DIR: read all of a pool
+	"sealed":   sealed,    // FILE...: print which have fs-verity
 }
 
 func main() {

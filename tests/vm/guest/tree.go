@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/dump"
@@ -29,28 +28,4 @@ func showTree(args []string) error {
 		return nil
 	})
 	return errors.Join(err, dump.Write(os.Stdout, t))
-}
-
-// measure prints the fs-verity digests of files as the kernel says them, or why there
-// are none. It fails only if a file is not there.
-func measure(args []string) error {
-	for _, name := range args {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		digest, err := verity.Measure(f)
-		switch {
-		case errors.Is(err, verity.ErrNotEnabled):
-			fmt.Println("none", name)
-		case err != nil:
-			fmt.Println(err)
-		default:
-			fmt.Println(digest, name)
-		}
-		if err := f.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,187 @@
+//go:build vm
+
+package vm_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+	"github.com/composefs-storage/composefs-storage/tests/vm/machine"
+)
+
+var (
+	cuts = flag.Int("cuts", 50, "how often the power is cut")
+	seed = flag.Uint64("seed", 1, "seed of the instants at which the power is cut")
+)
+
+// operation is what the power is cut in.
+type operation struct {
+	name    string
+	prepare string // in any store, all that the operation needs
+	script  string
+}
+
+// operations are all of them. What they use is left by checkStore: app and next are there.
+var operations = []operation{
+	{"pull", "podman rmi -af >/dev/null", pullApp},
+	{"pull of another version", "podman rmi " + next + " >/dev/null", pullNext},
+	// The merged images are made anew.
+	{"first mount", "rm -f /data/store/overlay-composefs/images/* /data/store/overlay/*/composefs-data/merged.blob",
+		"podman image mount " + app + " >/dev/null"},
+	{"commit", "podman create -q --name c " + app + " >/dev/null; dir=$(podman mount c)\n" + change + "podman unmount c >/dev/null",
+		"podman commit -q c new >/dev/null"},
+	{"remove", "true", "podman rmi " + next + " >/dev/null"},
+}
+
+// change changes the container that is mounted at $dir.
+const change = `
+cp /etc/containers/containers.conf $dir/lib/from-outside
+echo appended >>$dir/lib/030
+touch -d @1000000000 $dir/lib/from-outside $dir/lib/030
+rm $dir/srv/001
+`
+
+// TestPowerCuts cuts the power of machines while podman works, at instants all over its
+// work: with fs-verity, and without.
+func TestPowerCuts(t *testing.T) {
+	t.Logf("seed %d", *seed)
+	for i, f := range []struct{ name, feature, mode string }{{"sealed", "verity", "require"}, {"plain", "^verity", "off"}} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			n := (*cuts + 1 - i) / 2
+			c := &cutter{t: t, disk: newDisk(t, f.feature), mode: f.mode, r: rand.New(rand.NewPCG(*seed, uint64(i)))}
+			c.rehearse()
+			for round := range n {
+				c.cut(round, n)
+			}
+			c.boot().off()
+		})
+	}
+}
+
+// cutter has a disk that survives power cuts.
+type cutter struct {
+	t      *testing.T
+	disk   string
+	mode   string
+	r      *rand.Rand
+	images map[string]*tree.Tree    // what they must show
+	takes  map[string]time.Duration // how long the machine works on an operation
+}
+
+// rehearse does the operations without a cut and measures them. What the images must
+// show says the plain overlay driver.
+func (c *cutter) rehearse() {
+	g := bootMode(c.t, c.disk, c.mode)
+	g.run(plain + pullApp + pullNext + operations[3].prepare + "\n" + operations[3].script)
+	c.images, c.takes = map[string]*tree.Tree{}, map[string]time.Duration{}
+	for _, name := range []string{app, next, "localhost/new"} {
+		c.images[name] = g.tree(plain + show(name))
+	}
+	g.run(plain + "podman rm -af >/dev/null; podman rmi -af >/dev/null")
+	g.run(pullApp + pullNext)
+	for _, op := range operations {
+		c.check(g, "without a cut")
+		g.run(op.prepare + "\nsync")
+		before, err := g.Worked()
+		if err == nil {
+			g.run(op.script)
+			var after time.Duration
+			after, err = g.Worked()
+			c.takes[op.name] = after - before
+		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.t.Logf("%s: %v of processor time", op.name, c.takes[op.name])
+	}
+	g.off()
+}
+
+// boot boots after a cut, and checks the store.
+func (c *cutter) boot() guest {
+	c.t.Helper()
+	g := bootMode(c.t, c.disk, c.mode)
+	c.check(g, "after a cut")
+	return g
+}
+
+// cut boots the machine, begins an operation, and cuts the power.
+func (c *cutter) cut(round, of int) {
+	op := operations[round%len(operations)]
+	each := max(1, of/len(operations))
+	// The instants of an operation are spread evenly over its work and a bit more.
+	part := (float64(round/len(operations)%each) + c.r.Float64()) / float64(each) * 1.1
+	c.t.Logf("round %d: %s, cut after %.0f%%", round, op.name, part*100)
+	g := c.boot()
+	if c.r.IntN(2) == 0 { // so that more of what is half done comes to the disk
+		g.run("mount -o remount,commit=1 /data; echo 20 >/proc/sys/vm/dirty_writeback_centisecs; echo 50 >/proc/sys/vm/dirty_expire_centisecs")
+	}
+	g.run(op.prepare + "\nsync")
+	before, err := g.Worked()
+	if err == nil {
+		err = g.Start(op.script)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	waitWork(c.t, g.Machine, before+time.Duration(part*float64(c.takes[op.name])))
+	if err := g.Cut(); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// waitWork waits until the machine has worked for so long, or is done.
+func waitWork(t *testing.T, m *machine.Machine, until time.Duration) {
+	for {
+		worked, err := m.Worked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-m.Done():
+			return
+		case <-time.After(2 * time.Millisecond):
+			if worked >= until {
+				return
+			}
+		}
+	}
+}
+
+// check fails unless all that the store has is right and works, and pulls what it lacks.
+func (c *cutter) check(g guest, when string) {
+	c.t.Helper()
+	g.run("podman rm -af >/dev/null")
+	for name := range c.images {
+		if g.run("podman image exists "+name+" && echo yes || true") == "yes" {
+			c.compare(g, name, when)
+		}
+	}
+	g.run("podman rmi -f new >/dev/null 2>&1 || true")
+	g.run(pullApp + pullNext)
+	c.compare(g, app, when+" and a pull")
+	c.compare(g, next, when+" and a pull")
+	g.run("podman image unmount -af >/dev/null")
+	what := g.run("/guest pool /data/store/overlay-composefs")
+	var sealed, not int
+	if _, err := fmt.Sscanf(what, "%d sealed, %d not", &sealed, &not); err != nil {
+		c.t.Fatal(err)
+	}
+	if c.mode == "require" && not > 0 || c.mode == "off" && sealed > 0 {
+		c.t.Errorf("%s, with verity = %s: %s", when, c.mode, what)
+	}
+}
+
+// compare compares what an image shows with what it must show.
+func (c *cutter) compare(g guest, name, when string) {
+	c.t.Helper()
+	for _, d := range mounted.Compare(c.images[name], g.tree(show(name)), mounted.Allow{DirTimes: true}) {
+		c.t.Errorf("%s, %s is wrong: %v", when, name, d)
+	}
+}
