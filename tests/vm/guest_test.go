@@ -19,10 +19,10 @@ type guest struct {
 	*machine.Machine
 }
 
-// boot starts a machine with a data disk, which it mounts, and a registry.
-func boot(t *testing.T, disk string) guest {
+// boot starts a machine with data disks, of which it mounts the first, and a registry.
+func boot(t *testing.T, disks ...string) guest {
 	t.Helper()
-	m, err := system.Boot(t.TempDir(), disk)
+	m, err := system.Boot(t.TempDir(), disks...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,12 +72,10 @@ const (
 // show is a script that prints what an image shows.
 func show(image string) string { return "/guest tree $(podman image mount " + image + ")\n" }
 
-// bootMode is boot with a mode of fs-verity.
-func bootMode(t *testing.T, disk, mode string) guest {
-	t.Helper()
-	g := boot(t, disk)
+// mode sets how fs-verity is used from now on.
+func (g guest) mode(mode string) {
+	g.t.Helper()
 	g.run(fmt.Sprintf("echo 'verity = %q' >/etc/containers/composefs.conf", mode))
-	return g
 }
 
 // tree returns the tree that a script prints.

@@ -43,21 +43,34 @@ func openPort() (*os.File, error) {
 	return nil, errors.Join(fmt.Errorf("no virtio port %q", wire.Port), err)
 }
 
-// run runs a script. What it leaves behind may go on, so the output is a file: a pipe
-// would be waited for.
+// run runs a script. What it leaves behind may go on, so what it prints goes to files:
+// a pipe would be waited for.
 func run(script string) wire.Answer {
 	out, err := os.CreateTemp("", "output-*")
 	if err != nil {
-		return wire.Answer{Output: []byte(err.Error()), Code: -1}
+		return failed(err)
 	}
 	defer os.Remove(out.Name()) //nolint:errcheck // in memory
 	defer out.Close()           //nolint:errcheck // read by its name
-	cmd := exec.Command("sh", "-c", script)
-	cmd.Stdout, cmd.Stderr = out, out
-	err = cmd.Run()
-	text, readErr := os.ReadFile(out.Name())
-	if err = errors.Join(err, readErr); err != nil && cmd.ProcessState == nil {
-		return wire.Answer{Output: []byte(err.Error()), Code: -1}
+	complaints, err := os.CreateTemp("", "errors-*")
+	if err != nil {
+		return failed(err)
 	}
-	return wire.Answer{Output: text, Code: cmd.ProcessState.ExitCode()}
+	defer os.Remove(complaints.Name()) //nolint:errcheck // in memory
+	defer complaints.Close()           //nolint:errcheck // read by its name
+	cmd := exec.Command("sh", "-c", script)
+	cmd.Stdout, cmd.Stderr = out, complaints
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		return failed(err)
+	}
+	a := wire.Answer{Code: cmd.ProcessState.ExitCode()}
+	if a.Output, err = os.ReadFile(out.Name()); err == nil {
+		a.Errors, err = os.ReadFile(complaints.Name())
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return a
 }
+
+func failed(err error) wire.Answer { return wire.Answer{Errors: []byte(err.Error()), Code: -1} }

@@ -28,15 +28,20 @@ func MakeDisk(path string, size int64, from string, features ...string) error {
 // blockSize is that of the disks' file systems, in bytes.
 const blockSize = 4096
 
-// Flip changes a bit of a file below the file system, in the byte at an offset: as a
-// disk that rots, or whoever has it in hands. The disk must not be in use. path is in
-// its file system.
-func Flip(disk, path string, offset int64) error {
-	out, err := exec.Command("debugfs", "-R", fmt.Sprintf("bmap %q %d", path, offset/blockSize), disk).Output()
-	if err != nil {
-		return fmt.Errorf("debugfs %s: %w", disk, err)
+// Flip changes a bit of a file below the file system, as a disk that rots, or whoever
+// has it in hands: of the first byte of a text in it. path is in the disk's file system.
+// The disk must not be in use.
+func Flip(disk, path, text string) error {
+	content, err := debugfs(disk, "cat", path)
+	offset := strings.Index(content, text)
+	if err != nil || offset < 0 || content == "" {
+		return fmt.Errorf("%s: %s is not in %s: %w", disk, text, path, err)
 	}
-	block, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	out, err := debugfs(disk, "bmap", path, strconv.Itoa(offset/blockSize))
+	if err != nil {
+		return err
+	}
+	block, err := strconv.ParseInt(strings.TrimSpace(out), 10, 64)
 	if err != nil || block == 0 {
 		return fmt.Errorf("%s: %s has no block %d: %q", disk, path, offset/blockSize, out)
 	}
@@ -44,11 +49,20 @@ func Flip(disk, path string, offset int64) error {
 	if err != nil {
 		return err
 	}
-	at := block*blockSize + offset%blockSize
+	at := block*blockSize + int64(offset%blockSize)
 	b := make([]byte, 1)
 	if _, err = f.ReadAt(b, at); err == nil {
 		b[0] ^= 1
 		_, err = f.WriteAt(b, at)
 	}
 	return errors.Join(err, f.Close())
+}
+
+// debugfs returns what a command of debugfs prints of a disk.
+func debugfs(disk string, words ...string) (string, error) {
+	out, err := exec.Command("debugfs", "-R", strings.Join(words, " "), disk).Output()
+	if err != nil {
+		err = fmt.Errorf("debugfs %s: %w", disk, err)
+	}
+	return string(out), err
 }

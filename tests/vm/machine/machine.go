@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,9 +19,8 @@ import (
 // Machine is a machine that runs.
 type Machine struct {
 	cmd     *exec.Cmd
-	ended   chan error // has what qemu ended with
-	console string     // file
-	stdin   io.Closer
+	ended   chan struct{} // closed when qemu has ended
+	console string        // file
 	request *json.Encoder
 	answers chan wire.Answer
 }
@@ -33,7 +31,7 @@ const patience = 15 * time.Minute
 // Boot starts a machine with the given disks, /dev/vdb and so on, and returns when it
 // can run scripts. In case of an error dir has its console's output.
 func (s *System) Boot(dir string, disks ...string) (*Machine, error) {
-	m := &Machine{ended: make(chan error, 1), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
+	m := &Machine{ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
 		"-nodefaults", "-display", "none", "-serial", "file:" + m.console,
@@ -57,7 +55,7 @@ func (s *System) Boot(dir string, disks ...string) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.stdin, m.request = in, json.NewEncoder(in)
+	m.request = json.NewEncoder(in)
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread() // the signal comes when the thread ends
@@ -65,7 +63,8 @@ func (s *System) Boot(dir string, disks ...string) (*Machine, error) {
 		started <- err
 		if err == nil {
 			m.listen(json.NewDecoder(out))
-			m.ended <- m.cmd.Wait()
+			_ = m.cmd.Wait() // killed, or turned off
+			close(m.ended)
 		}
 	}()
 	if err := <-started; err != nil {
@@ -105,7 +104,7 @@ func (m *Machine) Run(script string) (string, error) {
 	}
 	a, err := m.await()
 	if err == nil && a.Code != 0 {
-		err = fmt.Errorf("exit code %d of %q: %s", a.Code, script, a.Output)
+		err = fmt.Errorf("exit code %d of %q: %s%s", a.Code, script, a.Output, a.Errors)
 	}
 	return string(a.Output), err
 }
@@ -150,9 +149,13 @@ func (m *Machine) Worked() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / 100, nil
 }
 
-// Cut cuts the power: what the machine has not written to its disks is lost.
+// Cut cuts the power: what the machine has not written to its disks is lost. It may be
+// off already.
 func (m *Machine) Cut() error {
 	err := m.cmd.Process.Kill()
+	if errors.Is(err, os.ErrProcessDone) {
+		err = nil
+	}
 	for range m.answers { // nobody waits for them any more
 	}
 	<-m.ended

@@ -10,9 +10,10 @@ type Request struct {
 	Script string
 }
 
-// Answer says what the script printed, on both streams, and its exit code. The machine
-// sends one without having been asked when it can take requests.
+// Answer says what the script printed, what it complained of on the other stream, and
+// its exit code. The machine sends one without having been asked when it can take
+// requests.
 type Answer struct {
-	Output []byte
-	Code   int
+	Output, Errors []byte
+	Code           int
 }

@@ -1,0 +1,61 @@
+//go:build vm
+
+package vm_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
+)
+
+// TestVerity asks the kernel for the fs-verity of all that pulls make, and compares what
+// is mounted with what the plain overlay driver makes. It says what fs-verity costs.
+func TestVerity(t *testing.T) {
+	g := boot(t, newDisk(t, "verity"))
+	g.mode("off")
+	want := g.tree(plain + pullApp + show(app))
+	took := map[string]time.Duration{}
+	for _, mode := range []string{"off", "require", "off", "require"} { // files are warm then
+		g.mode(mode)
+		g.run("podman rmi -af >/dev/null; sync")
+		before, err := g.Worked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.run(pullApp)
+		after, err := g.Worked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		took[mode] = after - before
+	}
+	t.Logf("a pull takes %v of processor time without fs-verity, %v with it", took["off"], took["require"])
+	for _, d := range mounted.Compare(want, g.tree(show(app)), mounted.Allow{DirTimes: true}) {
+		t.Errorf("plain overlay and ours: %v", d)
+	}
+	if got := g.run("podman run --rm " + app + " cat /lib/new/short"); got != "in the image" {
+		t.Errorf("a container prints %q", got)
+	}
+	if got := g.run("/guest pool /data/store/overlay-composefs"); strings.HasPrefix(got, "0 ") || !strings.HasSuffix(got, ", 0 not") {
+		t.Error("of the pool:", got)
+	}
+	images := g.run("/guest sealed /data/store/overlay/*/composefs-data/*.blob")
+	if strings.Count(images, "true ") < 4 || strings.Contains(images, "false ") { // app has four layers
+		t.Errorf("layer images with fs-verity: %s", images)
+	}
+	if mounts := g.run("mount"); !strings.Contains(mounts, "verity=require") {
+		t.Errorf("no mount verifies: %s", mounts)
+	}
+}
+
+// TestRequireRefuses has podman work on a disk that cannot do what is required.
+func TestRequireRefuses(t *testing.T) {
+	g := boot(t, newDisk(t, "^verity"))
+	g.mode("require")
+	out, err := g.Run(pullApp)
+	if err == nil || !strings.Contains(err.Error(), "tune2fs -O verity") {
+		t.Errorf("a pull: %s, error %v; want advice on tune2fs", out, err)
+	}
+}
