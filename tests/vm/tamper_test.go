@@ -29,30 +29,34 @@ type tampering struct {
 	name   string
 	flip   func(s stored) (path, text string) // of a file in the store: a bit of that text is changed on the disk
 	script string                             // with variables for what [stored] has
-	want   [4]outcome                         // in the order of defences
+	want   [5]outcome                         // in the order of defences
 }
 
-// defences are modes of fs-verity on disks of two kinds.
-var defences = []struct{ name, feature, mode string }{
-	{"off", "verity", "off"}, {"try without", "^verity", "try"}, {"try", "verity", "try"}, {"require", "verity", "require"},
+// defences are modes of fs-verity on disks of two kinds, and with an expected digest.
+var defences = []struct {
+	name, feature, mode string
+	expected            bool
+}{
+	{"off", "verity", "off", false}, {"try without", "^verity", "try", false}, {"try", "verity", "try", false},
+	{"require", "verity", "require", false}, {"expected", "verity", "require", true},
 }
 
 // tamperings are those of docs/security.md.
 var tamperings = []tampering{
-	{name: "nothing", want: [4]outcome{right, right, right, right}},
-	{name: "a changed block of an object", want: [4]outcome{wrong, wrong, eio, eio},
+	{name: "nothing", want: [5]outcome{right, right, right, right, right}},
+	{name: "a changed block of an object", want: [5]outcome{wrong, wrong, eio, eio, eio},
 		flip: func(s stored) (string, string) { return s.a, "" }},
-	{name: "a changed block of the image", want: [4]outcome{wrong, refused, eio, eio},
+	{name: "a changed block of the image", want: [5]outcome{wrong, refused, eio, eio, eio},
 		flip: func(s stored) (string, string) { return s.image, "in the image" }},
-	{name: "an object written to", want: [4]outcome{wrong, wrong, right, right},
+	{name: "an object written to", want: [5]outcome{wrong, wrong, right, right, right},
 		script: `echo x 1<>$A || true`},
-	{name: "swapped objects", want: [4]outcome{wrong, wrong, eio, eio},
+	{name: "swapped objects", want: [5]outcome{wrong, wrong, eio, eio, eio},
 		script: `mv $A $P/t; mv $B $A; mv $P/t $B`},
-	{name: "a copy of another image by the name of this one", want: [4]outcome{wrong, refused, refused, refused},
+	{name: "a copy of another image by the name of this one", want: [5]outcome{wrong, refused, refused, refused, refused},
 		script: `cp $NEXT $P/t; mv $P/t $IMAGE; ln -f $IMAGE $LINK`},
-	{name: "another image of the pool", want: [4]outcome{wrong, wrong, wrong, wrong},
+	{name: "another image of the pool", want: [5]outcome{wrong, wrong, wrong, wrong, refused},
 		script: `ln -f $NEXT $LINK`},
-	{name: "an image without digests, and swapped objects", want: [4]outcome{wrong, wrong, eio, eio},
+	{name: "an image without digests, and swapped objects", want: [5]outcome{wrong, wrong, eio, eio, refused},
 		script: `
 			composefs-storage dump $IMAGE | awk '{ $11 = "-"; print }' >/tmp/dump
 			composefs-storage mkcomposefs --min-version=1 --from-file /tmp/dump $P/t
@@ -61,8 +65,9 @@ var tamperings = []tampering{
 			mv $A $P/t; mv $B $A; mv $P/t $B`},
 }
 
-// stored is where things are in a store, below /data.
-type stored struct{ image, next, link, a, b string }
+// stored is where things are in a store, below /data, and the policy that app must be
+// what it is.
+type stored struct{ image, next, link, a, b, policy string }
 
 const pool = "store/overlay-composefs/"
 
@@ -95,6 +100,9 @@ func TestTampering(t *testing.T) {
 			}
 			g := boot(t, disks...)
 			g.mode(d.mode)
+			if d.expected {
+				g.run("mkdir /etc/containers/composefs-digests.d; cat >/etc/containers/composefs-digests.d/app.toml <<'END'\n" + where.policy + "\nEND")
+			}
 			for j, tamper := range tamperings {
 				if j > 0 {
 					g.otherDisk(j)
@@ -121,6 +129,7 @@ func store(t *testing.T, disk, mode string) (s stored, want *tree.Tree) {
 	g.run(pullApp)
 	s.image = pool + "images/" + g.run("ls /data/"+pool+"images")
 	s.link = strings.TrimPrefix(g.run("find /data/store/overlay/*/composefs-data -inum $(stat -c %i /data/"+s.image+")"), "/data/")
+	s.policy = g.run("composefs-storage digest --policy " + app)
 	g.run(pullNext)
 	s.next = pool + "images/" + g.run("ls /data/"+pool+"images | grep -v "+filepath.Base(s.image))
 	for file, path := range map[string]*string{"/lib/100": &s.a, "/lib/101": &s.b} {
