@@ -167,7 +167,7 @@ func (g guest) look(want *tree.Tree) (outcome, error) {
 		if strings.Contains(err.Error(), "input/output error") {
 			return eio, err
 		}
-		return refused, err
+		return wrong, err // not as long as it should be, perhaps
 	}
 	got, err := dump.Parse(strings.NewReader(out), dump.Strict)
 	if err != nil {
