@@ -17,14 +17,16 @@ import (
 )
 
 // emulated does what the kernel does where it has fs-verity, which not every machine's
-// kernel has: that of "make test-vm" has it, and is asked there.
+// kernel has: that of "make test-vm" has it, and is asked there. A file that is sealed has
+// an xattr, which goes with the file and not with its inode's number.
 type emulated struct {
 	mu     sync.Mutex
-	sealed map[uint64]verity.Digest // by inode
-	refuse []error                  // what the next calls of Enable return
-	calls  int                      // of Enable
-	broken map[uint64]error         // what Measure says of an inode
+	refuse []error          // what the next calls of Enable return
+	calls  int              // of Enable
+	broken map[uint64]error // what Measure says of an inode
 }
+
+const sealedXattr = "user.emulated-verity"
 
 func inodeOf(f *os.File) uint64 {
 	var st unix.Stat_t
@@ -47,18 +49,19 @@ func (e *emulated) Enable(f *os.File) error {
 	if err != nil || flags&unix.O_ACCMODE != unix.O_RDONLY {
 		return unix.ETXTBSY
 	}
-	if _, ok := e.sealed[inodeOf(f)]; ok {
-		return nil
-	}
 	h := verity.New()
 	if _, err := io.Copy(h, io.NewSectionReader(f, 0, 1<<40)); err != nil {
 		return err
 	}
-	if e.sealed == nil {
-		e.sealed = map[uint64]verity.Digest{}
+	d := h.Digest()
+	return ignoreExist(unix.Fsetxattr(int(f.Fd()), sealedXattr, d[:], unix.XATTR_CREATE))
+}
+
+func ignoreExist(err error) error {
+	if errors.Is(err, unix.EEXIST) {
+		return nil
 	}
-	e.sealed[inodeOf(f)] = h.Digest()
-	return nil
+	return err
 }
 
 func (e *emulated) Measure(f *os.File) (verity.Digest, error) {
@@ -67,11 +70,12 @@ func (e *emulated) Measure(f *os.File) (verity.Digest, error) {
 	if err := e.broken[inodeOf(f)]; err != nil {
 		return verity.Digest{}, err
 	}
-	d, ok := e.sealed[inodeOf(f)]
-	if !ok {
-		return d, verity.ErrNotEnabled
+	var d verity.Digest
+	_, err := unix.Fgetxattr(int(f.Fd()), sealedXattr, d[:])
+	if errors.Is(err, unix.ENODATA) {
+		err = verity.ErrNotEnabled
 	}
-	return d, nil
+	return d, err
 }
 
 // openSealing opens a pool that seals, with an emulated kernel.
@@ -187,7 +191,6 @@ func TestSealDamaged(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			delete(e.sealed, inodeOf(f))
 			if err := e.Enable(f); err != nil {
 				t.Fatal(err)
 			}
