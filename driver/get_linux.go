@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/idtools"
@@ -25,8 +24,8 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 		return "", err
 	}
 	if !d.handles(c) {
-		for i := range c {
-			if err := d.verifyPlain(c, i); err != nil {
+		for i, l := range c {
+			if err := d.verifyPlain(l, i == 0); err != nil {
 				return "", fmt.Errorf("layer %s: %w", id, err)
 			}
 		}
@@ -100,74 +99,6 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 	}
 	logrus.Debugf("composefs: mount %s on %s", p, target)
 	return mount.Do(p, target)
-}
-
-// lowers adds the layers to the plan, with shared mounts of their images. release
-// must be called when the plan is mounted, also after an error.
-func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release func(), err error) {
-	var leases []interface{ Close() error }
-	release = func() {
-		for _, l := range leases {
-			_ = l.Close() // only ends a claim that the mount has made already
-		}
-	}
-	want, err := d.guard.expected(c)
-	if err != nil {
-		return release, err
-	}
-	sealed, at := true, 0
-	for i, s := range c.Segments() {
-		if !s.Composefs() {
-			if err := d.verifyPlain(c, at); err != nil {
-				return release, err
-			}
-			at += len(s.Layers)
-			dirs := s.Top().Diffs
-			if i == 0 && p.Upper != "" {
-				dirs = dirs[1:]
-			}
-			for n, dir := range dirs {
-				p.Lowers = append(p.Lowers, mount.Layer{Dir: dir, Unmapped: i == 0 && n == 0 && p.Upper == ""})
-			}
-			continue
-		}
-		at += len(s.Layers)
-		img, err := d.images.Of(s)
-		if err != nil {
-			return release, err
-		}
-		file, ok, err := d.checked(s, img)
-		if err != nil {
-			return release, err
-		}
-		sealed = sealed && ok
-		if want.of(s) {
-			pinned, err := d.pin(want, img, file)
-			if err != nil {
-				return release, err
-			}
-			leases = append(leases, pinned)
-		}
-		lease, err := d.mounts.Acquire(file, target)
-		if err != nil {
-			return release, err
-		}
-		leases = append(leases, lease)
-		p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})
-		p.Data = appendNew(p.Data, img.Data...)
-	}
-	d.verify(p, c[0], sealed)
-	return release, nil
-}
-
-// appendNew appends the names that are not yet in the list.
-func appendNew(list []string, names ...string) []string {
-	for _, name := range names {
-		if !slices.Contains(list, name) {
-			list = append(list, name)
-		}
-	}
-	return list
 }
 
 // Put undoes one Get, in whatever process that was.

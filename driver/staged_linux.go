@@ -3,7 +3,6 @@ package driver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"sync"
@@ -71,36 +70,6 @@ func (s *staged) commit(digest verity.Digest) error {
 	}
 	s.committed = true
 	return s.seal(digest)
-}
-
-// imageName is the image's name once it is complete: beside the staged layer, where
-// crashes leave it to be collected.
-func (s *staged) imageName() string { return s.batch.Staged() + imageSuffix }
-
-const imageSuffix = ".image"
-
-// seal gives the image its name, seals it, now that all its objects are, and keeps it open
-// for reading only. Ext4 would forget of a file without a name that it is to go, so that
-// after a crash it would take space for ever.
-func (s *staged) seal(digest verity.Digest) error {
-	if err := enterBegun(); err != nil {
-		return err
-	}
-	defer begun.RUnlock()
-	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", s.image.Fd()), unix.AT_FDCWD, s.imageName(), unix.AT_SYMLINK_FOLLOW)
-	if err != nil {
-		return &os.LinkError{Op: "link", Old: "layer image", New: s.imageName(), Err: err}
-	}
-	f, err := os.Open(s.imageName())
-	if err != nil {
-		return err
-	}
-	err = s.image.Close()
-	s.image = f
-	if err == nil {
-		err = sealImage(s.pool.Pool, s.imageName(), digest)
-	}
-	return err
 }
 
 // keep puts the layer aside and returns the Target by which it is found again.

@@ -95,25 +95,25 @@ func (d *Driver) verifiable() error {
 	return nil
 }
 
-// verifyPlain returns why the chain's i-th layer, whose files are in a directory where
-// nobody can verify them, must not be mounted. A container's own layer may: it holds what
-// the container has written.
-func (d *Driver) verifyPlain(c chain.Chain, i int) error {
+// verifyPlain returns why a layer whose files are in a directory, where nobody can verify
+// them, must not be mounted. A container's own layer may, on top of a chain: it holds what the
+// container has written.
+func (d *Driver) verifyPlain(l chain.Layer, top bool) error {
 	if d.conf.Verity != config.VerityRequire {
 		return nil
 	}
-	if i == 0 {
+	if top {
 		known, err := catalog.Read(&d.stores)
 		if err != nil {
 			return err
 		}
 		container := true
 		for _, image := range known.Images() {
-			container = container && image.Layer != c[0].ID
+			container = container && image.Layer != l.ID
 		}
 		if container {
 			return nil
 		}
 	}
-	return fmt.Errorf(`composefs.conf says verity = "require", and layer %s is not composefs; "composefs-storage convert" makes it so`, c[i].ID)
+	return fmt.Errorf(`composefs.conf says verity = "require", and layer %s is not composefs; "composefs-storage convert" makes it so`, l.ID)
 }
