@@ -17,15 +17,23 @@ import (
 // and has little to compute.
 const sealers = 16
 
-// seal seals the new objects, which are complete and have no name in the pool yet.
+// seal seals the new objects, which are complete and have no name in the pool yet, and
+// makes that durable.
 func (b *Batch) seal() error {
-	return b.pool.sealEach(context.Background(), b.fd(), func(yield func(verity.Digest) bool) {
+	if len(b.fresh) == 0 || !b.pool.Seals() {
+		return nil
+	}
+	err := b.pool.sealEach(context.Background(), b.fd(), func(yield func(verity.Digest) bool) {
 		for _, f := range b.fresh {
 			if !yield(f.digest) {
 				return
 			}
 		}
 	})
+	if err != nil || !b.pool.Seals() {
+		return err
+	}
+	return b.syncfs()
 }
 
 // SealObjects seals those of the objects that the pool has. An error names the object.
