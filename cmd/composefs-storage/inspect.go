@@ -66,6 +66,7 @@ type inspectedImage struct {
 	Path   string   `json:"path"` // "" if it has not been merged yet
 	Data   []string `json:"object_directories"`
 	Mount  string   `json:"mount,omitempty"`
+	Verity bool     `json:"verity"` // it has fs-verity, and so have all its objects
 }
 
 func inspectCommand(s streams) *cobra.Command {
@@ -118,7 +119,7 @@ func (st *store) inspect(name string) (*inspected, error) {
 	case err != nil:
 		return nil, err
 	default:
-		i.Merged = &inspectedImage{Digest: merged.Digest.String(), Size: merged.Size, Path: merged.Path, Data: append([]string{}, merged.Data...)}
+		i.Merged = &inspectedImage{Digest: merged.Digest.String(), Size: merged.Size, Path: merged.Path, Data: append([]string{}, merged.Data...), Verity: merged.Sealed}
 		i.Merged.Mount = i.Merged.mountLine()
 	}
 	i.Stated, err = inspectStatements(image, layers)

@@ -27,6 +27,7 @@ func (i *inspected) print(s streams) error {
 		fmt.Fprintf(w, "digest:\tnone, %s\n", escape(i.Reason))
 	}
 	if i.Merged != nil && i.Merged.Path != "" {
+		fmt.Fprintf(w, "fs-verity:\t%s\n", map[bool]string{true: "yes, of all its objects too", false: "no"}[i.Merged.Verity])
 		fmt.Fprintf(w, "path:\t%s\n", escape(i.Merged.Path))
 		fmt.Fprintf(w, "to mount it:\t%s\n", escape(i.Merged.Mount))
 	}

@@ -25,6 +25,7 @@ type Merged struct {
 	Data   []string // object directories, once it has been
 	Digest verity.Digest
 	Size   int64 // bytes
+	Sealed bool  // it has fs-verity, and so have all objects it refers to
 }
 
 // Merge returns the merged image of a chain, the top layer first. It reads the image and
@@ -47,7 +48,7 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 		return Merged{}, err
 	}
 	m := Merged{Path: path, Data: data}
-	if m.Digest, m.Size, err = measure(path); err == nil && !m.named(stores.Primary, s.Top().Store) {
+	if m.Digest, m.Size, m.Sealed, err = measure(path); err == nil && !m.named(stores.Primary, s.Top().Store) {
 		err = fmt.Errorf("%w: %s is damaged: the pool has no image of its digest, %s", ErrNoImage, path, m.Digest)
 	}
 	return m, err
@@ -80,16 +81,19 @@ func (m Merged) named(stores ...chain.Store) bool {
 	})
 }
 
-// measure returns the fs-verity digest and the length of a file.
-func measure(path string) (d verity.Digest, size int64, err error) {
+// measure returns the fs-verity digest and the length of a file, and whether it has
+// fs-verity.
+func measure(path string) (d verity.Digest, size int64, sealed bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return d, 0, err
+		return d, 0, false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
+	_, err = verity.Measure(f)
+	sealed = err == nil
 	h := verity.New()
 	size, err = io.Copy(h, f)
-	return h.Digest(), size, err
+	return h.Digest(), size, sealed, err
 }
 
 // mergeNow merges layers, the top one first, and keeps nothing of it.
