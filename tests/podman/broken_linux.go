@@ -41,9 +41,7 @@ func (s *Store) Freeze(t testing.TB) {
 // Repair checks the file system of a small store that is broken, and mounts it again.
 func (s *Store) Repair(t testing.TB) {
 	t.Helper()
-	if err := errors.Join(detachBelow(s.Root), unix.Unmount(s.Root, unix.UMOUNT_NOFOLLOW)); err != nil {
-		t.Fatal(err)
-	}
+	s.letGo(t)
 	s.awaitDisk(t)
 	out, err := exec.Command("e2fsck", "-y", "-f", s.disk()).CombinedOutput()
 	var exit *exec.ExitError
@@ -52,6 +50,21 @@ func (s *Store) Repair(t testing.TB) {
 	}
 	if out, err := exec.Command("mount", "-o", "loop", s.disk(), s.Root).CombinedOutput(); err != nil {
 		t.Fatalf("mount: %v: %s", err, out)
+	}
+}
+
+// letGo unmounts a small store. What podman has mounted may be held for a moment by a
+// process that another test is just starting.
+func (s *Store) letGo(t testing.TB) {
+	t.Helper()
+	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		err := errors.Join(detachBelow(s.Root), unix.Unmount(s.Root, unix.UMOUNT_NOFOLLOW))
+		switch {
+		case err == nil:
+			return
+		case !errors.Is(err, unix.EBUSY) || time.Since(start) > timeout:
+			t.Fatalf("unmount %s: %v", s.Root, err)
+		}
 	}
 }
 
