@@ -3,12 +3,10 @@ package fsck
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -77,6 +75,11 @@ func (c *checker) check(ctx context.Context) error {
 	if err := c.scope(); err != nil {
 		return err
 	}
+	if c.All {
+		for _, p := range c.allPools() {
+			c.list(p)
+		}
+	}
 	c.each(len(c.layers), func(i int) {
 		if ctx.Err() == nil {
 			c.checkLayer(c.layers[i])
@@ -89,75 +92,25 @@ func (c *checker) check(ctx context.Context) error {
 			}
 		}
 	}
-	c.checkMerged(ctx)
-	c.hashAll(ctx)
+	c.checkContents(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return c.tell(ctx)
 }
 
-// scope finds the layers to check.
-func (c *checker) scope() error {
-	for _, image := range c.Images {
-		c.report.Images++
-		for _, id := range c.catalog.Chain(image.Layer) {
-			if err := c.addLayer(id, true); err != nil {
-				return err
-			}
-		}
-	}
-	if c.All {
-		for _, s := range slices.Concat(c.Stores.Writable(), c.Stores.Additional) {
-			entries, err := os.ReadDir(s.Home)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			for _, e := range entries {
-				if _, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff")); err == nil && e.IsDir() {
-					if err := c.addLayer(e.Name(), false); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	slices.SortFunc(c.layers, func(a, b *layer) int { return compare(a.ID, b.ID) })
-	return nil
-}
-
-// addLayer adds a layer. One that no image has is passed over if it is plain: containers
-// have such layers.
-func (c *checker) addLayer(id string, ofImage bool) error {
-	if c.byID[id] != nil {
-		return nil
-	}
-	found, kind, err := survey.Find(c.Stores, id)
-	if err != nil {
-		found, kind = chain.Layer{ID: id, Store: found.Store, Composefs: true}, survey.Damaged
-		if found.Store.Home == "" {
-			return err
-		}
-	}
-	if kind == survey.Plain && !ofImage {
-		return nil
-	}
-	l := &layer{Layer: found, kind: kind}
-	c.byID[id] = l
-	switch kind {
-	case survey.Missing:
-		l.Store = c.Stores.Primary
-		c.add(&Finding{Kind: LayerMissing, Severity: Damage, Store: root(l.Store), Layers: []string{id}, Detail: "no store has the layer"})
-		return nil
-	case survey.Plain:
-		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Layers: []string{id},
-			Detail: "the layer is plain: nothing says what its files should be"})
-		return nil
-	}
-	l.pool = c.poolOf(l.Store)
-	c.layers = append(c.layers, l)
-	c.report.Layers++
-	return nil
+// checkContents reads merged images and objects, both at a time.
+func (c *checker) checkContents(ctx context.Context) {
+	images := c.findMerged()
+	c.report.Merged = len(images)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.checkMerged(ctx, images)
+	}()
+	c.hashAll(ctx)
+	<-done
+	c.hashAll(ctx) // what only merged images name
 }
 
 // add adds a finding.
@@ -170,20 +123,16 @@ func (c *checker) add(f *Finding) {
 // each calls fn with all numbers below n, on all processors.
 func (c *checker) each(n int, fn func(i int)) {
 	var wg sync.WaitGroup
-	next := make(chan int)
+	var next atomic.Int64
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for i := range next {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				fn(i)
 			}
 		}()
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 }
 

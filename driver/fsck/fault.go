@@ -40,6 +40,10 @@ func (c *checker) fault(p *pool, name string) *fault {
 
 // damaged notes that the file with an inode has not the content that its name says.
 func (c *checker) damaged(f *file, why string) {
+	var st unix.Stat_t
+	if unix.Lstat(f.path(), &st) == nil {
+		f.inode = st.Ino // which a directory may not tell
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	x := c.fault(f.pool, f.name)

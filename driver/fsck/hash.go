@@ -9,8 +9,6 @@ import (
 	"hash"
 	"io/fs"
 	"os"
-	"slices"
-	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -24,12 +22,14 @@ type file struct {
 	layer  *layer        // whose file it is, or nil for the pool's
 	name   string        // below object directories
 	digest verity.Digest // zero if only the name tells the content
-	want   int64         // the size that the layer's image says, or -1
+	want   int64         // the size that the image of a layer says, or -1
+	by     *layer        // which says it
 	inode  uint64
 	size   int64
 
 	regular bool
 	sealed  bool // it is to have fs-verity
+	read    bool // it has been read
 }
 
 func (f *file) path() string {
@@ -46,67 +46,14 @@ func (f *file) byStock() bool {
 	return ok && f.digest == verity.Digest{}
 }
 
-// large files are read first, so that no processor is left with one at the end.
-const large = 8 << 20
-
-// queue returns the files to hash, in an order that suits the disk.
-func (c *checker) queue() (all []file, bytes int64) {
-	for _, home := range sortedKeys(c.pools) {
-		p := c.pools[home]
-		seen := map[uint64]bool{}
-		for d, o := range p.objects {
-			if o.inode != 0 {
-				seen[o.inode] = true
-				all = append(all, file{pool: p, digest: d, want: -1, inode: o.inode, size: o.size, regular: o.regular, sealed: o.sealed})
-			}
-		}
-		for _, f := range p.extra {
-			if f.want >= 0 && f.size != f.want || !seen[f.inode] {
-				seen[f.inode] = true
-				all = append(all, f)
-			}
-		}
-	}
-	for i := range all {
-		bytes += all[i].size
-	}
-	slices.SortFunc(all, func(a, b file) int {
-		if a.size >= large || b.size >= large {
-			return compare(b.size, a.size)
-		}
-		return compare(a.inode, b.inode)
-	})
-	return all, bytes
-}
-
-// hashAll reads all files.
-func (c *checker) hashAll(ctx context.Context) {
-	all, total := c.queue()
-	c.report.Objects, c.report.Bytes = len(all), total
-	limit := newLimit(c.Rate)
-	var done atomic.Int64
-	progress := func(n int) {
-		limit.wait(ctx, n)
-		now := done.Add(int64(n))
-		if c.Progress != nil {
-			c.Progress(now, total)
-		}
-	}
-	// A number of files at a time, in their order, costs less than each alone.
-	const together = 32
-	c.each((len(all)+together-1)/together, func(i int) {
-		h := newHasher(progress)
-		for j := i * together; j < min(len(all), (i+1)*together) && ctx.Err() == nil; j++ {
-			c.checkFile(ctx, h, &all[j])
-		}
-		h.free()
-	})
-}
-
 // checkFile hashes a file.
 func (c *checker) checkFile(ctx context.Context, h *hasher, f *file) {
 	if f.name == "" {
 		f.name = objects.Path(f.digest)
+	}
+	if f.read {
+		c.checkSeal(f)
+		return
 	}
 	fd, err := f.open()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -149,6 +96,9 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 	}
 	sum.Reset()
 	n, err := h.read(ctx, fd, sum, f.size)
+	if err == nil && n != f.size {
+		n, err = h.readAgain(ctx, fd, sum)
+	}
 	if err != nil {
 		return err
 	}
@@ -162,8 +112,7 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 		return fmt.Errorf("its content has %s %s", what, hex.EncodeToString(got))
 	}
 	if f.want >= 0 && n != f.want {
-		f.layer.bad = true
-		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(f.layer.Store), Layers: []string{f.layer.ID}, Paths: []string{f.layer.Blob()},
+		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(f.by.Store), Layers: []string{f.by.ID}, Paths: []string{f.by.Blob()},
 			Detail: fmt.Sprintf("it gives object %s %d bytes, it has %d", f.name, f.want, n)})
 	}
 	if f.sealed {

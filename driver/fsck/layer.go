@@ -8,10 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/images"
@@ -41,7 +38,7 @@ func (c *checker) checkLayer(l *layer) {
 }
 
 // readLayer reads all of a layer's image, and returns which objects it names.
-func readLayer(l *layer) (contents map[string]content, sealed bool, err error) {
+func readLayer(l *layer) (contents map[name]content, sealed bool, err error) {
 	f, img, err := images.Open(l.Blob())
 	if err != nil {
 		return nil, false, err
@@ -80,96 +77,19 @@ func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 }
 
 // contentsOf returns the objects that a layer image names.
-func contentsOf(t *tree.Tree) map[string]content {
-	all := map[string]content{}
+func contentsOf(t *tree.Tree) map[name]content {
+	all := map[name]content{}
 	_ = t.Walk(func(_ string, e *tree.Entry) error {
 		if n := e.Inode; !e.Link && n.Type() == tree.TypeRegular && n.Size > 0 && (n.Digest != nil || n.Payload != "") {
 			k := content{size: int64(n.Size)}
 			if n.Digest != nil {
 				k.digest = *n.Digest
 			}
-			all[strings.TrimPrefix(n.BackingPath(), "/")] = k
+			all[backingName(n)] = k
 		}
 		return nil
 	})
 	return all
-}
-
-// checkObjects compares what a layer has with what its image names, which is nil if that
-// cannot be read: then each name is taken for what it says.
-func (c *checker) checkObjects(l *layer, contents map[string]content, sealed bool) {
-	names, err := l.names()
-	if err != nil {
-		c.add(&Finding{Kind: ObjectMissing, Severity: Damage, Store: root(l.Store), Layers: []string{l.ID}, Paths: []string{l.Diff()}, Detail: bare(err)})
-	}
-	if l.bad {
-		contents = map[string]content{}
-		for name, inode := range names {
-			if d, ok := digestOf(name); ok {
-				var o object
-				if l.pool.reader != nil {
-					o = l.pool.object(d, false)
-				}
-				if o.inode == inode { // others may have names of stock containers/storage
-					contents[name] = content{d, -1}
-				}
-			}
-		}
-	}
-	known := make(map[uint64]bool, len(contents))
-	for name, k := range contents {
-		inode, ok := names[name]
-		known[inode] = true
-		c.checkContent(l, name, k, inode, ok, sealed)
-	}
-	if l.bad {
-		return
-	}
-	leaked := &Finding{Kind: Leaked, Severity: Info, Store: root(l.Store), Layers: []string{l.ID}, Detail: "the layer's image does not name it"}
-	for _, name := range sortedKeys(names) {
-		var st unix.Stat_t
-		if path := l.Diff() + "/" + name; !known[names[name]] && unix.Lstat(path, &st) == nil {
-			leaked.Count++
-			leaked.Bytes += st.Size
-			leaked.Paths = append(leaked.Paths, path)
-		}
-	}
-	if leaked.Count > 0 {
-		c.add(leaked)
-	}
-}
-
-// checkContent has the files of a content hashed, the pool's and the layer's if that is
-// another one.
-func (c *checker) checkContent(l *layer, name string, k content, inode uint64, ok, sealed bool) {
-	f := file{pool: l.pool, name: name, digest: k.digest, want: k.size, layer: l, inode: inode, sealed: sealed}
-	var o object
-	if k.digest != (verity.Digest{}) && name == objects.Path(k.digest) {
-		o = l.pool.object(k.digest, sealed)
-		if o.inode == 0 && l.ours() {
-			c.lacking(l.pool, name, k.digest, k.size)
-		}
-	} else if !f.byStock() && k.digest == (verity.Digest{}) {
-		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Object: name, Layers: []string{l.ID}, Detail: "neither image nor name tell its content"})
-		return
-	}
-	switch {
-	case !ok:
-		c.lacking(l.pool, name, k.digest, k.size)
-	case inode != o.inode || k.size >= 0 && o.size != k.size:
-		// A wrong size too: hashing tells whether object or image is wrong.
-		var st unix.Stat_t
-		if unix.Lstat(f.path(), &st) == nil {
-			f.size, f.regular = st.Size, isRegular(&st)
-			l.pool.addFile(f)
-		}
-	}
-}
-
-// digestOf returns the digest that the name of an object is.
-func digestOf(name string) (verity.Digest, bool) {
-	d, err := verity.ParseDigest(strings.Replace(name, "/", "", 1))
-	return d, err == nil && len(name) == 65 && name[2] == '/'
 }
 
 // bare returns what an error says without the file, which the finding names.

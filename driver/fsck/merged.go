@@ -36,11 +36,8 @@ func (m *merged) path() string {
 	return m.pool.reader.ImagePath(m.name)
 }
 
-// checkMerged checks the merged images that layers have, each once, and with
-// [Options.All] those that only pools have.
-func (c *checker) checkMerged(ctx context.Context) {
-	all := c.findMerged()
-	c.report.Merged = len(all)
+// checkMerged checks merged images.
+func (c *checker) checkMerged(ctx context.Context, all []*merged) {
 	c.each(len(all), func(i int) {
 		if ctx.Err() == nil {
 			c.checkImage(ctx, all[i])
@@ -48,7 +45,8 @@ func (c *checker) checkMerged(ctx context.Context) {
 	})
 }
 
-// findMerged returns the merged images to check.
+// findMerged returns the merged images to check: those that layers have, each once, and
+// with [Options.All] those that only pools have.
 func (c *checker) findMerged() (all []*merged) {
 	type key struct {
 		home  string
@@ -172,7 +170,7 @@ func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
 	}
 	sealed := err == nil
 	return d, img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
-		if n.Type() == tree.TypeRegular && n.Digest != nil && trimSlash(n.BackingPath()) == objects.Path(*n.Digest) {
+		if n.Type() == tree.TypeRegular && n.Digest != nil && backingName(n) == (name{digest: *n.Digest}) {
 			c.wantMerged(m, *n.Digest, int64(n.Size), sealed)
 		}
 		return nil
@@ -191,5 +189,3 @@ func (c *checker) wantMerged(m *merged, d verity.Digest, size int64, sealed bool
 		c.lackingMerged(m.pool, d, size)
 	}
 }
-
-func trimSlash(name string) string { return strings.TrimPrefix(name, "/") }

@@ -1,65 +1,110 @@
 package fsck
 
 import (
-	"bytes"
-	"encoding/binary"
-	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
+
+// name is the name of a file below an object directory. Nearly all are digests, and there
+// are as many as files: as text they would be most of what a check allocates.
+type name struct {
+	digest verity.Digest
+	other  string // if it is no digest
+}
+
+// nameOf returns the name that a path below an object directory is.
+func nameOf[T string | []byte](path T) name {
+	if d, ok := digestOf(path); ok {
+		return name{digest: d}
+	}
+	return name{other: string(path)}
+}
+
+// backingName returns the name of a regular file's object.
+func backingName(n *tree.Inode) name {
+	if n.Payload == tree.ByDigest && n.Digest != nil {
+		return name{digest: *n.Digest}
+	}
+	return nameOf(trimSlash(n.BackingPath()))
+}
+
+// String returns the path below an object directory.
+func (n name) String() string {
+	if n.other != "" {
+		return n.other
+	}
+	return objects.Path(n.digest)
+}
+
+// digestOf returns the digest that the path of an object is.
+func digestOf[T string | []byte](path T) (d verity.Digest, ok bool) {
+	if len(path) != 2*len(d)+1 || path[2] != '/' {
+		return d, false
+	}
+	for i := range d {
+		at := 2 * i
+		if i > 0 {
+			at++ // behind the slash
+		}
+		high, low := digit(path[at]), digit(path[at+1])
+		if high|low > 15 {
+			return verity.Digest{}, false
+		}
+		d[i] = high<<4 | low
+	}
+	return d, true
+}
+
+// digit returns the value of a hexadecimal digit as object names have it, 255 of any other
+// byte.
+func digit(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
+}
 
 // names returns the files in a layer's object directory, and of each the inode. Directories
 // tell both; asking for each file would take most of the time that a layer takes.
-func (l *layer) names() (map[string]uint64, error) {
-	all := map[string]uint64{}
-	var shards []string
-	err := readDir(l.Diff(), func(name string, inode uint64, kind byte) {
-		if kind == unix.DT_DIR {
-			shards = append(shards, name)
-		} else {
-			all[name] = inode
-		}
-	})
+func (l *layer) names() (map[name]uint64, error) {
+	all := map[name]uint64{}
+	shards, err := readShards(l.Diff(), func(n name, inode uint64) { all[n] = inode })
 	for _, shard := range shards {
 		if err != nil {
 			return nil, err
 		}
-		err = readDir(l.Diff()+"/"+shard, func(name string, inode uint64, _ byte) {
-			all[shard+"/"+name] = inode
-		})
+		err = readShard(l.Diff(), shard, func(n name, inode uint64, _ byte) { all[n] = inode })
 	}
 	return all, err
 }
 
-// The fields of struct linux_dirent64 before the name, by their offsets.
-const (
-	direntInode  = 0
-	direntLength = 16
-	direntKind   = 18
-	direntName   = 19
-)
-
-// readDir calls fn for every entry of a directory.
-func readDir(path string, fn func(name string, inode uint64, kind byte)) error {
-	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &os.PathError{Op: "open", Path: path, Err: err}
-	}
-	defer unix.Close(fd) //nolint:errcheck // open for reading
-	buf := make([]byte, 64<<10)
-	for {
-		n, err := unix.Getdents(fd, buf)
-		if err != nil {
-			return &os.PathError{Op: "read directory", Path: path, Err: err}
+// readShards returns the directories in an object directory, and calls fn for what else is
+// in it.
+func readShards(dir string, fn func(n name, inode uint64)) (shards []string, err error) {
+	err = readDir(dir, func(path []byte, inode uint64, kind byte) {
+		if kind == unix.DT_DIR {
+			shards = append(shards, string(path))
+		} else {
+			fn(name{other: string(path)}, inode)
 		}
-		if n == 0 {
-			return nil
-		}
-		for b := buf[:n]; len(b) > direntName; b = b[binary.NativeEndian.Uint16(b[direntLength:]):] {
-			name, _, _ := bytes.Cut(b[direntName:], []byte{0})
-			if s := string(name); s != "." && s != ".." {
-				fn(s, binary.NativeEndian.Uint64(b[direntInode:]), b[direntKind])
-			}
-		}
-	}
+	})
+	return shards, err
 }
+
+// readShard calls fn for every file in one of the directories of an object directory.
+func readShard(dir, shard string, fn func(n name, inode uint64, kind byte)) error {
+	path := append([]byte(shard), '/')
+	return readDir(dir+"/"+shard, func(file []byte, inode uint64, kind byte) {
+		fn(nameOf(append(path, file...)), inode, kind)
+	})
+}
+
+func trimSlash(name string) string { return strings.TrimPrefix(name, "/") }

@@ -80,6 +80,16 @@ func (h *hasher) read(ctx context.Context, fd int, sum hash.Hash, size int64) (t
 	return total, ctx.Err()
 }
 
+// readAgain is read for a file that has not the size it was to have.
+func (h *hasher) readAgain(ctx context.Context, fd int, sum hash.Hash) (total int64, err error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return 0, os.NewSyscallError("stat", err)
+	}
+	sum.Reset()
+	return h.read(ctx, fd, sum, st.Size)
+}
+
 // cached says that the kernel or the file system cannot read without keeping what it has
 // read (RWF_DONTCACHE, Linux 6.14), which would push out what others need.
 var cached atomic.Bool

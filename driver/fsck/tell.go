@@ -115,7 +115,7 @@ func payload(n *tree.Inode) string {
 	if n.Type() != tree.TypeRegular || n.Size == 0 || n.Digest == nil && n.Payload == "" {
 		return ""
 	}
-	return trimSlash(n.BackingPath())
+	return backingName(n).String()
 }
 
 func exists(path string) bool {

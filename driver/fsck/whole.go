@@ -1,0 +1,117 @@
+package fsck
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// list finds all objects of a pool. Directories tell what is known of them for now.
+func (c *checker) list(p *pool) {
+	dir := filepath.Join(p.store.Pool(), "objects")
+	shards, err := readShards(dir, func(name, uint64) {})
+	c.each(len(shards), func(i int) {
+		if err := p.listShard(dir, shards[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			c.unlisted(p, err)
+		}
+	})
+	if err != nil {
+		c.unlisted(p, err)
+	}
+}
+
+func (c *checker) unlisted(p *pool, err error) {
+	c.add(&Finding{Kind: ObjectDamaged, Severity: Damage, Store: root(p.store), Detail: fmt.Sprintf("the pool cannot be listed: %v", err)})
+}
+
+// listShard finds the objects in one of the directories.
+func (p *pool) listShard(dir, shard string) error {
+	var digests []verity.Digest
+	var found []object
+	err := readShard(dir, shard, func(n name, inode uint64, kind byte) {
+		if n.other == "" { // else it is a temporary name
+			digests = append(digests, n.digest)
+			found = append(found, object{inode: inode, size: -1, regular: kind == unix.DT_REG})
+		}
+	})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, d := range digests {
+		p.objects[d] = &found[i]
+		if !found[i].regular { // perhaps the directory does not tell
+			p.stat(d, &found[i])
+		}
+	}
+	return err
+}
+
+// checkPool tells what is left over in a pool, once it is known what layers have.
+func (c *checker) checkPool(ctx context.Context, p *pool) error {
+	garbage := &Finding{Kind: Garbage, Severity: Info, Store: root(p.store), Detail: "no layer has it; it is collected when a layer is removed"}
+	count := func(path string, links uint64, size int64) {
+		if links == 1 {
+			garbage.Count++
+			garbage.Bytes += size
+			garbage.Paths = append(garbage.Paths, path)
+		}
+	}
+	for _, d := range p.unlinked() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		o := p.objects[d]
+		links := p.stat(d, o)
+		count(p.reader.ObjectPath(d), links, o.size)
+	}
+	err := p.reader.WalkImages(ctx, func(d verity.Digest, info objects.Info) error {
+		count(p.reader.ImagePath(d), info.Links, info.Size)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if garbage.Count > 0 {
+		c.add(garbage)
+	}
+	c.checkNotes(p)
+	return nil
+}
+
+// unlinked returns the objects that no layer is known to have, sorted.
+func (p *pool) unlinked() (all []verity.Digest) {
+	for d, o := range p.objects {
+		if o.inode != 0 && !o.linked {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b verity.Digest) int { return bytes.Compare(a[:], b[:]) })
+	return all
+}
+
+// checkNotes tells of what the pool has notes.
+func (c *checker) checkNotes(p *pool) {
+	entries, _ := os.ReadDir(filepath.Join(p.store.Pool(), "layers")) // there need not be any
+	gone := &Finding{Kind: LayerGone, Severity: Info, Store: root(p.store), Detail: "the layer was removed, and what it had in the pool not collected yet"}
+	for _, e := range entries {
+		if _, err := os.Lstat(filepath.Join(p.store.Home, e.Name())); errors.Is(err, fs.ErrNotExist) {
+			gone.Layers = append(gone.Layers, e.Name())
+		}
+	}
+	if len(gone.Layers) > 0 {
+		c.add(gone)
+	}
+	waiting, _ := p.reader.Damaged()
+	for _, d := range waiting {
+		c.add(&Finding{Kind: Waiting, Severity: Info, Store: root(p.store), Object: objects.Path(d), Detail: "the content is damaged; the next layer that brings it repairs it"})
+	}
+}
