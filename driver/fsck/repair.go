@@ -10,7 +10,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
-	poolroom "github.com/composefs-storage/composefs-storage/driver/pool"
 )
 
 // Sources say where good copies may be, besides the stores that are checked.
@@ -49,32 +48,6 @@ type repairer struct {
 	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair takes from them
 }
 
-// repairedPool is a pool that is open for being repaired.
-type repairedPool struct {
-	*poolroom.Pool
-	repair *objects.Repair
-}
-
-// open opens a pool for repairing; nothing is collected in it until the end.
-func (r *repairer) open(p *pool) (*repairedPool, error) {
-	if o := r.pools[p]; o != nil {
-		return o, nil
-	}
-	if p.store.ReadOnly {
-		return nil, errors.New("the store is only read; repair it where it is written")
-	}
-	opened, err := poolroom.Open(p.store, r.from.Sealing)
-	if err != nil {
-		return nil, err
-	}
-	repair, err := opened.BeginRepair()
-	if err != nil {
-		return nil, errors.Join(err, opened.Close())
-	}
-	r.pools[p] = &repairedPool{opened, repair}
-	return r.pools[p], nil
-}
-
 func (r *repairer) close() (err error) {
 	for _, f := range r.swapped {
 		_ = f.Close() // open for reading
@@ -83,14 +56,6 @@ func (r *repairer) close() (err error) {
 		err = errors.Join(err, o.repair.Close(), o.Close())
 	}
 	return err
-}
-
-// names returns by which paths a content's files are called within the pool.
-func (o *repairedPool) names(paths []string) (names []string) {
-	for _, path := range paths {
-		names = append(names, o.Path(path))
-	}
-	return names
 }
 
 func (r *repairer) repair(ctx context.Context) error {
@@ -178,45 +143,6 @@ func again(f *Finding) string {
 		return "check --repair --from SOURCE, with the image or the layer tar that has it"
 	}
 	return fmt.Sprintf("check --repair --from docker://%s, or podman rmi and pull %s again", names[0], strings.Join(names, " "))
-}
-
-// remerge removes a merged image that is damaged, and merges its layers again.
-func (r *repairer) remerge(f *Finding) {
-	o, err := r.open(f.pool)
-	if err != nil {
-		f.Remedy = err.Error()
-		return
-	}
-	if f.Kind == MergedDifferent {
-		f.Remedy = again(f)
-		return
-	}
-	if err := o.repair.DropImage(f.merged.name, o.names(f.merged.links)); err != nil {
-		f.Remedy = err.Error()
-		return
-	}
-	f.Repaired = "it is removed; the next mount merges the layers again"
-	if len(f.merged.segment.Layers) == 0 {
-		f.Repaired = "it is removed; no layer has it"
-		return
-	}
-	for _, id := range f.merged.layers {
-		if err := r.mergeLayer(id); err != nil {
-			f.Remedy = fmt.Sprintf("its layers cannot be merged now: %v", err)
-			return
-		}
-	}
-	f.Repaired = "its layers are merged again"
-}
-
-// mergeLayer merges the chain that ends with a layer.
-func (r *repairer) mergeLayer(id string) error {
-	c, err := r.Stores.Chain(id)
-	if err != nil {
-		return err
-	}
-	_, err = r.imagesOf(c)
-	return err
 }
 
 // rootStore returns the store with a root.
