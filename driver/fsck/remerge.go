@@ -12,7 +12,8 @@ func (r *repairer) remerge(f *Finding) {
 		return
 	}
 	if f.Kind == MergedDifferent {
-		f.Remedy = again(f)
+		// Nothing tells which of both is right, so no source of contents helps.
+		f.Remedy = "podman rmi the image and pull it again"
 		return
 	}
 	if err := o.repair.DropImage(f.merged.name, o.names(f.merged.links)); err != nil {
