@@ -1,0 +1,124 @@
+package objects_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// kernel measures by the kernel.
+type kernel struct{}
+
+func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
+
+// openKernel opens a pool on a file system with fs-verity, or skips the test: the machines
+// of "make test-vm" have it.
+func openKernel(t *testing.T) *objects.Pool {
+	p := open(t)
+	name := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(name, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := verity.Enable(f); err != nil {
+		t.Skipf("no fs-verity here: %v", err)
+	}
+	p.Sealing = objects.SealRequire
+	return p
+}
+
+// TestKernelSeals has the kernel seal contents of many sizes, and images: it agrees with
+// the names, and refuses writes.
+func TestKernelSeals(t *testing.T) {
+	p := openKernel(t)
+	var want []verity.Digest
+	dir := layer(t, p, func(b *objects.Batch) {
+		for _, size := range []int{1, 64, 4095, 4096, 4097, 128 * 4096, 128*4096 + 1, 3 << 20} {
+			want = append(want, add(t, b, strings.Repeat("c", size)))
+		}
+		d, err := b.AddFrom(strings.NewReader(strings.Repeat("\x00", 1<<20)+"end"), 1<<20+3) // with a hole
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, d)
+	})
+	checkSealed(t, p, kernel{}, want...)
+	for _, d := range want {
+		if f, err := os.OpenFile(filepath.Join(dir, objects.Path(d)), os.O_WRONLY, 0); !errors.Is(err, unix.EPERM) {
+			_ = f.Close()
+			t.Errorf("object %s is open for writing: %v", d, err)
+		}
+	}
+	layer(t, p, func(b *objects.Batch) {
+		image := addImage(t, b, "image")
+		if sealed, err := b.SealImage(image); err != nil || !sealed {
+			t.Errorf("SealImage: %v, %v", sealed, err)
+		}
+		linkImage(t, b, image, filepath.Join(t.TempDir(), "image"))
+		f, err := p.OpenImage(image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if got, err := verity.Measure(f); err != nil || got != image {
+			t.Errorf("of the image the kernel measures %s, %v", got, err)
+		}
+	})
+}
+
+// TestKernelKnown adds what the pool has without fs-verity, and what it has wrongly: a
+// sealed file of another content.
+func TestKernelKnown(t *testing.T) {
+	p := openKernel(t)
+	p.Sealing = objects.SealNever
+	var d, other verity.Digest
+	old := layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "CONTENT") })
+	checkSealed(t, p, kernel{})
+	p.Sealing = objects.SealRequire
+	layer(t, p, func(b *objects.Batch) { add(t, b, "content"); add(t, b, "CONTENT") })
+	checkSealed(t, p, kernel{}, d, other)
+
+	pooled := func(d verity.Digest) string {
+		return filepath.Join(filepath.Dir(p.ImagesDir()), "objects", objects.Path(d))
+	}
+	if err := errors.Join(os.Remove(pooled(d)), os.Link(pooled(other), pooled(d))); err != nil {
+		t.Fatal(err)
+	}
+	fresh := layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
+	checkSealed(t, p, kernel{}, d, other)
+	checkContent(t, fresh, d, "content")
+	checkContent(t, old, d, "content")
+}
+
+// TestKernelOpen seals what somebody has open for writing: it waits, and fails if that
+// does not end.
+func TestKernelOpen(t *testing.T) {
+	p := openKernel(t)
+	t.Cleanup(objects.SetSealPatience(0))
+	p.Sealing = objects.SealNever
+	var d verity.Digest
+	dir := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
+	f, err := os.OpenFile(filepath.Join(dir, objects.Path(d)), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Sealing = objects.SealTry
+	if err := p.SealObjects(t.Context(), []verity.Digest{d}); !errors.Is(err, unix.ETXTBSY) {
+		t.Errorf("open for writing: %v, want %v", err, unix.ETXTBSY)
+	}
+	if err := errors.Join(f.Close(), p.SealObjects(t.Context(), []verity.Digest{d})); err != nil {
+		t.Error(err)
+	}
+	checkSealed(t, p, kernel{}, d)
+}
