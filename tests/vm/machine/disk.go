@@ -34,8 +34,11 @@ const blockSize = 4096
 func Flip(disk, path, text string) error {
 	content, err := debugfs(disk, "cat", path)
 	offset := strings.Index(content, text)
-	if err != nil || offset < 0 || content == "" {
-		return fmt.Errorf("%s: %s is not in %s: %w", disk, text, path, err)
+	if err != nil {
+		return err
+	}
+	if offset < 0 {
+		return fmt.Errorf("%s: %s is not in %s", disk, text, path)
 	}
 	out, err := debugfs(disk, "bmap", path, strconv.Itoa(offset/blockSize))
 	if err != nil {
@@ -60,9 +63,15 @@ func Flip(disk, path, text string) error {
 
 // debugfs returns what a command of debugfs prints of a disk.
 func debugfs(disk string, words ...string) (string, error) {
-	out, err := exec.Command("debugfs", "-R", strings.Join(words, " "), disk).Output()
+	cmd := exec.Command("debugfs", "-R", strings.Join(words, " "), disk)
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err == nil && len(out) == 0 { // it ends with 0 whatever happens
+		err = errors.New("no output")
+	}
 	if err != nil {
-		err = fmt.Errorf("debugfs %s: %w", disk, err)
+		err = fmt.Errorf("debugfs %s: %q: %w: %s", disk, words, err, complaints.String())
 	}
 	return string(out), err
 }
