@@ -63,11 +63,22 @@ func newDisk(t *testing.T, features ...string) string {
 const (
 	app   = "127.0.0.1:5000/app"
 	next  = "127.0.0.1:5000/next"
+	many  = "127.0.0.1:5000/many"
 	plain = "export CONTAINERS_STORAGE_CONF=/etc/containers/plain.conf\n"
 
 	pullApp  = "podman pull -q " + app + " >/dev/null\n"
 	pullNext = "podman pull -q " + next + " >/dev/null\n"
+
+	convertAll = "composefs-storage convert --all >/dev/null\n"
 )
+
+// asPlain is a script that runs another one on the same store without composefs, and so
+// without fs-verity.
+func asPlain(script string) string {
+	return "cp /etc/containers/composefs.conf /tmp/mode; echo 'verity = \"off\"' >/etc/containers/composefs.conf\n" +
+		"export CONTAINERS_STORAGE_CONF=/etc/containers/off.conf\n" + script +
+		"unset CONTAINERS_STORAGE_CONF; mv /tmp/mode /etc/containers/composefs.conf\n"
+}
 
 // show is a script that prints what an image shows.
 func show(image string) string { return "/guest tree $(podman image mount " + image + ")\n" }

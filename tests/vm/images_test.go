@@ -14,8 +14,8 @@ import (
 )
 
 // writeImages makes the images that the registry in the machine serves: app, which can
-// be run, and next, another version of it, which shares two of its layers and some files
-// of the others.
+// be run, next, another version of it, which shares two of its layers and some files of
+// the others, and many, which has more files.
 func writeImages(dir string) error {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
@@ -33,6 +33,7 @@ func writeImages(dir string) error {
 	for name, layers := range map[string][][]byte{
 		"app":  {base, files("lib", 1, 150), files("srv", 2, 100), changes("lib", 1)},
 		"next": {base, files("lib", 1, 150), files("srv", 3, 100), changes("lib", 2), files("opt", 2, 50)},
+		"many": {base, files("many", 4, 2500)},
 	} {
 		img := podman.Image{Layers: layers, Compression: podman.Gzip, Cmd: []string{"/bin/sh"}}
 		if err := img.WriteLayout(filepath.Join(dir, name)); err != nil {

@@ -75,7 +75,7 @@ func directories(root string) error {
 
 // programs puts the programs of this machine and ours into the system.
 func programs(root string) error {
-	for _, name := range []string{"runc", "conmon", "dmsetup", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
+	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			return err
@@ -116,9 +116,11 @@ func configuration(root string) error {
 		return err
 	}
 	storage := strings.ReplaceAll(string(sample), "/var/lib/containers/storage", "/data/store")
-	plain := strings.ReplaceAll(strings.ReplaceAll(storage, `"true"`, `"false"`), "/data/store", "/data/plain")
+	off := strings.ReplaceAll(storage, `"true"`, `"false"`)
+	plain := strings.ReplaceAll(off, "/data/store", "/data/plain")
 	for name, text := range map[string]string{
 		"containers/storage.conf":    storage,
+		"containers/off.conf":        off,
 		"containers/plain.conf":      strings.ReplaceAll(plain, "/run/containers/storage", "/run/plain"),
 		"containers/containers.conf": conf.Containers("/run/libpod", "/run/networks"),
 		"containers/registries.conf": conf.Registries,

@@ -30,6 +30,8 @@ type tampering struct {
 	flip   func(s stored) (path, text string) // of a file in the store: a bit of that text is changed on the disk
 	script string                             // with variables for what [stored] has
 	want   [5]outcome                         // in the order of defences
+	found  []string                           // what "check" says of the damage, with the same variables; none if there is none
+	mend   string                             // puts it right
 }
 
 // defences are modes of fs-verity on disks of two kinds, and with an expected digest.
@@ -41,28 +43,42 @@ var defences = []struct {
 	{"require", "verity", "require", false}, {"expected", "verity", "require", true},
 }
 
+// What mends: a repair, from the store and the registry, or another pull.
+const (
+	repair = "composefs-storage check --repair --from docker://" + app + " " + app + " >/dev/null\n"
+	anew   = "podman rmi " + app + " >/dev/null\n" + pullApp
+)
+
 // tamperings are those of docs/security.md.
 var tamperings = []tampering{
 	{name: "nothing", want: [5]outcome{right, right, right, right, right}},
 	{name: "a changed block of an object", want: [5]outcome{wrong, wrong, eio, eio, eio},
-		flip: func(s stored) (string, string) { return s.a, "" }},
+		flip:  func(s stored) (string, string) { return s.a, "" },
+		found: []string{"object damaged $HEX_A", "image $APP", "/lib/100"}, mend: repair},
 	{name: "a changed block of the image", want: [5]outcome{wrong, refused, eio, eio, eio},
-		flip: func(s stored) (string, string) { return s.image, "in the image" }},
+		flip:  func(s stored) (string, string) { return s.image, "in the image" },
+		found: []string{"merged image damaged", "$IMAGE", "image $APP"}, mend: repair},
 	{name: "an object written to", want: [5]outcome{wrong, wrong, right, right, right},
-		script: `echo x 1<>$A || true`},
+		script: `echo x 1<>$A || true`,
+		found:  []string{"object damaged $HEX_A", "image $APP", "/lib/100"}, mend: repair},
 	{name: "swapped objects", want: [5]outcome{wrong, wrong, eio, eio, eio},
-		script: `mv $A $P/t; mv $B $A; mv $P/t $B`},
+		script: `mv $A $P/t; mv $B $A; mv $P/t $B`,
+		found:  []string{"object damaged $HEX_A", "object damaged $HEX_B", "image $APP", "/lib/100", "/lib/101"}, mend: repair},
 	{name: "a copy of another image by the name of this one", want: [5]outcome{wrong, refused, refused, refused, refused},
-		script: `cp $NEXT $P/t; mv $P/t $IMAGE; ln -f $IMAGE $LINK`},
+		script: `cp $NEXT $P/t; mv $P/t $IMAGE; ln -f $IMAGE $LINK`,
+		found:  []string{"merged image damaged", "$IMAGE", "image $APP"}, mend: repair},
 	{name: "another image of the pool", want: [5]outcome{wrong, wrong, wrong, wrong, refused},
-		script: `ln -f $NEXT $LINK`},
+		script: `ln -f $NEXT $LINK`,
+		found:  []string{"merged image different", "$LINK", "image $APP"}, mend: anew},
 	{name: "an image without digests, and swapped objects", want: [5]outcome{wrong, wrong, eio, eio, refused},
 		script: `
 			composefs-storage dump $IMAGE | awk '{ $11 = "-"; print }' >/tmp/dump
 			composefs-storage mkcomposefs --min-version=1 --from-file /tmp/dump $P/t
 			to=$P/images/$(composefs-storage digest $P/t | cut -d " " -f 1)
 			mv $P/t $to; ln -f $to $LINK
-			mv $A $P/t; mv $B $A; mv $P/t $B`},
+			mv $A $P/t; mv $B $A; mv $P/t $B`,
+		found: []string{"merged image different", "$LINK", "object damaged $HEX_A", "object damaged $HEX_B", "image $APP", "/lib/100"},
+		mend:  "composefs-storage check --repair " + app + " >/dev/null || test $? = 3\n" + anew},
 }
 
 // stored is where things are in a store, below /data, and the policy that app must be
@@ -71,9 +87,24 @@ type stored struct{ image, next, link, a, b, policy string }
 
 const pool = "store/overlay-composefs/"
 
-// variables returns the beginning of a script that tampers.
-func (s stored) variables() string {
-	return fmt.Sprintf("P=/data/%s IMAGE=/data/%s NEXT=/data/%s LINK=/data/%s A=/data/%s B=/data/%s\n", pool, s.image, s.next, s.link, s.a, s.b)
+// variables are what scripts and outputs call things.
+func (s stored) variables() map[string]string {
+	return map[string]string{
+		"P": "/data/" + pool, "IMAGE": "/data/" + s.image, "NEXT": "/data/" + s.next, "LINK": "/data/" + s.link,
+		"A": "/data/" + s.a, "B": "/data/" + s.b, "HEX_A": hex(s.a), "HEX_B": hex(s.b), "APP": app,
+	}
+}
+
+// hex returns the digest of an object by its path.
+func hex(path string) string { return filepath.Base(filepath.Dir(path)) + filepath.Base(path) }
+
+// script returns a script in which the variables are set.
+func (s stored) script(text string) string {
+	var set strings.Builder
+	for name, value := range s.variables() {
+		fmt.Fprintf(&set, "%s='%s'\n", name, value)
+	}
+	return set.String() + text
 }
 
 // TestTampering changes a store in the ways that docs/security.md lists, and sees what
@@ -107,12 +138,27 @@ func TestTampering(t *testing.T) {
 				if j > 0 {
 					g.otherDisk(j)
 				}
-				g.run(where.variables() + tamper.script)
-				g.run("echo 3 >/proc/sys/vm/drop_caches")
-				if got, why := g.look(want); got != tamper.want[i] {
+				g.run(where.script(tamper.script))
+				got, why := g.look(want)
+				if got != tamper.want[i] {
 					t.Errorf("%s: it is %s, want %s: %v", tamper.name, got, tamper.want[i], why)
 				} else {
 					t.Logf("%s: %s: %v", tamper.name, got, why)
+				}
+				if got == right { // no damage was done
+					g.checked(tamper.name, 0)
+					continue
+				}
+				found := where.found(tamper)
+				g.checked(tamper.name, 3, found...)
+				before := g.files()
+				g.run(tamper.mend)
+				if tamper.mend == repair {
+					before.unchanged(t, tamper.name, g.files(), found)
+				}
+				g.checked(tamper.name+", mended", 0)
+				if got, why := g.look(want); got != right {
+					t.Errorf("%s, mended: it is %s: %v", tamper.name, got, why)
 				}
 			}
 		})
@@ -155,10 +201,11 @@ func (g guest) otherDisk(number int) {
 		mount /dev/vd%c /data`, 'b'+number))
 }
 
-// look mounts app and reads it.
+// look mounts app and reads it, from the disk.
 func (g guest) look(want *tree.Tree) (outcome, error) {
 	g.t.Helper()
-	at, err := g.Run("podman image mount " + app)
+	defer g.run("podman image unmount -af >/dev/null")
+	at, err := g.Run("echo 3 >/proc/sys/vm/drop_caches; podman image mount " + app)
 	if err != nil {
 		return refused, err
 	}
