@@ -24,21 +24,29 @@ var (
 // operation is what the power is cut in.
 type operation struct {
 	name    string
-	prepare string // in any store, all that the operation needs
+	prepare string // in a store that has app and next, all that the operation needs
 	script  string
+	again   string // does it after a cut, where nothing else would do the rest
 }
 
-// operations are all of them. What they use is left by checkStore: app and next are there.
+// operations are all of them.
 var operations = []operation{
-	{"pull", "podman rmi -af >/dev/null", pullApp},
-	{"pull of another version", "podman rmi " + next + " >/dev/null", pullNext},
-	// The merged images are made anew.
-	{"first mount", "rm -f /data/store/overlay-composefs/images/* /data/store/overlay/*/composefs-data/merged.blob",
-		"podman image mount " + app + " >/dev/null"},
-	{"commit", "podman create -q --name c " + app + " >/dev/null; dir=$(podman mount c)\n" + change + "podman unmount c >/dev/null",
-		"podman commit -q c " + newImage + " >/dev/null"},
-	{"remove", "true", "podman rmi " + next + " >/dev/null"},
+	{name: "pull", prepare: "podman rmi -af >/dev/null", script: pullApp},
+	{name: "pull of another version", prepare: "podman rmi " + next + " >/dev/null", script: pullNext},
+	{name: "first mount", // the merged images are made anew
+		prepare: "rm -f /data/store/overlay-composefs/images/* /data/store/overlay/*/composefs-data/merged.blob",
+		script:  "podman image mount " + app + " >/dev/null"},
+	commit,
+	{name: "remove", prepare: "true", script: "podman rmi " + next + " >/dev/null"},
+	{name: "gc", // of what could not be collected when the layers were removed
+		prepare: "/guest sharing /data/store/overlay-composefs/lock podman rmi " + next + " >/dev/null",
+		script:  "composefs-storage gc | grep -q '^objects: [1-9]'"},
+	{name: "convert", prepare: "podman rmi -af >/dev/null\n" + asPlain(pullApp+pullNext), script: convertAll, again: convertAll},
 }
+
+var commit = operation{name: "commit",
+	prepare: "podman create -q --name c " + app + " >/dev/null; dir=$(podman mount c)\n" + change + "podman unmount c >/dev/null",
+	script:  "podman commit -q c " + newImage + " >/dev/null"}
 
 // newImage is what is committed.
 const newImage = "localhost/new"
@@ -59,12 +67,13 @@ func TestPowerCuts(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			n := (*cuts + 1 - i) / 2
-			c := &cutter{t: t, disk: newDisk(t, f.feature), mode: f.mode, r: rand.New(rand.NewPCG(*seed, uint64(i)))}
+			c := &cutter{t: t, disk: newDisk(t, f.feature), mode: f.mode, r: rand.New(rand.NewPCG(*seed, uint64(i))), done: map[string]int{}}
 			c.rehearse()
 			for round := range n {
 				c.cut(round, n)
 			}
 			c.boot().off()
+			t.Logf("cuts: %v", c.done)
 		})
 	}
 }
@@ -77,6 +86,8 @@ type cutter struct {
 	r      *rand.Rand
 	images map[string]*tree.Tree    // what they must show
 	takes  map[string]time.Duration // how long the machine works on an operation
+	done   map[string]int           // cuts, by operation
+	last   operation                // that was cut
 }
 
 // rehearse does the operations without a cut and measures them. What the images must
@@ -84,7 +95,7 @@ type cutter struct {
 func (c *cutter) rehearse() {
 	g := boot(c.t, c.disk)
 	g.mode("off") // plain overlay cannot do what is required
-	g.run(plain + pullApp + pullNext + operations[3].prepare + "\n" + operations[3].script)
+	g.run(plain + pullApp + pullNext + commit.prepare + "\n" + commit.script)
 	c.images, c.takes = map[string]*tree.Tree{}, map[string]time.Duration{}
 	for _, name := range []string{app, next, newImage} {
 		c.images[name] = g.tree(plain + show(name))
@@ -114,8 +125,18 @@ func (c *cutter) rehearse() {
 func (c *cutter) boot() guest {
 	c.t.Helper()
 	g := boot(c.t, c.disk)
+	when := "after a cut in " + c.last.name
+	if c.last.again != "" {
+		g.mode("try") // half of it may be as it was
+		c.sound(g, when)
+		for _, name := range c.named(g) {
+			c.compare(g, name, when)
+		}
+		g.run("podman image unmount -af >/dev/null\n" + c.last.again)
+		when += ", and doing it again"
+	}
 	g.mode(c.mode)
-	c.check(g, "after a cut")
+	c.check(g, when)
 	return g
 }
 
@@ -142,6 +163,8 @@ func (c *cutter) cut(round, of int) {
 	if err := g.Cut(); err != nil {
 		c.t.Fatal(err)
 	}
+	c.last = op
+	c.done[op.name]++
 }
 
 // waitWork waits until the machine has worked for so long, or is done.
@@ -165,11 +188,10 @@ func waitWork(t *testing.T, m *machine.Machine, until time.Duration) {
 // check fails unless all that the store has is right and works, and pulls what it lacks.
 func (c *cutter) check(g guest, when string) {
 	c.t.Helper()
-	there := strings.Fields(g.run("podman rm -af >/dev/null; podman images --format '{{.Repository}}'"))
+	c.sound(g, when)
+	g.run("podman rm -af >/dev/null")
+	there := c.named(g)
 	for _, name := range there {
-		if name == "<none>" { // what a commit of an image that has no name yet is called
-			continue
-		}
 		c.compare(g, name, when)
 	}
 	g.run("podman rmi -f " + newImage + " >/dev/null 2>&1 || true")
@@ -188,6 +210,31 @@ func (c *cutter) check(g guest, when string) {
 	if c.mode == "require" && not > 0 || c.mode == "off" && sealed > 0 {
 		c.t.Errorf("%s, with verity = %s: %s", when, c.mode, what)
 	}
+	left := g.run("composefs-storage gc >/dev/null; composefs-storage gc --dry-run")
+	if !strings.HasSuffix(left, "objects: 0\nimages: 0\nleftovers: 0\nbytes: 0") {
+		c.t.Errorf("%s, gc leaves %s", when, left)
+	}
+}
+
+// sound fails if "check" finds damage.
+func (c *cutter) sound(g guest, when string) {
+	c.t.Helper()
+	if out, err := g.Run("composefs-storage check --all"); err != nil {
+		c.t.Errorf("%s: %v", when, err)
+	} else if strings.Contains(out, "warning: ") {
+		c.t.Errorf("%s, a check says: %s", when, out)
+	}
+}
+
+// named returns the images in the store that have a name.
+func (c *cutter) named(g guest) (names []string) {
+	c.t.Helper()
+	for _, name := range strings.Fields(g.run("podman images --format '{{.Repository}}'")) {
+		if name != "<none>" { // what a commit of an image that has no name yet is called
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // compare compares what an image shows with what it must show.
