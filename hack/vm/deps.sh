@@ -9,6 +9,7 @@ debugfs             e2fsprogs        makes its disks, and finds a file in them
 busybox             busybox-static   its commands
 xz                  xz-utils         unpacks its kernel
 dmsetup             dmsetup          makes its disks fail
+setquota            quota            limits what may be on them
 '
 
 missing=$(echo "$needs" | while read -r need package _; do

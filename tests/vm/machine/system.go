@@ -17,7 +17,7 @@ type System struct {
 // modules are what the kernel loads, in this order. The rest is built in.
 var modules = []string{
 	"drivers/block/virtio_blk", "drivers/block/loop", "lib/libcrc32c", "fs/erofs/erofs", "fs/overlayfs/overlay",
-	"drivers/md/dm-mod", "drivers/md/dm-flakey",
+	"drivers/md/dm-mod", "drivers/md/dm-flakey", "fs/quota/quota_tree", "fs/quota/quota_v2",
 }
 
 // Build makes a system in dir: of a kernel as hack/vm/kernel.sh unpacks it, of the
