@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -110,7 +111,19 @@ func (s *staged) place(l chain.Layer) error {
 	if err := os.Rename(image, s.pool.Path(l.Blob())); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(l.DataDir()), syncDir(l.Dir()))
+	return syncPlace(l)
+}
+
+// syncPlace brings on disk what makes a layer one of its chain. The stock driver has only
+// written it: after a power cut "lower" would be there and empty, and the layer an image
+// without those below.
+func syncPlace(l chain.Layer) error {
+	for _, name := range []string{"lower", "link"} {
+		if err := ignoreMissing(syncName(filepath.Join(l.Dir(), name))); err != nil {
+			return err
+		}
+	}
+	return errors.Join(syncName(l.DataDir()), syncName(l.Dir()), ignoreMissing(syncName(filepath.Join(l.Store.Home, "l"))))
 }
 
 // likeRoot gives the directory that becomes the layer's diff the owner and mode that it
@@ -173,9 +186,9 @@ func setOwner(dir string, uid, gid, mode uint32) error {
 	return nil
 }
 
-// syncDir brings a directory's names on disk.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
+// syncName brings a file on disk, or a directory's names.
+func syncName(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
