@@ -28,9 +28,23 @@ type Machine struct {
 // patience is what nothing takes, not even on a machine that is busy with other things.
 const patience = 15 * time.Minute
 
+// boots is how often a machine is booted that does not come up: qemu now and then trips
+// over code that the kernel changes while it boots on two processors ("Oops: int3").
+const boots = 3
+
 // Boot starts a machine with the given disks, /dev/vdb and so on, and returns when it
-// can run scripts. In case of an error dir has its console's output.
-func (s *System) Boot(dir string, disks ...string) (*Machine, error) {
+// can run scripts. In case of an error dir has its console's output. Until then nothing
+// is written to the disks.
+func (s *System) Boot(dir string, disks ...string) (m *Machine, err error) {
+	for range boots {
+		if m, err = s.boot(dir, disks...); err == nil {
+			return m, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 	m := &Machine{ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
