@@ -188,6 +188,12 @@ var damages = map[string]struct {
 	}, exitDamage, exitDamage},
 	"layer gone": {func(c *checkedStore) { c.must(os.RemoveAll(filepath.Join(c.root, "overlay/layer0"))) },
 		[]string{"damage: layer missing layer0 localhost/app:latest=", "info: garbage "}, exitDamage, exitDamage},
+	"chain cut": {func(c *checkedStore) { // as a power cut does
+		c.must(os.Truncate(filepath.Join(c.root, "overlay/layer1/lower"), 0))
+	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"chain broken": {func(c *checkedStore) {
+		c.must(os.WriteFile(filepath.Join(c.root, "overlay/layer1/lower"), []byte("l/lay"), 0o600))
+	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image": {func(c *checkedStore) { c.flip(c.blob("layer1", "merged.blob")) },
 		[]string{"damage: merged image damaged layer1 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image replaced": {func(c *checkedStore) {

@@ -49,6 +49,7 @@ func newStore(t *testing.T, layers ...[]byte) (root string) {
 		dir := "overlay/" + id + "/"
 		write("layer.tar", "%s", tar)
 		write(dir+"lower", "%s", strings.Join(lower, ":"))
+		write(dir+"link", "%s", id)
 		write(dir+"composefs-data/composefs.blob", "")
 		call(t, "convert-layer", filepath.Join(root, "layer.tar"), "--pool", filepath.Join(root, "overlay-composefs"),
 			"--diff", filepath.Join(root, dir+"diff"), "--image", filepath.Join(root, dir+"composefs-data/composefs.blob"))

@@ -37,6 +37,7 @@ type checker struct {
 	byID    map[string]*layer
 	pools   map[string]*pool // by the home of their store
 	chains  []string         // IDs of layers whose merged images are looked at
+	astray  map[string]bool  // IDs of layers whose chain is another one than recorded
 	report  Report
 
 	mu       sync.Mutex
@@ -64,7 +65,7 @@ func Check(ctx context.Context, opts Options) (*Report, error) {
 }
 
 func newChecker(opts Options) (*checker, error) {
-	c := &checker{Options: opts, byID: map[string]*layer{}, pools: map[string]*pool{}, faults: map[faultKey]*fault{}, strays: map[verity.Digest]string{}}
+	c := &checker{Options: opts, byID: map[string]*layer{}, astray: map[string]bool{}, pools: map[string]*pool{}, faults: map[faultKey]*fault{}, strays: map[verity.Digest]string{}}
 	c.report.Findings = []*Finding{}
 	var err error
 	c.catalog, err = catalog.Read(opts.Stores)
@@ -75,6 +76,7 @@ func (c *checker) check(ctx context.Context) error {
 	if err := c.scope(); err != nil {
 		return err
 	}
+	c.checkChains()
 	if c.All {
 		for _, p := range c.allPools() {
 			c.list(p)

@@ -20,6 +20,7 @@ const (
 	ImageDamaged    Kind = "layer image damaged"
 	MergedDamaged   Kind = "merged image damaged"   // not the content that its name says, or unreadable
 	MergedDifferent Kind = "merged image different" // not what merging its layers gives
+	ChainDifferent  Kind = "chain different"        // other layers below one than the store has recorded
 	LayerMissing    Kind = "layer missing"          // an image has it, and no store
 	SealWrong       Kind = "fs-verity wrong"        // the kernel measures another digest
 	NotSealed       Kind = "not sealed"             // an image has fs-verity and an object of it has not

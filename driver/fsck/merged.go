@@ -55,8 +55,8 @@ func (c *checker) findMerged() (all []*merged) {
 	known := images.New(c.Stores.Primary, objects.SealNever)
 	for _, l := range c.layers {
 		chained, err := c.Stores.Chain(l.ID)
-		if err != nil {
-			continue // its image says so
+		if err != nil || c.astray[l.ID] {
+			continue // it is not known of what it would be merged
 		}
 		s := chained.Segments()[0]
 		path := known.Find(s)

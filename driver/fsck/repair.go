@@ -89,6 +89,8 @@ func (r *repairer) repair(ctx context.Context) error {
 	}
 	for _, f := range r.report.Findings {
 		switch {
+		case f.Kind == ChainDifferent:
+			r.rechain(f)
 		case f.merged != nil:
 			r.remerge(f)
 		case f.Severity == Damage && f.Repaired == "" && f.Remedy == "":
