@@ -60,7 +60,7 @@ demo: ## pull an image with composefs and show what became of it; IMAGE=... for 
 	@hack/demo/demo.sh
 
 test: deps lint build podman podman-stock ## run all tests; as root the kernel is a judge too
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel'; fi
