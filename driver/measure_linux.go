@@ -54,7 +54,7 @@ func (d *Driver) pin(e *expectation, img images.Image, m *mount.Image) (io.Close
 // it so. Where it does not, the file is hashed.
 func measure(f *os.File) (d verity.Digest, measured bool, err error) {
 	d, err = verity.Measure(f)
-	if !errors.Is(err, verity.ErrNotEnabled) && !errors.Is(err, verity.ErrFilesystem) && !errors.Is(err, verity.ErrKernel) {
+	if !verity.Absent(err) {
 		return d, err == nil, err
 	}
 	h := verity.New()

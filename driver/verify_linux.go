@@ -47,7 +47,7 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 		return nil, false, fmt.Errorf(`%s: %w; see "composefs-storage check --repair"`, img.Path, err)
 	case d.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
-	case errors.Is(err, verity.ErrNotEnabled), errors.Is(err, verity.ErrFilesystem), errors.Is(err, verity.ErrKernel):
+	case verity.Absent(err):
 		m.Hashed = true
 		return m, false, nil
 	}

@@ -86,7 +86,7 @@ func (b *Batch) copyTo(in *os.File, d verity.Digest, size int64, name string) (f
 		return false, err
 	}
 	if got != d {
-		err = fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
+		err = wrongContent(got)
 	} else {
 		err = b.sync(temp)
 	}

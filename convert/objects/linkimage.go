@@ -76,7 +76,7 @@ func (p *Pool) renewImage(d verity.Digest) error {
 		return err
 	}
 	if got != d {
-		err = fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
+		err = wrongContent(got)
 	} else if err = p.try(stepRename); err == nil {
 		err = os.Rename(temp, p.imagePath(d))
 	}

@@ -2,7 +2,6 @@ package objects
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
@@ -102,7 +101,7 @@ func (p *Pool) enable(f *os.File) error {
 func (p *Pool) measure(f *os.File, d verity.Digest) error {
 	got, err := p.verity.Measure(f)
 	if err == nil && got != d {
-		err = fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
+		err = wrongContent(got)
 	}
 	return err
 }

@@ -92,7 +92,7 @@ func (b *Batch) trust(at int, d verity.Digest) (bool, error) {
 		err = b.pool.measure(f, d)
 	}
 	switch {
-	case errors.Is(err, verity.ErrNotEnabled), cannotSeal(err):
+	case verity.Absent(err):
 		_, err = b.pool.Seal(f, d)
 	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EUCLEAN):
 		return false, nil // of fs-verity that is damaged itself

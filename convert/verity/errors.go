@@ -14,3 +14,9 @@ var (
 	// ErrNotEnabled: the file could have fs-verity but has not.
 	ErrNotEnabled = errors.New("fs-verity is not enabled on the file")
 )
+
+// Absent reports whether an error says that a file has no fs-verity, for one of these
+// reasons, and nothing else is wrong with it.
+func Absent(err error) bool {
+	return errors.Is(err, ErrNotEnabled) || errors.Is(err, ErrFilesystem) || errors.Is(err, ErrKernel)
+}

@@ -1,7 +1,6 @@
 package images
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -49,7 +48,7 @@ func isSealed(l chain.Layer) (bool, error) {
 	}
 	defer f.Close()
 	_, err = verity.Measure(f)
-	if errors.Is(err, verity.ErrNotEnabled) || errors.Is(err, verity.ErrFilesystem) || errors.Is(err, verity.ErrKernel) {
+	if verity.Absent(err) {
 		return false, nil
 	}
 	return err == nil, err
