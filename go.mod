@@ -17,6 +17,11 @@ require (
 )
 
 require (
+	github.com/Masterminds/semver/v3 v3.3.1 // indirect
+	github.com/stretchr/testify v1.10.0 // indirect
+)
+
+require (
 	dario.cat/mergo v1.0.2 // indirect
 	github.com/Azure/go-ansiterm v0.0.0-20250102033503-faa5f7b0171c // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
@@ -48,6 +53,7 @@ require (
 	github.com/containers/ocicrypt v1.2.1 // indirect
 	github.com/containers/podman/v5 v5.6.2 // indirect
 	github.com/containers/psgo v1.9.0 // indirect
+	github.com/containers/skopeo v1.19.0 // indirect
 	github.com/containers/winquit v1.1.0 // indirect
 	github.com/coreos/go-oidc/v3 v3.14.1 // indirect
 	github.com/coreos/go-systemd v0.0.0-20190719114852-fd7a80b32e1f // indirect
@@ -85,9 +91,8 @@ require (
 	github.com/gorilla/handlers v1.5.2 // indirect
 	github.com/gorilla/mux v1.8.1 // indirect
 	github.com/gorilla/schema v1.4.1 // indirect
-	github.com/hashicorp/errwrap v1.1.0 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
-	github.com/hashicorp/go-multierror v1.1.1 // indirect
+	github.com/hashicorp/go-multierror v1.1.2-0.20250313123807-1ee6e1a1957a // indirect
 	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
 	github.com/hugelgupf/p9 v0.3.1-0.20250420164440-abc96d20b308 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
@@ -186,4 +191,10 @@ require (
 	tags.cncf.io/container-device-interface/specs-go v1.0.0 // indirect
 )
 
-tool github.com/containers/podman/v5/cmd/podman
+tool (
+	github.com/containers/buildah/cmd/buildah
+	github.com/containers/podman/v5/cmd/podman
+	github.com/containers/podman/v5/cmd/podman-testing
+	github.com/containers/skopeo/cmd/skopeo
+	github.com/containers/storage/cmd/containers-storage
+)

@@ -1,9 +1,10 @@
+// Copyright (c) HashiCorp, Inc.
+// SPDX-License-Identifier: MPL-2.0
+
 package multierror
 
 import (
 	"fmt"
-
-	"github.com/hashicorp/errwrap"
 )
 
 // Prefix is a helper function that will prefix some text
@@ -17,7 +18,6 @@ func Prefix(err error, prefix string) error {
 		return nil
 	}
 
-	format := fmt.Sprintf("%s {{err}}", prefix)
 	switch err := err.(type) {
 	case *Error:
 		// Typed nils can reach here, so initialize if we are nil
@@ -27,11 +27,11 @@ func Prefix(err error, prefix string) error {
 
 		// Wrap each of the errors
 		for i, e := range err.Errors {
-			err.Errors[i] = errwrap.Wrapf(format, e)
+			err.Errors[i] = fmt.Errorf("%s %s", prefix, e)
 		}
 
 		return err
 	default:
-		return errwrap.Wrapf(format, err)
+		return fmt.Errorf("%s %s", prefix, err)
 	}
 }
