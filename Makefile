@@ -22,10 +22,14 @@ podman = github.com/containers/podman/v5/cmd/podman
 podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell pkg-config --exists libsystemd && echo systemd)
 podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podman_tags)'
 
+# The other programs that use the store; podman-testing is a tool of podman's tests.
+tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v5/cmd/podman-testing \
+	github.com/containers/skopeo/cmd/skopeo github.com/containers/storage/cmd/containers-storage
+
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
 
-.PHONY: help build podman podman-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help build podman podman-stock tools tools-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +46,15 @@ podman: ## build bin/podman: podman with our driver
 
 podman-stock: ## build bin/podman-stock: the same podman without it, which judges ours
 	$(podman_build) -o bin/podman-stock $(podman)
+
+tools: ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
+	mkdir -p .cache
+	hack/graft/overlay.sh >.cache/overlay.json
+	for tool in $(tools); do \
+		$(podman_build) -overlay .cache/overlay.json -o bin/$${tool##*/} $$tool || exit; done
+
+tools-stock: ## build bin/stock/: the same tools without it
+	for tool in $(tools); do $(podman_build) -o bin/stock/$${tool##*/} $$tool || exit; done
 
 install: build podman ## install under PREFIX: programs, man pages, a sample storage.conf
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/podman bin/composefs-storage
