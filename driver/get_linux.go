@@ -23,6 +23,9 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if c, err = d.writable(c, options); err != nil {
+		return "", fmt.Errorf("layer %s: %w", id, err)
+	}
 	if !d.handles(c) {
 		for i, l := range c {
 			if err := d.verifyPlain(l, i == 0); err != nil {

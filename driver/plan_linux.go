@@ -18,9 +18,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 )
 
-// plan returns the mount of a chain, but for its lower layers.
-func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
-	top := c[0]
+// asked returns what the options of a mount of a layer say, and the place where it is.
+func (d *Driver) asked(top chain.Layer, options graphdriver.MountOpts) (*mount.Plan, error) {
 	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile}
 	list := options.Options
 	if len(list) == 0 {
@@ -31,6 +30,16 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 	}
 	if d.stores.Beside(top) {
 		p.Attrs |= mount.ReadOnly
+	}
+	return p, nil
+}
+
+// plan returns the mount of a chain, but for its lower layers.
+func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
+	top := c[0]
+	p, err := d.asked(top, options)
+	if err != nil {
+		return nil, err
 	}
 	if p.Attrs&mount.ReadOnly == 0 {
 		if top.Composefs {

@@ -1,0 +1,97 @@
+package inplace
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
+)
+
+// Plain makes a composefs layer one that has its files in its directory, as the stock
+// driver unpacks it, so that it can be mounted read-write. The caller has the lock of the
+// layers, the layer is in no mount, and no layer is above it; he collects the objects that it
+// had.
+//
+// When it returns without an error all is on disk. After any error, and a crash, the layer
+// is as it was.
+func Plain(l chain.Layer) (err error) {
+	p, err := pool.Open(l.Store, objects.SealNever)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	b, err := p.BeginStaged() // what is staged is not collected until it is closed
+	if err != nil {
+		return p.Named(err)
+	}
+	area := filepath.Dir(b.Staged())
+	dir, err := os.MkdirTemp(area, "")
+	if err != nil {
+		return errors.Join(err, b.Close())
+	}
+	next := chain.Layer{ID: filepath.Base(dir), Store: chain.Store{Home: area}}
+	defer func() { err = errors.Join(err, os.RemoveAll(next.Dir()), b.Close()) }()
+	if err := likeBefore(dir, l.Dir()); err != nil {
+		return err
+	}
+	if err := unpack(l, next.Diff()); err != nil {
+		return p.Named(err)
+	}
+	if err := syncAll(dir); err != nil {
+		return err
+	}
+	if err := unix.Renameat2(unix.AT_FDCWD, dir, unix.AT_FDCWD, p.Path(l.Dir()), unix.RENAME_EXCHANGE); err != nil {
+		return &os.LinkError{Op: "exchange", Old: "unpacked layer", New: l.Dir(), Err: err}
+	}
+	return errors.Join(syncDir(l.Store.Home), syncDir(area))
+}
+
+// unpack writes the layer's files into the new directory diff.
+func unpack(l chain.Layer, diff string) error {
+	f, img, err := images.Open(l.Blob())
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if img.Format() != erofs.Layer {
+		return errors.New("stock containers/storage has written its image")
+	}
+	t, err := img.Tree()
+	if err != nil {
+		return fmt.Errorf("%s: %w", l.Blob(), err)
+	}
+	if err := os.Mkdir(diff, 0o700); err != nil {
+		return err
+	}
+	u := &unpacker{root: diff, objects: l.Diff(), made: map[*tree.Inode]string{}}
+	if err := u.entries("", t.Root.Dir); err != nil {
+		return err
+	}
+	if !t.Root.Dir.Implied {
+		return u.describe("", t.Root)
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(l.Diff(), &st); err != nil {
+		return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
+	}
+	return setOwner(diff, st.Uid, st.Gid, st.Mode)
+}
+
+// syncAll brings the file system of a directory on disk.
+func syncAll(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	return os.NewSyscallError("syncfs", unix.Syncfs(int(f.Fd())))
+}

@@ -1,0 +1,45 @@
+package driver
+
+import (
+	"fmt"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
+	"github.com/composefs-storage/composefs-storage/driver/mount"
+)
+
+// writable readies a chain for a mount: a composefs layer that is to be mounted
+// read-write becomes a plain one first. podman never does that to a layer of an image; the
+// command containers-storage and upstream's tests do.
+func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.Chain, error) {
+	l := c[0]
+	if !l.Composefs || isMounted(d.target(l)) {
+		return c, nil
+	}
+	p, err := d.asked(l, options)
+	if err != nil || p.Attrs&mount.ReadOnly != 0 {
+		return c, err
+	}
+	above, err := d.stores.Above(l)
+	if err != nil {
+		return c, err
+	}
+	if len(above) > 0 {
+		return c, fmt.Errorf("its files are in a composefs image, and layer %s is built on it, so it can be mounted read-only only", above[0])
+	}
+	logrus.Debugf("composefs: layer %s becomes plain, to be mounted read-write", l.ID)
+	had := d.holdings(l.ID)
+	if err := inplace.Plain(l); err != nil {
+		return c, fmt.Errorf("unpack it, to mount it read-write: %w", err)
+	}
+	d.collect(had)
+	return d.chain(l.ID)
+}
+
+// isMounted reports whether an overlay is mounted on target.
+func isMounted(target string) bool {
+	return graphdriver.NewFsChecker(graphdriver.FsMagicOverlay).IsMounted(target)
+}
