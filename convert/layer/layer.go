@@ -117,14 +117,15 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder) error {
 	}
 }
 
-// inWords says in words what an error of archive/tar means. One of the reader or the
+// inWords says in words what an error of archive/tar means, among them those that
+// upstream's tests look for. One of the reader or the
 // store that wraps the same is left alone.
 func inWords(err error) error {
 	switch err { //nolint:errorlint // see above
 	case io.ErrUnexpectedEOF:
-		return errors.New("the tar is truncated")
+		return fmt.Errorf("the tar is truncated: %w", io.ErrUnexpectedEOF)
 	case tar.ErrHeader:
-		return errors.New("no valid tar header")
+		return errors.New("invalid tar header")
 	}
 	return err
 }

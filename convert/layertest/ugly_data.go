@@ -182,19 +182,19 @@ func broken() []Case {
 	one := Tar(File("a", "a")) // a PAX header and its block, a header, a block, the end
 	return []Case{{
 		Name: "truncated in a header", Guards: "half a layer", Stock: Refuses,
-		Layers: [][]byte{large[:len(one)-1024+100]}, Err: `after entry "a": the tar is truncated`,
+		Layers: [][]byte{large[:len(one)-1024+100]}, Err: `after entry "a": the tar is truncated: unexpected EOF`,
 	}, {
 		Name: "truncated in a small content", Guards: "half a file", Stock: Refuses,
-		Layers: [][]byte{Tar(File("b", strings.Repeat("b", 600)))[:1024+512+100]}, Err: `entry "b": the tar is truncated`,
+		Layers: [][]byte{Tar(File("b", strings.Repeat("b", 600)))[:1024+512+100]}, Err: `entry "b": the tar is truncated: unexpected EOF`,
 	}, {
 		Name: "truncated in a large content", Guards: "half a file", Stock: Refuses,
-		Layers: [][]byte{large[:len(large)-500_000]}, Err: `entry "large": the tar is truncated`,
+		Layers: [][]byte{large[:len(large)-500_000]}, Err: `entry "large": the tar is truncated: unexpected EOF`,
 	}, {
 		Name: "no tar", Guards: "an empty layer", Stock: Refuses,
-		Layers: [][]byte{[]byte(strings.Repeat("no tar", 1000))}, Err: `the first entry: no valid tar header`,
+		Layers: [][]byte{[]byte(strings.Repeat("no tar", 1000))}, Err: `the first entry: invalid tar header`,
 	}, {
 		Name: "compressed tar", Guards: "an empty layer", Stock: Refuses,
-		Layers: [][]byte{append([]byte("\x1f\x8b\x08"), make([]byte, 600)...)}, Err: `the first entry: no valid tar header`,
+		Layers: [][]byte{append([]byte("\x1f\x8b\x08"), make([]byte, 600)...)}, Err: `the first entry: invalid tar header`,
 	}, {
 		Name: "unknown type", Guards: "an entry that is passed over", Stock: Refuses,
 		Layers: layers(of(OfType('V', "label", ""))), Err: `entry "label": tar type 'V' is unknown`,
