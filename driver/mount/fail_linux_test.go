@@ -70,7 +70,7 @@ func TestKernelsWords(t *testing.T) {
 			t.Skip("mount(2) says no more than a number")
 		}
 		s := mounttest.New(t)
-		below := do(t, dir, &mount.Plan{Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}})
+		below := do(t, dir, &mount.Plan{Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}, Metacopy: metacopy(dir)})
 		err := mount.Do(&mount.Plan{Lowers: []mount.Layer{{Dir: mkdir(t, dir, "a")}}, Upper: filepath.Join(below, "dir"), Work: mkdir(t, dir, "w")}, mkdir(t, dir, "at"))
 		if err == nil || !strings.Contains(err.Error(), "overlay: filesystem on") || !errors.Is(err, unix.EINVAL) || !strings.HasSuffix(err.Error(), ": invalid argument") {
 			t.Errorf("got %v", err)

@@ -41,6 +41,9 @@ func onEach(t *testing.T, test func(t *testing.T, dir string)) {
 	}
 }
 
+// metacopy reports whether files of images have no contents here without metacopy=on.
+func metacopy(dir string) bool { return !feature.PlainRedirect.Has(dir) }
+
 // mkdir makes a directory in dir and returns its path.
 func mkdir(t *testing.T, dir, name string) string {
 	t.Helper()
@@ -207,7 +210,7 @@ func TestPaths(t *testing.T) {
 			target := mkdir(t, in, "target"+name)
 			p := &mount.Plan{
 				Lowers: []mount.Layer{{Dir: plain}, {Image: &mount.Image{Path: moved.Image}}}, Data: []string{moved.Objects},
-				Upper: mkdir(t, in, "upper"+name), Work: mkdir(t, in, "work"+name),
+				Upper: mkdir(t, in, "upper"+name), Work: mkdir(t, in, "work"+name), Metacopy: metacopy(dir),
 			}
 			if err := mount.Do(p, target); err != nil {
 				t.Fatalf("%q: %v", name, err)

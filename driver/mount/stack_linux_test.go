@@ -52,7 +52,9 @@ func TestDepth(t *testing.T) {
 	onEach(t, func(t *testing.T, dir string) {
 		s := mounttest.New(t)
 		for i, backing := range []mount.Backing{feature.Backing(dir), mount.BackingLoop} {
-			at := do(t, dir, &mount.Plan{Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image, Backing: backing}}}, Data: []string{s.Objects}})
+			at := do(t, dir, &mount.Plan{
+				Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image, Backing: backing}}}, Data: []string{s.Objects}, Metacopy: metacopy(dir),
+			})
 			p := &mount.Plan{
 				Lowers: []mount.Layer{{Dir: at}}, Upper: mkdir(t, dir, fmt.Sprint(i, "/u")), Work: mkdir(t, dir, fmt.Sprint(i, "/w")),
 			}
@@ -72,7 +74,6 @@ func TestDepth(t *testing.T) {
 func TestTmpfs(t *testing.T) {
 	needs.Root(t)
 	dir := mounttest.Scratch(t)
-	needs.Feature(t, feature.PlainRedirect.Since, feature.PlainRedirect.Check(dir))
 	tmpfs := mkdir(t, dir, "tmpfs")
 	if err := unix.Mount("tmpfs", tmpfs, "tmpfs", 0, ""); err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func TestTmpfs(t *testing.T) {
 	}
 	here := mounttest.New(t)
 	for _, s := range []mounttest.Sample{here, there, here} {
-		at := do(t, dir, &mount.Plan{Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}})
+		at := do(t, dir, &mount.Plan{Lowers: []mount.Layer{{Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}, Metacopy: metacopy(dir)})
 		wantFile(t, filepath.Join(at, "dir/external"), s.Content)
 		if loop := loopOf(s.Image); (loop != "") != (s == there) {
 			t.Errorf("%s: loop device %q", s.Image, loop)
@@ -104,7 +105,6 @@ func TestTmpfs(t *testing.T) {
 // namespace. Objects, which all are root's, can be read all the same.
 func TestIdmapped(t *testing.T) {
 	onEach(t, func(t *testing.T, dir string) {
-		needs.Feature(t, feature.PlainRedirect.Since, feature.PlainRedirect.Check(dir))
 		s := mounttest.New(t)
 		plain := mkdir(t, dir, "plain")
 		if err := os.WriteFile(plain+"/file", nil, 0o644); err != nil {
@@ -118,6 +118,7 @@ func TestIdmapped(t *testing.T) {
 		for _, layer := range []mount.Layer{{Dir: plain}, {File: root}} {
 			at := do(t, dir, &mount.Plan{
 				Lowers: []mount.Layer{layer, {Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}, UserNS: mounttest.UserNS(t),
+				Metacopy: metacopy(dir),
 			})
 			wantFile(t, at+"/dir/external", s.Content)
 			for name, want := range map[string][2]uint32{"dir/external": {101000, 101001}, "file": {100000, 100000}, "inline": {100000, 100000}} {
