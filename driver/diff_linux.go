@@ -36,7 +36,7 @@ func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parent
 	if err != nil {
 		return nil, fmt.Errorf("layer %s: %w", id, err)
 	}
-	if away.files || !away.excludable() {
+	if !away.excludable() {
 		return d.naive.Diff(id, maps, parent, parentMaps, label)
 	}
 	if maps == nil {

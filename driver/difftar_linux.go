@@ -13,9 +13,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
-// diffTar is the tar of what a container has changed: of its upper directory, and of
-// the directories in it that were renamed, as they are in the mount. It needs the
-// layers below until it is closed.
+// diffTar is the tar of what a container has changed: of its upper directory, with the
+// contents of files that have metadata only there, and of the directories in it that were
+// renamed, both as they are in the mount. It needs the layers below until it is closed.
 type diffTar struct {
 	io.Reader
 	options archive.TarOptions
@@ -42,7 +42,8 @@ func (d *Driver) fillTar(t *diffTar, c chain.Chain, away away, label string) err
 	options.ExcludePatterns = away.patterns()
 	upper, err := t.tar(c[0].Diffs[0], options)
 	t.Reader = upper
-	if err != nil || len(away.dirs) == 0 {
+	fill := away.files || hasMetacopy(c[0]) // of a container that runs, it may have such files by and by
+	if err != nil || len(away.dirs) == 0 && !fill {
 		return err
 	}
 	merged, err := d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, UidMaps: t.options.UIDMaps, GidMaps: t.options.GIDMaps})
@@ -50,6 +51,14 @@ func (d *Driver) fillTar(t *diffTar, c chain.Chain, away away, label string) err
 		return err
 	}
 	t.closers = append(t.closers, func() error { return d.Put(c[0].ID) })
+	if fill {
+		filled := newFilled(upper, merged)
+		t.closers = append(t.closers, filled.Close)
+		t.Reader, upper = filled, filled
+	}
+	if len(away.dirs) == 0 {
+		return nil
+	}
 	opaque, err := opaqueMarkers(t.below.list, away.dirs)
 	if err != nil {
 		return err
