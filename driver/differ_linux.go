@@ -42,6 +42,9 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	if options != nil {
 		apply = options.ApplyDiffOpts
 	}
+	if err := d.abilities().err; d.conf.Active() && err != nil {
+		return ordinary(err) // what the differ makes of blobs without composefs lacks times and devices
+	}
 	if why := d.keepsPlain(apply); why != "" {
 		logrus.Debugf("composefs: a layer stays plain: %s", why)
 		return d.Driver.ApplyDiffWithDiffer(options, differ)

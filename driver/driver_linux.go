@@ -95,8 +95,9 @@ func (d *Driver) chain(id string) (chain.Chain, error) {
 	return c, err
 }
 
-// handles reports whether mounts of the chain are the driver's own. If they are not
-// because of the kernel, the stock driver may still be able to: it reads the layers.
+// handles reports whether mounts of the chain are the driver's own. If they are not although
+// it has composefs layers, the kernel cannot, and what the stock driver would mount there shows
+// the directories of objects; or that could not be found out, and the stock driver may try.
 func (d *Driver) handles(c chain.Chain) bool {
 	return c.Composefs() && d.abilities().err == nil
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/feature"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 )
 
@@ -27,6 +28,9 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
 	if !d.handles(c) {
+		if err := d.abilities().err; c.Composefs() && errors.Is(err, feature.ErrNotSupported) {
+			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, err)
+		}
 		for i, l := range c {
 			if err := d.verifyPlain(l, i == 0); err != nil {
 				return "", fmt.Errorf("layer %s: %w", id, err)

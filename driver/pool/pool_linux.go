@@ -36,6 +36,9 @@ type Pool struct {
 func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 	root := filepath.Dir(s.Home)
 	fd, err := unix.OpenTree(unix.AT_FDCWD, root, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	if errors.Is(err, unix.ENOSYS) { // nothing is added below Linux 5.2, but removed
+		fd, err = unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	}
 	if err != nil {
 		return nil, &os.PathError{Op: "open_tree", Path: root, Err: err}
 	}
