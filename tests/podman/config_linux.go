@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/tests/oldkernel"
 	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
 )
 
@@ -42,6 +43,7 @@ type Options struct {
 	Private    map[string]string // files to be seen in place of those at these paths, by podman only
 	Path       string            // PATH, if not the usual one
 	Composefs  string            // composefs.conf
+	Kernel     *oldkernel.Kernel // what runs podman, if not this machine's kernel
 }
 
 // storageConf returns storage.conf. Flags and variables of podman that say the same

@@ -121,6 +121,9 @@ func (p *Podman) line(args []string) string {
 // Command returns a command that has not been started, for what Run and Try cannot do.
 func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
 	args = append([]string{p.program}, args...)
+	if p.opts.Kernel != nil {
+		args = p.opts.Kernel.Command(args...)
+	}
 	if len(p.opts.Private) > 0 {
 		args = append(private(p.opts.Private), args...)
 	}

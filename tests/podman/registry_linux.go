@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/oldkernel"
 )
 
 // Registry is docker-registry on a free port of this machine.
@@ -36,6 +37,7 @@ var shared struct {
 
 // Main runs the tests of a package, then stops what they share. Call it from TestMain.
 func Main(m *testing.M) {
+	oldkernel.Enter()
 	code := m.Run()
 	if shared.Registry != nil {
 		if err := shared.close(); err != nil {
