@@ -17,14 +17,20 @@ import (
 // many bytes, made with further options of mkfs.ext4.
 func NewSmallStore(t testing.TB, size int64, options ...string) *Store {
 	t.Helper()
-	needs.Program(t, "mkfs.ext4", "e2fsprogs")
+	return newDiskStore(t, size, "mkfs.ext4", "e2fsprogs", append([]string{"-q", "-m0", "-b4096"}, options...)...)
+}
+
+// newDiskStore makes an empty store on a file system of its own that has so many bytes, made
+// by a program of a package of Debian.
+func newDiskStore(t testing.TB, size int64, mkfs, debian string, options ...string) *Store {
+	t.Helper()
+	needs.Program(t, mkfs, debian)
 	s := NewStore(t)
 	disk := s.disk()
 	if err := errors.Join(os.Mkdir(s.Root, 0o700), os.WriteFile(disk, nil, 0o600), os.Truncate(disk, size)); err != nil {
 		t.Fatal(err)
 	}
-	mkfs := append(append([]string{"mkfs.ext4", "-q", "-m0", "-b4096"}, options...), disk)
-	for _, command := range [][]string{mkfs, {"mount", "-o", "loop", disk, s.Root}} {
+	for _, command := range [][]string{append(append([]string{mkfs}, options...), disk), {"mount", "-o", "loop", disk, s.Root}} {
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%q: %v: %s", command, err, out)
 		}
