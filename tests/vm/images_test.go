@@ -28,6 +28,9 @@ func writeImages(dir string) error {
 	base := podman.Layer(
 		layertest.Dir("bin"), layertest.Dir("etc"), layertest.Dir("proc"), layertest.Dir("sys"), layertest.Dir("dev"), layertest.Dir("run"),
 		layertest.Dir("tmp").Owner(0, 0, 0o1777), layertest.File("etc/passwd", "root:x:0:0:root:/:/bin/sh\n"),
+		// What podman would make in a container otherwise.
+		layertest.File("etc/hosts", ""), layertest.File("etc/hostname", ""), layertest.File("etc/resolv.conf", ""),
+		layertest.Symlink("etc/mtab", "/proc/mounts"), layertest.File("run/.containerenv", ""),
 		layertest.File("bin/busybox", string(busybox)).Owner(0, 0, 0o755), layertest.Symlink("bin/sh", "busybox"),
 		layertest.Symlink("bin/cat", "busybox"), layertest.Symlink("bin/touch", "busybox"))
 	for name, layers := range map[string][][]byte{
