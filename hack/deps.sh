@@ -20,6 +20,8 @@ setcap                       libcap2-bin                     makes files with ca
 bzip2                        bzip2                           packs layers that we leave to others
 xz                           xz-utils                        the same
 mkfs.ext4                    e2fsprogs                       makes disks that are too small
+mkfs.xfs                     xfsprogs                        makes disks for stores
+mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
 jq                           jq                              looks into a store as scripts do
 '

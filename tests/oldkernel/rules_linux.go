@@ -73,7 +73,7 @@ func (k *Kernel) refuseOption(c call, upTo func(last Release) bool) unix.Errno {
 		if upTo(Linux6_12) && c.args[1] == unix.FSCONFIG_SET_FD {
 			return unix.EINVAL
 		}
-		k.data[at] = k.data[at] || key == "datadir+"
+		k.data[at] = key == "datadir+" // which come last; the number may have been another context's
 	case "metacopy": // comes after the layers
 		redirects := k.data[at]
 		delete(k.data, at)
