@@ -5,7 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/driver/images"
 )
 
 // filled is the tar of an upper directory, with all contents as they are in the mount. Files
@@ -45,7 +46,7 @@ func fill(w io.Writer, r io.Reader, dir string) error {
 			err = out.WriteHeader(h)
 		}
 		if err == nil && h.Size > 0 {
-			err = copyFile(out, filepath.Join(dir, h.Name), h.Size)
+			err = copyFile(out, dir, h.Name, h.Size)
 		}
 		if err != nil {
 			return err
@@ -53,16 +54,17 @@ func fill(w io.Writer, r io.Reader, dir string) error {
 	}
 }
 
-// copyFile copies so many bytes of a file.
-func copyFile(w io.Writer, path string, size int64) error {
-	f, err := os.Open(path)
+// copyFile copies so many bytes of a file. A container that runs may put symlinks in the place
+// of what is in the tar, which must not lead out of the mount.
+func copyFile(w io.Writer, dir, name string, size int64) error {
+	f, err := images.OpenIn(dir, name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	_, err = io.CopyN(w, f, size)
 	if errors.Is(err, io.EOF) {
-		err = &os.PathError{Op: "read", Path: path, Err: io.ErrUnexpectedEOF}
+		err = &os.PathError{Op: "read", Path: name, Err: io.ErrUnexpectedEOF}
 	}
 	return err
 }
