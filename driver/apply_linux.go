@@ -69,6 +69,17 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 // convertInto makes objects and a layer image of the tar. If the error is
 // [pool.ErrApart], nothing has been read of it.
 func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
+	return d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
+		if l.Composefs {
+			return addTo(l, options, batch, w)
+		}
+		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{})
+	})
+}
+
+// fill gives a layer the image that write writes, and the objects that it adds to the
+// batch. It returns their length. If the error is [pool.ErrApart], write was not called.
+func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (convert.Image, error)) (size int64, err error) {
 	p, err := pool.Open(l.Store, d.sealing())
 	if err != nil {
 		return 0, err
@@ -87,11 +98,7 @@ func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (
 	}
 	var made convert.Image
 	err = replaceFile(l.Blob(), func(f *os.File) (err error) {
-		if l.Composefs {
-			made, err = addTo(l, options, batch, f)
-		} else {
-			made, err = convert.Layer(context.Background(), options.Diff, batch, f, layer.Options{})
-		}
+		made, err = write(batch, f)
 		return err
 	})
 	if err != nil {

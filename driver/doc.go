@@ -6,6 +6,7 @@
 //	load, build   ApplyDiff            apply.go   tar ─► objects and layer image
 //	run, mount    Get, Put             get.go     chain ─► images ─► mount plan ─► mount
 //	commit, diff  Diff, Changes        diff.go    upper directory against the images
+//	--uidmap      UpdateLayerIDMap     owners.go  owners changed, where mounts cannot show them
 //	push, save    DiffGetter           getter.go  a file's content for tar-split
 //	rmi, rm       DeferredRemove       remove.go  layer gone, then its objects and images
 //	info          Status               status.go

@@ -29,6 +29,7 @@ type Driver struct {
 	mountOptions []string // mountopt, of mount(8)
 
 	pulled  pulled
+	copies  copies
 	images  *images.Images
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter

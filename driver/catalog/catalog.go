@@ -47,6 +47,9 @@ type Layer struct {
 
 	// Incomplete: it is being made or removed, or that was interrupted.
 	Incomplete bool
+
+	// Mapped: its owners are those of a user namespace, not those of its tar.
+	Mapped bool
 }
 
 // Read reads what the stores have. One that has no files has no images. Of an image
@@ -103,6 +106,8 @@ func (c *Catalog) readLayers(s chain.Store) error {
 		DiffID string         `json:"diff-digest"`
 		Digest string         `json:"compressed-diff-digest"`
 		Flags  map[string]any `json:"flags"`
+		UIDMap []any          `json:"uidmap"`
+		GIDMap []any          `json:"gidmap"`
 	}
 	if err := readJSON(s.Home+"-layers/layers.json", &list); err != nil {
 		return err
@@ -110,7 +115,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 	for _, e := range list {
 		if _, ok := c.layers[e.ID]; !ok {
 			incomplete, _ := e.Flags["incomplete"].(bool)
-			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, incomplete}
+			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, incomplete, len(e.UIDMap)+len(e.GIDMap) > 0}
 		}
 	}
 	return nil

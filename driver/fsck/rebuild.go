@@ -20,6 +20,9 @@ import (
 func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name string) error {
 	damaged := r.byID[f.Layers[0]]
 	known, _ := r.catalog.Layer(damaged.ID)
+	if known.Mapped {
+		return errors.New("its owners are mapped for a user namespace, so no tar makes it; remove the containers with that user namespace and the image, and pull it again")
+	}
 	o, err := r.open(damaged.pool)
 	if err != nil {
 		return err

@@ -1,0 +1,93 @@
+package convert
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// Content is a content that an image refers to.
+type Content struct {
+	Digest verity.Digest
+	Size   int64 // bytes
+}
+
+// RemapOptions control [Remap]. Both functions must be set.
+type RemapOptions struct {
+	// Owner returns the owner of what uid and gid own in the layers.
+	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
+
+	// Contents is called once, with each content that the image refers to, when all
+	// layers have been read and before anything is written.
+	Contents func(list []Content) error
+}
+
+// Remap writes a layer image that shows what a chain of layers shows, the bottom one
+// first, with other owners. Put on top of that chain it hides all of it, also where a root
+// cannot be opaque, as in overlayfs: what the layers delete it deletes, too. Modes and
+// xattrs stay as they are, and contents are those of the layers. Each source must have
+// its contents in the pool, or Adopt them.
+//
+// An error names the layer by its number, counted from 1, or the entry.
+func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions) (Image, error) {
+	t, err := MergeTree(ctx, layers, true)
+	if err != nil {
+		return Image{}, err
+	}
+	if err := setOwners(t, opts.Owner); err != nil {
+		return Image{}, err
+	}
+	t.Root.Dir.Opaque = true
+	list, err := contents(t)
+	if err == nil {
+		err = opts.Contents(list)
+	}
+	if err != nil {
+		return Image{}, err
+	}
+	img, err := write(w, t, erofs.Layer)
+	img.UIDs, img.GIDs = owners(t)
+	return img, err
+}
+
+// setOwners changes all owners. What was implied has an owner as well then, so it no longer
+// is, or the layers below would have their say.
+func setOwners(t *tree.Tree, owner func(uid, gid uint32) (uint32, uint32, error)) error {
+	return t.Walk(func(path string, e *tree.Entry) (err error) {
+		n := e.Inode
+		if e.Link || n.Type() == tree.TypeWhiteout { // all whiteouts are one inode
+			return nil
+		}
+		if n.UID, n.GID, err = owner(n.UID, n.GID); err != nil {
+			return fmt.Errorf("%q: %w", path, err)
+		}
+		if n.IsDir() {
+			n.Dir.Implied = false
+		}
+		return nil
+	})
+}
+
+// contents returns the contents of a layer's tree, each once.
+func contents(t *tree.Tree) (list []Content, err error) {
+	seen := map[verity.Digest]bool{}
+	err = t.Walk(func(path string, e *tree.Entry) error {
+		n := e.Inode
+		if e.Link || n.Type() != tree.TypeRegular || n.Size == 0 {
+			return nil
+		}
+		if n.Digest == nil || n.Payload != tree.ByDigest {
+			return fmt.Errorf("%q: payload %q: %w", path, n.BackingPath(), ErrAdopt)
+		}
+		if d := verity.Digest(*n.Digest); !seen[d] {
+			seen[d] = true
+			list = append(list, Content{d, int64(n.Size)})
+		}
+		return nil
+	})
+	return list, err
+}
