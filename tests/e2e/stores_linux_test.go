@@ -173,27 +173,3 @@ func seenIn(t *testing.T, p *podman.Podman, image string) *tree.Tree {
 	defer p.Run("rm", "look")
 	return seenByContainer(t, p, "look")
 }
-
-// TestUserNamespaces runs containers with other ids: they see the owners of the image,
-// and can write, commit and remove.
-func TestUserNamespaces(t *testing.T) {
-	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
-		ref := pull(t, p, rich()...)
-		subids := filepath.Join(p.Store.Dir, "subids")
-		writeFile(t, p.Store.Dir, "subids", "containers:1000000:1000000\n")
-		auto := p.Store.Podman(t, p.Kind, podman.Options{Private: map[string]string{"/etc/subuid": subids, "/etc/subgid": subids}})
-		const look = "stat -c %u:%g:%a /home/big /bin/busybox && echo x >> /home/big && echo y > /new && stat -c %u /new && rm -r /usr"
-		const want = "1000:1001:640\n0:0:755\n0"
-		if got := auto.Run("run", "--rm", "--userns=auto", ref, "sh", "-c", look); got != want {
-			t.Errorf("--userns=auto: %q", got)
-		}
-		if got := p.Run("run", "--name", "box", "--uidmap=0:100000:2000", "--gidmap=0:200000:2000", ref, "sh", "-c", look+"; "+changesInNamespace); got != want {
-			t.Errorf("--uidmap: %q", got)
-		}
-		p.Run("commit", "-q", "box", "committed")
-		return seen(t, p, "committed")
-	})
-}
-
-// changesInNamespace sets the times of what look changes.
-const changesInNamespace = `touch -d @1600000000 /home/big /new`

@@ -44,6 +44,7 @@ type Options struct {
 	Path       string            // PATH, if not the usual one
 	Composefs  string            // composefs.conf
 	Kernel     *oldkernel.Kernel // what runs podman, if not this machine's kernel
+	Env        []string          // further variables, as NAME=VALUE
 }
 
 // storageConf returns storage.conf. Flags and variables of podman that say the same
@@ -95,7 +96,7 @@ func (p *Podman) configure(dir string) ([]string, error) {
 		}
 		env = append(env, f.variable+"="+path)
 	}
-	return env, nil
+	return append(env, p.opts.Env...), nil
 }
 
 // path returns PATH. Only stock podman needs a mkcomposefs.
