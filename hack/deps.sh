@@ -24,6 +24,8 @@ mkfs.xfs                     xfsprogs                        makes disks for sto
 mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
 jq                           jq                              looks into a store as scripts do
+strace                       strace                          what the kernel is told of SELinux labels
+mkfs.xfs                     xfsprogs                        makes disks with project quotas
 '
 
 missing=$(echo "$needs" | while read -r need package _; do

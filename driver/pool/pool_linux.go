@@ -60,6 +60,9 @@ func (p *Pool) open(s chain.Store) error {
 	if err != nil || !os.SameFile(here, there) {
 		return ErrApart
 	}
+	if err := create(p.Path(s.Pool()), s.Home); err != nil {
+		return p.Named(err)
+	}
 	p.Pool, err = objects.Open(p.Path(s.Pool()))
 	return p.Named(err)
 }
