@@ -23,9 +23,15 @@ type Podman struct {
 
 	t       testing.TB
 	opts    Options
+	name    string // what errors call the program
 	program string
+	flags   []string // before all others
+	conf    string   // the directory of its configuration files
 	env     []string
 }
+
+// ours reports whether the programs are those with our driver.
+func (p *Podman) ours() bool { return p.Kind == Ours || p.Kind == OursOff }
 
 // New returns a podman with a fresh store. Both last as long as the test.
 func New(t testing.TB, kind Kind) *Podman {
@@ -42,8 +48,8 @@ func (s *Store) Podman(t testing.TB, kind Kind, opts Options) *Podman {
 		needs.Program(t, p[0], p[1])
 	}
 	needs.File(t, "/etc/containers/policy.json", "golang-github-containers-common") // podman commit looks nowhere else
-	p := &Podman{Kind: kind, Store: s, t: t, opts: opts, program: filepath.Join(bin(), "podman-stock")}
-	if kind == Ours || kind == OursOff {
+	p := &Podman{Kind: kind, Store: s, t: t, opts: opts, name: "podman", program: filepath.Join(bin(), "podman-stock")}
+	if p.ours() {
 		p.program = filepath.Join(bin(), "podman")
 		needs.Built(t, p.program, "make podman")
 	} else {
@@ -52,9 +58,9 @@ func (s *Store) Podman(t testing.TB, kind Kind, opts Options) *Podman {
 	if kind == StockComposefs {
 		needs.Built(t, filepath.Join(bin(), "mkcomposefs"), "make build")
 	}
-	dir, err := os.MkdirTemp(s.Dir, "conf-*")
-	if err == nil {
-		p.env, err = p.configure(dir)
+	var err error
+	if p.conf, err = os.MkdirTemp(s.Dir, "conf-*"); err == nil {
+		p.env, err = p.configure(p.conf)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -115,12 +121,12 @@ func (p *Podman) run(args []string) (out, warnings string, err error) {
 
 // line is how a failed command is called.
 func (p *Podman) line(args []string) string {
-	return fmt.Sprintf("podman (%s) %q", p.Kind, args)
+	return fmt.Sprintf("%s (%s) %q", p.name, p.Kind, args)
 }
 
 // Command returns a command that has not been started, for what Run and Try cannot do.
 func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
-	args = append([]string{p.program}, args...)
+	args = slices.Concat([]string{p.program}, p.flags, args)
 	if p.opts.Kernel != nil {
 		args = p.opts.Kernel.Command(args...)
 	}
