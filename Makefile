@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 # /usr/sbin since Debian 12. One that is there stays: it is that of the C program.
 MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
+SERVICETIME ?= 10m
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
 # start a service.
@@ -29,7 +30,7 @@ tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
 
-.PHONY: help build podman podman-stock tools tools-stock install demo test lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help build podman podman-stock tools tools-stock install install-tools demo test test-service lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,17 +67,23 @@ install: build podman ## install under PREFIX: programs, man pages, a sample sto
 		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/composefs-storage docs/storage.conf
 
+install-tools: tools ## install buildah, skopeo and containers-storage with our driver under PREFIX too
+	install -D -t $(DESTDIR)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
+
 deps: ## install what the tests need and is missing (root, Debian)
 	hack/deps.sh
 
 demo: ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
-test: deps lint build podman podman-stock ## run all tests; as root the kernel is a judge too
+test: deps lint build podman podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
 	$(GO) test -timeout 30m ./...
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel'; fi
+
+test-service: deps build podman podman-stock ## use podman's REST service for SERVICETIME (default 10m), without our driver and with it
+	$(GO) test -count=1 -timeout 0 -v ./tests/e2e -run TestService -args -service=$(SERVICETIME)
 
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; VM=-cuts=5
 	hack/vm/test.sh $(VM)
