@@ -111,38 +111,6 @@ func TestMixedChain(t *testing.T) {
 	}
 }
 
-// TestAdditionalStore runs, builds and commits in a store that has the image of
-// another one.
-func TestAdditionalStore(t *testing.T) {
-	for _, there := range []podman.Kind{podman.Plain, podman.Ours} {
-		for _, here := range []podman.Kind{podman.Plain, podman.Ours, podman.OursOff} {
-			t.Run(there.String()+" for "+here.String(), func(t *testing.T) {
-				t.Parallel()
-				p := podman.New(t, there)
-				ref := pull(t, p, rich()...)
-				want := seen(t, p, ref)
-
-				s := podman.NewStore(t)
-				q := s.Podman(t, here, podman.Options{Additional: []string{p.Store.Root}})
-				q.Run("create", "--name", "box", ref)
-				same(t, "there and here", want, seenByContainer(t, q, "box"), "/")
-				q.Run("run", "--name", "box2", ref, "sh", "-c", changes)
-				if there == podman.Ours && here == podman.Plain { // it cannot, see checkShared
-					return
-				}
-				q.Run("commit", "-q", "box2", "committed")
-				if err := hasBig(seen(t, q, "committed")); err != nil {
-					t.Error(err)
-				}
-				if got := q.Run("run", "--rm", "committed", "cat", "/symlink"); got != "new" {
-					t.Errorf("/symlink has %q", got)
-				}
-				same(t, "before and after", want, seen(t, p, ref))
-			})
-		}
-	}
-}
-
 // TestImageStore keeps images apart from containers.
 func TestImageStore(t *testing.T) {
 	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
