@@ -102,6 +102,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 		return err
 	})
 	if err != nil {
+		_ = os.Remove(l.DataDir()) // unless it has an image already
 		return 0, err
 	}
 	f, img, err := images.Open(l.Blob())

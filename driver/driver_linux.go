@@ -88,6 +88,9 @@ func (d *Driver) chain(id string) (chain.Chain, error) {
 	c, err := d.stores.Chain(id)
 	var lost *chain.LinkError
 	if errors.As(err, &lost) {
+		if absent := d.absent(); absent != nil {
+			return nil, fmt.Errorf("%w: %w", err, absent)
+		}
 		if _, err := d.Driver.Metadata(id); err != nil {
 			return nil, err
 		}

@@ -61,7 +61,7 @@ func load(s Store, id string) (Layer, error) {
 	if _, err := os.Lstat(l.Dir()); err != nil {
 		return l, err
 	}
-	switch _, err := os.Lstat(l.Blob()); {
+	switch _, err := os.Lstat(l.DataDir()); { // as the stock driver asks: without its image, a layer's objects are no tree
 	case err == nil:
 		l.Composefs = true
 		return l, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
@@ -34,6 +35,11 @@ func Find(stores *chain.Stores, id string) (chain.Layer, Kind, error) {
 	f, img, err := images.Open(l.Blob())
 	switch {
 	case errors.Is(err, erofs.ErrCorrupt) || errors.Is(err, erofs.ErrUnsupported):
+		return l, Damaged, nil
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(l.Dir()); errors.Is(err, fs.ErrNotExist) { // by now
+			return chain.Layer{ID: id}, Missing, nil
+		}
 		return l, Damaged, nil
 	case err != nil:
 		return l, "", err

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -62,6 +63,49 @@ func TestAdditionalStore(t *testing.T) {
 			})
 			if after := writable(t, shared); !maps.Equal(before, after) {
 				t.Errorf("the store was\n%v\nand is\n%v", before, after)
+			}
+		})
+	}
+}
+
+// TestAdditionalStores has an image with layers in three stores, of which two are not the
+// podman's own.
+func TestAdditionalStores(t *testing.T) {
+	t.Parallel()
+	ref := push(t, rich()...)
+	const more = "rm /moved/new; chmod 755 /home/big; echo more >/more; touch -d @9 /more /fifo"
+	build := func(t *testing.T, bottom, middle, top *podman.Podman) (tr *tree.Tree, m podman.Mount) {
+		bottom.Run("pull", "-q", ref)
+		middle.Run("run", "--name", "box", ref, "sh", "-c", changes)
+		middle.Run("commit", "-q", "box", "middle")
+		middle.Run("rm", "box")
+		top.Run("run", "--name", "box", "middle", "sh", "-c", more)
+		top.Run("commit", "-q", "box", "top")
+		dir := top.Run("image", "mount", "top")
+		defer top.Run("image", "unmount", "top")
+		return readTree(t, dir), podman.MountAt(t, dir)
+	}
+	plain := podman.New(t, podman.Plain)
+	want, _ := build(t, plain, plain, plain)
+	for _, c := range []struct {
+		bottom, middle podman.Kind
+		layers, data   int // of the mount
+	}{
+		{podman.Ours, podman.Ours, 1, 3},
+		{podman.Plain, podman.Ours, 5, 2},
+		{podman.Ours, podman.OursOff, 3, 2}, // a plain layer between two images
+	} {
+		t.Run(fmt.Sprint(c.bottom, " ", c.middle), func(t *testing.T) {
+			t.Parallel()
+			a, b := podman.New(t, c.bottom), podman.NewStore(t)
+			middle := b.Podman(t, c.middle, podman.Options{Additional: []string{a.Store.Root}})
+			for _, stores := range [][]string{{a.Store.Root, b.Root}, {b.Root, a.Store.Root}} {
+				top := podman.NewStore(t).Podman(t, podman.Ours, podman.Options{Additional: stores})
+				tr, m := build(t, a, middle, top)
+				same(t, "with one plain store and with three", want, tr, "/")
+				if lowers, data := m.Layers(); len(lowers) != c.layers || len(data) != c.data {
+					t.Errorf("lower layers %q, data-only ones %q; wanted are %d and %d", lowers, data, c.layers, c.data)
+				}
 			}
 		})
 	}

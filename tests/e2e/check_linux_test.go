@@ -123,3 +123,33 @@ func TestCheckStock(t *testing.T) {
 	}
 	checkSays(t, p, 3, "    /file\n", "--all")
 }
+
+// TestLayerImageGone takes away a layer's image, which leaves its objects: nobody must take
+// these for its files.
+func TestLayerImageGone(t *testing.T) {
+	t.Parallel()
+	p := podman.New(t, podman.Ours)
+	img := image(t, rich()...)
+	ref := pushImage(t, img)
+	p.Run("pull", "-q", ref)
+	for _, blob := range glob(t, p.Store.Root, "overlay/*/composefs-data/composefs.blob") {
+		if err := os.Remove(blob); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "wanted and what was merged before", seenPlain(t, img), seen(t, p, ref))
+		merged := glob(t, p.Store.Root, "overlay/*/composefs-data/merged.blob")[0]
+		if err := os.Rename(merged, merged+".away"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := p.Try("image", "mount", ref)
+		if says := `"composefs-storage check --all" tells`; err == nil || strings.Count(err.Error(), says) != 1 || !strings.Contains(err.Error(), blob) {
+			t.Errorf("podman says %v, which should name %s, and %s", err, blob, says)
+		}
+		if err := os.Rename(merged+".away", merged); err != nil {
+			t.Fatal(err)
+		}
+		checkSays(t, p, 3, "damage: layer image damaged: ", "--all")
+		checkSays(t, p, 0, "repaired: converted again from ", ref, "--repair", "--from", "docker://"+ref)
+		checkSays(t, p, 0, "found: 0 damaged", "--all")
+	}
+}

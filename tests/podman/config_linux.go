@@ -58,7 +58,7 @@ func (p *Podman) storageConf() string {
 	}
 	line("[storage.options]")
 	if len(p.opts.Additional) > 0 {
-		line("additionalimagestores = [%q]", strings.Join(p.opts.Additional, `", "`))
+		line(`additionalimagestores = ["%s"]`, strings.Join(p.opts.Additional, `", "`))
 	}
 	overlay := maps.Clone(p.opts.Overlay)
 	if p.Kind.Composefs() {
