@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -20,8 +21,8 @@ import (
 )
 
 // ApplyDiff adds the contents of a tar to a layer: to one that is composefs or is to
-// be so by converting it, else as the stock driver does. It reads the tar to its end
-// and returns the length of all files in it.
+// be so by converting it, else as the stock driver does. It reads the tar to its end,
+// also after an error, and returns the length of all files in it.
 //
 // When it returns, all is on disk. After an error the layer is of no use.
 func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts) (int64, error) {
@@ -46,6 +47,9 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 		return d.Driver.ApplyDiff(id, parent, options)
 	}
 	if err != nil {
+		// A goroutine of containers/storage may be reading ahead: it panics if the stream is
+		// closed meanwhile, which happens as soon as this returns.
+		_, _ = io.Copy(io.Discard, options.Diff)
 		return 0, fmt.Errorf("convert layer %s: %w", id, err)
 	}
 	return size, nil
