@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,8 +31,9 @@ Commands:
   gc              remove from that store's pools what no layer has
   completion      print a completion script for a shell
 
-"composefs-storage COMMAND --help" tells more of each. Called as mkcomposefs or
-mount.composefs, the program takes the options of the C program of that name.
+"composefs-storage COMMAND --help" tells more of each, "composefs-storage --version"
+which version this is. Called as mkcomposefs or mount.composefs, the program
+takes the options of the C program of that name.
 
 Exit codes:
   0  done
@@ -41,7 +43,10 @@ Exit codes:
 `
 
 // execute runs a command line without the program's name.
-func execute(args []string, s streams) error {
+func execute(args []string, s streams) error { return executeRoot(newRoot(s), args, s) }
+
+// newRoot returns the command that has all the others.
+func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:  "composefs-storage",
 		Long: usage,
@@ -59,11 +64,22 @@ func execute(args []string, s streams) error {
 			return withHint(err, `"composefs-storage --help" lists them`)
 		},
 		SuggestionsMinimumDistance: 2,
+		Version:                    version(),
 	}
+	root.SetVersionTemplate("composefs-storage {{.Version}}\n")
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
 		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
-		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s))
-	return executeRoot(root, args, s)
+		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), completionCommand(s))
+	addCompletions(root)
+	return root
+}
+
+// version returns the version that the go command has found in the repository.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }
 
 // executeRoot runs a command that has no parent.
@@ -73,11 +89,24 @@ func executeRoot(root *cobra.Command, args []string, s streams) error {
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.SetHelpCommand(helpCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
 	// Usage texts are written, not generated.
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(s.out, cmd.Long) })
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return seeHelp(cmd, usageError{err}) })
 	return root.Execute()
+}
+
+// helpCommand is for who is used to it: "help COMMAND" is "COMMAND --help".
+func helpCommand() *cobra.Command {
+	return &cobra.Command{Use: "help [COMMAND]", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
+		root := cmd.Root()
+		found, rest, err := root.Find(args)
+		if err != nil || len(rest) > 0 {
+			return root.Args(root, args)
+		}
+		return found.Help()
+	}}
 }
 
 // seeHelp adds to an error where the command is explained.
