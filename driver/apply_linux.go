@@ -174,7 +174,7 @@ func replaceFile(name string, write func(*os.File) error) error {
 	}
 	defer f.Close()
 	if err := write(f); err != nil {
-		return err
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return os.Rename(f.Name(), name)
 }
