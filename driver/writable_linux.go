@@ -2,6 +2,7 @@ package driver
 
 import (
 	"fmt"
+	"path/filepath"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/sirupsen/logrus"
@@ -23,16 +24,10 @@ func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.C
 	if err != nil || p.Attrs&mount.ReadOnly != 0 {
 		return c, err
 	}
-	above, err := d.stores.Above(l)
-	if err != nil {
-		return c, err
-	}
-	if len(above) > 0 {
-		return c, fmt.Errorf("its files are in a composefs image, and layer %s is built on it, so it can be mounted read-only only", above[0])
-	}
 	logrus.Debugf("composefs: layer %s becomes plain, to be mounted read-write", l.ID)
 	had := d.holdings(l.ID)
-	if err := inplace.Plain(l); err != nil {
+	converter := inplace.New(&d.stores, filepath.Dir(d.runDir), d.sealing())
+	if err := converter.Plain(l); err != nil {
 		return c, fmt.Errorf("unpack it, to mount it read-write: %w", err)
 	}
 	d.collect(had)

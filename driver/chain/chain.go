@@ -77,28 +77,3 @@ func (s *Stores) follow(link string) (Layer, error) {
 	}
 	return Layer{}, fs.ErrNotExist
 }
-
-// Above returns the IDs of the layers that are built on one, in the stores that are not
-// read-only.
-func (s *Stores) Above(l Layer) (ids []string, err error) {
-	link, err := os.ReadFile(filepath.Join(l.Dir(), "link"))
-	if err != nil {
-		return nil, err
-	}
-	for _, store := range s.Writable() {
-		files, err := filepath.Glob(filepath.Join(store.Home, "*", "lower"))
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			lower, err := os.ReadFile(file)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-			if strings.Contains(string(lower)+":", "l/"+strings.TrimSpace(string(link))+":") {
-				ids = append(ids, filepath.Base(filepath.Dir(file)))
-			}
-		}
-	}
-	return ids, nil
-}

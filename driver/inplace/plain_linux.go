@@ -18,12 +18,15 @@ import (
 
 // Plain makes a composefs layer one that has its files in its directory, as the stock
 // driver unpacks it, so that it can be mounted read-write. The caller has the lock of the
-// layers, the layer is in no mount, and no layer is above it; he collects the objects that it
-// had.
+// layers, and collects the objects that it had. If the layer is part of a mount the error is
+// a [*Refusal].
 //
 // When it returns without an error all is on disk. After any error, and a crash, the layer
 // is as it was.
-func Plain(l chain.Layer) (err error) {
+func (c *Converter) Plain(l chain.Layer) (err error) {
+	if err := c.inUse(l); err != nil {
+		return err
+	}
 	p, err := pool.Open(l.Store, objects.SealNever)
 	if err != nil {
 		return err
@@ -47,6 +50,9 @@ func Plain(l chain.Layer) (err error) {
 		return p.Named(err)
 	}
 	if err := syncAll(dir); err != nil {
+		return err
+	}
+	if err := c.prepareAbove(l); err != nil {
 		return err
 	}
 	if err := unix.Renameat2(unix.AT_FDCWD, dir, unix.AT_FDCWD, p.Path(l.Dir()), unix.RENAME_EXCHANGE); err != nil {
