@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -135,13 +136,17 @@ func (s *service) pull(ref string) (err error) {
 		if err = s.do(http.MethodPost, "images/pull?quiet=true&reference="+url.QueryEscape(ref), nil, &answer); err == nil && answer.Error != "" {
 			err = fmt.Errorf("pull %s: %s", ref, answer.Error)
 		}
-		if err == nil || !strings.Contains(err.Error(), "layer not known") {
+		if err == nil || !removedMeanwhile.MatchString(err.Error()) {
 			return err
 		}
 		s.again.Add(1)
 	}
 	return err
 }
+
+// removedMeanwhile is what plain podman says too if a pull finds a layer, and it is removed
+// before the image has it.
+var removedMeanwhile = regexp.MustCompile(`layer not known|layer for blob .* not found`)
 
 // idle waits until nothing is left of what clients have removed. Of containers that end,
 // podman lets other processes tidy up.
