@@ -53,7 +53,7 @@ func TestManPage(t *testing.T) {
 	for _, cmd := range newRoot(streams{}).Commands() {
 		names = append(names, cmd.Name())
 		if cmd.Name() == "mkcomposefs" { // whose options no flag package knows
-			if got, want := optionsIn(page[cmd.Name()]), optionsIn(cmd.Long); !slices.Equal(got, want) {
+			if got, want := optionsIn(page[cmd.Name()]), optionsIn(strings.ReplaceAll(cmd.Long, "--print-*", "")); !slices.Equal(got, want) {
 				t.Errorf("mkcomposefs: the man page has %q, the usage text %q", got, want)
 			}
 			continue
