@@ -20,12 +20,12 @@ setcap                       libcap2-bin                     makes files with ca
 bzip2                        bzip2                           packs layers that we leave to others
 xz                           xz-utils                        the same
 mkfs.ext4                    e2fsprogs                       makes disks that are too small
-mkfs.xfs                     xfsprogs                        makes disks for stores
+mkfs.xfs                     xfsprogs                        makes disks for stores, also with project quotas
 mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
 jq                           jq                              looks into a store as scripts do
 strace                       strace                          what the kernel is told of SELinux labels
-mkfs.xfs                     xfsprogs                        makes disks with project quotas
+groff                        groff-base                      judges the man pages
 '
 
 missing=$(echo "$needs" | while read -r need package _; do

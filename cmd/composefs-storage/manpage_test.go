@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 // manSection returns what the man page has under the heading COMMANDS, and that of each
@@ -105,10 +107,7 @@ func optionsIn(text string) []string {
 
 // TestManPagesFormat has groff read the man pages: it complains of what is wrong in them.
 func TestManPagesFormat(t *testing.T) {
-	groff, err := exec.LookPath("groff")
-	if err != nil {
-		t.Skip(`groff is missing (Debian: groff)`)
-	}
+	groff := needs.Program(t, "groff", "groff-base")
 	for _, page := range []string{"composefs-storage.1", "containers-storage-composefs.5", "mount.composefs.8"} {
 		out, err := exec.Command(groff, "-man", "-Tutf8", "-ww", "-z", "../../docs/"+page).CombinedOutput()
 		if err != nil || len(out) > 0 {
