@@ -10,6 +10,7 @@ busybox             busybox-static   its commands
 xz                  xz-utils         unpacks its kernel
 dmsetup             dmsetup          makes its disks fail
 setquota            quota            limits what may be on them
+mkfs.xfs            xfsprogs         makes those with project quotas
 '
 
 missing=$(echo "$needs" | while read -r need package _; do

@@ -16,7 +16,7 @@ type System struct {
 
 // modules are what the kernel loads, in this order. The rest is built in.
 var modules = []string{
-	"drivers/block/virtio_blk", "drivers/block/loop", "lib/libcrc32c", "fs/erofs/erofs", "fs/overlayfs/overlay",
+	"drivers/block/virtio_blk", "drivers/block/loop", "lib/libcrc32c", "fs/xfs/xfs", "fs/erofs/erofs", "fs/overlayfs/overlay",
 	"drivers/md/dm-mod", "drivers/md/dm-flakey", "fs/quota/quota_tree", "fs/quota/quota_v2",
 }
 
