@@ -30,10 +30,10 @@ tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
 
-.PHONY: help build podman podman-stock tools tools-stock install install-tools demo test test-service lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help build podman podman-stock tools tools-stock install install-tools demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/composefs-storage, and links to it: mkcomposefs and mount.composefs
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/composefs-storage ./cmd/composefs-storage
@@ -91,6 +91,12 @@ test-service: deps build podman podman-stock ## use podman's REST service for SE
 
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; VM=-cuts=5
 	hack/vm/test.sh $(VM)
+
+test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; UPSTREAM=-help
+	hack/upstream/run.sh $(UPSTREAM)
+
+upstream-docs: ## put what "make test-upstream" has found last into docs
+	hack/upstream/docs.sh
 
 lint: ## vet, and check formatting
 	$(GO) vet ./...

@@ -63,6 +63,7 @@ var imports = map[string][]string{
 	"tests/podman/conf":           {},
 	"tests/podman":                {"convert/layertest", "tests/needs", "tests/oldkernel", "tests/podman/conf", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/storageconf":           {},
+	"tests/upstream":              {},
 	"tests/vm/guest":              {"convert/dump", "convert/tree", "convert/verity", "tests/mounted", "tests/vm/wire", "golang.org/x/sys"},
 	"tests/vm/machine":            {"tests/vm/wire"},
 	"tests/vm/wire":               {},

@@ -117,9 +117,9 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder) error {
 	}
 }
 
-// inWords says in words what an error of archive/tar means, among them those that
-// upstream's tests look for. One of the reader or the
-// store that wraps the same is left alone.
+// inWords says in words what an error of archive/tar means, and so that who looks for the
+// words of containers/storage finds them. One of the reader or the store that wraps the
+// same is left alone.
 func inWords(err error) error {
 	switch err { //nolint:errorlint // see above
 	case io.ErrUnexpectedEOF:

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Run bats files, as machine.sh's command, and print their TAP: before that of each file a
+# line with its name, after it one with bats' exit status and the seconds it took.
+# First and last comes how many composefs layers a pull makes.
+# usage: suite.sh storage|podman FILE...
+set -u
+suite=$1
+shift
+
+# A green suite tells nothing about a driver that was not at work.
+prove() {
+	image=quay.io/libpod/testimage:20241011 count=0
+	skopeo copy -q "docker://$image" "containers-storage:$image" && podman run --rm --network none "$image" true &&
+		count=$(find /var/lib/containers/storage/overlay -name composefs.blob | wc -l)
+	podman rmi -f "$image" >/dev/null
+	if [ "$suite" = storage ]; then # and this program has the driver, too
+		options="--graph /mnt/prove --run /mnt/prove-run --storage-driver overlay"
+		containers-storage $options ${STORAGE_OPTION:+--storage-opt=$STORAGE_OPTION} status >/mnt/status
+		case $DRIVER in
+		ours) grep -q '^Composefs: on' /mnt/status ;;
+		stock) grep -q '^Native Overlay Diff: false' /mnt/status ;;
+		esac || count=0
+	fi
+	echo "# composefs-layers $count"
+}
+
+case $suite in
+storage)
+	export STORAGE_BINARY=/mnt/bin/containers-storage STORAGE_DRIVER=overlay STORAGE_TRANSIENT="$TRANSIENT"
+	[ "$DRIVER" = plain ] || export STORAGE_OPTION=overlay.use_composefs=true
+	;;
+podman)
+	export PODMAN=/mnt/bin/podman PODMAN_TESTING=/mnt/bin/podman-testing QUADLET=/nonexistent
+	;;
+esac
+/mnt/images.sh || exit
+prove
+# No BATS_TEST_TIMEOUT: its timer is a child of the tests, and some wait for all of theirs.
+for file; do
+	echo "# file $file"
+	start=$(date +%s)
+	timeout --kill-after=30 1800 bats --tap ${FILTER:+--filter "$FILTER"} "/mnt/suite/$file" </dev/null
+	echo "# end $file $? $(($(date +%s) - start))"
+done
+prove

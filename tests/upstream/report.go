@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// titles are what drivers are called in tables.
+var titles = map[string]string{"plain": "plain overlay", "stock": "stock composefs", "ours": "ours"}
+
+// markdown returns the table of the suites, and the tests that pass with plain overlay
+// and not with another driver.
+func markdown(outcomes []*outcome) string {
+	var b strings.Builder
+	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	bats, _ := exec.Command("bats", "--version").Output()
+	fmt.Fprintf(&b, "%s, Linux %s, %s, as root with runc and cgroup v1. Passed / failed / skipped, and minutes:\n\n",
+		time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(kernel)), strings.TrimSpace(string(bats)))
+	b.WriteString("| suite |")
+	for _, d := range drivers {
+		fmt.Fprintf(&b, " %s |", titles[d])
+	}
+	b.WriteString("\n|---|---|---|---|\n")
+	for _, o := range outcomes {
+		fmt.Fprintf(&b, "| %s, %d files |", o.suite.title, len(o.suite.files))
+		for _, d := range drivers {
+			if r := o.results[d]; r != nil {
+				fmt.Fprintf(&b, " %d / %d / %d, %.0f min |", r.count(pass), r.count(fail), r.count(skip), float64(r.seconds)/60)
+			} else {
+				b.WriteString(" – |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	for _, d := range []string{"ours", "stock"} {
+		var list strings.Builder
+		for _, o := range outcomes {
+			o.list(&list, d)
+		}
+		if list.Len() == 0 {
+			list.WriteString("* none\n")
+		}
+		fmt.Fprintf(&b, "\nPasses with plain overlay, and not with %s:\n\n%s", titles[d], list.String())
+	}
+	return b.String()
+}
+
+// list writes the tests that differ with a driver.
+func (o *outcome) list(b *strings.Builder, driver string) {
+	for _, t := range o.differences(driver) {
+		note := ""
+		if o.again[driver][t] {
+			note = " (flaky: not so when it ran again, alone)"
+		}
+		fmt.Fprintf(b, "* %s: %s%s\n", t.file, t.title, note)
+	}
+}
