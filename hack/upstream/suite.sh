@@ -10,12 +10,15 @@ shift
 # A green suite tells nothing about a driver that was not at work.
 prove() {
 	image=quay.io/libpod/testimage:20241011 count=0
+	# A layer that is there is not pulled again, and what a test has loaded may be plain.
+	podman rm -a -f -t 0 >/dev/null
+	podman rmi -a -f >/dev/null
 	skopeo copy -q "docker://$image" "containers-storage:$image" && podman run --rm --network none "$image" true &&
 		count=$(find /var/lib/containers/storage/overlay -name composefs.blob | wc -l)
 	podman rmi -f "$image" >/dev/null
 	if [ "$suite" = storage ]; then # and this program has the driver, too
 		options="--graph /mnt/prove --run /mnt/prove-run --storage-driver overlay"
-		containers-storage $options ${STORAGE_OPTION:+--storage-opt=$STORAGE_OPTION} status >/mnt/status
+		containers-storage $options ${STORAGE_OPTION:+--storage-opt=$STORAGE_OPTION} status >/mnt/status 2>&1
 		case $DRIVER in
 		ours) grep -q '^Composefs: on' /mnt/status ;;
 		stock) grep -q '^Native Overlay Diff: false' /mnt/status ;;
