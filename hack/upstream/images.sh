@@ -25,6 +25,8 @@ for applet in $(busybox --list-full); do
 	*) ln -sf /bin/busybox "$rootfs/$applet" ;;
 	esac
 done
+ln $rootfs/bin/busybox $rootfs/bin/busybox-extras
+head -c 9500000 /dev/urandom >$rootfs/lib/filler # tests know the size that Alpine has
 # Debian's busybox has no printenv.
 cat >$rootfs/bin/printenv <<'END'
 #!/bin/sh
@@ -78,7 +80,7 @@ nobody:x:65534:
 END
 printf '127.0.0.1\tlocalhost\n' >$rootfs/etc/hosts
 printf '/bin/sh\n/bin/ash\n' >$rootfs/etc/shells
-for file in services protocols profile motd issue fstab hostname; do echo "# stand-in" >$rootfs/etc/$file; done
+for file in shadow services protocols profile motd issue fstab hostname; do echo "# stand-in" >$rootfs/etc/$file; done
 
 # The small scripts and the time stamp are those of build-testimage, where it is.
 cd $rootfs/home/podman
@@ -117,10 +119,20 @@ for arch in amd64 arm64 ppc64le s390x; do
 	podman build -q --arch $arch -f Containerfile2 --timestamp 1628604800 --manifest localhost/zero . >&2
 	podman rmi -f localhost/interim-image >/dev/null
 done
-for name in list:testimage:20241011 zero:testimage:00000004 zero:alpine:latest zero:busybox:latest \
+for name in list:testimage:20241011 zero:testimage:00000004 zero:testimage:multiimage zero:alpine:latest zero:busybox:latest zero:k8s-pause:3.5 \
 	zero:systemd-image:20240124; do
 	podman manifest push -q --all --tls-verify=false "localhost/${name%%:*}" "docker://127.0.0.1:5000/libpod/${name#*:}" >&2
 done
+
+# 330-corrupt-images names Alpine by its digests.
+corrupt=/mnt/suite/330-corrupt-images.bats
+if [ -e $corrupt ]; then
+	alpine=docker://127.0.0.1:5000/libpod/alpine:latest
+	digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' $alpine)
+	id=$(skopeo inspect --tls-verify=false --raw "$(echo $alpine | sed 's/:latest$//')@$(skopeo inspect --tls-verify=false --raw $alpine |
+		jq -r '.manifests[] | select(.platform.architecture == "amd64") | .digest')" | jq -r .config.digest)
+	sed -i -E "s/^(PODMAN_CORRUPT_TEST_IMAGE_CANONICAL_FQIN=.*@).*/\1$digest/; s/^(PODMAN_CORRUPT_TEST_IMAGE_ID=).*/\1${id#sha256:}/" $corrupt
+fi
 
 # What 150-login starts: the registry itself.
 mkdir -p server/etc/docker/registry server/bin server/lib server/lib64 server/var/lib/registry
