@@ -7,6 +7,7 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/sirupsen/logrus"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
@@ -14,10 +15,11 @@ import (
 
 // writable readies a chain for a mount: a composefs layer that is to be mounted
 // read-write becomes a plain one first. podman never does that to a layer of an image; the
-// command containers-storage and upstream's tests do.
+// command containers-storage and upstream's tests do. Where only composefs can be mounted the layer
+// stays as it is, and the mount is refused.
 func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.Chain, error) {
 	l := c[0]
-	if !l.Composefs || isMounted(d.target(l)) {
+	if !l.Composefs || d.conf.Verity == config.VerityRequire || isMounted(d.target(l)) {
 		return c, nil
 	}
 	p, err := d.asked(l, options)
