@@ -15,10 +15,11 @@ var titles = map[string]string{"plain": "plain overlay", "stock": "stock compose
 // and not with another driver.
 func markdown(outcomes []*outcome) string {
 	var b strings.Builder
-	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	kernel, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-") // without who has built it
 	bats, _ := exec.Command("bats", "--version").Output()
 	fmt.Fprintf(&b, "%s, Linux %s, %s, as root with runc and cgroup v1. Passed / failed / skipped, and minutes:\n\n",
-		time.Now().UTC().Format(time.DateOnly), strings.TrimSpace(string(kernel)), strings.TrimSpace(string(bats)))
+		time.Now().UTC().Format(time.DateOnly), kernel, strings.TrimSpace(string(bats)))
 	b.WriteString("| suite |")
 	for _, d := range drivers {
 		fmt.Fprintf(&b, " %s |", titles[d])
