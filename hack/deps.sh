@@ -25,6 +25,7 @@ mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
 jq                           jq                              looks into a store as scripts do
 strace                       strace                          what the kernel is told of SELinux labels
+criu                         criu                            checkpoints, where it works on the kernel
 groff                        groff-base                      judges the man pages
 '
 

@@ -20,10 +20,7 @@ func criu(t *testing.T) string {
 	needs.Root(t)
 	path, err := filepath.Abs("../../.cache/criu/criu")
 	if _, missing := os.Stat(path); err != nil || missing != nil {
-		path, err = exec.LookPath("criu")
-	}
-	if err != nil {
-		t.Skip("criu is missing")
+		path = needs.Program(t, "criu", "criu")
 	}
 	if out, err := exec.Command(path, "check").CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
