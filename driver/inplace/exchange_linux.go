@@ -36,10 +36,17 @@ func (c *Converter) exchange(s *staged) error {
 	if err := c.inUse(l); err != nil {
 		return err
 	}
+	return c.swap(s)
+}
+
+// swap exchanges the directories of the layer and of what is staged, when the layers above
+// are ready for it.
+func (c *Converter) swap(s *staged) error {
+	l := s.layer
 	if err := c.prepareAbove(l); err != nil {
 		return err
 	}
-	err = unix.Renameat2(unix.AT_FDCWD, s.next.Dir(), unix.AT_FDCWD, s.pool.Path(l.Dir()), unix.RENAME_EXCHANGE)
+	err := unix.Renameat2(unix.AT_FDCWD, s.next.Dir(), unix.AT_FDCWD, s.pool.Path(l.Dir()), unix.RENAME_EXCHANGE)
 	if err != nil {
 		return &os.LinkError{Op: "exchange", Old: "staged layer", New: l.Dir(), Err: err}
 	}

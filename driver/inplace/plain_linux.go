@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -27,38 +26,21 @@ func (c *Converter) Plain(l chain.Layer) (err error) {
 	if err := c.inUse(l); err != nil {
 		return err
 	}
-	p, err := pool.Open(l.Store, objects.SealNever)
-	if err != nil {
+	s := &staged{layer: l}
+	if s.pool, err = pool.Open(l.Store, objects.SealNever); err != nil {
 		return err
 	}
-	defer p.Close()
-	b, err := p.BeginStaged() // what is staged is not collected until it is closed
-	if err != nil {
-		return p.Named(err)
-	}
-	area := filepath.Dir(b.Staged())
-	dir, err := os.MkdirTemp(area, "")
-	if err != nil {
-		return errors.Join(err, b.Close())
-	}
-	next := chain.Layer{ID: filepath.Base(dir), Store: chain.Store{Home: area}}
-	defer func() { err = errors.Join(err, os.RemoveAll(next.Dir()), b.Close()) }()
-	if err := likeBefore(dir, l.Dir()); err != nil {
+	defer func() { err = errors.Join(s.pool.Named(err), s.close()) }()
+	if err := s.begin(); err != nil {
 		return err
 	}
-	if err := unpack(l, next.Diff()); err != nil {
-		return p.Named(err)
-	}
-	if err := syncAll(dir); err != nil {
+	if err := unpack(l, s.next.Diff()); err != nil {
 		return err
 	}
-	if err := c.prepareAbove(l); err != nil {
+	if err := syncAll(s.next.Dir()); err != nil {
 		return err
 	}
-	if err := unix.Renameat2(unix.AT_FDCWD, dir, unix.AT_FDCWD, p.Path(l.Dir()), unix.RENAME_EXCHANGE); err != nil {
-		return &os.LinkError{Op: "exchange", Old: "unpacked layer", New: l.Dir(), Err: err}
-	}
-	return errors.Join(syncDir(l.Store.Home), syncDir(area))
+	return c.swap(s)
 }
 
 // unpack writes the layer's files into the new directory diff.
