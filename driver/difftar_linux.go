@@ -42,7 +42,7 @@ func (d *Driver) fillTar(t *diffTar, c chain.Chain, away away, label string) err
 	options.ExcludePatterns = away.patterns()
 	upper, err := t.tar(c[0].Diffs[0], options)
 	t.Reader = upper
-	fill := away.files || hasMetacopy(c[0]) // of a container that runs, it may have such files by and by
+	fill := away.files || hasMetacopyMark(c[0]) // of a container that runs, it may have such files by and by
 	if err != nil || len(away.dirs) == 0 && !fill {
 		return err
 	}

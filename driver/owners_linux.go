@@ -132,7 +132,7 @@ func remapped(toContainer, toHost *idtools.IDMappings) func(uid, gid uint32) (ui
 func (d *Driver) chownAll(c chain.Chain, toContainer, toHost *idtools.IDMappings, label string) (err error) {
 	l := c[0]
 	// Verified as long as no mount without verity says otherwise: see prepareUpper.
-	if err := os.WriteFile(filepath.Join(l.Dir(), metacopyMark), []byte(verifiedMark), 0o600); err != nil {
+	if err := os.WriteFile(l.MetacopyMark(), []byte(verifiedMark), 0o600); err != nil {
 		return err
 	}
 	dir, err := d.Get(l.ID, graphdriver.MountOpts{MountLabel: label})

@@ -84,19 +84,15 @@ func needsMetacopy(c chain.Chain) bool {
 			return true
 		}
 	}
-	return hasMetacopy(c[0])
+	return hasMetacopyMark(c[0])
 }
 
-// metacopyMark is a file in the directory of a layer that was mounted read-write with
-// metacopy=on.
-const metacopyMark = "composefs-metacopy"
-
-// hasMetacopy reports whether the layer's files may be such that have metadata only,
-// with their contents in a lower layer. The stock driver mounts composefs so, and
-// leaves a directory behind.
-func hasMetacopy(l chain.Layer) bool {
-	for _, name := range []string{metacopyMark, "composefs-layers"} {
-		if _, err := os.Lstat(filepath.Join(l.Dir(), name)); err == nil {
+// hasMetacopyMark reports whether the layer's files may be such that have metadata only,
+// with their contents in a lower layer: it has the mark, or the directory that the stock
+// driver leaves behind when it mounts composefs, or that cannot be found out.
+func hasMetacopyMark(l chain.Layer) bool {
+	for _, name := range []string{l.MetacopyMark(), filepath.Join(l.Dir(), "composefs-layers")} {
+		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return true
 		}
 	}
@@ -112,14 +108,14 @@ func prepareUpper(l chain.Layer, p *mount.Plan) error {
 		return err
 	}
 	verified := p.Verity == mount.VerityRequire
-	if !p.Metacopy || hasMetacopy(l) && (verified || !hasVerifiedMetacopy(l)) {
+	if !p.Metacopy || hasMetacopyMark(l) && (verified || !hasVerifiedMetacopy(l)) {
 		return nil
 	}
 	mark := ""
 	if verified {
 		mark = verifiedMark
 	}
-	return os.WriteFile(filepath.Join(l.Dir(), metacopyMark), []byte(mark), 0o600)
+	return os.WriteFile(l.MetacopyMark(), []byte(mark), 0o600)
 }
 
 // verifiedMark is in that file if all mounts have been with verity, so that all files that
@@ -127,7 +123,7 @@ func prepareUpper(l chain.Layer, p *mount.Plan) error {
 const verifiedMark = "verity\n"
 
 func hasVerifiedMetacopy(l chain.Layer) bool {
-	mark, err := os.ReadFile(filepath.Join(l.Dir(), metacopyMark))
+	mark, err := os.ReadFile(l.MetacopyMark())
 	return err == nil && string(mark) == verifiedMark
 }
 

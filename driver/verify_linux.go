@@ -60,7 +60,7 @@ func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
 	case d.conf.Verity == config.VerityRequire:
 		p.Verity = mount.VerityRequire // also if that was never shown to work
 	case d.conf.Verity == config.VerityOff || !sealed:
-	case p.Upper != "" && hasMetacopy(top) && !hasVerifiedMetacopy(top):
+	case p.Upper != "" && hasMetacopyMark(top) && !hasVerifiedMetacopy(top):
 		// Its files that have metadata only may lack the digest, and would be EIO.
 		logrus.Debugf("composefs: layer %s was mounted without verity, and is so again", top.ID)
 	case d.cannotVerify() != nil:

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // Store is a directory with layers: overlay in the root of a store.
@@ -54,6 +55,10 @@ func (l Layer) Merged() string { return filepath.Join(l.DataDir(), "merged.blob"
 // that is not composefs.
 func (l Layer) Segment() string { return filepath.Join(l.DataDir(), "segment.blob") }
 
+// MetacopyMark returns a file that marks a layer as one that was mounted read-write with
+// metacopy=on, so that its files may be such that have metadata only.
+func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), "composefs-metacopy") }
+
 // load finds out what a layer consists of. It returns an error that wraps
 // fs.ErrNotExist if there is no such layer in the store.
 func load(s Store, id string) (Layer, error) {
@@ -69,14 +74,20 @@ func load(s Store, id string) (Layer, error) {
 		return l, err
 	}
 	diff := l.Diff()
-	if to, err := os.Readlink(diff); err == nil { // of an additional layer store
+	switch to, err := os.Readlink(diff); {
+	case err == nil: // of an additional layer store
 		diff = to
+	case !errors.Is(err, syscall.EINVAL) && !errors.Is(err, fs.ErrNotExist):
+		return l, err
 	}
 	for n := 1; ; n++ {
 		l.Diffs = append(l.Diffs, diff)
 		diff = l.Diff() + strconv.Itoa(n)
-		if _, err := os.Lstat(diff); err != nil {
+		switch _, err := os.Lstat(diff); {
+		case errors.Is(err, fs.ErrNotExist):
 			return l, nil
+		case err != nil:
+			return l, err
 		}
 	}
 }

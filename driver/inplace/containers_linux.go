@@ -26,16 +26,23 @@ func (c *Converter) markContainers(l chain.Layer) error {
 		return err
 	}
 	for _, id := range ids {
-		if !c.isBelow(l, id) {
+		below, err := c.isBelow(l, id)
+		if err != nil {
+			return err
+		}
+		if !below {
 			continue
 		}
 		upper, err := c.stores.Find(id)
-		if err != nil || upper.Composefs {
+		if err != nil {
+			return err
+		}
+		if upper.Composefs {
 			continue
 		}
-		found, err := hasMetacopy(upper.Diffs[0])
+		found, err := hasMetacopyFiles(upper.Diffs[0])
 		if err == nil && found {
-			err = os.WriteFile(filepath.Join(upper.Dir(), "composefs-metacopy"), nil, 0o600)
+			err = os.WriteFile(upper.MetacopyMark(), nil, 0o600)
 		}
 		if err != nil {
 			return err
@@ -65,16 +72,20 @@ func (c *Converter) containers() (layers []string, err error) {
 	return layers, nil
 }
 
-// hasMetacopy reports whether a directory has files that have metadata only.
-func hasMetacopy(dir string) (bool, error) {
+// hasMetacopyFiles reports whether a directory has files that have metadata only.
+func hasMetacopyFiles(dir string) (bool, error) {
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
-		if _, err := unix.Lgetxattr(path, "trusted.overlay.metacopy", nil); err == nil {
+		switch _, err := unix.Lgetxattr(path, "trusted.overlay.metacopy", nil); {
+		case err == nil:
 			return errFound
+		case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP):
+			return nil
+		default:
+			return &os.PathError{Op: "getxattr", Path: path, Err: err}
 		}
-		return nil
 	})
 	if errors.Is(err, errFound) {
 		return true, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -19,25 +18,13 @@ type Converter struct {
 	stores  *chain.Stores
 	runRoot string
 	sealing objects.Sealing
-	homes   []string // directories in which layers are mounted, also without symlinks
 }
 
 // New returns a converter for layers of the stores, whose mounts containers/storage
 // records below runRoot. What it makes is sealed as said, and so are layers that are
 // composefs already.
 func New(stores *chain.Stores, runRoot string, sealing objects.Sealing) *Converter {
-	c := &Converter{stores: stores, runRoot: runRoot, sealing: sealing}
-	homes := []string{filepath.Join(runRoot, "overlay")}
-	for _, s := range stores.Writable() {
-		homes = append(homes, s.Home)
-	}
-	for _, home := range homes {
-		c.homes = append(c.homes, home)
-		if resolved, err := filepath.EvalSymlinks(home); err == nil {
-			c.homes = append(c.homes, resolved)
-		}
-	}
-	return c
+	return &Converter{stores: stores, runRoot: runRoot, sealing: sealing}
 }
 
 // Refusal says why a layer stays as it is, and that nothing is wrong with it.

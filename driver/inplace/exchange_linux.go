@@ -98,20 +98,32 @@ func (c *Converter) prepareAbove(l chain.Layer) error {
 // root and of implied directories is not what the layer's tar does.
 func (c *Converter) dropImages(above, l chain.Layer) error {
 	for _, name := range []string{above.Segment(), above.Merged()} {
-		if _, err := os.Lstat(name); err != nil || !c.isBelow(l, above.ID) {
+		_, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) { // a file among the layers
 			continue
 		}
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			return err
+		}
+		below, err := c.isBelow(l, above.ID)
+		if err == nil && below {
+			err = os.Remove(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-// isBelow reports whether a layer is in the chain of another one, or that itself.
-func (c *Converter) isBelow(l chain.Layer, id string) bool {
+// isBelow reports whether a layer is in the chain of another one, or that itself. It is not
+// in that of a layer that does not exist; of any other error the caller cannot know.
+func (c *Converter) isBelow(l chain.Layer, id string) (bool, error) {
 	above, err := c.stores.Chain(id)
-	return err == nil && slices.ContainsFunc(above, func(b chain.Layer) bool { return b.ID == l.ID })
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return slices.ContainsFunc(above, func(b chain.Layer) bool { return b.ID == l.ID }), err
 }
 
 func namesIn(dir string) ([]string, error) {

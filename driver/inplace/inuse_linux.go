@@ -1,52 +1,62 @@
 package inplace
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 )
 
 // inUse returns a *Refusal if the layer is part of a mount. It holds as long as the
 // layers are locked.
 func (c *Converter) inUse(l chain.Layer) error {
-	recorded, err := c.recorded()
+	homes, err := c.mountHomes()
 	if err != nil {
 		return err
 	}
-	tables, err := mountTables()
+	recorded, err := c.recorded(homes)
 	if err != nil {
 		return err
 	}
-	if refusal := c.hasMount(l, recorded); refusal != nil {
-		return refusal
+	if err := c.hasMount(l, recorded); err != nil {
+		return err
 	}
-	names := []string{l.Diff()}
-	if link, err := os.ReadFile(filepath.Join(l.Dir(), "link")); err == nil && len(link) > 0 {
-		names = append(names, "l/"+strings.TrimSpace(string(link)))
+	names, err := mountNames(l)
+	if err != nil {
+		return err
+	}
+	tables, err := mountinfo.Namespaces()
+	if err != nil {
+		return err
 	}
 	for i, table := range tables {
-		refusal := c.hasMount(l, c.mountedIn(table))
-		for _, name := range names { // a mount may have outlived its place
-			if refusal == nil && strings.Contains(table, name) {
-				refusal = &Refusal{InUse: true, Reason: "it is in use: a mount has its files"}
-			}
+		err := c.hasMount(l, mountedIn(table, homes))
+		if err == nil && uses(table, names) { // a mount may have outlived its place
+			err = &Refusal{InUse: true, Reason: "it is in use: a mount has its files"}
 		}
-		if refusal != nil {
+		var refusal *Refusal
+		if errors.As(err, &refusal) {
 			refusal.passing = i > 0
-			return refusal
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// hasMount returns a refusal if one of the layers that are mounted is above l, or l.
-func (c *Converter) hasMount(l chain.Layer, mounted []string) *Refusal {
+// hasMount returns a *Refusal if one of the layers that are mounted is above l, or l.
+func (c *Converter) hasMount(l chain.Layer, mounted []string) error {
 	for _, id := range mounted {
-		if c.isBelow(l, id) {
+		if below, err := c.isBelow(l, id); err != nil {
+			return err
+		} else if below {
 			return &Refusal{InUse: true, Reason: fmt.Sprintf("it is in use: layer %.12s is mounted", id)}
 		}
 	}
@@ -54,28 +64,44 @@ func (c *Converter) hasMount(l chain.Layer, mounted []string) *Refusal {
 }
 
 // recorded returns the layers of which containers/storage says that they are mounted.
-func (c *Converter) recorded() (ids []string, err error) {
+func (c *Converter) recorded(homes []string) (ids []string, err error) {
 	var list []struct {
 		Path  string `json:"path"`
 		Count int    `json:"count"`
 	}
 	err = readJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
 	for _, m := range list {
-		if id := c.mountedAt(m.Path); id != "" && m.Count > 0 {
+		if id := mountedAt(m.Path, homes); id != "" && m.Count > 0 {
 			ids = append(ids, id)
 		}
 	}
 	return ids, err
 }
 
-// mountedIn returns the layers that are mounted where containers/storage mounts those of
-// the stores.
-func (c *Converter) mountedIn(table string) (ids []string) {
-	for line := range strings.Lines(table) {
-		if fields := strings.Fields(line); len(fields) > 4 {
-			if id := c.mountedAt(fields[4]); id != "" {
-				ids = append(ids, id)
-			}
+// mountHomes returns the directories in which containers/storage mounts layers of the
+// stores, also without symlinks, as the kernel names them.
+func (c *Converter) mountHomes() ([]string, error) {
+	homes := []string{filepath.Join(c.runRoot, "overlay")}
+	for _, s := range c.stores.Writable() {
+		homes = append(homes, s.Home)
+	}
+	for _, home := range slices.Clone(homes) {
+		resolved, err := filepath.EvalSymlinks(home)
+		switch {
+		case err == nil:
+			homes = append(homes, resolved)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	return homes, nil
+}
+
+// mountedIn returns the layers that are mounted in one of the homes.
+func mountedIn(table []mountinfo.Mount, homes []string) (ids []string) {
+	for _, m := range table {
+		if id := mountedAt(m.Point, homes); id != "" {
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -83,37 +109,41 @@ func (c *Converter) mountedIn(table string) (ids []string) {
 
 // mountedAt returns the layer whose mounts are at path, or "". Another store may have
 // layers of the same IDs.
-func (c *Converter) mountedAt(path string) string {
+func mountedAt(path string, homes []string) string {
 	layer, name := filepath.Split(path)
 	home, id := filepath.Split(filepath.Clean(layer))
-	if name != "merged" || !slices.Contains(c.homes, filepath.Clean(home)) {
+	if name != "merged" || !slices.Contains(homes, filepath.Clean(home)) {
 		return ""
 	}
 	return id
 }
 
-// mountTables returns the mounts of all mount namespaces, our own first, as in /proc/PID/mountinfo.
-// Processes that end meanwhile are passed over.
-func mountTables() (tables []string, err error) {
-	own, err := os.ReadFile("/proc/self/mountinfo")
+// mountNames returns the names by which mounts refer to the files of a layer: its
+// directory, also without symlinks, and the short name that the stock driver uses.
+func mountNames(l chain.Layer) ([]string, error) {
+	resolved, err := filepath.EvalSymlinks(l.Diff())
 	if err != nil {
 		return nil, err
 	}
-	tables = append(tables, string(own))
-	seen := map[string]bool{}
-	if ns, err := os.Readlink("/proc/self/ns/mnt"); err == nil {
-		seen[ns] = true
+	names := []string{l.Diff(), resolved}
+	link, err := os.ReadFile(filepath.Join(l.Dir(), "link"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	dirs, err := filepath.Glob("/proc/[0-9]*")
-	for _, dir := range dirs {
-		ns, err := os.Readlink(dir + "/ns/mnt")
-		if err != nil || seen[ns] {
-			continue
-		}
-		if table, err := os.ReadFile(dir + "/mountinfo"); err == nil {
-			seen[ns] = true
-			tables = append(tables, string(table))
+	if short := strings.TrimSpace(string(link)); short != "" {
+		names = append(names, "l/"+short)
+	}
+	return names, nil
+}
+
+// uses reports whether a mount refers to files by one of the names.
+func uses(table []mountinfo.Mount, names []string) bool {
+	for _, m := range table {
+		for _, path := range m.Paths() {
+			if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(path, name) }) {
+				return true
+			}
 		}
 	}
-	return tables, err
+	return false
 }

@@ -42,11 +42,11 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 		case len(r.UIDMap) > 0 || len(r.GIDMap) > 0:
 			return r, &Refusal{Reason: "its owners are mapped for a user namespace"}
 		}
-		r.tarSplit = c.tarSplit(l)
-		if _, err := os.Stat(r.tarSplit); errors.Is(err, fs.ErrNotExist) {
+		var err error
+		if r.tarSplit, err = c.tarSplit(l); errors.Is(err, fs.ErrNotExist) {
 			return r, &Refusal{Reason: "its tar-split is missing, which says what its tar was; remove the container image and pull it again"}
 		}
-		return r, nil
+		return r, err
 	}
 	return record{}, fmt.Errorf("%s does not list it", name)
 }
@@ -55,16 +55,15 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 func layersDir(s chain.Store) string { return s.Home + "-layers" }
 
 // tarSplit returns the file that says what the layer's tar was, but for contents. Of layers
-// in an imagestore the primary store has it.
-func (c *Converter) tarSplit(l chain.Layer) string {
-	name := ""
+// in an imagestore the primary store has it. The error wraps fs.ErrNotExist if there is none.
+func (c *Converter) tarSplit(l chain.Layer) (name string, err error) {
 	for _, s := range []chain.Store{l.Store, c.stores.Primary} {
 		name = filepath.Join(layersDir(s), l.ID+".tar-split.gz")
-		if _, err := os.Stat(name); err == nil {
+		if _, err = os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 	}
-	return name
+	return name, err
 }
 
 // readJSON reads a file into v, which stays as it is if there is no file.

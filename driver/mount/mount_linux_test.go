@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/feature"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 	"github.com/composefs-storage/composefs-storage/driver/mount/mounttest"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
@@ -103,8 +105,8 @@ func TestImage(t *testing.T) {
 				t.Error(err)
 			}
 			wantFile(t, filepath.Join(upper, "dir/external"), s.Content) // no metadata-only copy
-			if !strings.Contains(info(t, at), "volatile") {
-				t.Errorf("not volatile: %s", info(t, at))
+			if m := mountAt(t, at); m.Options["volatile"] == nil && !slices.Equal(m.Options["fsync"], []string{"volatile"}) {
+				t.Errorf("not volatile: %v", m)
 			}
 		}
 	})
@@ -121,19 +123,15 @@ func loopOf(path string) string {
 	return ""
 }
 
-// info returns the line of mountinfo for what is mounted at a path.
-func info(t *testing.T, at string) string {
+// mountAt returns what is mounted at a path.
+func mountAt(t *testing.T, at string) mountinfo.Mount {
 	t.Helper()
-	all, err := os.ReadFile("/proc/self/mountinfo")
+	mounts, err := mountinfo.Self()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(all)) {
-		if strings.Fields(line)[4] == at {
-			return line
-		}
-	}
-	return ""
+	m, _ := mountinfo.At(mounts, at)
+	return m
 }
 
 // TestLoopsAtOnce has many look for a free loop device. Each gets its own, which goes
@@ -244,12 +242,12 @@ func TestAttributes(t *testing.T) {
 		} {
 			p.Attrs = tc.attrs
 			at := do(t, dir, p)
-			fields := strings.Fields(info(t, at))
-			if fields[5] != tc.want {
-				t.Errorf("%v: %s, want %s", tc.attrs, fields[5], tc.want)
+			m := mountAt(t, at)
+			if m.Attrs != tc.want {
+				t.Errorf("%v: %s, want %s", tc.attrs, m.Attrs, tc.want)
 			}
-			if line := info(t, at); !strings.Contains(line, " - overlay composefs ") {
-				t.Errorf("source: %s", line)
+			if m.Type != "overlay" || m.Source != "composefs" {
+				t.Errorf("source: %s %s", m.Type, m.Source)
 			}
 			if err := mount.Undo(at); err != nil { // upper and work are in use once
 				t.Error(err)

@@ -3,7 +3,9 @@ package driver_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
@@ -26,20 +29,22 @@ func newImage(t testing.TB, options ...string) pair {
 	return p
 }
 
-// mountLine returns the options of a mount, and of its file system.
+// mountLine returns the options of a mount, and of its file system, the latter in order of
+// their names.
 func mountLine(t testing.TB, dir string) (attrs, super string) {
 	t.Helper()
-	info, err := os.ReadFile("/proc/self/mountinfo")
+	mounts, err := mountinfo.Self()
 	must(t, err)
-	for line := range strings.Lines(string(info)) {
-		if f := strings.Fields(line); f[4] == dir {
-			attrs, super = f[5], f[len(f)-1]
-		}
-	}
-	if attrs == "" {
+	m, ok := mountinfo.At(mounts, dir)
+	if !ok {
 		t.Fatalf("nothing is mounted on %s", dir)
 	}
-	return attrs, super
+	for _, key := range slices.Sorted(maps.Keys(m.Options)) {
+		for _, value := range m.Options[key] {
+			super += "," + strings.TrimSuffix(key+"="+value, "=")
+		}
+	}
+	return m.Attrs, super
 }
 
 // TestMountOptions compares the attributes of mounts.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -74,7 +75,7 @@ func TestAdditionalStores(t *testing.T) {
 	t.Parallel()
 	ref := push(t, rich()...)
 	const more = "rm /moved/new; chmod 755 /home/big; echo more >/more; touch -d @9 /more /fifo"
-	build := func(t *testing.T, bottom, middle, top *podman.Podman) (tr *tree.Tree, m podman.Mount) {
+	build := func(t *testing.T, bottom, middle, top *podman.Podman) (tr *tree.Tree, m mountinfo.Mount) {
 		bottom.Run("pull", "-q", ref)
 		middle.Run("run", "--name", "box", ref, "sh", "-c", changes)
 		middle.Run("commit", "-q", "box", "middle")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -16,7 +17,7 @@ import (
 type used struct {
 	said                    []string
 	image, box, made, built *tree.Tree // made and built are nil if it cannot commit
-	mount                   podman.Mount
+	mount                   mountinfo.Mount
 }
 
 // use looks at an image of an additional store in all ways, changes it in a container, and

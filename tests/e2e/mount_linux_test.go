@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -91,7 +92,7 @@ func TestNothingStaysMounted(t *testing.T) {
 
 func mountPoints(t *testing.T) (points []string) {
 	t.Helper()
-	mounts, err := podman.Mounted()
+	mounts, err := mountinfo.Self()
 	if err != nil {
 		t.Fatal(err)
 	}

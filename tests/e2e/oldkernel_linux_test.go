@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/oldkernel"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -61,7 +62,7 @@ func onKernel(t *testing.T, release oldkernel.Release) *podman.Podman {
 // erofsSource returns what an image of the store is mounted from.
 func erofsSource(t *testing.T, s *podman.Store) string {
 	t.Helper()
-	mounts, err := podman.Mounted()
+	mounts, err := mountinfo.Self()
 	if err != nil {
 		t.Fatal(err)
 	}

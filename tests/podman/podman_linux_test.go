@@ -3,13 +3,13 @@ package podman_test
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -37,7 +37,7 @@ func TestStoreIsRemoved(t *testing.T) {
 			}
 		}
 	})
-	mounts, err := podman.Mounted()
+	mounts, err := mountinfo.Self()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,24 +111,6 @@ func TestErrors(t *testing.T) {
 	for _, want := range []string{`podman (plain) ["run" "no such image"]`, "exit status 125", "invalid reference format"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: has no %q", err, want)
-		}
-	}
-}
-
-// TestMountOptions reads layers from the options of both kinds of overlay mounts.
-func TestMountOptions(t *testing.T) {
-	type layers struct{ Lowers, Data []string }
-	for options, want := range map[string]layers{
-		"ro,lowerdir=/a:/b":                        {[]string{"/a", "/b"}, []string{}},
-		"ro,lowerdir=/a::/c":                       {[]string{"/a"}, []string{"/c"}},
-		"ro,lowerdir+=/a,lowerdir+=/b,datadir+=/c": {[]string{"/a", "/b"}, []string{"/c"}},
-		"ro,lowerdir=/a,lowerdir=/b,datadir=/c":    {[]string{"/a", "/b"}, []string{"/c"}},
-	} {
-		m, err := podman.ParseMount(`1 2 0:3 / /with\040space rw shared:1 - overlay composefs ` + options)
-		must(t, err)
-		lowers, data := m.Layers()
-		if got := (layers{lowers, data}); !reflect.DeepEqual(got, want) || m.Point != "/with space" || m.Source != "composefs" {
-			t.Errorf("%s: %+v at %q, want %+v", options, got, m.Point, want)
 		}
 	}
 }

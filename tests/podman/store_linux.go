@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
@@ -53,7 +54,7 @@ func (s *Store) Tidy() error {
 
 // Left returns what is left of containers, mounts and pulls, in words.
 func (s *Store) Left() (left []string) {
-	mounts, err := mountsBelow(s.Dir)
+	mounts, err := mountinfo.Below(s.Dir)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -123,7 +124,7 @@ func (s *Store) unmount() error {
 	if err := detachBelow(s.Dir); err != nil {
 		return err
 	}
-	if mounts, err := mountsBelow(s.Dir); err != nil || len(mounts) > 0 {
+	if mounts, err := mountinfo.Below(s.Dir); err != nil || len(mounts) > 0 {
 		return fmt.Errorf("still mounted: %q, %w", mounts, err)
 	}
 	return nil

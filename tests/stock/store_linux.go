@@ -1,14 +1,12 @@
 package stock
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	graphdriver "github.com/containers/storage/drivers"
@@ -16,6 +14,7 @@ import (
 	"github.com/containers/storage/pkg/reexec"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
@@ -151,18 +150,7 @@ func (s *Store) close() error {
 
 // Mounts returns the mount points below dir, the last mounted first.
 func Mounts(dir string) ([]string, error) {
-	f, err := os.Open("/proc/self/mountinfo")
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // open for reading
-	var found []string
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if fields := strings.Fields(lines.Text()); strings.HasPrefix(fields[4], dir+"/") {
-			found = append(found, fields[4])
-		}
-	}
+	found, err := mountinfo.Below(dir)
 	slices.Reverse(found)
-	return found, lines.Err()
+	return found, err
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 )
 
 // Scratch returns a new directory, which is also where temporary files go during the
@@ -50,15 +52,9 @@ func Leaks(dir string) []string {
 
 // Mounts returns the mount points below dir, the last mounted last.
 func Mounts(dir string) []string {
-	info, err := os.ReadFile("/proc/self/mountinfo")
+	found, err := mountinfo.Below(dir)
 	if err != nil {
 		return []string{err.Error()}
-	}
-	var found []string
-	for line := range strings.Lines(string(info)) {
-		if at := unescape(strings.Fields(line)[4]); strings.HasPrefix(at, dir+"/") {
-			found = append(found, at)
-		}
 	}
 	return found
 }
@@ -68,11 +64,6 @@ func Unmount(dir string) {
 	for _, at := range slices.Backward(Mounts(dir)) {
 		_ = unix.Unmount(at, unix.MNT_DETACH)
 	}
-}
-
-// unescape undoes what the kernel does to four bytes in the fields of mountinfo.
-func unescape(s string) string {
-	return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(s)
 }
 
 // openFiles returns what the process has open, but for what the Go runtime opens

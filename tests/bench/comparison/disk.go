@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 )
 
 // newDir makes an empty directory on a file system of its own, so that every store
@@ -58,12 +60,12 @@ func discard(dir string) error {
 }
 
 // mountsBelow returns where something is mounted at and below dir, in the order in
-// which it was. Our paths have nothing in them that mountinfo escapes.
+// which it was.
 func mountsBelow(dir string) (points []string, err error) {
-	text, err := os.ReadFile("/proc/self/mountinfo")
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4]+"/", dir+"/") {
-			points = append(points, fields[4])
+	mounts, err := mountinfo.Self()
+	for _, m := range mounts {
+		if strings.HasPrefix(m.Point+"/", dir+"/") {
+			points = append(points, m.Point)
 		}
 	}
 	return points, err

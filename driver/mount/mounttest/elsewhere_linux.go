@@ -1,0 +1,35 @@
+package mounttest
+
+import (
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Elsewhere runs a shell script in a mount namespace of its own, from which nothing comes
+// back. The namespace lives until the function that it returns is called.
+func Elsewhere(t *testing.T, script string) (leave func()) {
+	t.Helper()
+	cmd := exec.Command("sh", "-ec", "mount --make-rprivate /\n"+script+"\necho ready\nread end")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := out.Read(make([]byte, 16)); n == 0 {
+		t.Fatalf("%s: %v, %v", script, err, cmd.Wait())
+	}
+	return func() {
+		_ = in.Close() // its read fails, and so the script
+		_ = cmd.Wait()
+	}
+}

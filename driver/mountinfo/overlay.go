@@ -1,0 +1,49 @@
+package mountinfo
+
+import "bytes"
+
+// Layers returns the lower layers of an overlay, the top one first, and its data-only ones.
+// A layer that was given by a relative path is relative to a directory that only the process
+// knows that mounted it.
+func (m Mount) Layers() (lowers, data []string) {
+	if len(m.lowerdirs) == 1 {
+		return splitLowerdir(m.lowerdirs[0]) // a:b::c::d
+	}
+	for key, list := range map[string]*[]string{"lowerdir": &lowers, "lowerdir+": &lowers, "datadir": &data, "datadir+": &data} {
+		*list = append(*list, m.Options[key]...) // one by one, without escapes: a mount has one of both spellings
+	}
+	return lowers, data
+}
+
+// splitLowerdir splits the option lowerdir. In it, overlayfs takes a backslash before a
+// colon, a comma or a backslash for an escape, and since Linux 6.8 the kernel prints it so.
+// Linux 6.6 and 6.7 print the paths without, and colons in them as \072.
+func splitLowerdir(value string) (lowers, data []string) {
+	text, escaped := decode(value)
+	var path []byte
+	list := &lowers
+	for i := 0; i <= len(text); i++ {
+		if i == len(text) || text[i] == ':' && !escaped[i] {
+			if len(path) > 0 {
+				*list = append(*list, string(path))
+			} else { // two colons
+				list = &data
+			}
+			path = nil
+			continue
+		}
+		if text[i] == '\\' && i+1 < len(text) && bytes.IndexByte([]byte(`:,\`), text[i+1]) >= 0 {
+			i++
+		}
+		path = append(path, text[i])
+	}
+	return lowers, data
+}
+
+// Paths returns all names in which the mount refers to files: its root, its place, its
+// source and, of an overlay, its layers. A name may be relative.
+func (m Mount) Paths() []string {
+	lowers, data := m.Layers()
+	paths := append([]string{m.Root, m.Point, m.Source}, lowers...)
+	return append(append(paths, data...), m.Options["upperdir"]...)
+}
