@@ -32,8 +32,12 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 	}
 	if !l.Composefs {
 		why := d.keepsPlain(options)
-		if why == "" && (len(l.Diffs) != 1 || !isEmpty(l.Diffs[0])) {
-			why = "it has files"
+		if why == "" {
+			if empty, err := isEmpty(l); err != nil {
+				return 0, err
+			} else if !empty {
+				why = "it has files"
+			}
 		}
 		if why != "" {
 			logrus.Debugf("composefs: layer %s stays plain: %s", id, why)
@@ -179,13 +183,19 @@ func replaceFile(name string, write func(*os.File) error) error {
 	return os.Rename(f.Name(), name)
 }
 
-// isEmpty reports whether a directory has no entries.
-func isEmpty(dir string) bool {
-	f, err := os.Open(dir)
+// isEmpty reports whether a layer is plain and has no files.
+func isEmpty(l chain.Layer) (bool, error) {
+	if len(l.Diffs) != 1 {
+		return false, nil
+	}
+	f, err := os.Open(l.Diffs[0])
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer f.Close()
-	names, _ := f.Readdirnames(1)
-	return len(names) == 0
+	_, err = f.Readdirnames(1)
+	if errors.Is(err, io.EOF) {
+		return true, nil
+	}
+	return false, err
 }

@@ -96,13 +96,17 @@ func upperChanges(upper, merged string, below []string) (list []archive.Change, 
 			addParents(path, listed, add)
 		}
 		add(path, kind)
-		if e.IsDir() && merged != "" && hasXattr(name, redirectXattr) {
-			if err := addAll(merged, path, add); err != nil {
-				return err
-			}
-			return fs.SkipDir
+		if !e.IsDir() || merged == "" {
+			return nil
 		}
-		return nil
+		redirected, err := hasXattr(name, redirectXattr)
+		if err == nil && redirected {
+			err = addAll(merged, path, add)
+		}
+		if err == nil && redirected {
+			err = fs.SkipDir
+		}
+		return err
 	})
 	return list, err
 }
@@ -148,7 +152,12 @@ func changeOf(upper, path string, e fs.DirEntry, below []string) (archive.Change
 		return archive.ChangeAdd, nil
 	case !now.IsDir():
 		return archive.ChangeModify, nil
-	case isOpaque(upper + path):
+	}
+	opaque, err := isOpaque(upper + path)
+	switch {
+	case err != nil:
+		return unchanged, err
+	case opaque:
 		return archive.ChangeDelete, nil
 	case was.IsDir() && was.Mode() == now.Mode() && sameTime(was.ModTime(), now.ModTime()):
 		return unchanged, nil
@@ -184,7 +193,11 @@ func lookupIn(layer, path string) (info fs.FileInfo, last bool, err error) {
 		case isWhiteout(info), end < len(path) && !info.IsDir():
 			return nil, true, nil
 		}
-		last = last || info.IsDir() && isOpaque(at)
+		if info.IsDir() && !last {
+			if last, err = isOpaque(at); err != nil {
+				return nil, false, err
+			}
+		}
 	}
 	return info, last, nil
 }
@@ -194,11 +207,19 @@ func isWhiteout(info fs.FileInfo) bool {
 	return ok && info.Mode()&fs.ModeCharDevice != 0 && st.Rdev == 0
 }
 
-func isOpaque(dir string) bool {
+func isOpaque(dir string) (bool, error) {
 	var value [2]byte
-	n, err := unix.Lgetxattr(dir, "trusted.overlay.opaque", value[:])
-	return err == nil && string(value[:n]) == "y"
+	n, err := unix.Lgetxattr(dir, opaqueXattr, value[:])
+	switch {
+	case err == nil:
+		return string(value[:n]) == "y", nil
+	case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ERANGE): // none, or another value
+		return false, nil
+	}
+	return false, &os.PathError{Op: "read xattr " + opaqueXattr + " of", Path: dir, Err: err}
 }
+
+const opaqueXattr = "trusted.overlay.opaque"
 
 // sameTime compares times as archive.OverlayChanges does: nanoseconds may be missing.
 func sameTime(a, b time.Time) bool {

@@ -53,11 +53,7 @@ func (d *Driver) release(h holdings) error {
 		return err
 	}
 	defer p.Close()
-	err = d.images.Prune(func(id string) bool {
-		_, err := d.stores.Find(id)
-		return err == nil
-	})
-	if err != nil {
+	if err = d.images.Prune(d.stores.Has); err != nil {
 		return err
 	}
 	var images []verity.Digest

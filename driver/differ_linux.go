@@ -193,8 +193,11 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 		return d.Driver.ApplyDiffFromStagingDirectory(id, parent, out, options)
 	}
 	l, err := d.stores.Find(id)
-	if err == nil && !l.Composefs && isEmpty(l.Diff()) { // else another process has pulled the layer meanwhile
-		err = s.pool.Named(s.place(l))
+	if err == nil {
+		var empty bool
+		if empty, err = isEmpty(l); empty { // else another process has pulled the layer meanwhile
+			err = s.pool.Named(s.place(l))
+		}
 	}
 	if err := errors.Join(err, s.close()); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)

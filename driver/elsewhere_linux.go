@@ -1,7 +1,9 @@
 package driver
 
 import (
+	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -17,9 +19,16 @@ const (
 	metacopyXattr = "trusted.overlay.metacopy"
 )
 
-func hasXattr(name, xattr string) bool {
+// hasXattr reports whether a file has an xattr.
+func hasXattr(name, xattr string) (bool, error) {
 	_, err := unix.Lgetxattr(name, xattr, nil)
-	return err == nil
+	if errors.Is(err, unix.ENODATA) || errors.Is(err, unix.ENOTSUP) {
+		return false, nil
+	}
+	if err != nil {
+		return false, &os.PathError{Op: "read xattr " + xattr + " of", Path: name, Err: err}
+	}
+	return true, nil
 }
 
 // away is what an upper directory has only in part: the rest is in lower layers.
@@ -31,14 +40,21 @@ type away struct {
 // elsewhere finds what an upper directory has only in part.
 func elsewhere(upper string) (a away, err error) {
 	err = filepath.WalkDir(upper, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case e.IsDir() && hasXattr(name, redirectXattr):
+		}
+		switch {
+		case e.IsDir():
+			redirected, err := hasXattr(name, redirectXattr)
+			if err != nil || !redirected {
+				return err
+			}
 			a.dirs = append(a.dirs, strings.TrimPrefix(name, upper+"/"))
 			return fs.SkipDir
-		case e.Type().IsRegular() && hasXattr(name, metacopyXattr):
-			a.files = true
+		case e.Type().IsRegular():
+			metacopy, err := hasXattr(name, metacopyXattr)
+			a.files = a.files || metacopy
+			return err
 		}
 		return nil
 	})

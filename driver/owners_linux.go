@@ -77,10 +77,13 @@ func about(id string, err error) error {
 // cannotRemap returns why a layer cannot have an image of all that its chain shows, or "".
 func cannotRemap(c chain.Chain, copied bool) string {
 	below := c[1:].Segments()
+	empty, err := isEmpty(c[0])
 	switch {
+	case err != nil:
+		return err.Error()
 	case !copied:
 		return "it is to be written to"
-	case len(c[0].Diffs) != 1 || !isEmpty(c[0].Diffs[0]):
+	case !empty:
 		return "it has files"
 	case len(below) != 1 || !below[0].Composefs():
 		return "not all layers below it are composefs"

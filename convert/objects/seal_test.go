@@ -275,6 +275,24 @@ func TestSealCannot(t *testing.T) {
 	}
 }
 
+// TestSealUnreadable takes an object for missing only if it is.
+func TestSealUnreadable(t *testing.T) {
+	p := open(t)
+	p.Sealing = objects.SealRequire
+	p.SetVerity(&emulated{})
+	d := verity.Sum([]byte("unreadable"))
+	shard := filepath.Dir(p.ObjectPath(d))
+	if err := os.Symlink(shard, shard); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SealObjects(t.Context(), []verity.Digest{d}); !errors.Is(err, unix.ELOOP) {
+		t.Errorf("it cannot be read: %v", err)
+	}
+	if err := errors.Join(os.Remove(shard), p.SealObjects(t.Context(), []verity.Digest{d})); err != nil {
+		t.Errorf("it is missing: %v", err)
+	}
+}
+
 // TestSealObjects seals what the pool had before.
 func TestSealObjects(t *testing.T) {
 	p, e := openSealing(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
 
@@ -40,7 +41,7 @@ func (b *Batch) seal() error {
 func (p *Pool) SealObjects(ctx context.Context, all []verity.Digest) error {
 	return p.sealEach(ctx, p.fd(), func(yield func(verity.Digest) bool) {
 		for _, d := range all {
-			if _, err := p.Stat(d); err == nil && !yield(d) {
+			if _, err := p.Stat(d); !errors.Is(err, fs.ErrNotExist) && !yield(d) { // opening it says what is wrong
 				return
 			}
 		}

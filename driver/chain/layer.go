@@ -130,6 +130,16 @@ func (s *Stores) Find(id string) (Layer, error) {
 	return Layer{}, fmt.Errorf("layer %s: %w", id, fs.ErrNotExist)
 }
 
+// Has reports whether any store has the layer. After an error that is not known: nothing
+// may be removed then because the layer is gone.
+func (s *Stores) Has(id string) (bool, error) {
+	_, err := s.Find(id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Beside reports whether the layer is in another store than the primary one: its
 // mounts have their place in the run root then.
 func (s *Stores) Beside(l Layer) bool { return l.Store.Home != s.Primary.Home }

@@ -59,9 +59,12 @@ func (c *checker) findMerged() (all []*merged) {
 			continue // it is not known of what it would be merged
 		}
 		s := chained.Segments()[0]
-		path := known.Find(s)
+		path, err := known.Find(s)
+		if err != nil {
+			path = known.Place(s) // reading it says what is wrong
+		}
 		var st unix.Stat_t
-		if path == "" || unix.Lstat(path, &st) != nil {
+		if path == "" || errors.Is(unix.Lstat(path, &st), fs.ErrNotExist) {
 			continue
 		}
 		p := l.pool

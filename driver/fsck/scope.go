@@ -28,10 +28,15 @@ func (c *checker) scope() error {
 				return err
 			}
 			for _, e := range entries {
-				if _, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff")); err == nil && e.IsDir() {
-					if err := c.addLayer(e.Name(), false); err != nil {
-						return err
-					}
+				if !e.IsDir() {
+					continue
+				}
+				_, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff"))
+				if err == nil {
+					err = c.addLayer(e.Name(), false)
+				}
+				if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
 				}
 			}
 		}

@@ -3,6 +3,8 @@ package fsck
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -118,7 +120,8 @@ func payload(n *tree.Inode) string {
 	return backingName(n).String()
 }
 
+// exists reports whether there is a file, also where it cannot be looked at.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist)
 }

@@ -46,7 +46,7 @@ func survey(ctx context.Context, stores *chain.Stores, s chain.Store) (c objects
 	defer p.Close() //nolint:errcheck // open for reading
 	var stale []string
 	if s == stores.Primary {
-		if stale, err = images.New(s, objects.SealNever).Stale(exists(stores)); err != nil {
+		if stale, err = images.New(s, objects.SealNever).Stale(stores.Has); err != nil {
 			return c, false, err
 		}
 	}
@@ -72,17 +72,9 @@ func collect(ctx context.Context, stores *chain.Stores, s chain.Store) (c object
 		return c, nil
 	}
 	if s == stores.Primary {
-		if err := images.New(s, objects.SealNever).Prune(exists(stores)); err != nil {
+		if err := images.New(s, objects.SealNever).Prune(stores.Has); err != nil {
 			return c, err
 		}
 	}
 	return pool.Collect(ctx, s)
-}
-
-// exists returns what tells whether any store has a layer.
-func exists(stores *chain.Stores) func(id string) bool {
-	return func(id string) bool {
-		_, err := stores.Find(id)
-		return err == nil
-	}
 }

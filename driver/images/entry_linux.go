@@ -27,8 +27,12 @@ func OpenIn(dir, name string) (*os.File, error) {
 		return nil, &os.PathError{Op: "openat2", Path: filepath.Join(dir, name), Err: err}
 	}
 	f := os.NewFile(uintptr(fd), name)
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(err, f.Close(), &os.PathError{Op: "open", Path: filepath.Join(dir, name), Err: fs.ErrNotExist})
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: filepath.Join(dir, name), Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }

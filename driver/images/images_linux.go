@@ -38,7 +38,10 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	path := m.Find(s)
+	path, err := m.Find(s)
+	if err != nil {
+		return Image{}, err
+	}
 	if path == "" {
 		path = m.Place(s)
 		if err := m.merge(s, path); err != nil {
@@ -53,17 +56,17 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 }
 
 // Find returns the path of the segment's image, "" if there is none yet.
-func (m *Images) Find(s chain.Segment) string {
+func (m *Images) Find(s chain.Segment) (string, error) {
 	places := []string{m.Place(s)}
 	if s.Top().Store.ReadOnly && s.OneStore() {
 		places = append(places, name(s)) // that store's own driver has made it
 	}
 	for _, path := range places {
-		if _, err := os.Stat(path); err == nil {
-			return path
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return path, err
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // name returns the segment's image in the directory of its top layer.
@@ -130,28 +133,35 @@ func isStock(l chain.Layer) (bool, error) {
 
 // Prune removes the links for layers of read-only stores that are gone. Of those in
 // stores that are not mounted at the moment the images are merged again when they are
-// back.
-func (m *Images) Prune(exists func(id string) bool) error {
+// back. After an error of exists nothing is removed.
+func (m *Images) Prune(exists func(id string) (bool, error)) error {
 	stale, err := m.Stale(exists)
+	if err != nil {
+		return err
+	}
 	for _, name := range stale {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // Stale returns the paths of the links that [Images.Prune] removes.
-func (m *Images) Stale(exists func(id string) bool) (paths []string, err error) {
+func (m *Images) Stale(exists func(id string) (bool, error)) (paths []string, err error) {
 	dir := filepath.Join(m.primary.Pool(), "chains")
 	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	for _, e := range entries {
-		if id := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())); !exists(id) {
+		is, err := exists(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
+		if err != nil {
+			return nil, err
+		}
+		if !is {
 			paths = append(paths, filepath.Join(dir, e.Name()))
 		}
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return paths, err
+	return paths, nil
 }

@@ -12,7 +12,10 @@ import (
 // Seal seals the segment's image if there is one, and all layer images of the segment are
 // sealed. sealed is false if one is not, or if it cannot be done here.
 func (m *Images) Seal(s chain.Segment) (sealed bool, err error) {
-	img := Image{Path: m.Find(s), Pool: m.store(s)}
+	img := Image{Pool: m.store(s)}
+	if img.Path, err = m.Find(s); err != nil {
+		return false, err
+	}
 	if img.Path != m.Place(s) { // there is none, or it is another store's
 		return false, nil
 	}

@@ -71,6 +71,24 @@ func TestInUse(t *testing.T) {
 	}
 }
 
+// TestUnreadableChain has a container mounted of which cannot be found out what lies below:
+// that is an error, since the layer may be in use.
+func TestUnreadableChain(t *testing.T) {
+	needs.Root(t)
+	dir := mounttest.Scratch(t)
+	stores := chain.Stores{Primary: chain.Store{Home: filepath.Join(dir, "overlay")}}
+	home, _ := layer(t, stores, "0123", "SHORT")
+	layer(t, stores, "box", "BOX")
+	lower, merged := filepath.Join(home, "box", "lower"), filepath.Join(home, "box", "merged")
+	must(t, os.Symlink(lower, lower))
+	must(t, os.Mkdir(merged, 0o755))
+	must(t, unix.Mount("tmpfs", merged, "tmpfs", 0, ""))
+	defer mounttest.Unmount(dir)
+	if err := check(stores); !errors.Is(err, unix.ELOOP) {
+		t.Error(err)
+	}
+}
+
 // layer makes a plain layer.
 func layer(t *testing.T, s chain.Stores, id, short string) (home, diff string) {
 	t.Helper()

@@ -9,6 +9,7 @@ package pool
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,8 +58,11 @@ func (p *Pool) open(s chain.Store) error {
 		return err
 	}
 	there, err := os.Stat(p.Path(s.Home))
-	if err != nil || !os.SameFile(here, there) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(here, there) {
 		return ErrApart
+	}
+	if err != nil {
+		return p.Named(err)
 	}
 	if err := create(p.Path(s.Pool()), s.Home); err != nil {
 		return p.Named(err)

@@ -149,13 +149,16 @@ func inUse(record string) (bool, error) {
 	return err == nil && isMountPoint(string(user)), err
 }
 
-// isMountPoint reports whether something is mounted at a path. It does not wait for
-// file systems that are not there.
+// isMountPoint reports whether something is mounted at a path, or may be: only where the
+// path does not exist nothing can be. It does not wait for file systems that do not answer.
 func isMountPoint(path string) bool {
 	var st unix.Statx_t
 	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT | unix.AT_STATX_DONT_SYNC
 	err := unix.Statx(unix.AT_FDCWD, path, flags, unix.STATX_TYPE, &st)
-	return err == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+	if err != nil {
+		return !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ENOTDIR)
+	}
+	return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
 }
 
 func remove(path string) error {

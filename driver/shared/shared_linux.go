@@ -75,8 +75,11 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 // the user is known.
 func (m *Mounts) Release(user string) error {
 	err := m.each(func(s image) error {
-		if _, err := os.Lstat(s.user(user)); err != nil {
+		switch _, err := os.Lstat(s.user(user)); {
+		case errors.Is(err, os.ErrNotExist):
 			return nil
+		case err != nil:
+			return err
 		}
 		return errors.Join(s.removeUser(user), s.tidy())
 	})

@@ -198,6 +198,26 @@ func TestUnmountedByOthers(t *testing.T) {
 	w.want(t, 0)
 }
 
+// TestUnreadablePlace has a user whose place cannot be looked at for a time: it counts as
+// there, until the place is gone.
+func TestUnreadablePlace(t *testing.T) {
+	w := newWorld(t)
+	w.start(t, "a")
+	places, away := filepath.Join(w.dir, "places"), filepath.Join(w.dir, "away")
+	must(t, errors.Join(os.Rename(places, away), os.Symlink(places, places)))
+	must(t, w.mounts.Sweep())
+	must(t, os.Remove(places))
+	if got := mounttest.Mounts(filepath.Join(w.dir, "run")); len(got) != 1 {
+		t.Errorf("mounted while the place could not be looked at: %q", got)
+	}
+	must(t, os.Rename(away, places))
+	w.want(t, 1, "a")
+	must(t, mount.Undo(w.place(t, "a")))
+	must(t, os.RemoveAll(places))
+	must(t, w.mounts.Sweep())
+	w.want(t, 0)
+}
+
 // TestAcquireFails leaves neither mounts nor records.
 func TestAcquireFails(t *testing.T) {
 	w := newWorld(t)

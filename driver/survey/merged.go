@@ -39,7 +39,10 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 	}
 	s := c.Segments()[0]
 	known := images.New(stores.Primary, objects.SealNever)
-	path := known.Find(s)
+	path, err := known.Find(s)
+	if err != nil {
+		return Merged{}, err
+	}
 	if path == "" {
 		return mergeNow(s.Layers)
 	}
