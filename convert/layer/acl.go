@@ -62,7 +62,8 @@ type acl struct {
 	extended bool   // it says more than these
 }
 
-// parseACL reads an ACL and checks it as the kernel does (posix_acl_valid).
+// parseACL reads an ACL and checks it as the kernel does (posix_acl_from_xattr,
+// posix_acl_valid).
 func parseACL(value string) (acl, error) {
 	b := []byte(value)
 	if len(b) < aclHeaderSize || (len(b)-aclHeaderSize)%aclEntrySize != 0 {
@@ -87,6 +88,9 @@ func parseACL(value string) (acl, error) {
 		case aclOther:
 			a.perm |= uint32(perm)
 		case aclUser, aclGroup:
+			if binary.LittleEndian.Uint32(e[4:]) == math.MaxUint32 { // no id
+				return acl{}, errACL
+			}
 			named = true
 		default:
 			return acl{}, errACL

@@ -24,6 +24,8 @@
 //   - A default ACL is not inherited by what else the tar has in that directory.
 //   - Xattrs that only LIBARCHIVE.xattr.* records have are read, and sparse files in
 //     the old GNU format.
+//   - A user.* xattr of a file that cannot have one (symlink, device, fifo) is left
+//     out. The unpacker fails.
 //
 // The package looks at no file system: names from the tar are keys in a tree, and
 // hostile ones can do no harm. convert/erofs writes the tree, convert merges several.

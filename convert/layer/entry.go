@@ -139,7 +139,7 @@ func (b *Builder) link(hdr *tar.Header) (*tree.Inode, error) {
 	n.Nlink++
 	b.linked = true
 	if n.UID != owner(hdr.Uid, n.UID) || n.GID != owner(hdr.Gid, n.GID) {
-		n.Xattrs = n.Xattrs.Without("security.capability") // chown(2) does that
+		n.Xattrs = n.Xattrs.Without(xattrCapability) // chown(2) does that
 	}
 	return n, b.describe(n, hdr)
 }

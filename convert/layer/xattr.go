@@ -21,7 +21,8 @@ const (
 
 // addXattrs adds the xattrs of a header to n, in the order of their names. Those
 // that Linux has no namespace for are left out, as is the SELinux label, which is
-// the host's to give: so does containers/storage.
+// the host's to give: so does containers/storage. Left out too are user.* xattrs of
+// files that cannot have any, with which containers/storage refuses the layer.
 func (b *Builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
 	if len(hdr.PAXRecords) == 0 {
 		return nil
@@ -83,6 +84,7 @@ func xattrsOf(hdr *tar.Header) (map[string]string, error) {
 
 const (
 	xattrSELinux    = "security.selinux"
+	xattrCapability = "security.capability"
 	xattrAccessACL  = "system.posix_acl_access"
 	xattrDefaultACL = "system.posix_acl_default"
 )
@@ -98,10 +100,14 @@ func setXattr(n *tree.Inode, name, value string) (keep bool, err error) {
 		return false, setACL(n, name, value)
 	case prefix != "user" && prefix != "trusted" && prefix != "security":
 		return false, nil
+	case prefix == "user" && n.Type() != tree.TypeRegular && !n.IsDir():
+		return false, nil // EPERM: overlayfs could not copy the file up, in a container
 	case suffix == "" || strings.IndexByte(name, 0) >= 0 || len(name) > tree.NameMax:
 		return false, fmt.Errorf("invalid name of %d bytes", len(name))
 	case len(value) > xattrSizeMax:
 		return false, fmt.Errorf("%d bytes, at most %d are possible", len(value), xattrSizeMax)
+	case name == xattrCapability:
+		return true, checkCapability(value)
 	}
 	return true, nil
 }

@@ -1,6 +1,7 @@
 package layer_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"fmt"
 	"strings"
@@ -50,6 +51,34 @@ func TestXattrTwice(t *testing.T) {
 		e, _ := tr.Lookup("f")
 		if value, _ := e.Inode.Xattrs.Get("user.a"); value != "1" {
 			t.Fatalf("user.a is %q, want that of the last spelling", value)
+		}
+	}
+}
+
+// TestUserXattrs checks which files keep user.* xattrs: those that Linux lets have them.
+func TestUserXattrs(t *testing.T) {
+	special := func(kind byte) layertest.Entry {
+		return layertest.Entry{Header: tar.Header{Typeflag: kind, Name: "f", Linkname: "target", Mode: 0o1777}}
+	}
+	for kind, want := range map[byte]string{
+		tar.TypeReg: "trusted.t user.a user.b", tar.TypeDir: "trusted.t user.a",
+		tar.TypeSymlink: "trusted.t", tar.TypeChar: "trusted.t", tar.TypeBlock: "trusted.t", tar.TypeFifo: "trusted.t",
+	} {
+		entries := []layertest.Entry{special(kind).Xattr("user.a", "1").Xattr("trusted.t", "2")}
+		if kind != tar.TypeDir {
+			entries = append(entries, layertest.Link("g", "f").Xattr("user.b", "3"))
+		}
+		tr, err := layer.Read(t.Context(), bytes.NewReader(layertest.Tar(entries...)), store{}, layer.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, _ := tr.Lookup("f")
+		var names []string
+		for _, x := range e.Inode.Xattrs {
+			names = append(names, x.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("type %c has %s, want %s", kind, got, want)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func metadata() []Case {
 		Name: "special modes", Guards: "bits that chown or the type clear",
 		Layers: layers(of(File("suid", "1").Owner(5, 5, 0o4755), File("sgid", "2").Owner(5, 5, 0o2755), Dir("sticky").Owner(0, 0, 0o1777),
 			File("none", "3").Owner(0, 0, 0), File("type bits", "4").Owner(0, 0, 0o100640), Symlink("link", "x").Owner(9, 9, 0o600),
-			Entry{Header: tar.Header{Typeflag: tar.TypeFifo, Name: "pipe", Mode: 0o6620, Uid: 3}}, Link("suid2", "suid").Owner(5, 5, 0o4755))),
+			fifo("pipe").Owner(3, 0, 0o6620), Link("suid2", "suid").Owner(5, 5, 0o4755))),
 	}, {
 		Name: "devices", Guards: "device numbers that are cut",
 		Layers: layers(of(Device("c", 1, 3), Device("large", 4095, 1<<20-1), Device("over", 4096+7, 1<<20+9),
@@ -51,9 +51,14 @@ func acl(entries ...[3]uint32) string {
 
 const noID = 1<<32 - 1
 
+func fifo(name string) Entry {
+	return Entry{Header: tar.Header{Typeflag: tar.TypeFifo, Name: name, Mode: 0o600}}
+}
+
 func xattrs() []Case {
-	const access, def = "system.posix_acl_access", "system.posix_acl_default"
+	const access, def, capa = "system.posix_acl_access", "system.posix_acl_default", "security.capability"
 	capability := "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	capability3 := func(root string) string { return "\x01\x00\x00\x03" + capability[4:] + root }
 	full := acl([3]uint32{1, 6, noID}, [3]uint32{2, 7, 1000}, [3]uint32{4, 4, noID}, [3]uint32{0x10, 5, noID}, [3]uint32{0x20, 4, noID})
 	return []Case{{
 		Name: "xattrs", Guards: "names or values that are cut",
@@ -73,6 +78,30 @@ func xattrs() []Case {
 		Layers: layers(of(File("a", "a").Xattr("security.capability", capability), Link("b", "a").Xattr("security.capability", capability),
 			File("c", "c").Xattr("security.capability", capability), Link("d", "c"))),
 	}, {
+		Name: "capabilities of what is not run", Guards: "an xattr that containers cannot copy up",
+		Layers: layers(of(Dir("d").Xattr(capa, capability), Symlink("l", "d").Xattr(capa, capability), Device("c", 1, 3).Xattr(capa, capability), fifo("p").Xattr(capa, capability))),
+		Want:   `c(1,3) d/ l->d p|`,
+	}, {
+		Name: "capabilities of a user namespace", Guards: "the root that they are for is lost",
+		Layers: layers(of(File("f", "f").Xattr(capa, capability3("\xe8\x03\x00\x00")), File("g", "g").Xattr(capa, capability3("\x00\x00\x00\x00")))), Want: `f="f" g="g"`,
+	}, {
+		Name: "capabilities of revision 1", Guards: "capabilities that Linux cannot read, so that containers cannot copy the file up", Stock: Refuses,
+		Layers: layers(of(File("f", "f").Xattr(capa, "\x01\x00\x00\x01"+capability[4:12]))), Err: `entry "f": xattr "security.capability": malformed file capability`,
+	}, {
+		Name: "malformed capabilities", Guards: "capabilities that Linux cannot read", Stock: Refuses,
+		Layers: layers(of(File("f", "f").Xattr(capa, capability[:19]))), Err: `entry "f": xattr "security.capability": malformed file capability`,
+	}, {
+		Name: "capabilities of no user namespace", Guards: "capabilities that Linux cannot read", Stock: Refuses,
+		Layers: layers(of(File("f", "f").Xattr(capa, capability3("\xff\xff\xff\xff")))), Err: `entry "f": xattr "security.capability": malformed file capability`,
+	}, {
+		Name: "user xattrs of files that can have none", Guards: "xattrs that containers cannot copy up: chmod says ENODATA", Stock: Refuses,
+		Layers: layers(of(
+			Symlink("l", "f").Xattr("user.a", "1").Xattr("trusted.t", "t"), Device("c", 1, 3).Xattr("user.a", "1").Xattr("trusted.t", "t"),
+			Entry{Header: tar.Header{Typeflag: tar.TypeBlock, Name: "b", Mode: 0o660, Devmajor: 8}}.Xattr("user.a", "1"), fifo("p").Xattr("user.a", "1"),
+			Link("l2", "l").Xattr("user.b", "2"), Link("c2", "c").Xattr("user.b", "2"), Link("p2", "p").Xattr("user.b", "2"),
+			File("f", "f").Xattr("user.a", "1"), Link("f2", "f").Xattr("user.b", "2"), Dir("sticky").Owner(5, 5, 0o1777).Xattr("user.a", "1"))),
+		Want: `b(8,0) c(1,3) c2==c f="f" f2==f l->f l2==l p| p2==p sticky/`,
+	}, {
 		Name: "ACLs", Guards: "a mode and an ACL that say different things",
 		Layers: layers(of(File("f", "f").Owner(0, 0, 0o654).Xattr(access, full), File("g", "g").Owner(0, 0, 0o4600).Xattr(access, full),
 			File("minimal", "m").Owner(0, 0, 0o600).Xattr(access, acl([3]uint32{1, 7, noID}, [3]uint32{4, 5, noID}, [3]uint32{0x20, 5, noID})),
@@ -91,6 +120,9 @@ func xattrs() []Case {
 	}, {
 		Name: "ACL without a mask", Guards: "an ACL that the kernel refuses to read", Stock: Refuses,
 		Layers: layers(of(File("f", "f").Xattr(access, acl([3]uint32{1, 6, noID}, [3]uint32{2, 7, 1}, [3]uint32{4, 4, noID}, [3]uint32{0x20, 4, noID})))), Err: `malformed POSIX ACL`,
+	}, {
+		Name: "ACL of no user", Guards: "an ACL that the kernel refuses to read", Stock: Refuses,
+		Layers: layers(of(File("f", "f").Xattr(access, acl([3]uint32{1, 6, noID}, [3]uint32{2, 7, noID}, [3]uint32{4, 4, noID}, [3]uint32{0x10, 5, noID}, [3]uint32{0x20, 4, noID})))), Err: `malformed POSIX ACL`,
 	}, {
 		Name: "default ACL of a file", Guards: "an ACL where none can be", Stock: Refuses,
 		Layers: layers(of(File("f", "f").Xattr(def, full))), Err: `entry "f": xattr "system.posix_acl_default": a default ACL on what is no directory`,

@@ -44,7 +44,7 @@ func TestRead(t *testing.T) {
 		`{"type":"reg","name":"empty","mode":256}`,
 		`{"type":"reg","name":"also empty","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","modtime":null}`,
 		`{"type":"hardlink","name":"g","linkName":"d/f","mode":384}`,
-		`{"type":"symlink","name":"l","linkName":"d\/f\u00fc","mode":511,"modtime":"1969-12-31T23:59:59.5Z"}`,
+		`{"type":"symlink","name":"l","linkName":"d\/f\u00fc","mode":511,"modtime":"1969-12-31T23:59:59.5Z","xattrs":{"trusted.a":"AQ==","user.a":"AQ=="}}`,
 		`{"type":"char","name":"c","devMajor":1,"devMinor":3}`,
 		`{"type":"block","name":"b","devMajor":8}`,
 		`{"type":"fifo","name":"p"}`,
@@ -67,7 +67,7 @@ func TestRead(t *testing.T) {
 		"/d/f":        `100600 0 0 0.0 [{user.a ` + "\x00\x01" + `} {user.none }]`,
 		"/empty":      "100400 0 0 0.0 []",
 		"/also empty": "100000 0 0 0.0 []",
-		"/l":          "120777 0 0 -1.500000000 []",
+		"/l":          "120777 0 0 -1.500000000 [{trusted.a \x01}]",
 	} {
 		e, _ := tr.Lookup(path)
 		n := e.Inode
