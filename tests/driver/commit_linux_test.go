@@ -42,9 +42,9 @@ func (s *store) container(t testing.TB, id, parent string) string {
 	return s.get(t, id)
 }
 
-func (s *store) get(t testing.TB, id string) string {
+func (s *store) get(t testing.TB, id string, options ...string) string {
 	t.Helper()
-	dir, err := s.Get(id, graphdriver.MountOpts{})
+	dir, err := s.Get(id, graphdriver.MountOpts{Options: options})
 	must(t, err)
 	return dir
 }
