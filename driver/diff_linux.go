@@ -29,6 +29,11 @@ func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parent
 	if !c.Composefs() {
 		return d.Driver.Diff(id, maps, parent, parentMaps, label)
 	}
+	if c[0].Composefs {
+		if err := d.restoreObjects(c[0]); err != nil {
+			return nil, fmt.Errorf("layer %s: %w", id, err)
+		}
+	}
 	if c[0].Composefs || !d.isOwn(c, parent) {
 		return d.naive.Diff(id, maps, parent, parentMaps, label)
 	}

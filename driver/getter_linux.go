@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
 
@@ -17,9 +18,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/images"
 )
 
-// DiffGetter returns what opens the files of a layer by their names in its tar, for
+// DiffGetter returns an opener of the layer's files by their names in its tar, for
 // tar-split to put the tar together again. A layer that is the copy of a template
-// has the template's files, and the template is below it: so those are looked for too.
+// has the template's files, and the template is below it: so the getter looks there too.
+//
+// The getter opens the files that a mount reads, so that "podman system check" and
+// "crio check" find the damage that containers meet.
 func (d *Driver) DiffGetter(id string) (graphdriver.FileGetCloser, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -28,13 +32,16 @@ func (d *Driver) DiffGetter(id string) (graphdriver.FileGetCloser, error) {
 	if !c.Composefs() {
 		return d.Driver.DiffGetter(id)
 	}
-	return &getter{chain: c, images: map[string]*image{}}, nil
+	return &getter{chain: c, images: map[string]*image{}, objects: d.newObjects()}, nil
 }
 
-// getter opens files of a chain's layers. It is not for concurrent use.
+// getter opens files of a chain's layers.
 type getter struct {
-	chain  chain.Chain
-	images map[string]*image // of the layers looked into so far, by ID
+	chain chain.Chain
+
+	mu      sync.Mutex        // tar-split may still call Get when its reader calls Close
+	images  map[string]*image // of the layers looked into so far, by ID; nil when it is closed
+	objects *objectOpener
 }
 
 // image is an open layer image.
@@ -45,27 +52,43 @@ type image struct {
 
 // Get opens the regular file with that name in the top-most layer that has it.
 func (g *getter) Get(name string) (io.ReadCloser, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.images == nil {
+		return nil, fs.ErrClosed
+	}
 	for _, l := range g.chain {
 		f, err := g.open(l, name)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, errNoEntry) {
 			return f, err
 		}
 	}
 	return nil, fmt.Errorf("layer %s: entry %q: %w", g.chain[0].ID, name, fs.ErrNotExist)
 }
 
-// Close closes the images. What Get returned stays open.
+// errNoEntry means that a layer has no regular file with a name.
+var errNoEntry = errors.New("no such entry")
+
+// Close closes the images and reports damage of the file that was read last: see
+// [objectOpener]. What Get returned stays open.
 func (g *getter) Close() error {
-	var errs []error
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.images == nil {
+		return nil
+	}
+	errs := []error{g.objects.Close()}
 	for _, m := range g.images {
 		errs = append(errs, m.file.Close())
 	}
+	g.images = nil
 	return errors.Join(errs...)
 }
 
 func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	if !l.Composefs {
-		return images.OpenIn(l.Diffs[0], name)
+		f, err := images.OpenIn(l.Diffs[0], name)
+		return f, noEntry(err)
 	}
 	m, err := g.image(l)
 	if err != nil {
@@ -73,15 +96,25 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	}
 	n, err := images.Lookup(m.Image, name)
 	if err != nil {
-		return nil, err
+		return nil, noEntry(err)
 	}
 	switch {
 	case n.Type() != tree.TypeRegular:
-		return nil, fs.ErrNotExist
-	case n.Payload == "": // the file is empty, or inline
+		return nil, errNoEntry
+	case n.Payload == "" || n.Content != "": // the file is empty, or inline
 		return io.NopCloser(strings.NewReader(n.Content)), nil
+	case n.Digest == nil || m.Format() != erofs.Layer:
+		return os.Open(filepath.Join(l.Diff(), n.BackingPath())) // stock mounts read it there
 	}
-	return os.Open(filepath.Join(l.Diff(), n.BackingPath()))
+	return g.objects.open(&object{l, name, *n.Digest})
+}
+
+// noEntry tells a name that does not exist from other errors.
+func noEntry(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNoEntry
+	}
+	return err
 }
 
 // image returns the image of a layer, opened when first asked for.

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -152,4 +153,39 @@ func TestLayerImageGone(t *testing.T) {
 		checkSays(t, p, 0, "repaired: converted again from ", ref, "--repair", "--from", "docker://"+ref)
 		checkSays(t, p, 0, "found: 0 damaged", "--all")
 	}
+}
+
+// TestSystemCheck damages objects and has "podman system check" look at the store. It puts the
+// name back that the pool lost, and finds what a container would meet; before its own repair
+// removes images, podman prints the command that repairs the one file.
+func TestSystemCheck(t *testing.T) {
+	t.Parallel()
+	content := strings.Repeat("content\n", 1000)
+	p := podman.New(t, podman.Ours)
+	ref := pull(t, p, layertest.Tar(layertest.File("file", content)))
+	object := filepath.Join(p.Store.Root, "overlay-composefs/objects", objects.Path(verity.Sum([]byte(content))))
+	must(t, os.Remove(object))
+	if out := systemCheck(p); !strings.Contains(out, "lacked 1 objects") || strings.Contains(out, "damaged") {
+		t.Errorf("a lost name:\n%s", out)
+	}
+	if got := p.Run("run", "--rm", ref, "cat", "/file"); got != strings.TrimSpace(content) {
+		t.Errorf("%d bytes are read, want %d", len(got), len(content))
+	}
+	if out := systemCheck(p); out != "" {
+		t.Errorf("a sound store:\n%s", out)
+	}
+	must(t, os.WriteFile(object, []byte(strings.ToUpper(content)), 0o600))
+	if out := systemCheck(p); !strings.Contains(out, "composefs-storage check --repair --from docker://"+ref+":latest "+ref+":latest") || !strings.Contains(out, "checksum failed") {
+		t.Errorf("a changed object:\n%s", out)
+	}
+	checkSays(t, p, 0, "repaired: from docker://"+ref, "--repair", "--from", "docker://"+ref+":latest", ref+":latest")
+	if out := systemCheck(p); out != "" {
+		t.Errorf("repaired:\n%s", out)
+	}
+}
+
+// systemCheck returns all that "podman system check" prints.
+func systemCheck(p *podman.Podman) string {
+	out, _ := p.Command(context.Background(), "system", "check").CombinedOutput() // it fails if it finds damage
+	return strings.TrimSpace(string(out))
 }

@@ -180,3 +180,11 @@ func serve(t *testing.T, server *http.Server) string {
 	})
 	return l.Addr().String()
 }
+
+// must fails the test at an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
