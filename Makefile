@@ -57,7 +57,7 @@ tools: ## build bin/buildah, skopeo, containers-storage and podman-testing: with
 tools-stock: ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(podman_build) -o bin/stock/$${tool##*/} $$tool || exit; done
 
-install: build podman ## install under PREFIX: programs, man pages, completions, a sample storage.conf
+install: build podman ## install under PREFIX: programs, man pages, completions, a systemd unit, a sample storage.conf
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/podman bin/composefs-storage
 	ln -sf composefs-storage $(DESTDIR)$(PREFIX)/bin/mkcomposefs
 	install -d $(DESTDIR)$(MOUNTDIR)
@@ -66,6 +66,8 @@ install: build podman ## install under PREFIX: programs, man pages, completions,
 	for section in 1 5 8; do \
 		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/composefs-storage docs/storage.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 	bin/composefs-storage completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/composefs-storage
 	bin/composefs-storage completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_composefs-storage

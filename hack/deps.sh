@@ -27,6 +27,7 @@ jq                           jq                              looks into a store 
 strace                       strace                          what the kernel is told of SELinux labels
 criu                         criu                            checkpoints, where it works on the kernel
 groff                        groff-base                      judges the man pages
+systemd-analyze              systemd                         judges the unit of "make install"
 '
 
 missing=$(echo "$needs" | while read -r need package _; do
