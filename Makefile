@@ -91,7 +91,7 @@ test: deps lint build podman podman-stock tools tools-stock ## run all tests; as
 test-service: deps build podman podman-stock ## use podman's REST service for SERVICETIME (default 10m), without our driver and with it
 	$(GO) test -count=1 -timeout 0 -v ./tests/e2e -run TestService -args -service=$(SERVICETIME)
 
-test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; VM=-cuts=5
+test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; UPSTREAM=-help

@@ -23,6 +23,7 @@ mkfs.ext4                    e2fsprogs                       makes disks that ar
 mkfs.xfs                     xfsprogs                        makes disks for stores, also with project quotas
 mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
+depmod                       kmod                            knows the modules of a kernel for virtual machines
 jq                           jq                              looks into a store as scripts do
 strace                       strace                          what the kernel is told of SELinux labels
 criu                         criu                            checkpoints, where it works on the kernel

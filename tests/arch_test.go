@@ -66,7 +66,7 @@ var imports = map[string][]string{
 	"tests/storageconf":           {},
 	"tests/upstream":              {},
 	"tests/vm/guest":              {"convert/dump", "convert/tree", "convert/verity", "tests/mounted", "tests/vm/wire", "golang.org/x/sys"},
-	"tests/vm/machine":            {"tests/vm/wire"},
+	"tests/vm/machine":            {"tests/vm/wire", "github.com/containers/storage"},
 	"tests/vm/wire":               {},
 	"tests/stock":                 {"driver/mountinfo", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 

@@ -7,7 +7,7 @@ needs='
 qemu-system-x86_64  qemu-system-x86  runs the machine
 debugfs             e2fsprogs        makes its disks, and finds a file in them
 busybox             busybox-static   its commands
-xz                  xz-utils         unpacks its kernel
+modprobe            kmod             knows which modules depend on which
 dmsetup             dmsetup          makes its disks fail
 setquota            quota            limits what may be on them
 mkfs.xfs            xfsprogs         makes those with project quotas

@@ -1,34 +1,68 @@
 #!/bin/sh
-# Print the directory of a kernel with fs-verity and its modules: that of Debian 13 for
-# clouds, which has all that a virtual machine needs in 35 MB. It is unpacked into .cache
-# and not installed. The mirror is the one that apt uses.
+# usage: kernel.sh [SUITE|DIR]
+#
+# Print a directory that contains lib/modules/VERSION, with what depmod makes, and a kernel: either
+# boot/vmlinuz-VERSION or lib/modules/VERSION/vmlinuz.
+#
+# SUITE is a suite of Debian, such as trixie-backports. Its kernel for clouds contains all that a
+# virtual machine needs in 38 MB. The script unpacks it into .cache/vm/SUITE and does not install
+# it. The mirror is the one that apt uses. DIR contains a slash, and a kernel.
 set -eu
-suite=trixie
+suite=${1:-trixie}
 meta=linux-image-cloud-amd64
+hint='KERNEL is trixie, trixie-backports, another suite of Debian, or a directory with a slash in its name, such as ./linux'
+
+# fail MESSAGE HINT [FILE]: FILE contains what apt printed
+fail() {
+	[ $# -lt 3 ] || cat "$3" >&2
+	printf 'error: %s\nhint: %s\n' "$1" "$2" >&2
+	exit 1
+}
+
+case $suite in */*)
+	[ -d "$suite" ] || fail "$suite is not a directory" "$hint"
+	cd "$suite" && pwd
+	exit
+	;;
+esac
 
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/vm/$suite
-if [ ! -d "$cache" ]; then
+if [ ! -d "$cache/lib/modules" ]; then
 	mkdir -p .cache/vm
 	new=$(mktemp -d "$cache.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
-	mkdir -p "$new/lists/partial" "$new/apt" "$new/root"
+	mkdir -p "$new/lists/partial" "$new/apt" "$new/packages" "$new/root/usr/lib"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+	mirror=${mirror:-http://deb.debian.org/debian/}
 	cat >"$new/suite.sources" <<-END
 		Types: deb
-		URIs: ${mirror:-http://deb.debian.org/debian/}
+		URIs: $mirror
 		Suites: $suite
 		Components: main
 		Architectures: amd64
 		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 	END
+	# What is installed on this machine must not count: the status is that of no package.
 	set -- -qq -o APT::Sandbox::User=root -o Dir::Etc::sourcelist="$new/suite.sources" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$new/lists" -o Dir::Cache="$new/apt"
-	apt-get "$@" update >&2
-	# The version is part of the package's name, so whatever the suite has is taken.
-	kernel=$(apt-cache "$@" depends "$meta" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p')
-	(cd "$new" && apt-get "$@" download "$kernel" >&2)
-	dpkg-deb -x "$new/$kernel"_*.deb "$new/root"
+		-o Dir::State::lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new/apt"
+	if ! apt-get "$@" --error-on=any update >"$new/said" 2>&1; then
+		! grep -q 'does not have a Release file' "$new/said" || fail "$mirror has no suite $suite" "$hint" "$new/said"
+		fail "read the lists of $suite from $mirror: apt-get fails" "without a network, set KERNEL to the directory of a kernel" "$new/said"
+	fi
+	# A kernel is one package, or since Linux 6.19 several. All are named linux-*.
+	packages=$(apt-cache "$@" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$meta" |
+		grep '^linux-') || fail "$suite has no package $meta" "$hint"
+	# shellcheck disable=SC2086 # one word for each package
+	(cd "$new/packages" && apt-get "$@" download $packages) >"$new/said" 2>&1 ||
+		fail "download the kernel of $suite from $mirror: apt-get fails" "try again later, or use another mirror in apt's sources" "$new/said"
+	for package in "$new"/packages/*.deb; do
+		dpkg-deb -x "$package" "$new/root"
+	done
+	[ -d "$new/root/lib" ] || ln -s usr/lib "$new/root/lib"
+	for modules in "$new"/root/lib/modules/*; do
+		depmod -b "$new/root" "${modules##*/}"
+	done
 	mv -T "$new/root" "$cache" || [ -d "$cache" ] # somebody else was faster
 fi
 echo "$cache"

@@ -14,31 +14,24 @@ type System struct {
 	kernel, initramfs, root string
 }
 
-// modules are what the kernel loads, in this order. The rest is built in.
-var modules = []string{
-	"drivers/block/virtio_blk", "drivers/block/loop", "lib/libcrc32c", "fs/xfs/xfs", "fs/erofs/erofs", "fs/overlayfs/overlay",
-	"drivers/md/dm-mod", "drivers/md/dm-flakey", "fs/quota/quota_tree", "fs/quota/quota_v2",
-}
-
-// Build makes a system in dir: of a kernel as hack/vm/kernel.sh unpacks it, of the
+// Build makes a system in dir: of a kernel, whose directory hack/vm/kernel.sh describes, of the
 // program guest, which is its init, and of the files below root.
 func Build(dir, kernel, guest, root string) (*System, error) {
-	s := &System{initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
-	found, err := filepath.Glob(filepath.Join(kernel, "boot/vmlinuz-*"))
-	if err != nil || len(found) != 1 {
-		return nil, fmt.Errorf("%s: found %d kernels: %w", kernel, len(found), err)
+	path, version, err := findKernel(kernel)
+	if err != nil {
+		return nil, err
 	}
-	s.kernel = found[0]
+	files, err := moduleFiles(kernel, version, modules)
+	if err != nil {
+		return nil, err
+	}
+	s := &System{kernel: path, initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
 	tree := filepath.Join(dir, "initramfs.d")
 	err = errors.Join(
 		os.MkdirAll(filepath.Join(tree, "dev"), 0o755), os.MkdirAll(filepath.Join(tree, "root"), 0o755),
 		Copy(guest, filepath.Join(tree, "init")), Copy(guest, filepath.Join(root, "guest")))
-	for i, name := range modules {
-		files, globErr := filepath.Glob(filepath.Join(kernel, "usr/lib/modules/*/kernel", name+".ko*"))
-		if len(files) != 1 {
-			return nil, fmt.Errorf("%s: found %d modules %s: %w", kernel, len(files), name, errors.Join(err, globErr))
-		}
-		err = errors.Join(err, Copy(files[0], filepath.Join(tree, "modules", fmt.Sprintf("%02d-%s", i, filepath.Base(files[0])))))
+	for i, file := range files {
+		err = errors.Join(err, copyModule(file, filepath.Join(tree, "modules", fmt.Sprintf("%02d", i))))
 	}
 	if err != nil {
 		return nil, err
