@@ -19,6 +19,10 @@ type Image struct {
 	// UIDs and GIDs are the owners in a layer, in ascending order; nil for a merged
 	// image.
 	UIDs, GIDs []uint32
+
+	// LargestXattrs are the files of a layer, two at most, whose xattrs not every file
+	// system can hold; nil for a merged image. What can hold theirs holds those of all.
+	LargestXattrs []XattrFile
 }
 
 // Layer converts an uncompressed layer tar: the contents of its files go to store,
@@ -35,6 +39,7 @@ func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opt
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.UIDs, img.GIDs = owners(t)
+	img.LargestXattrs = largestXattrs(t)
 	return img, err
 }
 
@@ -50,7 +55,9 @@ func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opt
 	if err != nil {
 		return Image{}, err
 	}
-	return write(w, t, erofs.Layer)
+	img, err := write(w, t, erofs.Layer)
+	img.LargestXattrs = largestXattrs(t)
+	return img, err
 }
 
 // write writes the image of t.

@@ -124,6 +124,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err := batch.Commit(); err != nil { // which syncs the image too
 		return 0, err
 	}
+	warnOfXattrs(l.ID, p.Path(l.Diff()), made.LargestXattrs)
 	return batch.Stats().Bytes, sealImage(p.Pool, l.Blob(), made.Digest)
 }
 
@@ -146,7 +147,8 @@ func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batc
 	}
 	defer os.Remove(added.Name())
 	defer added.Close()
-	if _, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{}); err != nil {
+	converted, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{})
+	if err != nil {
 		return made, err
 	}
 	old, err := os.Open(l.Blob())
@@ -167,7 +169,9 @@ func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batc
 			return made, err
 		}
 	}
-	return convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
+	made, err = convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
+	made.LargestXattrs = converted.LargestXattrs
+	return made, err
 }
 
 // replaceFile gives a file a new content in one step. It does not sync.

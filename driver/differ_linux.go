@@ -151,6 +151,7 @@ func (s *staged) filled(out graphdriver.DriverWithDifferOutput, want digest.Dige
 	if err != nil {
 		return out, err // the caller says which layer
 	}
+	warnOfXattrs(want.String(), s.batch.Staged(), img.LargestXattrs)
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
 	out.UIDs, out.GIDs = img.UIDs, img.GIDs
 	return out, nil
@@ -181,6 +182,7 @@ func (s *staged) fillChunked(differ graphdriver.Differ) (out graphdriver.DriverW
 	if err := s.commit(img.Digest); err != nil {
 		return out, fmt.Errorf("layer with table of contents %s: %w", out.TOCDigest, err)
 	}
+	warnOfXattrs("with table of contents "+out.TOCDigest.String(), s.batch.Staged(), img.LargestXattrs)
 	out.Artifacts = nil // the table
 	return out, nil
 }

@@ -12,5 +12,6 @@
 // attached, so that nothing has to be unmounted and a crash leaves no more than a
 // directory named composefs-probe-*.
 //
-// A new feature is a value in probes_linux.go and a line in All.
+// A new feature is a value in probes_linux.go and a line in All. HoldsXattrs is none: it
+// tries what it is given, and nothing is remembered.
 package feature
