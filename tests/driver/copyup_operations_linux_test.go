@@ -21,18 +21,21 @@ type operation struct {
 	// nothing is.
 	fn func(path, free string) error
 
+	// metadata says that metadata alone can be copied up for it.
+	metadata bool
+
 	// redirects says that the stock driver's mounts refuse it.
 	redirects bool
 }
 
 var operations = []operation{
-	{name: "chmod", of: not(tree.TypeSymlink), fn: func(path, _ string) error { return unix.Chmod(path, 0o2751) }},
+	{name: "chmod", of: not(tree.TypeSymlink), metadata: true, fn: func(path, _ string) error { return unix.Chmod(path, 0o2751) }},
 	{name: "chown", of: every, fn: func(path, _ string) error { return unix.Lchown(path, 12, 345) }},
 	{name: "touch", of: every, fn: func(path, _ string) error { return touch(path) }},
 	{name: "set a user xattr", of: every, fn: setxattr("user.new")},
 	{name: "set a trusted xattr", of: every, fn: setxattr("trusted.new")},
-	{name: "link", of: every, fn: link},
-	{name: "rename", of: not(tree.TypeDir), fn: unix.Rename},
+	{name: "link", of: every, fn: link, metadata: true},
+	{name: "rename", of: not(tree.TypeDir), fn: unix.Rename, metadata: true},
 	{name: "rename directories", of: only(tree.TypeDir), fn: unix.Rename, redirects: true},
 	{name: "append", of: only(tree.TypeRegular), fn: func(path, _ string) error { return write(path, os.O_APPEND) }},
 	{name: "truncate", of: only(tree.TypeRegular), fn: func(path, _ string) error { return write(path, os.O_TRUNC) }},
