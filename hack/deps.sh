@@ -24,6 +24,7 @@ mkfs.xfs                     xfsprogs                        makes disks for sto
 mkfs.btrfs                   btrfs-progs                     the same
 script                       bsdutils                        shows progress bars
 depmod                       kmod                            knows the modules of a kernel for virtual machines
+patch                        patch                           changes copies of vendored files: hack/graft
 jq                           jq                              looks into a store as scripts do
 strace                       strace                          what the kernel is told of SELinux labels
 criu                         criu                            checkpoints, where it works on the kernel
