@@ -23,9 +23,12 @@ podman = github.com/containers/podman/v5/cmd/podman
 podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell pkg-config --exists libsystemd && echo systemd)
 podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podman_tags)'
 
-# The other programs that use the store; podman-testing is a tool of podman's tests.
+# The other programs that use the store; podman-testing is a tool of podman's tests, and
+# pullevents one of ours.
 tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v5/cmd/podman-testing \
-	github.com/containers/skopeo/cmd/skopeo github.com/containers/storage/cmd/containers-storage
+	github.com/containers/skopeo/cmd/skopeo github.com/containers/storage/cmd/containers-storage \
+	github.com/composefs-storage/composefs-storage/tests/pullevents
+podman tools: podman_tags += graft
 
 # Ours tells itself apart in "podman version".
 podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'

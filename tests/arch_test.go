@@ -69,6 +69,7 @@ var imports = map[string][]string{
 	"tests/vm/machine":            {"tests/vm/wire", "github.com/containers/storage"},
 	"tests/vm/wire":               {},
 	"tests/stock":                 {"driver/mountinfo", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
+	"tests/pullevents":            {"github.com/containers/image", "github.com/containers/storage"},
 
 	"tests/bench/comparison":        {"driver/mountinfo", "tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},
 	"tests/bench/comparison/floor":  {"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/sys"},
