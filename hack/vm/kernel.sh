@@ -6,7 +6,7 @@
 #
 # SUITE is a suite of Debian, such as trixie-backports. Its kernel for clouds contains all that a
 # virtual machine needs in 38 MB. The script unpacks it into .cache/vm/SUITE and does not install
-# it. The mirror is the one that apt uses. DIR contains a slash, and a kernel.
+# it. The mirror is the one that apt uses. DIR has a slash in its name, and contains a kernel.
 set -eu
 suite=${1:-trixie}
 meta=linux-image-cloud-amd64
@@ -63,6 +63,7 @@ if [ ! -d "$cache/lib/modules" ]; then
 	for modules in "$new"/root/lib/modules/*; do
 		depmod -b "$new/root" "${modules##*/}"
 	done
-	mv -T "$new/root" "$cache" || [ -d "$cache" ] # somebody else was faster
+	[ -d "$cache/lib/modules" ] || rm -rf "$cache" # of an earlier version of this script
+	mv -T "$new/root" "$cache" 2>/dev/null || [ -d "$cache/lib/modules" ] # somebody else was faster
 fi
 echo "$cache"
