@@ -12,6 +12,7 @@ import (
 // TestBrokenDisk has a disk refuse all writes from the middle of a pull on. The pull must
 // fail, and after a boot with a disk that works the next one be right.
 func TestBrokenDisk(t *testing.T) {
+	t.Parallel()
 	disk := newDisk(t, "verity")
 	g := boot(t, disk)
 	g.mode("off")

@@ -23,6 +23,7 @@ podman commit -q box2 twice >/dev/null
 // TestCommit commits containers. Where the kernel needs metacopy=on, files of which only metadata
 // were changed have no contents in the upper directory. The others copy them up whole.
 func TestCommit(t *testing.T) {
+	t.Parallel()
 	g := boot(t, newDisk(t))
 	g.run(pullApp)
 	metacopy := g.needsMetacopy()

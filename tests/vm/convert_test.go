@@ -12,11 +12,13 @@ import (
 // TestConvert converts stores that came to be without fs-verity: "require" refuses to
 // mount their images before, and mounts them after.
 func TestConvert(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, pull string }{
 		{"composefs without fs-verity", pullApp},
 		{"plain", asPlain(pullApp)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			g := boot(t, newDisk(t, "verity"))
 			g.mode("off")
 			want := g.tree(plain + pullApp + show(app))

@@ -21,6 +21,7 @@ var packages = map[string]string{
 
 // TestPackages runs the tests of packages on a disk with fs-verity and on one without.
 func TestPackages(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for p := range packages {
 		to := filepath.Join(dir, p)
@@ -31,6 +32,7 @@ func TestPackages(t *testing.T) {
 	}
 	for _, feature := range []string{"verity", "^verity"} {
 		t.Run(feature, func(t *testing.T) {
+			t.Parallel()
 			disk := filepath.Join(t.TempDir(), "data.img")
 			if err := machine.MakeDisk(disk, 1<<30, dir, feature); err != nil {
 				t.Fatal(err)

@@ -62,6 +62,7 @@ rm $dir/srv/001
 // TestPowerCuts cuts the power of machines while podman works, at instants all over its
 // work: with fs-verity, and without.
 func TestPowerCuts(t *testing.T) {
+	t.Parallel()
 	t.Logf("seed %d", *seed)
 	for i, f := range []struct{ name, feature, mode string }{{"sealed", "verity", "require"}, {"plain", "^verity", "off"}} {
 		t.Run(f.name, func(t *testing.T) {

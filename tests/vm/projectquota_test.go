@@ -25,6 +25,7 @@ func xfsDisk(t *testing.T) string {
 // of removed files in the background, so the script waits until the quota, which statfs(2) reports in
 // a directory with a project, has them back.
 func TestProjectQuota(t *testing.T) {
+	t.Parallel()
 	g := boot(t, xfsDisk(t))
 	g.run("umount /data; mount -t xfs -o pquota /dev/vdb /data; mkdir -p /data/tmp")
 	g.mode("off")

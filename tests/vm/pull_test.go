@@ -11,6 +11,7 @@ import (
 // TestPull compares what a pull makes, without fs-verity, with what the plain overlay
 // driver makes.
 func TestPull(t *testing.T) {
+	t.Parallel()
 	g := boot(t, newDisk(t))
 	got := g.tree(pullApp + show(app))
 	want := g.tree(plain + pullApp + show(app))

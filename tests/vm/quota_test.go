@@ -13,8 +13,10 @@ import (
 // TestQuota has podman reach a quota in the midst of a pull: at several parts of what it
 // needs, with and without fs-verity, which takes space too.
 func TestQuota(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"off", "require"} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
 			g := boot(t, newDisk(t, "verity", "quota"))
 			g.run("umount /data; mount -o usrquota /dev/vdb /data")
 			g.mode("off")

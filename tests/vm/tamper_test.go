@@ -110,6 +110,7 @@ func (s stored) script(text string) string {
 // TestTampering changes a store in the ways that docs/security.md lists, and sees what
 // becomes of them in each mode.
 func TestTampering(t *testing.T) {
+	t.Parallel()
 	for i, d := range defences {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()

@@ -12,6 +12,7 @@ import (
 // TestVerity asks the kernel for the fs-verity of all that pulls make, and compares what
 // is mounted with what the plain overlay driver makes.
 func TestVerity(t *testing.T) {
+	t.Parallel()
 	g := boot(t, newDisk(t, "verity"))
 	g.mode("off")
 	want := g.tree(plain + pullApp + show(app))
@@ -37,6 +38,7 @@ func TestVerity(t *testing.T) {
 
 // TestRequireRefuses has podman work on a disk that cannot do what is required.
 func TestRequireRefuses(t *testing.T) {
+	t.Parallel()
 	g := boot(t, newDisk(t, "^verity"))
 	g.mode("require")
 	out, err := g.Run(pullApp)
