@@ -12,10 +12,12 @@ import (
 
 // TestCanonical checks the rules of composefs-rs one by one.
 func TestCanonical(t *testing.T) {
+	capability := "\x01\x00\x00\x02" + strings.Repeat("\x00", 16)
+	escaped := `\x01\x00\x00\x02` + strings.Repeat(`\x00`, 16)
 	images, err := convertAll(t, new(layertest.Contents), [][]byte{layertest.Tar(
 		layertest.Dir("/").Owner(9, 9, 0o777),
-		layertest.Dir("usr").Owner(1, 2, 0o751).Xattr("user.a", "1").Xattr("security.capability", "c"),
-		layertest.File("usr/f", "small").Xattr("user.a", "1").Xattr("trusted.t", "2").Xattr("security.capability", "c"),
+		layertest.Dir("usr").Owner(1, 2, 0o751).Xattr("user.a", "1").Xattr("security.capability", capability),
+		layertest.File("usr/f", "small").Xattr("user.a", "1").Xattr("trusted.t", "2").Xattr("security.capability", capability),
 		layertest.Dir("run").Owner(3, 4, 0o700).Xattr("user.b", "1"),
 		layertest.File("run/lock", "x"), layertest.Link("usr/lock", "run/lock"), layertest.Dir("run/d"),
 	)}, 0)
@@ -31,10 +33,10 @@ func TestCanonical(t *testing.T) {
 		if err := convert.Canonical(tr, keepUser); err != nil {
 			t.Fatal(err)
 		}
-		want := "/ 0 40751 2 1 2 0 " + at + " - - - security.capability=c user.a=1\n" +
+		want := "/ 0 40751 2 1 2 0 " + at + " - - - security.capability=" + escaped + " user.a=1\n" +
 			"/run 0 40700 2 3 4 0 " + at + " - - - user.b=1\n" +
-			"/usr 0 40751 2 1 2 0 " + at + " - - - security.capability=c user.a=1\n" +
-			"/usr/f 5 100644 1 0 0 0 " + at + " - small - security.capability=c user.a=1\n" +
+			"/usr 0 40751 2 1 2 0 " + at + " - - - security.capability=" + escaped + " user.a=1\n" +
+			"/usr/f 5 100644 1 0 0 0 " + at + " - small - security.capability=" + escaped + " user.a=1\n" +
 			"/usr/lock 1 100644 1 0 0 0 " + at + " - x -\n"
 		if !keepUser {
 			want = strings.NewReplacer(" user.a=1", "", " user.b=1", "").Replace(want)
