@@ -22,7 +22,8 @@ const (
 // addXattrs adds the xattrs of a header to n, in the order of their names. Those
 // that Linux has no namespace for are left out, as is the SELinux label, which is
 // the host's to give: so does containers/storage. Left out too are user.* xattrs of
-// files that cannot have any, with which containers/storage refuses the layer.
+// files that cannot have any, with which containers/storage refuses the layer, and
+// xattrs of overlayfs whose names are too long to be kept as data.
 func (b *Builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
 	if len(hdr.PAXRecords) == 0 {
 		return nil
@@ -84,6 +85,8 @@ func xattrsOf(hdr *tar.Header) (map[string]string, error) {
 
 const (
 	xattrSELinux    = "security.selinux"
+	xattrOverlay    = "trusted.overlay."
+	overlayEscape   = "overlay." // images have it after that, so that overlayfs takes the xattr for data
 	xattrCapability = "security.capability"
 	xattrAccessACL  = "system.posix_acl_access"
 	xattrDefaultACL = "system.posix_acl_default"
@@ -106,6 +109,8 @@ func setXattr(n *tree.Inode, name, value string) (keep bool, err error) {
 		return false, fmt.Errorf("invalid name of %d bytes", len(name))
 	case len(value) > xattrSizeMax:
 		return false, fmt.Errorf("%d bytes, at most %d are possible", len(value), xattrSizeMax)
+	case strings.HasPrefix(name, xattrOverlay) && len(name)+len(overlayEscape) > tree.NameMax:
+		return false, nil // overlayfs cannot read it by the escaped name, or copy the file up
 	case name == xattrCapability:
 		return true, checkCapability(value)
 	}

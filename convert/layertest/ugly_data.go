@@ -147,6 +147,10 @@ func lookalikes() []Case {
 				File("f", "f").Xattr("trusted.overlay.metacopy", "").Xattr("trusted.overlay.redirect", "/real").Xattr("trusted.overlay.overlay.x", "1"))),
 		Want: `d/ d/a="a" f="f" real="content"`,
 	}, {
+		Name: "long xattrs of a nested store", Guards: "names that are too long where they are escaped: containers cannot copy the file up",
+		Layers: layers(of(File("f", "f").Xattr("trusted.overlay."+strings.Repeat("n", 239), "1"), Dir("d").Xattr("trusted.overlay."+strings.Repeat("n", 232), "1"))),
+		Want:   `d/ f="f"`,
+	}, {
 		Name: "xattrs of a nested rootless store", Guards: "they act on the mount, or are lost",
 		Layers: layers(of(Dir("d"), File("d/a", "a")), of(Dir("d").Xattr("user.overlay.opaque", "y"), File("d/b", "").Xattr("user.overlay.whiteout", ""))),
 	}, {
