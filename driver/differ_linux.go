@@ -36,18 +36,14 @@ type rawTable interface {
 // where ApplyDiffFromStagingDirectory takes it. It is called without any lock, for
 // several layers at a time.
 //
-// What cannot be converted so is left to the ordinary way, where ApplyDiff does it.
+// A layer that it cannot convert is downloaded the ordinary way, and goes through ApplyDiff.
 func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpts, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
 	var apply graphdriver.ApplyDiffOpts
 	if options != nil {
 		apply = options.ApplyDiffOpts
 	}
-	if err := d.abilities().err; d.conf.Active() && err != nil {
-		return ordinary(err) // what the differ makes of blobs without composefs lacks times and devices
-	}
 	if why := d.keepsPlain(apply); why != "" {
-		logrus.Debugf("composefs: a layer stays plain: %s", why)
-		return d.Driver.ApplyDiffWithDiffer(options, differ)
+		return pullPlain(d.Driver, options, differ, why)
 	}
 	raw, ok := differ.(rawBlob)
 	if !ok {
@@ -55,7 +51,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	}
 	s, err := d.stage()
 	if errors.Is(err, pool.ErrApart) {
-		return ordinary(err)
+		return pullPlain(d.Driver, options, differ, err.Error())
 	}
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, err

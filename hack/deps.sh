@@ -28,6 +28,7 @@ patch                        patch                           changes copies of v
 jq                           jq                              looks into a store as scripts do
 strace                       strace                          what the kernel is told of SELinux labels
 criu                         criu                            checkpoints, where it works on the kernel
+newuidmap                    uidmap                          podman without root: a range of ids for its user
 groff                        groff-base                      judges the man pages
 systemd-analyze              systemd                         judges the unit of "make install"
 '

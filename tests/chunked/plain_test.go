@@ -2,12 +2,12 @@ package chunked_test
 
 import (
 	"archive/tar"
-	"bytes"
-	"io"
 	"path"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
 // plain returns a layer without what the compressor refuses, second entries of a name
@@ -15,20 +15,11 @@ import (
 // not UTF-8, and xattrs in libarchive's form.
 func plain(t *testing.T, l []byte) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
 	seen := map[string]bool{}
-	for r := tar.NewReader(bytes.NewReader(l)); ; {
-		hdr, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	l, err := ociimage.Rewrite(l, func(hdr *tar.Header) bool {
 		name := path.Clean(hdr.Name)
 		if seen[name] || hdr.Typeflag == tar.TypeXGlobalHeader || !utf8.ValidString(hdr.Name+hdr.Linkname) {
-			continue
+			return false
 		}
 		seen[name] = true
 		for key := range hdr.PAXRecords {
@@ -36,16 +27,10 @@ func plain(t *testing.T, l []byte) []byte {
 				delete(hdr.PAXRecords, key)
 			}
 		}
-		hdr.Format = tar.FormatPAX
-		if err := w.WriteHeader(hdr); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.Copy(w, r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
+		return true
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	return l
 }

@@ -39,7 +39,9 @@ type Options struct {
 	Additional []string          // roots of additional image stores
 	ImageStore string            // where images are kept, if not in the store
 	Overlay    map[string]string // of [storage.options.overlay]
+	Pull       map[string]string // of [storage.options.pull_options]
 	HardLinks  bool              // use_hard_links
+	Rootless   bool              // podman runs without root, as a user who has a range of further ids
 	Private    map[string]string // files to be seen in place of those at these paths, by podman only
 	Path       string            // PATH, if not the usual one
 	Composefs  string            // composefs.conf
@@ -60,21 +62,28 @@ func (p *Podman) storageConf() string {
 	if len(p.opts.Additional) > 0 {
 		line(`additionalimagestores = ["%s"]`, strings.Join(p.opts.Additional, `", "`))
 	}
-	overlay := maps.Clone(p.opts.Overlay)
+	overlay, pull := map[string]string{}, map[string]string{}
 	if p.Kind.Composefs() {
-		line("[storage.options.pull_options]\nenable_partial_images = \"true\"\nconvert_images = \"true\"")
-		line("use_hard_links = %q", strconv.FormatBool(p.opts.HardLinks))
-		if overlay == nil {
-			overlay = map[string]string{}
-		}
 		overlay["use_composefs"] = "true"
+		maps.Copy(pull, Convert)
+		pull["use_hard_links"] = strconv.FormatBool(p.opts.HardLinks)
 	}
-	line("[storage.options.overlay]")
-	for _, key := range slices.Sorted(maps.Keys(overlay)) {
-		line("%s = %q", key, overlay[key])
+	maps.Copy(overlay, p.opts.Overlay)
+	maps.Copy(pull, p.opts.Pull)
+	for _, table := range []struct {
+		name   string
+		values map[string]string
+	}{{"pull_options", pull}, {"overlay", overlay}} {
+		line("[storage.options.%s]", table.name)
+		for _, key := range slices.Sorted(maps.Keys(table.values)) {
+			line("%s = %q", key, table.values[key])
+		}
 	}
 	return b.String()
 }
+
+// Convert are the pull options that have new layers converted.
+var Convert = map[string]string{"enable_partial_images": "true", "convert_images": "true"}
 
 // configure writes the configuration files into dir and returns the environment that
 // leads to them.

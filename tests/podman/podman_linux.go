@@ -62,6 +62,9 @@ func (s *Store) Podman(t testing.TB, kind Kind, opts Options) *Podman {
 	if p.conf, err = os.MkdirTemp(s.Dir, "conf-*"); err == nil {
 		p.env, err = p.configure(p.conf)
 	}
+	if err == nil && opts.Rootless {
+		err = p.makeRootless()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +130,9 @@ func (p *Podman) line(args []string) string {
 // Command returns a command that has not been started, for what Run and Try cannot do.
 func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
 	args = slices.Concat([]string{p.program}, p.flags, args)
+	if p.opts.Rootless {
+		args = append(asUser(), args...)
+	}
 	if p.opts.Kernel != nil {
 		args = p.opts.Kernel.Command(args...)
 	}

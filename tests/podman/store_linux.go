@@ -103,7 +103,7 @@ func (s *Store) Clean(t testing.TB) {
 // remove ends what runs in the store, unmounts what is mounted there, and then removes
 // the files.
 func (s *Store) remove(t testing.TB) {
-	if err := errors.Join(s.Tidy(), s.endProcesses()); err != nil {
+	if err := errors.Join(s.Tidy(), s.endRootless(), s.endProcesses()); err != nil {
 		t.Errorf("tidy: %v", err)
 	}
 	if !t.Failed() {

@@ -24,10 +24,12 @@ func (c *chunkedDiffer) RawBlob() (fetch func(offset, length uint64) (stream io.
 	if ok {
 		c.copyBuffer = nil // 2 MiB that nothing needs then
 	}
-	return c.fetchRaw, blob, c.blobSize, c.releaseRaw, ok
+	return c.fetchRaw, blob, c.blobSize, c.Release, ok
 }
 
-func (c *chunkedDiffer) releaseRaw() {
+// Release lets go of the layers in the store among which the differ would look for contents.
+// It must be called once if ApplyDiff is not.
+func (c *chunkedDiffer) Release() {
 	c.used = true
 	c.layersCache.release()
 }
