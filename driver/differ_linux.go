@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"syscall"
 
@@ -204,14 +205,17 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	return nil
 }
 
-// CleanupStagingDirectory removes what ApplyDiffWithDiffer has prepared and nobody has
-// applied. It is called for what was applied too.
+// CleanupStagingDirectory removes a layer that ApplyDiffWithDiffer has staged and nobody has
+// applied. containers/storage calls it for applied layers too.
 func (d *Driver) CleanupStagingDirectory(target string) error {
 	if s := takeStaged(target); s != nil {
 		return s.close()
 	}
-	if _, err := os.Lstat(target); err != nil { // ours, and applied
+	switch _, err := os.Lstat(target); {
+	case errors.Is(err, fs.ErrNotExist): // ours, and applied
 		return nil
+	case err != nil:
+		return err
 	}
 	return d.Driver.CleanupStagingDirectory(target)
 }
