@@ -41,6 +41,16 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 	if err := setOwners(t, opts.Owner); err != nil {
 		return Image{}, err
 	}
+	// An implied directory would have the owner that it has below.
+	err = t.Walk(func(_ string, e *tree.Entry) error {
+		if e.Inode.IsDir() {
+			e.Inode.Dir.Implied = false
+		}
+		return nil
+	})
+	if err != nil {
+		return Image{}, err
+	}
 	t.Root.Dir.Opaque = true
 	list, err := contents(t)
 	if err == nil {
@@ -54,8 +64,24 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 	return img, err
 }
 
-// setOwners changes all owners. What was implied has an owner as well then, so it no longer
-// is, or the layers below would have their say.
+// RemapLayer writes the image of one layer again, with other owners. It is for a layer on
+// others whose owners are changed as well: directories without an entry stay implied.
+//
+// An error names the entry.
+func RemapLayer(ctx context.Context, layer Source, w io.Writer, owner func(uid, gid uint32) (newUID, newGID uint32, err error)) (Image, error) {
+	t, err := MergeTree(ctx, []Source{layer}, true)
+	if err != nil {
+		return Image{}, err
+	}
+	if err := setOwners(t, owner); err != nil {
+		return Image{}, err
+	}
+	img, err := write(w, t, erofs.Layer)
+	img.UIDs, img.GIDs = owners(t)
+	return img, err
+}
+
+// setOwners changes all owners.
 func setOwners(t *tree.Tree, owner func(uid, gid uint32) (uint32, uint32, error)) error {
 	return t.Walk(func(path string, e *tree.Entry) (err error) {
 		n := e.Inode
@@ -64,9 +90,6 @@ func setOwners(t *tree.Tree, owner func(uid, gid uint32) (uint32, uint32, error)
 		}
 		if n.UID, n.GID, err = owner(n.UID, n.GID); err != nil {
 			return fmt.Errorf("%q: %w", path, err)
-		}
-		if n.IsDir() {
-			n.Dir.Implied = false
 		}
 		return nil
 	})

@@ -78,6 +78,37 @@ func TestRemap(t *testing.T) {
 	}
 }
 
+// TestRemapLayer checks that layers which are remapped one by one show, merged, what they show
+// with other owners.
+func TestRemapLayer(t *testing.T) {
+	owner := func(uid, gid uint32) (uint32, uint32, error) { return uid + 1000, gid + 2000, nil }
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		var sources, remapped []convert.Source
+		for i := range 3 {
+			tr := tree.New()
+			tr.Root.Dir.Implied = r.IntN(2) > 0
+			fillAlike(r, tr.Root, i, 3)
+			sources = append(sources, sourcesOf(t, [][]byte{write(t, tr, erofs.Layer)})...)
+			var b bytes.Buffer
+			if _, err := convert.RemapLayer(t.Context(), sources[i], &b, owner); err != nil {
+				t.Fatal(err)
+			}
+			remapped = append(remapped, sourcesOf(t, [][]byte{b.Bytes()})...)
+		}
+		want := mergeTree(t, sources, false)
+		_ = want.Walk(func(_ string, e *tree.Entry) error {
+			if n := e.Inode; !e.Link {
+				n.UID, n.GID = n.UID+1000, n.GID+2000
+			}
+			return nil
+		})
+		for d := range tree.Diff(want, mergeTree(t, remapped, false)) {
+			t.Errorf("seed %d: %s", seed, d)
+		}
+	}
+}
+
 func impliedRoot() *tree.Tree {
 	tr := tree.New()
 	tr.Root.Dir.Implied = true

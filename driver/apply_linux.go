@@ -26,6 +26,7 @@ import (
 //
 // When it returns, all is on disk. After an error the layer is of no use.
 func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts) (int64, error) {
+	d.mapped.take(id) // the options have it, too
 	l, err := d.stores.Find(id)
 	if err != nil {
 		return 0, err

@@ -185,7 +185,8 @@ func (s *staged) fillChunked(differ graphdriver.Differ) (out graphdriver.DriverW
 }
 
 // ApplyDiffFromStagingDirectory makes what ApplyDiffWithDiffer has prepared the content
-// of a layer that has none. It is called under the store's locks, and only renames.
+// of a layer that has none. It is called under the store's locks, and only renames, unless
+// the layer is for a user namespace: only then its owners are known.
 func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriver.DriverWithDifferOutput, options *graphdriver.ApplyDiffWithDifferOpts) error {
 	s := takeStaged(out.Target)
 	if s == nil {
@@ -195,7 +196,10 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	if err == nil {
 		var empty bool
 		if empty, err = isEmpty(l); empty { // else another process has pulled the layer meanwhile
-			err = s.pool.Named(s.place(l))
+			if err = s.mapOwners(d.mapped.take(id)); err == nil {
+				err = s.place(l)
+			}
+			err = s.pool.Named(err)
 		}
 	}
 	if err := errors.Join(err, s.close()); err != nil {

@@ -30,6 +30,7 @@ type Driver struct {
 
 	pulled  pulled
 	copies  copies
+	mapped  mapped
 	images  *images.Images
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,33 @@ func TestOwnersInNamespaces(t *testing.T) {
 				t.Errorf("nomap: %v", err)
 			}
 			return all
+		})
+	})
+}
+
+// TestPullInNamespace has "podman run" pull a missing image for a user namespace. Where the
+// kernel has no idmapped mounts, containers/storage records the layers as made for it, and the
+// layers of other images on top of them too.
+func TestPullInNamespace(t *testing.T) {
+	maps := []string{"--uidmap=0:100000:5000", "--gidmap=0:200000:5000"}
+	eachIDMap(t, func(t *testing.T, env []string) {
+		likePlain(t, func(t *testing.T, p *podman.Podman) (all string) {
+			base := append(rich(), podman.Layer(layertest.File("implied/file", "x").Owner(7, 8, 0o640)))
+			ref := push(t, base...)
+			other := podman.SharedRegistry(t).Push(t, imageName(t)+"-other", image(t, append(base, podman.Layer(layertest.Dir("more").Owner(5, 6, 0o711), layertest.File("more/file", "more").Owner(9, 10, 0o600)))...))
+			p = inNamespace(t, p, env)
+			run := func(ref string, flags ...string) {
+				out, err := p.Try(slices.Concat([]string{"run", "--rm", "-q"}, flags, []string{ref, "sh", "-c", owners})...)
+				all += fmt.Sprintln(flags, out, err == nil)
+			}
+			run(ref, maps...)
+			p.Run("pull", "-q", other)
+			run(other, maps...)
+			run(other)
+			run(ref)
+			p.Run("rmi", "-af")
+			_, err := p.Try("run", "--rm", "--uidmap=0:100000:500", ref, "true") // which leaves owners out
+			return all + fmt.Sprintln(err == nil)
 		})
 	})
 }
