@@ -63,7 +63,7 @@ func moduleFiles(dir, version string, modules []string) (files []string, err err
 	return files, nil
 }
 
-// copyModule copies a module, decompressed: the machine needs a second for that of XFS.
+// copyModule copies a module, decompressed: a kernel without CONFIG_MODULE_DECOMPRESS loads no other.
 func copyModule(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
