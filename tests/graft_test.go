@@ -190,3 +190,16 @@ func TestGraftsDocumented(t *testing.T) {
 		t.Errorf("only %d grafts are found", len(grafts))
 	}
 }
+
+// TestPatched runs the tests that patches bring.
+func TestPatched(t *testing.T) {
+	overlay := filepath.Join(t.TempDir(), "overlay.json")
+	err := os.WriteFile(overlay, []byte(command(t, nil, "../hack/graft/overlay.sh")), 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := command(t, nil, "go", "test", "-overlay", overlay, "github.com/containers/image/v5/copy")
+	if strings.Contains(out, "no test") {
+		t.Error(out)
+	}
+}

@@ -75,23 +75,34 @@ func TestPullEventsTroubled(t *testing.T) {
 // TestPullEventsDripping pulls from a server that goes on only when the bytes it has sent
 // are reported, and no others. So pulls are not taken for stalled ones, however slow the server.
 func TestPullEventsDripping(t *testing.T) {
-	for _, c := range []podman.Compression{podman.Gzip, podman.Chunked} {
-		t.Run(string(c), func(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		compression podman.Compression
+		refuse      bool // ranges from the start: after the table of contents, the layer comes the ordinary way
+	}{
+		{"gzip", podman.Gzip, false}, {"zstd:chunked", podman.Chunked, false}, {"zstd:chunked, no other ranges", podman.Chunked, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			both(t, func(t *testing.T, p *podman.Podman) {
-				s := newSite(t, victim(c))
+				s := newSite(t, victim(c.compression))
 				layer := s.Layers[1]
 				var before, reported atomic.Int64
 				s.answer = func(w http.ResponseWriter, r *http.Request, digest string, _ int) bool {
-					switch ranges := r.Header.Get("Range"); {
+					ranges := r.Header.Get("Range")
+					start := ranges == "" || strings.HasPrefix(ranges, "bytes=0-")
+					switch {
 					case digest != layer:
 						return false
-					case ranges == "" || strings.HasPrefix(ranges, "bytes=0-"):
+					case start && ranges != "" && c.refuse:
+						before.Store(0)
+						http.Error(w, "not this range", http.StatusBadRequest)
+					case start:
 						serveBytes(&dripping{w, before.Load(), &reported, int64(len(s.Blobs[layer])), t}, r, s.Blobs[layer])
-						return true
 					default: // the table of contents
 						before.Add(rangesBytes(t, ranges))
 						return false
 					}
+					return true
 				}
 				events, err := pullEvents(t, p, func(_ *puller, e pullEvent) {
 					if e.Digest == layer {
