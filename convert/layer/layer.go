@@ -38,6 +38,9 @@ type Options struct {
 	// Workers is how many files are hashed and stored at a time, 0 for the number
 	// of processors. The result does not depend on it.
 	Workers int
+
+	// Added is called for each entry that was added, in their order, if it is not nil.
+	Added func(*tar.Header)
 }
 
 // Read reads an uncompressed layer tar and returns its tree. It reads r to its end,
@@ -54,7 +57,7 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 	b := NewBuilder(func(name string, n *tree.Inode) error {
 		return inWords(c.add(name, n, at.n, int64(n.Size), tr))
 	})
-	err := readAll(c.ctx, tr, b)
+	err := readAll(c.ctx, tr, b, opts.Added)
 	stored := c.wait()
 	if stored != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = stored // which is why readAll was canceled, if it was
@@ -93,8 +96,8 @@ func (c *cancelable) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// readAll adds every entry of the tar.
-func readAll(ctx context.Context, tr *tar.Reader, b *Builder) error {
+// readAll adds every entry of the tar, and calls added for it.
+func readAll(ctx context.Context, tr *tar.Reader, b *Builder, added func(*tar.Header)) error {
 	last := ""
 	for {
 		hdr, err := tr.Next()
@@ -113,7 +116,9 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder) error {
 		if err := b.Add(hdr); err != nil {
 			return err
 		}
-		last = hdr.Name
+		if last = hdr.Name; added != nil {
+			added(hdr)
+		}
 	}
 }
 

@@ -1,0 +1,54 @@
+package layer
+
+import (
+	"archive/tar"
+	"path"
+	"strings"
+)
+
+// RawPayload returns why an entry's payload, the bytes between its header and the next one,
+// is not the content of the file with its name, or "" if it is. A tar-split that refers to
+// the file in place of such a payload does not make the tar again. The reason completes a
+// sentence that begins with the entry's name.
+func RawPayload(hdr *tar.Header) string {
+	switch {
+	case isSparse(hdr):
+		return "is a sparse file"
+	case hdr.Size == 0:
+		return ""
+	case hdr.Typeflag != tar.TypeReg && hdr.Typeflag != tar.TypeCont:
+		return "is not a file, but has a size"
+	case strings.HasPrefix(path.Base(path.Clean("/"+hdr.Name)), whiteoutPrefix):
+		return "is a whiteout with a content"
+	case path.Clean(hdr.Name) == ".":
+		return "is the root with a content"
+	}
+	return ""
+}
+
+// LostPayload is RawPayload for a tar-split that containers/storage has written. It returns
+// "" also for symlinks, directories, devices and fifos with a size: no payload follows
+// these, which is what a getter makes of them that finds no content. Of a hard link it
+// finds the file's.
+func LostPayload(hdr *tar.Header) string {
+	switch hdr.Typeflag {
+	case tar.TypeSymlink, tar.TypeDir, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		return ""
+	}
+	return RawPayload(hdr)
+}
+
+// isSparse reports whether the payload is what is between the holes of a file: in the old
+// GNU format, or by the PAX records of GNU tar. The versions 0.0 and 0.1 have the map of
+// the holes in the records, which archive/tar unites, 1.0 at the payload's beginning.
+func isSparse(hdr *tar.Header) bool {
+	if hdr.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for key := range hdr.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
+}
