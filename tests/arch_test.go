@@ -31,7 +31,7 @@ var imports = map[string][]string{
 	"convert/toc":                 {"convert/layer", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/treetest":            {"convert/tree"},
 	"driver":                      {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/inplace", "driver/mount", "driver/policy", "driver/pool", "driver/settings", "driver/shared", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
-	"driver/blob":                 {"github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
+	"driver/blob":                 {"convert/layer", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/chain":                {},
 	"driver/garbage":              {"convert/objects", "driver/chain", "driver/images", "driver/pool"},
 	"driver/images":               {"convert", "convert/erofs", "convert/objects", "convert/verity", "convert/tree", "driver/chain", "driver/pool", "golang.org/x/sys"},

@@ -16,11 +16,11 @@ func (c *checksum) add(p []byte) { *c = ^checksum(updateCRC(^uint64(*c), p)) }
 // sum returns the checksum as a tar-split has it.
 func (c *checksum) sum() []byte { return binary.BigEndian.AppendUint64(nil, uint64(*c)) }
 
-// checksums is the storage.FilePutter of a tar-split for which contents are not kept.
+// checksums computes the checksums of contents, one after the other.
 type checksums struct{ buffer [32 << 10]byte }
 
-// Put returns the length of a content and its checksum.
-func (c *checksums) Put(_ string, content io.Reader) (size int64, sum []byte, err error) {
+// of reads a content and returns its length and its checksum, as a tar-split has it.
+func (c *checksums) of(content io.Reader) (size int64, sum []byte, err error) {
 	var crc checksum
 	for err == nil {
 		n := 0

@@ -19,14 +19,14 @@ func TestChecksums(t *testing.T) {
 		judge := crc64.New(crc64.MakeTable(crc64.ISO))
 		_, _ = judge.Write(content)
 		for name, r := range map[string]io.Reader{"whole": bytes.NewReader(content), "in pieces": iotest.HalfReader(bytes.NewReader(content))} {
-			n, sum, err := new(checksums).Put("", r)
+			n, sum, err := new(checksums).of(r)
 			if want := judge.Sum(nil); err != nil || n != int64(size) || !bytes.Equal(sum, want) {
 				t.Errorf("%d bytes, %s: %d, %x, %v, want %x", size, name, n, sum, err, want)
 			}
 		}
 	}
 	broken := io.ErrUnexpectedEOF // of a tar that is truncated
-	if _, _, err := new(checksums).Put("", iotest.ErrReader(broken)); !errors.Is(err, broken) {
+	if _, _, err := new(checksums).of(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("of a broken reader: %v", err)
 	}
 }

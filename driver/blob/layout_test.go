@@ -85,7 +85,7 @@ func readKnown(b []byte, k known) (sum blob.Summary, contents map[string]digest.
 			if err != nil {
 				return ignoreEOF(err)
 			}
-			if hdr.Size == 0 {
+			if hdr.Size == 0 || !fileOf(hdr) {
 				continue
 			}
 			if contents[hdr.Name], err = layout.Content(at.n, hdr.Size); err != nil {

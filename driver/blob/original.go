@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -9,7 +10,11 @@ import (
 
 	digest "github.com/opencontainers/go-digest"
 	"github.com/vbatts/tar-split/tar/storage"
+
+	"github.com/composefs-storage/composefs-storage/convert/layer"
 )
+
+const blockSize = 512 // of a tar
 
 // Original is the tar of a layer, put together again from its tar-split and its files. It
 // is read as the tar was, byte by byte; each content is compared with the checksum that
@@ -20,6 +25,7 @@ type Original struct {
 
 	offset  int64  // in the tar
 	segment []byte // what is to come before the next content
+	header  []byte // the segment as it was: its last blocks are the header of the next entry
 	entry   *storage.Entry
 	content io.ReadCloser // what is being read
 	left    int64         // bytes of it to come
@@ -72,8 +78,11 @@ func (o *Original) next() error {
 	case err != nil:
 		return fmt.Errorf("tar-split: %w", err)
 	case e.Type == storage.SegmentType:
-		o.segment = e.Payload
+		o.segment, o.header = e.Payload, e.Payload
 	case e.Type == storage.FileType && e.Size > 0:
+		if skip, err := o.lost(e); skip || err != nil {
+			return err
+		}
 		if o.content, err = o.open(e.GetName()); err != nil {
 			return fmt.Errorf("entry %q: %w", e.GetName(), err)
 		}
@@ -81,6 +90,31 @@ func (o *Original) next() error {
 		o.opened = append(o.opened, opened{o.offset, e.Size, o.content})
 	}
 	return nil
+}
+
+// LostPayload is an error: a tar-split refers to a file in place of a raw payload
+// ([layer.LostPayload]), so that the tar cannot be made again. containers/storage writes such.
+type LostPayload struct{ Name, Why string }
+
+func (l *LostPayload) Error() string {
+	return fmt.Sprintf("entry %q %s: its tar-split lacks what the tar has of it", l.Name, l.Why)
+}
+
+// lost reports whether nothing is to come for an entry that has a size, as is right of
+// symlinks and directories, or returns a *LostPayload.
+func (o *Original) lost(e *storage.Entry) (skip bool, err error) {
+	blocks := o.header[len(o.header)%blockSize:] // behind what pads the last content
+	hdr, err := tar.NewReader(bytes.NewReader(blocks)).Next()
+	if err == io.ErrUnexpectedEOF { //nolint:errorlint // archive/tar looks for the map of a sparse file behind the header
+		return false, &LostPayload{e.GetName(), "is a sparse file"}
+	}
+	if err != nil { // whether the tar is the right one, its digest tells
+		return false, nil //nolint:nilerr // see above
+	}
+	if why := layer.LostPayload(hdr); why != "" {
+		return false, &LostPayload{e.GetName(), why}
+	}
+	return layer.RawPayload(hdr) != "", nil
 }
 
 var errChecksum = errors.New("its content has another checksum than its tar-split says")

@@ -115,6 +115,34 @@ func TestOriginalContent(t *testing.T) {
 	}
 }
 
+// TestOriginalPayloads makes tars with raw payloads again: from our tar-split, and from
+// that of containers/storage if it is possible.
+func TestOriginalPayloads(t *testing.T) {
+	files := map[string]string{"before": "before", "d/target": "target", "behind": "behind"}
+	for name, odd := range rawPayloads() {
+		for writer, split := range map[string][]byte{"ours": splitOf(t, odd.tar), "stock": describe(t, odd.tar).split} {
+			var packed bytes.Buffer
+			z := gzip.NewWriter(&packed)
+			if _, err := z.Write(split); err != nil {
+				t.Fatal(err)
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(original(t, files, packed.Bytes()))
+			if writer == "stock" && (odd.payload != "" || strings.HasPrefix(name, "hard link")) {
+				if lost := (*blob.LostPayload)(nil); !errors.As(err, &lost) || !strings.Contains(lost.Name, "odd") && !strings.Contains(lost.Name, ".") {
+					t.Errorf("%s, %s: %v", name, writer, err)
+				}
+				continue
+			}
+			if err != nil || !bytes.Equal(got, odd.tar) {
+				t.Errorf("%s, %s: %d bytes of %d, %v", name, writer, len(got), len(odd.tar), err)
+			}
+		}
+	}
+}
+
 // position counts what is read.
 type position struct {
 	r io.Reader

@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
-	"github.com/vbatts/tar-split/tar/asm"
-	"github.com/vbatts/tar-split/tar/storage"
 )
 
 // Summary is what is known of a blob that has been read.
@@ -97,27 +94,4 @@ func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, e
 		err = fmt.Errorf("%w: %w", ErrDecompress, tar.err)
 	}
 	return Summary{}, err
-}
-
-// split passes a tar on to convert, to the tar's end, and writes its tar-split.
-func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error {
-	w := bufio.NewWriterSize(tarSplit, 64<<10)
-	entries, err := asm.NewInputTarStream(tar, storage.NewJSONPacker(w), new(checksums))
-	if err != nil {
-		return err
-	}
-	err = convert(entries)
-	if err == nil {
-		_, err = io.Copy(io.Discard, entries)
-	}
-	if err != nil {
-		if c, ok := entries.(io.Closer); ok {
-			c.Close() // ends its goroutine
-		}
-		return err
-	}
-	if _, err := io.Copy(io.Discard, tar); err != nil {
-		return err
-	}
-	return w.Flush()
 }
