@@ -78,12 +78,18 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 // convertInto makes objects and a layer image of the tar. If the error is
 // [pool.ErrApart], nothing has been read of it.
 func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
-	return d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
+	var odd oddities
+	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
 		if l.Composefs {
 			return addTo(l, options, batch, w)
 		}
-		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{})
+		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{Added: odd.add})
 	})
+	if err == nil {
+		odd.warnUnsaved(l.ID)
+		odd.warnUnknown(l.ID)
+	}
+	return size, err
 }
 
 // fill gives a layer the image that write writes, and the objects that it adds to the

@@ -134,13 +134,14 @@ func (s *staged) filled(out graphdriver.DriverWithDifferOutput, want digest.Dige
 		}
 	}()
 	var img convert.Image
+	var odd oddities
 	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
 		// The source knows when the pull is cancelled.
-		img, err = convert.Layer(context.Background(), tar, store, s.image, layer.Options{})
+		img, err = convert.Layer(context.Background(), tar, store, s.image, layer.Options{Added: odd.add})
 		return err
 	})
 	switch {
-	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.Is(err, blob.ErrLayout), errors.As(err, new(chunked.ErrBadRequest)):
+	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.Is(err, blob.ErrLayout), errors.Is(err, blob.ErrPayload), errors.As(err, new(chunked.ErrBadRequest)):
 		return ordinary(err)
 	case err == nil:
 		err = s.commit(img.Digest)
@@ -151,6 +152,7 @@ func (s *staged) filled(out graphdriver.DriverWithDifferOutput, want digest.Dige
 	warnOfXattrs(want.String(), s.batch.Staged(), img.LargestXattrs)
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
 	out.UIDs, out.GIDs = img.UIDs, img.GIDs
+	odd.warnUnknown(want.String())
 	return out, nil
 }
 

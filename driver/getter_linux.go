@@ -50,7 +50,9 @@ type image struct {
 	*erofs.Image
 }
 
-// Get opens the regular file with that name in the top-most layer that has it.
+// Get opens the file with that name in the top-most layer that has one. All but regular
+// files are empty: a tar-split refers to these only if their headers have a size, which no
+// payload follows.
 func (g *getter) Get(name string) (io.ReadCloser, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -66,7 +68,7 @@ func (g *getter) Get(name string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("layer %s: entry %q: %w", g.chain[0].ID, name, fs.ErrNotExist)
 }
 
-// errNoEntry means that a layer has no regular file with a name.
+// errNoEntry means that a layer has no file with a name.
 var errNoEntry = errors.New("no such entry")
 
 // Close closes the images and reports damage of the file that was read last: see
@@ -99,9 +101,9 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 		return nil, noEntry(err)
 	}
 	switch {
-	case n.Type() != tree.TypeRegular:
+	case n.Type() == tree.TypeWhiteout:
 		return nil, errNoEntry
-	case n.Payload == "" || n.Content != "": // the file is empty, or inline
+	case n.Type() != tree.TypeRegular || n.Payload == "" || n.Content != "": // no content, or an inline one
 		return io.NopCloser(strings.NewReader(n.Content)), nil
 	case n.Digest == nil || m.Format() != erofs.Layer:
 		return os.Open(filepath.Join(l.Diff(), n.BackingPath())) // stock mounts read it there

@@ -119,12 +119,20 @@ func (s *staged) makeImage(ctx context.Context) error {
 	made, err := convert.Layer(ctx, tar, &s.files, image, layer.Options{})
 	s.image = made.Digest
 	if err = errors.Join(err, image.Close()); err != nil {
-		return fmt.Errorf("its tar: %w", err)
+		return ofTar(err)
 	}
 	if want := s.record.DiffID; want != "" && tar.DiffID() != want {
 		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
 	}
 	return nil
+}
+
+// ofTar returns what an error in reading the layer's tar means for the layer.
+func ofTar(err error) error {
+	if lost := (*blob.LostPayload)(nil); errors.As(err, &lost) {
+		return &Refusal{Reason: fmt.Sprintf("it cannot be saved or converted: %v; remove the container image and pull it again", lost)}
+	}
+	return fmt.Errorf("its tar: %w", err)
 }
 
 // giveRoot gives the object directory the owner and mode that the layer has for the root,

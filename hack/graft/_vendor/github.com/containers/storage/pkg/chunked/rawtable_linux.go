@@ -3,9 +3,14 @@ package chunked
 import (
 	"bufio"
 	"io"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/chunked/internal/minimal"
 	jsoniter "github.com/json-iterator/go"
 	digest "github.com/opencontainers/go-digest"
 	tsStorage "github.com/vbatts/tar-split/tar/storage"
@@ -19,9 +24,9 @@ const rawShare = 10
 // returns of the table of contents, with files stored in the flat format, the entries of
 // the tar-split, and the digests of the contents by the cleaned names that these have.
 // That they are so is for the caller to check, and out's tar-split is for it to close.
-// ok is false if the layer has no table.
+// ok is false if the layer has no table, or has raw payloads.
 func (c *chunkedDiffer) RawTable() (out graphdriver.DriverWithDifferOutput, split tsStorage.Unpacker, contents map[string]digest.Digest, ok bool, err error) {
-	if c.convertToZstdChunked {
+	if c.convertToZstdChunked || c.rawPayloads() {
 		return out, nil, nil, false, nil
 	}
 	format, err := jsoniter.ConfigCompatibleWithStandardLibrary.Marshal(chunkedLayerData{Format: graphdriver.DifferOutputFormatFlat})
@@ -67,6 +72,9 @@ func (c *chunkedDiffer) rawTable() bool {
 			return false
 		}
 	}
+	if c.rawPayloads() {
+		return true
+	}
 	c.layersCache.mutex.RLock()
 	fresh := len(c.layersCache.layers) == 0
 	c.layersCache.mutex.RUnlock()
@@ -87,4 +95,19 @@ func (c *chunkedDiffer) rawTable() bool {
 		}
 	}
 	return found <= all/rawShare
+}
+
+// rawPayloads says whether the tar has whiteouts with a content, or a size in the header of
+// what is not a file. The layer's tar-split takes them for files, so that nobody makes the tar
+// again who has only the files: the driver has to write a tar-split of its own.
+func (c *chunkedDiffer) rawPayloads() bool {
+	return slices.ContainsFunc(c.toc.Entries, func(e minimal.FileMetadata) bool {
+		switch e.Type {
+		case TypeReg:
+			return e.Size > 0 && strings.HasPrefix(path.Base(e.Name), archive.WhiteoutPrefix)
+		case TypeChunk:
+			return false
+		}
+		return e.Size > 0
+	})
 }
