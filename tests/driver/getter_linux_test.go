@@ -119,6 +119,23 @@ func TestDiffGetterUgly(t *testing.T) {
 	}
 }
 
+// TestDiffGetterSizes puts tars together again that have a size in headers of what is no
+// file. The stock driver does not.
+func TestDiffGetterSizes(t *testing.T) {
+	s := newStore(t, kind{})
+	s.layer(t, "base", "", layertest.Tar(layertest.File("target", "below")))
+	sized := func(typeflag byte, name string) layertest.Entry {
+		return layertest.Raw(layertest.RawHeader(typeflag, name, 0o755, 700, map[int]string{157: "target"}))
+	}
+	tar := layertest.Tar(sized('5', "d/"), layertest.File("target", "target"), sized('2', "symlink"), sized('6', "fifo"), sized('3', "device"), layertest.File("behind", "behind"))
+	s.layer(t, "layer", "base", tar)
+	meta, err := split(tar)
+	must(t, err)
+	if got, err := s.reassemble(t, "layer", meta); err != nil || !bytes.Equal(got, tar) {
+		t.Errorf("%d bytes of %d, %v", len(got), len(tar), err)
+	}
+}
+
 // TestDiffGetterFails checks that a wrong content is an error.
 func TestDiffGetterFails(t *testing.T) {
 	s := newStore(t, kind{})
