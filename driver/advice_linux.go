@@ -28,8 +28,8 @@ func (d *Driver) advise(err error) error {
 
 // absent returns which additional image store has no layers, as one that is not mounted,
 // nil if all have some.
-func (d *Driver) absent() error {
-	for _, s := range d.stores.Additional {
+func (s *stockDriver) absent() error {
+	for _, s := range s.stores.Additional {
 		if _, err := os.Stat(s.Home); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("the additional image store %s has no layers; is it mounted?", filepath.Dir(s.Home))
 		}

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -21,10 +20,9 @@ import (
 // Driver is the overlay driver with composefs. It embeds the stock driver itself, not
 // the interface, for that would hide the optional interfaces.
 type Driver struct {
-	*overlay.Driver
+	stockDriver
 
 	conf         *config.Options
-	stores       chain.Stores
 	runDir       string   // below the run root: empty after a reboot
 	mountOptions []string // mountopt, of mount(8)
 
@@ -46,15 +44,15 @@ type Driver struct {
 
 func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runDir string) *Driver {
 	d := &Driver{
-		Driver:  o,
+		stockDriver: stockDriver{o, &stores},
+
 		conf:    conf,
-		stores:  stores,
 		runDir:  runDir,
 		images:  images.New(stores.Primary, settings.Sealing(conf)),
 		mounts:  shared.New(filepath.Join(runDir, "images")),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
-	d.guard = &guard{conf, &d.stores}
+	d.guard = &guard{conf, d.stores}
 	feature.Remember(filepath.Join(runDir, "features"))
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
@@ -83,23 +81,6 @@ func (d *Driver) probe() abilities {
 	}
 }
 
-// chain returns the chain of a layer. If short names are missing, the stock driver
-// makes them anew on the way to what it is asked for here.
-func (d *Driver) chain(id string) (chain.Chain, error) {
-	c, err := d.stores.Chain(id)
-	var lost *chain.LinkError
-	if errors.As(err, &lost) {
-		if absent := d.absent(); absent != nil {
-			return nil, fmt.Errorf("%w: %w", err, absent)
-		}
-		if _, err := d.Driver.Metadata(id); err != nil {
-			return nil, err
-		}
-		return d.stores.Chain(id)
-	}
-	return c, err
-}
-
 // handles reports whether mounts of the chain are the driver's own. If they are not although
 // it has composefs layers, the kernel cannot, and what the stock driver would mount there shows
 // the directories of objects; or that could not be found out, and the stock driver may try.
@@ -109,22 +90,28 @@ func (d *Driver) handles(c chain.Chain) bool {
 
 // plain is the stock driver where composefs cannot work.
 type plain struct {
-	*overlay.Driver
+	stockDriver
 	reason string
 	guard  *guard
 }
 
 // Get mounts a layer, unless a digest is expected of its image.
 func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
-	rules, err := p.guard.load()
-	if rules != nil {
-		var c chain.Chain
-		if c, err = p.guard.stores.Chain(id); err == nil {
-			err = p.guard.unless(c, func() string { return p.reason })
-		}
-	}
+	c, err := p.chain(id)
 	if err != nil {
+		return "", err
+	}
+	if err := p.refuses(c); err != nil {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
 	return p.Driver.Get(id, options)
+}
+
+// refuses returns why a chain must not be mounted, nil if it may be.
+func (p *plain) refuses(c chain.Chain) error {
+	rules, err := p.guard.load()
+	if rules == nil {
+		return err
+	}
+	return p.guard.unless(c, func() string { return p.reason })
 }

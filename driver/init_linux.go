@@ -38,7 +38,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			return nil, fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
 		}
 		logrus.Debugf("composefs is off: %s", reason)
-		return &plain{o, reason, &guard{conf, &stores}}, nil
+		return &plain{stockDriver{o, &stores}, reason, &guard{conf, &stores}}, nil
 	}
 	d := newDriver(o, conf, stores, filepath.Join(options.RunRoot, "overlay-composefs"))
 	for _, option := range options.DriverOptions {

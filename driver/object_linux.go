@@ -51,7 +51,7 @@ func (o *object) path() string {
 }
 
 func (d *Driver) newObjects() *objectOpener {
-	return &objectOpener{stores: &d.stores, sealing: d.sealing(), restorers: map[string]*pool.Restorer{}}
+	return &objectOpener{stores: d.stores, sealing: d.sealing(), restorers: map[string]*pool.Restorer{}}
 }
 
 // restoreObjects gives the objects of a layer that the pool lost their names back, for a

@@ -28,7 +28,7 @@ type copies struct{ templates sync.Map }
 // CreateFromTemplate makes a layer with the contents of another one, on top of that: the
 // copy has nothing itself, and the same layers below it.
 func (d *Driver) CreateFromTemplate(id, template string, templateMaps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, opts *graphdriver.CreateOpts, readWrite bool) error {
-	err := d.Driver.CreateFromTemplate(id, template, templateMaps, parent, parentMaps, opts, readWrite)
+	err := d.stockDriver.CreateFromTemplate(id, template, templateMaps, parent, parentMaps, opts, readWrite)
 	if err == nil && !readWrite {
 		d.copies.templates.Store(id, template)
 	}

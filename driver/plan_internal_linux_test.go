@@ -39,7 +39,7 @@ func TestPlan(t *testing.T) {
 		{"mixed", chain.Chain{container, image, plain}, nil, graphdriver.MountOpts{}, upper + " metacopy"},
 		{"image lowest", chain.Chain{container, plain, image}, nil, graphdriver.MountOpts{}, upper},
 	} {
-		d := &Driver{stores: chain.Stores{Primary: here}, mountOptions: c.global, abilities: func() abilities { return abilities{} }}
+		d := &Driver{stockDriver: stockDriver{stores: &chain.Stores{Primary: here}}, mountOptions: c.global, abilities: func() abilities { return abilities{} }}
 		p, err := d.plan(c.chain, c.options)
 		if (err == nil) != (c.want != "") {
 			t.Errorf("%s: error %v", c.name, err)

@@ -34,10 +34,7 @@ var stagedLayers sync.Map // string to *staged
 // stage begins a layer in the store that gets new layers.
 func (d *Driver) stage() (*staged, error) {
 	d.tidy()
-	store := d.stores.Primary
-	if d.stores.Images.Home != "" {
-		store = d.stores.Images
-	}
+	store := d.stores.NewLayers()
 	p, err := pool.Open(store, d.sealing())
 	if err != nil {
 		return nil, err
@@ -116,9 +113,9 @@ func (s *staged) place(l chain.Layer) error {
 
 // syncPlace brings on disk what makes a layer one of its chain. The stock driver has only
 // written it: after a power cut "lower" would be there and empty, and the layer an image
-// without those below.
+// without those below; an empty "lower-layers" ends every mount by podman 6.
 func syncPlace(l chain.Layer) error {
-	for _, name := range []string{"lower", "link"} {
+	for _, name := range append([]string{"link"}, chain.LowerFiles...) {
 		if err := ignoreMissing(syncName(filepath.Join(l.Dir(), name))); err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func (d *Driver) verifyPlain(l chain.Layer, top bool) error {
 		return nil
 	}
 	if top {
-		known, err := catalog.Read(&d.stores)
+		known, err := catalog.Read(d.stores)
 		if err != nil {
 			return err
 		}

@@ -102,6 +102,11 @@ func (c *checkedStore) must(err error) {
 	}
 }
 
+// write gives a file below the layers a content.
+func (c *checkedStore) write(name, content string) {
+	c.must(os.WriteFile(filepath.Join(c.root, "overlay", name), []byte(content), 0o600))
+}
+
 // told is what a test looks at of a finding: kind, object and the files of the image.
 func told(f *fsck.Finding) string {
 	words := []string{string(f.Severity) + ": " + string(f.Kind)}
@@ -194,6 +199,31 @@ var damages = map[string]struct {
 	"chain broken": {func(c *checkedStore) {
 		c.must(os.WriteFile(filepath.Join(c.root, "overlay/layer1/lower"), []byte("l/lay"), 0o600))
 	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"lower-layers": {func(c *checkedStore) { c.write("layer1/lower-layers", "layer0") }, nil, exitOK, exitOK}, // as podman 6 writes it
+	"lower-layers of another chain": {func(c *checkedStore) { c.write("layer0/lower-layers", "layer1") },
+		[]string{"damage: chain different layer0 localhost/app:latest="}, exitDamage, exitOK},
+	"lower-layers broken": {func(c *checkedStore) { c.write("layer1/lower-layers", "layer0:../layer0") },
+		[]string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"lower-layers empty": {func(c *checkedStore) { c.write("layer1/lower-layers", "") },
+		[]string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"lower-layers alone": {func(c *checkedStore) {
+		c.write("layer1/lower-layers", "layer0")
+		c.must(os.Remove(filepath.Join(c.root, "overlay/layer1/lower")))
+	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"both wrong": {func(c *checkedStore) {
+		c.write("layer1/lower-layers", "layer1")
+		c.write("layer1/lower", "l/layer1")
+	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"symlinks lost": {func(c *checkedStore) { c.must(os.RemoveAll(filepath.Join(c.root, "overlay/l"))) }, []string{
+		"damage: chain different layer0 localhost/app:latest=",
+		"damage: chain different layer1 localhost/app:latest=",
+	}, exitDamage, exitOK},
+	"symlink to another layer": {func(c *checkedStore) {
+		c.must(os.Remove(filepath.Join(c.root, "overlay/l/layer1")))
+		c.must(os.Symlink("../layer0/diff", filepath.Join(c.root, "overlay/l/layer1")))
+	}, []string{"damage: chain different layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"short name lost": {func(c *checkedStore) { c.must(os.Truncate(filepath.Join(c.root, "overlay/layer0/link"), 0)) },
+		[]string{"damage: chain different layer0 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image": {func(c *checkedStore) { c.flip(c.blob("layer1", "merged.blob")) },
 		[]string{"damage: merged image damaged layer1 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image replaced": {func(c *checkedStore) {

@@ -1,14 +1,5 @@
 package chain
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-)
-
 // Chain is a layer and those below it, the top one first.
 type Chain []Layer
 
@@ -22,58 +13,28 @@ func (c Chain) Composefs() bool {
 	return false
 }
 
-// LinkError says that the short name of a layer leads nowhere, as after a power cut
-// that took the symlink. The overlay driver makes it anew when it meets one.
-type LinkError struct {
-	ID   string // the layer that names it
-	Link string // l/SHORT
-}
-
-// Error says which layer is missing one below it.
-func (e *LinkError) Error() string {
-	return fmt.Sprintf("layer %s: the layer below it, %s, cannot be found", e.ID, e.Link)
-}
-
 // Chain returns the chain of the layer with that ID. The error wraps fs.ErrNotExist
-// if there is no such layer, or is a *LinkError.
+// if there is no such layer, or is a *LowerError.
 func (s *Stores) Chain(id string) (Chain, error) {
+	c, _, err := s.read(id)
+	return c, err
+}
+
+// read is Chain, and reports whether the symlinks in l/ alone lead to the same layers.
+func (s *Stores) read(id string) (c Chain, linked bool, err error) {
 	top, err := s.Find(id)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	c := Chain{top}
-	lower, err := os.ReadFile(filepath.Join(top.Dir(), "lower"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	for _, link := range strings.FieldsFunc(string(lower), func(r rune) bool { return r == ':' || r == '\n' }) {
-		l, err := s.follow(link)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &LinkError{ID: id, Link: link}
-		}
+	for _, file := range LowerFiles {
+		names := shortNames{stores: s.all()}
+		lower, ok, err := s.lower(top, file, &names)
 		if err != nil {
-			return nil, fmt.Errorf("layer %s: %w", id, err)
+			return nil, false, err
 		}
-		c = append(c, l)
-	}
-	return c, nil
-}
-
-// follow returns the layer to which l/SHORT leads, from the first store where it
-// leads to one.
-func (s *Stores) follow(link string) (Layer, error) {
-	for _, store := range s.all() {
-		to, err := os.Readlink(filepath.Join(store.Home, link))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return Layer{}, err
-		}
-		l, err := load(store, filepath.Base(filepath.Dir(to)))
-		if !errors.Is(err, fs.ErrNotExist) {
-			return l, err
+		if ok {
+			return append(Chain{top}, lower...), file == LowerFile && !names.lost, nil
 		}
 	}
-	return Layer{}, fs.ErrNotExist
+	return Chain{top}, true, nil
 }

@@ -22,6 +22,10 @@ type Store struct {
 // stock containers/storage takes whatever lies among them for a damaged layer.
 func (s Store) Pool() string { return s.Home + "-composefs" }
 
+// PoolLayers returns the pool's directory with an entry for each layer that may have
+// objects in it.
+func (s Store) PoolLayers() string { return filepath.Join(s.Pool(), "layers") }
+
 // Layer is a layer on disk.
 type Layer struct {
 	ID    string
@@ -116,6 +120,14 @@ func (s *Stores) all() []Store {
 // Writable returns the stores that are not read-only.
 func (s *Stores) Writable() []Store {
 	return s.all()[:len(s.all())-len(s.Additional)]
+}
+
+// NewLayers returns the store in which images get new layers.
+func (s *Stores) NewLayers() Store {
+	if s.Images.Home != "" {
+		return s.Images
+	}
+	return s.Primary
 }
 
 // Find returns the layer with that ID. If no store has it the error wraps

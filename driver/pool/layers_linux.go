@@ -14,12 +14,11 @@ import (
 // A pool has an entry for each layer that may have objects, so that it is seen when one
 // is gone whose objects nobody has collected: stock containers/storage has removed it,
 // or whoever did was killed. What is garbage is not told by entries but by link counts.
-func entries(s chain.Store) string { return filepath.Join(s.Pool(), "layers") }
 
 // Enter notes that a layer may have objects. If a crash takes the entry, no more is lost
 // than disk space.
 func Enter(l chain.Layer) error {
-	name := filepath.Join(entries(l.Store), l.ID)
+	name := filepath.Join(l.Store.PoolLayers(), l.ID)
 	err := os.WriteFile(name, nil, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600))
@@ -30,7 +29,7 @@ func Enter(l chain.Layer) error {
 // Leave notes that what layers had is collected.
 func Leave(s chain.Store, ids ...string) error {
 	for _, id := range ids {
-		if err := os.Remove(filepath.Join(entries(s), id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.Remove(filepath.Join(s.PoolLayers(), id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -80,7 +79,7 @@ func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Colle
 
 // gone returns the layers that have an entry and are not there any more.
 func gone(s chain.Store) (ids []string, err error) {
-	names, err := namesIn(entries(s))
+	names, err := namesIn(s.PoolLayers())
 	for _, id := range names {
 		if _, err := os.Lstat(filepath.Join(s.Home, id)); errors.Is(err, fs.ErrNotExist) {
 			ids = append(ids, id)
