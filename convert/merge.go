@@ -48,6 +48,10 @@ type MergeOptions struct {
 
 	// KeepUserXattrs is passed on to Canonical.
 	KeepUserXattrs bool
+
+	// Owner changes owners unless it is nil. The image is then the one that merging
+	// gives when the layer that [Remap] writes lies on top of the chain.
+	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
 }
 
 // Merge writes the image of a chain of layers, the bottom one first. Its bytes depend
@@ -63,6 +67,11 @@ func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions)
 	t, err := MergeTree(ctx, layers, opts.Segment)
 	if err != nil {
 		return Image{}, err
+	}
+	if opts.Owner != nil {
+		if err := setOwners(t, opts.Owner); err != nil {
+			return Image{}, err
+		}
 	}
 	if opts.OCI {
 		if err := Canonical(t, opts.KeepUserXattrs); err != nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/containers/storage/pkg/idtools"
+
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -31,6 +33,10 @@ type guard struct {
 type expectation struct {
 	segment chain.Segment
 	entries []*policy.Entry // at least one
+
+	// maps are those of the user namespace for which the segment's top layer may be a
+	// copy of the one below it, nil if it is none.
+	maps *idtools.IDMappings
 }
 
 // expected returns what is expected of a mount of the chain, nil for nothing. An error
@@ -40,7 +46,11 @@ type expectation struct {
 // The image is that of the top layer, or if that is plain, as a container's is, that of
 // the one below it: a container's own files are not expected to be anything. Entries of
 // what lies further down are for other images.
-func (g *guard) expected(c chain.Chain) (*expectation, error) {
+//
+// maps are those of a user namespace that the kernel does not apply to the mount, nil if
+// there is none. The image is then a copy with other owners of the one below it, and what
+// is expected of either is expected of both.
+func (g *guard) expected(c chain.Chain, maps *idtools.IDMappings) (*expectation, error) {
 	p, err := g.load()
 	if p == nil {
 		return nil, err
@@ -57,8 +67,13 @@ func (g *guard) expected(c chain.Chain) (*expectation, error) {
 		if err != nil {
 			return nil, err
 		}
+		if len(entries) == 0 && maps != nil && c[i].Composefs && i+1 < len(c) {
+			if entries, err = g.entries(p, images, c[i+1].ID); err != nil {
+				return nil, err
+			}
+		}
 		if len(entries) > 0 {
-			return newExpectation(c[i:], entries)
+			return newExpectation(c[i:], entries, maps)
 		}
 		if c[i].Composefs {
 			break
@@ -117,20 +132,20 @@ func stated(image *catalog.Image) (list []*policy.Entry, err error) {
 
 // newExpectation returns the expectation of the image that a chain is merged to, which
 // there must be.
-func newExpectation(c chain.Chain, entries []*policy.Entry) (*expectation, error) {
+func newExpectation(c chain.Chain, entries []*policy.Entry, maps *idtools.IDMappings) (*expectation, error) {
 	for _, l := range c {
 		if !l.Composefs {
 			return nil, fmt.Errorf("%s: layer %s is not composefs, so that there is no image that could have the digest which %s expects; "+
 				`"podman rmi" and "podman pull" make it anew`, entries[0].Name(), l.ID, entries[0].Source)
 		}
 	}
-	return &expectation{c.Segments()[0], entries}, nil
+	return &expectation{c.Segments()[0], entries, maps}, nil
 }
 
 // unless returns an error if anything is expected, and composefs cannot be mounted for
 // the reason that is given. A chain without composefs needs none.
 func (g *guard) unless(c chain.Chain, reason func() string) error {
-	e, err := g.expected(c)
+	e, err := g.expected(c, nil)
 	if e == nil {
 		return err
 	}

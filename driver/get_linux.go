@@ -83,7 +83,7 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 			err = errors.Join(err, d.mounts.Release(target))
 		}
 	}()
-	release, err := d.lowers(p, c, target)
+	release, err := d.lowers(p, c, target, d.unshifted(options))
 	defer release()
 	if err != nil {
 		return err

@@ -4,20 +4,22 @@ import (
 	"io"
 	"slices"
 
+	"github.com/containers/storage/pkg/idtools"
+
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 )
 
-// lowers adds the layers to the plan, with shared mounts of their images. release
-// must be called when the plan is mounted, also after an error.
-func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string) (release func(), err error) {
+// lowers adds the layers to the plan, with shared mounts of their images. maps are as in
+// guard.expected. release must be called when the plan is mounted, also after an error.
+func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings) (release func(), err error) {
 	var leases []io.Closer
 	release = func() {
 		for _, l := range leases {
 			_ = l.Close() // only ends a claim that the mount has made already
 		}
 	}
-	want, err := d.guard.expected(c)
+	want, err := d.guard.expected(c, maps)
 	if err != nil {
 		return release, err
 	}

@@ -2,11 +2,14 @@ package driver
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/containers/storage/pkg/idtools"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -14,6 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/policy"
 )
 
 // of reports whether the expectation is one of that segment. There may be none.
@@ -21,24 +25,20 @@ func (e *expectation) of(s chain.Segment) bool {
 	return e != nil && s.Whole && s.Top().ID == e.segment.Top().ID
 }
 
-// pin opens the segment's image, checks that it has the expected digests, and has the
-// mount made of the file that was looked at. It must be closed after that.
+// pin opens the segment's image, checks that it has the expected digests, or is the copy
+// of one that has them, and has the mount made of the file that was looked at. It must be
+// closed after that.
 func (d *Driver) pin(e *expectation, img images.Image, m *mount.Image) (io.Closer, error) {
 	f, err := os.Open(img.Path)
 	if err != nil {
 		return nil, err
 	}
 	found, measured, err := measure(f)
-	for _, entry := range e.entries {
-		if err == nil && entry.Merged != nil && *entry.Merged != found {
-			err = fmt.Errorf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)
-		}
-		if err == nil && entry.OCI != "" {
-			var oci string
-			if oci, err = d.canonical(f, found, entry.Algorithm(), img.Data); err == nil && oci != entry.OCI {
-				err = fmt.Errorf("%s: the canonical form of its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, oci, entry.Source, entry.OCI)
-			}
-		}
+	if err == nil {
+		err = d.meets(e.entries, img, f, found)
+	}
+	if errors.As(err, new(*digestError)) && e.maps != nil && len(e.segment.Layers) > 1 {
+		err = d.isCopy(e, img.Path, found)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -48,6 +48,60 @@ func (d *Driver) pin(e *expectation, img images.Image, m *mount.Image) (io.Close
 		m.Digest, m.Hashed = &found, !measured // an earlier mount counts only if that was looked at
 	}
 	return f, nil
+}
+
+// digestError says that an image has another digest than it must have.
+type digestError struct{ text string }
+
+func (e *digestError) Error() string { return e.text }
+
+// meets checks that an image, which is open and has the digest found, has all digests that
+// are expected of it. The error is a *digestError if it has another one.
+func (d *Driver) meets(entries []*policy.Entry, img images.Image, f *os.File, found verity.Digest) error {
+	for _, entry := range entries {
+		if entry.Merged != nil && *entry.Merged != found {
+			return &digestError{fmt.Sprintf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)}
+		}
+		if entry.OCI == "" {
+			continue
+		}
+		oci, err := d.canonical(f, found, entry.Algorithm(), img.Data)
+		if err != nil {
+			return err
+		}
+		if oci != entry.OCI {
+			return &digestError{fmt.Sprintf("%s: the canonical form of its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, oci, entry.Source, entry.OCI)}
+		}
+	}
+	return nil
+}
+
+// isCopy checks that the image with the digest found is a copy for a user namespace of the
+// image below it, which must have the expected digests. The digest of the copy follows
+// from that image and the maps of the mount; no record of the store has a say.
+func (d *Driver) isCopy(e *expectation, path string, found verity.Digest) error {
+	img, err := d.images.Of(chain.Segment{Layers: e.segment.Layers[1:], Whole: e.segment.Whole})
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(img.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	merged, _, err := measure(f)
+	if err == nil {
+		err = d.meets(e.entries, img, f, merged)
+	}
+	if err != nil {
+		return err
+	}
+	want, err := d.remappedDigest(f, merged, e.maps)
+	if err == nil && want != found.String() {
+		err = &digestError{fmt.Sprintf("%s: its copy for a user namespace, %s, has the digest %s, but with these owners the image that %s expects has %s; "+
+			`"podman rmi" and "podman pull" make it anew`, e.entries[0].Name(), path, found, e.entries[0].Source, want)}
+	}
+	return err
 }
 
 // measure returns the fs-verity digest of an open file, and whether the kernel keeps
@@ -65,26 +119,48 @@ func measure(f *os.File) (d verity.Digest, measured bool, err error) {
 }
 
 // canonical returns the digest of the canonical form of a merged image, which is open and
-// has the digest merged. The one follows from the other, so it is kept below the run
-// root, where only root writes and a reboot takes it: of 95,000 files it takes half a second,
-// and by sha512 all objects are read.
+// has the digest merged. By sha512 it reads all objects.
 func (d *Driver) canonical(f *os.File, merged verity.Digest, a verity.Algorithm, data []string) (string, error) {
-	record := filepath.Join(d.runDir, "canonical", merged.String()+"-"+a.String())
-	if known, err := os.ReadFile(record); err == nil && len(known) == 2*a.Size() {
+	return d.recorded(merged.String()+"-"+a.String(), 2*a.Size(), func() (string, error) {
+		img, err := images.Read(f)
+		if err != nil {
+			return "", err
+		}
+		oci, err := convert.OCI(context.Background(), []convert.Source{{Image: img}}, convert.OCIOptions{
+			Algorithm: a,
+			Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
+		})
+		return oci.Digest, err
+	})
+}
+
+// remappedDigest returns the digest that a merged image, which is open and has the digest
+// merged, has with the owners of a user namespace.
+func (d *Driver) remappedDigest(f *os.File, merged verity.Digest, maps *idtools.IDMappings) (string, error) {
+	key := sha256.Sum256(fmt.Append(nil, maps.UIDs(), maps.GIDs()))
+	return d.recorded(fmt.Sprintf("%s-%x", merged, key), 2*len(merged), func() (string, error) {
+		img, err := images.Read(f)
+		if err != nil {
+			return "", err
+		}
+		made, err := convert.Merge(context.Background(), []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: remapped(nil, maps)})
+		return made.Digest.String(), err
+	})
+}
+
+// recorded returns a digest of so many hexadecimal digits that follows from another one.
+// It is kept below the run root, where only root writes and a reboot takes it: of 95,000
+// files it takes half a second.
+func (d *Driver) recorded(name string, digits int, find func() (string, error)) (string, error) {
+	record := filepath.Join(d.runDir, "canonical", name)
+	if known, err := os.ReadFile(record); err == nil && len(known) == digits {
 		return string(known), nil
 	}
-	img, err := images.Read(f)
+	digest, err := find()
 	if err != nil {
 		return "", err
 	}
-	oci, err := convert.OCI(context.Background(), []convert.Source{{Image: img}}, convert.OCIOptions{
-		Algorithm: a,
-		Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
-	})
-	if err != nil {
-		return "", err
-	}
-	return oci.Digest, writeRecord(record, oci.Digest)
+	return digest, writeRecord(record, digest)
 }
 
 // openObject opens an object in the first of the directories that has it.

@@ -145,6 +145,15 @@ func (d *Driver) shifts(o graphdriver.MountOpts) bool {
 	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !o.DisableShifting && d.SupportsShifting(o.UidMaps, o.GidMaps)
 }
 
+// unshifted returns the maps of a user namespace that the mount does not show, as
+// containers/storage mounts a copy with other owners; nil if there are none.
+func (d *Driver) unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
+	if len(o.UidMaps)+len(o.GidMaps) == 0 || d.shifts(o) {
+		return nil
+	}
+	return idtools.NewIDMappingsFromMaps(o.UidMaps, o.GidMaps)
+}
+
 // userNamespace makes a user namespace with the maps of a mount.
 func userNamespace(o graphdriver.MountOpts) (*os.File, error) {
 	pid, stop, err := idmap.CreateUsernsProcess(slices.Clone(o.UidMaps), slices.Clone(o.GidMaps))
