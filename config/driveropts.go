@@ -73,7 +73,7 @@ func (d driverOption) apply(o *Options) error {
 		if err != nil {
 			return d.wrong(value, `must be "true" or "false"`)
 		}
-		o.UseComposefs = on
+		o.UseComposefs = switchOf(on)
 	case "imagestore", "additionalimagestore":
 		return d.addStores(o, value)
 	}

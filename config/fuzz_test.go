@@ -57,11 +57,13 @@ func write(t *testing.T, o *config.Options) config.Sources {
 	yes := map[bool]string{false: "false", true: "true"}
 	pull := map[string]string{
 		"enable_partial_images": yes[o.Pull.EnablePartialImages],
-		"convert_images":        yes[o.Pull.ConvertImages],
 		"use_hard_links":        yes[o.Pull.UseHardLinks],
 		"ostree_repos":          strings.Join(o.Pull.OSTreeRepos, ":"),
 
 		"insecure_allow_unpredictable_image_contents": yes[o.Pull.InsecureAllowUnpredictableImageContents],
+	}
+	if o.Pull.ConvertImages != config.Unset {
+		pull["convert_images"] = o.Pull.ConvertImages.String()
 	}
 	var conf bytes.Buffer
 	if err := toml.NewEncoder(&conf).Encode(map[string]any{"storage": map[string]any{
@@ -81,7 +83,10 @@ func write(t *testing.T, o *config.Options) config.Sources {
 	s := config.Sources{
 		Storage:       &config.Text{Data: conf.Bytes()},
 		Composefs:     &config.Text{Data: composefs.Bytes()},
-		DriverOptions: []string{"use_composefs=" + yes[o.UseComposefs]},
+		DriverOptions: []string{},
+	}
+	if o.UseComposefs != config.Unset {
+		s.DriverOptions = append(s.DriverOptions, "use_composefs="+o.UseComposefs.String())
 	}
 	for _, store := range o.AdditionalImageStores {
 		s.DriverOptions = append(s.DriverOptions, "imagestore="+store+"/.") // blanks at the end are cut

@@ -50,7 +50,7 @@ func TestLoadWhole(t *testing.T) {
 		"/usr/share/containers/composefs.conf": "verity = 'require'",
 	}
 	o, err := config.Load(system(files, nil), "overlay", []string{"overlay.use_composefs=true"})
-	if err != nil || !o.Active() || o.Driver != "overlay" || o.Verity != config.VerityRequire {
+	if err != nil || !o.Decide(false).Active() || o.Driver != "overlay" || o.Verity != config.VerityRequire {
 		t.Errorf("Load = %+v, %v", o, err)
 	}
 }
@@ -62,7 +62,7 @@ func TestLoadSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	o, err := config.Load(system(map[string]string{"/etc/containers/storage.conf": string(sample)}, nil), "", nil)
-	if err != nil || !o.Active() || !o.Pull.EnablePartialImages || o.GraphRoot != "/var/lib/containers/storage" {
+	if err != nil || !o.Decide(false).Active() || !o.Pull.EnablePartialImages || o.GraphRoot != "/var/lib/containers/storage" {
 		t.Errorf("Load = %+v, %v", o, err)
 	}
 }

@@ -14,8 +14,8 @@ type Options struct {
 	// additionalimagestore in driver options. With another driver there are none here.
 	AdditionalImageStores []string
 	// UseComposefs is use_composefs of the overlay driver. With another driver it
-	// is false.
-	UseComposefs bool
+	// is Unset.
+	UseComposefs Switch
 	// Hindrances are the options of the overlay driver with which composefs does not
 	// work, such as mount_program, if they are set. With another driver there are none.
 	Hindrances []string
@@ -26,15 +26,11 @@ type Options struct {
 	Digests  Digests
 }
 
-// Active reports whether new layers become composefs: use_composefs and
-// convert_images are both on. It says nothing about layers that are there.
-func (o *Options) Active() bool { return o.UseComposefs && o.Pull.ConvertImages }
-
 // PullOptions is the table [storage.options.pull_options], which the inline table
 // pull_options in [storage.options] is another spelling of.
 type PullOptions struct {
 	EnablePartialImages                     bool
-	ConvertImages                           bool
+	ConvertImages                           Switch
 	UseHardLinks                            bool
 	InsecureAllowUnpredictableImageContents bool
 	// OSTreeRepos are the directories in ostree_repos, which is a list with colons.

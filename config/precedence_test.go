@@ -20,8 +20,8 @@ pull_options = {convert_images = 'true'}
 [storage.options.overlay]
 use_composefs = 'true'
 `
-	pull := config.PullOptions{ConvertImages: true}
-	whole := config.Options{Driver: "overlay", GraphRoot: "/g", ImageStore: "/i", UseComposefs: true,
+	pull := config.PullOptions{ConvertImages: config.On}
+	whole := config.Options{Driver: "overlay", GraphRoot: "/g", ImageStore: "/i", UseComposefs: config.On,
 		AdditionalImageStores: []string{"/file"}, Pull: pull}
 	without := func(driver string) config.Options { // the options of the driver
 		return config.Options{Driver: driver, GraphRoot: "/g", ImageStore: "/i", Pull: pull}
@@ -53,7 +53,7 @@ use_composefs = 'true'
 			stores(without("overlay"), "/flag")},
 		{"user without a file", config.Sources{Inherited: true}, config.Options{Driver: "overlay", GraphRoot: "/u", Pull: pull}},
 		{"user without a file, STORAGE_OPTS", config.Sources{Inherited: true, StorageOpts: text("use_composefs=1")},
-			config.Options{Driver: "overlay", GraphRoot: "/u", UseComposefs: true, Pull: pull}},
+			config.Options{Driver: "overlay", GraphRoot: "/u", UseComposefs: config.On, Pull: pull}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.in.Storage = storage(file).Storage

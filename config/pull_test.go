@@ -13,18 +13,18 @@ func TestPullOptions(t *testing.T) {
 		want     config.PullOptions
 	}{
 		{"none", "", config.PullOptions{}},
-		{"convert", `convert_images = "true"`, config.PullOptions{ConvertImages: true}},
+		{"convert", `convert_images = "true"`, config.PullOptions{ConvertImages: config.On}},
 		{"partial", `enable_partial_images = "true"`, config.PullOptions{EnablePartialImages: true}},
 		{"links", `use_hard_links = "true"`, config.PullOptions{UseHardLinks: true}},
 		{"unpredictable", `insecure_allow_unpredictable_image_contents = "true"`, config.PullOptions{InsecureAllowUnpredictableImageContents: true}},
 		{"repositories", `ostree_repos = "/a:/b"`, config.PullOptions{OSTreeRepos: []string{"/a", "/b"}}},
 		{"empty repositories", `ostree_repos = ":"`, config.PullOptions{}},
 		{"all", `convert_images = "true", enable_partial_images = "true", use_hard_links = "false", ostree_repos = "/a"`,
-			config.PullOptions{ConvertImages: true, EnablePartialImages: true, OSTreeRepos: []string{"/a"}}},
-		{"capitals", `convert_images = "TrUe"`, config.PullOptions{ConvertImages: true}},
-		{"false", `convert_images = "false"`, config.PullOptions{}},
-		{"one is not true", `convert_images = "1"`, config.PullOptions{}},
-		{"blanks are not cut", `convert_images = " true"`, config.PullOptions{}},
+			config.PullOptions{ConvertImages: config.On, EnablePartialImages: true, OSTreeRepos: []string{"/a"}}},
+		{"capitals", `convert_images = "TrUe"`, config.PullOptions{ConvertImages: config.On}},
+		{"false", `convert_images = "false"`, config.PullOptions{ConvertImages: config.Off}},
+		{"one is not true", `convert_images = "1"`, config.PullOptions{ConvertImages: config.Off}},
+		{"blanks are not cut", `convert_images = " true"`, config.PullOptions{ConvertImages: config.Off}},
 		{"keys are exact", `Convert_Images = "true"`, config.PullOptions{}},
 		{"unknown", `x = "true"`, config.PullOptions{}},
 	} {
@@ -57,17 +57,6 @@ func spellings(inline string) []string {
 		"[storage.options]\npull_options = {" + inline + "}",
 		"[storage]\noptions = {PULL_OPTIONS = {" + inline + "}}",
 		"[storage.options.pull_options]\n" + lines,
-	}
-}
-
-func TestActive(t *testing.T) {
-	for _, tc := range []struct{ composefs, convert, want bool }{
-		{false, false, false}, {false, true, false}, {true, false, false}, {true, true, true},
-	} {
-		o := config.Options{UseComposefs: tc.composefs, Pull: config.PullOptions{ConvertImages: tc.convert}}
-		if got := o.Active(); got != tc.want {
-			t.Errorf("Active with use_composefs %v, convert_images %v = %v", tc.composefs, tc.convert, got)
-		}
 	}
 }
 

@@ -121,7 +121,9 @@ func parsePull(t *table) (PullOptions, error) {
 	}
 	on := func(key string) bool { return strings.ToLower(values[key]) == "true" }
 	p.EnablePartialImages = on("enable_partial_images")
-	p.ConvertImages = on("convert_images")
+	if values["convert_images"] != "" {
+		p.ConvertImages = switchOf(on("convert_images"))
+	}
 	p.UseHardLinks = on("use_hard_links")
 	p.InsecureAllowUnpredictableImageContents = on("insecure_allow_unpredictable_image_contents")
 	for repo := range strings.SplitSeq(values["ostree_repos"], ":") {

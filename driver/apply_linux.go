@@ -63,8 +63,8 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 // keepsPlain returns why a new layer is not to become composefs, or "".
 func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 	switch {
-	case !d.conf.Active():
-		return "use_composefs and convert_images are not both on"
+	case !d.decision().Active():
+		return d.conf.Reason(d.decision())
 	case d.abilities().err != nil:
 		return d.abilities().err.Error()
 	case options.Mappings != nil && !options.Mappings.Empty():

@@ -4,19 +4,26 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
 // Status says what the stock driver says of itself, and whether composefs is on.
 func (d *Driver) Status() [][2]string {
-	state := "on"
-	if !d.conf.Active() {
-		state = "off: use_composefs and convert_images are not both set"
-	} else if err := d.abilities().err; err != nil {
+	decision := d.decision()
+	state := "off: " + d.conf.Reason(decision)
+	if err := d.abilities().err; decision.Active() && err != nil {
 		state = "off: " + err.Error()
+	} else if decision == config.ByPool {
+		state = "on: " + d.conf.Reason(decision)
+	} else if decision.Active() {
+		state = "on"
 	}
 	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()},
 		[2]string{"Composefs Verity", d.verityStatus()})
 }
+
+// decision says whether new layers become composefs. It depends on what the store has now.
+func (d *Driver) decision() config.Decision { return settings.Decide(d.conf, d.stores) }
 
 // verityStatus says what becomes of the setting verity here.
 func (d *Driver) verityStatus() string {
@@ -37,11 +44,11 @@ func (p *plain) Status() [][2]string {
 // Metadata returns where a layer's directories are. Of a composefs chain LowerDir is
 // what the mount has, images by their files; ComposefsImage is the topmost of these.
 func (d *Driver) Metadata(id string) (map[string]string, error) {
-	m, err := d.Driver.Metadata(id)
+	c, err := d.chain(id)
 	if err != nil {
 		return nil, err
 	}
-	c, err := d.chain(id)
+	m, err := d.Driver.Metadata(id)
 	if err != nil || !d.handles(c) {
 		return m, err
 	}

@@ -25,7 +25,9 @@ Options:
 // status is the result. What could not be found out is null.
 type status struct {
 	Active   bool            `json:"active"`
-	Reasons  []string        `json:"reasons"` // why it is not
+	Decision string          `json:"decision"` // what decides: set, pool, false or unset
+	Because  string          `json:"because"`  // the same in words
+	Reasons  []string        `json:"reasons"`  // why it is not
 	Hints    []string        `json:"hints"`
 	Problems []string        `json:"problems"` // what could not be found out
 	Kernel   string          `json:"kernel"`

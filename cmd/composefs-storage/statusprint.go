@@ -14,6 +14,9 @@ func (r *status) print(s streams) error {
 		state = "on"
 	}
 	fmt.Fprintf(s.out, "composefs is %s\n", state)
+	if r.Active {
+		fmt.Fprintf(s.out, "  why: %s\n", r.Because)
+	}
 	for _, list := range []struct {
 		head  string
 		lines []string

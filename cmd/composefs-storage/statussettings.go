@@ -31,8 +31,8 @@ func (r *status) addSettings(st *store) error {
 	conf := st.conf
 	r.Settings = []setting{
 		{"driver", conf.Driver, driver},
-		{"use_composefs", strconv.FormatBool(conf.UseComposefs), options},
-		{"convert_images", strconv.FormatBool(conf.Pull.ConvertImages), file},
+		{"use_composefs", conf.UseComposefs.String(), options},
+		{"convert_images", conf.Pull.ConvertImages.String(), file},
 		{"enable_partial_images", strconv.FormatBool(conf.Pull.EnablePartialImages), file},
 		{"verity", conf.Verity.String(), textName(sources.Composefs)},
 	}
@@ -53,19 +53,20 @@ func (r *status) addReasons(st *store) {
 	if why := settings.Unusable(filepath.Join(conf.GraphRoot, "overlay"), conf); why != "" {
 		r.Reasons = append(r.Reasons, why)
 	}
+	decision := settings.Decide(conf, &st.stores)
+	r.Decision, r.Because = decision.String(), conf.Reason(decision)
 	switch {
-	case conf.Driver == "":
+	case conf.Driver == "" && decision != config.ByPool:
 		r.Reasons = append(r.Reasons, `no driver is set, so use_composefs is not looked at: say driver = "overlay"`)
-	case conf.Driver != "overlay":
+	case conf.Driver != "" && conf.Driver != "overlay":
 		r.Reasons = append(r.Reasons, fmt.Sprintf("the driver is %q, not overlay", conf.Driver))
-	case !conf.UseComposefs && st.root != "":
-		r.Reasons = append(r.Reasons, "use_composefs of storage.conf does not count with --root: podman --root needs --storage-opt overlay.use_composefs=true too")
-	case !conf.UseComposefs:
-		r.Reasons = append(r.Reasons, `use_composefs in [storage.options.overlay] is not "true"`)
+	case !decision.Active():
+		r.Reasons = append(r.Reasons, r.Because)
 	}
-	if !conf.Pull.ConvertImages {
-		r.Reasons = append(r.Reasons, `convert_images in pull_options is not "true"`)
-	} else if !conf.Pull.EnablePartialImages {
+	if decision == config.NotSet && conf.UseComposefs == config.Unset && st.root != "" {
+		r.Hints = append(r.Hints, "use_composefs of storage.conf does not count with --root: podman --root needs --storage-opt overlay.use_composefs=true too, until the store has a pool")
+	}
+	if conf.Pull.ConvertImages == config.On && !conf.Pull.EnablePartialImages {
 		r.Hints = append(r.Hints, `set enable_partial_images = "true" too: without it registry pulls do not look at convert_images, and layers are converted only after they have been downloaded`)
 	}
 	r.Active = len(r.Reasons) == 0

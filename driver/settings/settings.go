@@ -50,6 +50,14 @@ func Unusable(home string, conf *config.Options) string {
 	return ""
 }
 
+// Decide says whether new layers in the stores become composefs. The store has a pool if
+// layers of its own were entered there: one that holds nothing but merged images of
+// additional stores does not count.
+func Decide(conf *config.Options, stores *chain.Stores) config.Decision {
+	_, err := os.Stat(stores.NewLayers().PoolLayers())
+	return conf.Decide(err == nil)
+}
+
 // Sealing returns what the setting verity means for what gets into pools.
 func Sealing(conf *config.Options) objects.Sealing {
 	switch conf.Verity {

@@ -77,7 +77,8 @@ type store struct {
 // kind says which driver, and how it is set up.
 type kind struct {
 	stock   bool     // the stock driver
-	off     bool     // ours, with the switches off
+	off     bool     // ours, with use_composefs off
+	unset   bool     // ours, with both switches left out
 	options []string // driver options
 	verity  string   // of composefs.conf, "" for none
 	images  string   // directory of the image store
@@ -111,10 +112,12 @@ func (d dirs) tryOpen(t testing.TB, k kind) (*store, error) {
 	options := slices.Clone(k.options)
 	switch {
 	case k.stock:
-		init = overlay.Init
-		fallthrough
+		init, text = overlay.Init, ""
+	case k.unset:
+		text = ""
 	case k.off:
 		text = ""
+		options = append(options, "overlay.use_composefs=false")
 	default:
 		options = append(options, "overlay.use_composefs=true")
 	}

@@ -27,7 +27,7 @@ var stayPlain = map[string]func(t *testing.T) *podman.Podman{
 		return ourStore(t, podman.OursOff, podman.Options{Overlay: map[string]string{"use_composefs": "false"}, Pull: podman.Convert})
 	},
 	"use_composefs unset": func(t *testing.T) *podman.Podman {
-		return ourStore(t, podman.OursOff, podman.Options{Pull: podman.Convert})
+		return ourStore(t, podman.OursOff, podman.Options{Overlay: map[string]string{"use_composefs": ""}, Pull: podman.Convert})
 	},
 	"convert_images unset": func(t *testing.T) *podman.Podman {
 		return ourStore(t, podman.OursOff, podman.Options{Overlay: map[string]string{"use_composefs": "true"}, Pull: partial})

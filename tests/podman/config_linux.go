@@ -63,6 +63,9 @@ func (p *Podman) storageConf() string {
 		line(`additionalimagestores = ["%s"]`, strings.Join(p.opts.Additional, `", "`))
 	}
 	overlay, pull := map[string]string{}, map[string]string{}
+	if p.Kind == OursOff { // or a store that has a pool stays composefs
+		overlay["use_composefs"] = "false"
+	}
 	if p.Kind.Composefs() {
 		overlay["use_composefs"] = "true"
 		maps.Copy(pull, Convert)

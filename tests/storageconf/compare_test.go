@@ -42,10 +42,15 @@ func pullOptions(m map[string]string) config.PullOptions {
 	on := func(key string) bool { return strings.ToLower(m[key]) == "true" }
 	p := config.PullOptions{
 		EnablePartialImages: on("enable_partial_images"),
-		ConvertImages:       on("convert_images"),
 		UseHardLinks:        on("use_hard_links"),
 
 		InsecureAllowUnpredictableImageContents: on("insecure_allow_unpredictable_image_contents"),
+	}
+	switch {
+	case on("convert_images"):
+		p.ConvertImages = config.On
+	case m["convert_images"] != "": // where upstream knows no difference
+		p.ConvertImages = config.Off
 	}
 	for _, repo := range strings.Split(m["ostree_repos"], ":") {
 		if repo != "" {
@@ -62,9 +67,9 @@ func TestDiff(t *testing.T) {
 		"graphroot":     func(o *config.Options) { o.GraphRoot = "/x" },
 		"runroot":       func(o *config.Options) { o.RunRoot = "/x" },
 		"imagestore":    func(o *config.Options) { o.ImageStore = "/x" },
-		"use_composefs": func(o *config.Options) { o.UseComposefs = false },
+		"use_composefs": func(o *config.Options) { o.UseComposefs = config.Unset },
 		"image stores":  func(o *config.Options) { o.AdditionalImageStores = nil },
-		"pull options":  func(o *config.Options) { o.Pull.ConvertImages = false },
+		"pull options":  func(o *config.Options) { o.Pull.ConvertImages = config.Unset },
 	} {
 		up := types.StoreOptions{
 			GraphDriverName: "overlay", GraphRoot: "/g", RunRoot: "/r", ImageStore: "/i",
@@ -72,8 +77,8 @@ func TestDiff(t *testing.T) {
 			PullOptions:        map[string]string{"convert_images": "true"},
 		}
 		o := config.Options{
-			Driver: "overlay", GraphRoot: "/g", RunRoot: "/r", ImageStore: "/i", UseComposefs: true,
-			AdditionalImageStores: []string{"/s"}, Pull: config.PullOptions{ConvertImages: true},
+			Driver: "overlay", GraphRoot: "/g", RunRoot: "/r", ImageStore: "/i", UseComposefs: config.On,
+			AdditionalImageStores: []string{"/s"}, Pull: config.PullOptions{ConvertImages: config.On},
 		}
 		if d := diff(&up, &o); d != "" {
 			t.Errorf("diff of equal options: %s", d)

@@ -36,8 +36,8 @@ func TestDriverOptions(t *testing.T) {
 		o, err := config.Parse(config.Sources{Driver: "overlay", DriverOptions: options})
 		got := answer{refused: err != nil}
 		if err == nil {
-			got.composefs = o.UseComposefs
-			if !o.UseComposefs { // else the driver does not come to tell its stores
+			got.composefs = o.UseComposefs == config.On
+			if !got.composefs { // else the driver does not come to tell its stores
 				got.stores = o.AdditionalImageStores
 			}
 		}

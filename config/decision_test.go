@@ -1,0 +1,78 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/config"
+)
+
+// TestDecide goes through all that two switches and a pool can be.
+func TestDecide(t *testing.T) {
+	for _, tc := range []struct {
+		composefs, convert config.Switch
+		without, with      string // a pool
+	}{
+		{config.Unset, config.Unset,
+			"unset: use_composefs and convert_images are unset, and the store has no pool",
+			"pool: use_composefs and convert_images are unset, and the store has a pool"},
+		{config.On, config.Unset,
+			"unset: convert_images is unset, and the store has no pool",
+			"pool: convert_images is unset, and the store has a pool"},
+		{config.Unset, config.On,
+			"unset: use_composefs is unset, and the store has no pool",
+			"pool: use_composefs is unset, and the store has a pool"},
+		{config.On, config.On,
+			`set: use_composefs and convert_images are "true"`,
+			`set: use_composefs and convert_images are "true"`},
+		{config.Off, config.Unset, `false: use_composefs is not "true"`, `false: use_composefs is not "true"`},
+		{config.Off, config.On, `false: use_composefs is not "true"`, `false: use_composefs is not "true"`},
+		{config.Unset, config.Off, `false: convert_images is not "true"`, `false: convert_images is not "true"`},
+		{config.On, config.Off, `false: convert_images is not "true"`, `false: convert_images is not "true"`},
+		{config.Off, config.Off,
+			`false: use_composefs and convert_images are not "true"`,
+			`false: use_composefs and convert_images are not "true"`},
+	} {
+		o := config.Options{UseComposefs: tc.composefs, Pull: config.PullOptions{ConvertImages: tc.convert}}
+		for pool, want := range map[bool]string{false: tc.without, true: tc.with} {
+			d := o.Decide(pool)
+			if got := d.String() + ": " + o.Reason(d); got != want {
+				t.Errorf("use_composefs %s, convert_images %s, pool %v: %s, want %s", tc.composefs, tc.convert, pool, got, want)
+			}
+			if active := d == config.BySwitches || d == config.ByPool; d.Active() != active {
+				t.Errorf("%s is active: %v", d, d.Active())
+			}
+		}
+	}
+	if s := config.Switch(7).String() + config.Decision(7).String(); s != "Switch(7)Decision(7)" {
+		t.Error(s)
+	}
+}
+
+// TestUnset tells switches that are off from those that are left out.
+func TestUnset(t *testing.T) {
+	for text, want := range map[string]config.Switch{
+		"": config.Unset, "convert_images = ''": config.Unset, "convert_images = 'false'": config.Off,
+		"convert_images = '1'": config.Off, "convert_images = 'true'": config.On,
+	} {
+		o, err := config.Parse(storage("[storage.options.pull_options]\n" + text))
+		if err != nil || o.Pull.ConvertImages != want {
+			t.Errorf("%s: %s, %v, want %s", text, o.Pull.ConvertImages, err, want)
+		}
+	}
+	for text, want := range map[string]config.Switch{
+		"": config.Unset, "use_composefs = ''": config.Unset, "use_composefs = 'false'": config.Off,
+		"use_composefs = '0'": config.Off, "use_composefs = 'true'": config.On,
+	} {
+		o, err := config.Parse(storage(inOverlay + text))
+		if err != nil || o.UseComposefs != want {
+			t.Errorf("%s: %s, %v, want %s", text, o.UseComposefs, err, want)
+		}
+	}
+	for _, forgets := range [][]string{{}, {""}, {"overlay.mountopt=nodev"}} { // --root and --storage-opt
+		s := storage(inOverlay + "use_composefs = 'true'")
+		s.DriverOptions = forgets
+		if o, err := config.Parse(s); err != nil || o.UseComposefs != config.Unset {
+			t.Errorf("driver options %q: %s, %v", forgets, o.UseComposefs, err)
+		}
+	}
+}
