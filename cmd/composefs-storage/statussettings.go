@@ -56,11 +56,12 @@ func (r *status) addReasons(st *store) {
 	decision := settings.Decide(conf, &st.stores)
 	r.Decision, r.Because = decision.String(), conf.Reason(decision)
 	switch {
-	case conf.Driver == "" && decision != config.ByPool:
+	case conf.Driver == "" && decision != config.ByPool: // which is what containers/storage has chosen before
 		r.Reasons = append(r.Reasons, `no driver is set, so use_composefs is not looked at: say driver = "overlay"`)
 	case conf.Driver != "" && conf.Driver != "overlay":
 		r.Reasons = append(r.Reasons, fmt.Sprintf("the driver is %q, not overlay", conf.Driver))
-	case !decision.Active():
+	}
+	if !decision.Active() && (conf.Driver == "" || conf.Driver == "overlay") {
 		r.Reasons = append(r.Reasons, r.Because)
 	}
 	if decision == config.NotSet && conf.UseComposefs == config.Unset && st.root != "" {
