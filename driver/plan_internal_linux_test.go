@@ -17,6 +17,7 @@ func TestPlan(t *testing.T) {
 	plain := chain.Layer{ID: "p", Store: here, Diffs: []string{"/h/p/diff"}}
 	beside := chain.Layer{ID: "b", Store: chain.Store{Home: "/other"}, Diffs: []string{"/other/b/diff"}}
 	upper := ` upper="/h/c/diff" work="/h/c/work"`
+	on := " xino=on"
 	for _, c := range []struct {
 		name    string
 		chain   chain.Chain
@@ -24,20 +25,24 @@ func TestPlan(t *testing.T) {
 		options graphdriver.MountOpts
 		want    string // "" for an error
 	}{
-		{"nothing", chain.Chain{container, image}, nil, graphdriver.MountOpts{}, upper},
-		{"label", chain.Chain{container, image}, nil, graphdriver.MountOpts{MountLabel: "l:c1,c2"}, upper + ` context="l:c1,c2"`},
-		{"volatile", chain.Chain{container, image}, nil, graphdriver.MountOpts{Volatile: true}, upper + " volatile"},
-		{"volatile by option", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"volatile"}}, upper + " volatile"},
-		{"read-only", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, Volatile: true}, " ro"},
-		{"image", chain.Chain{image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, MountLabel: "l"}, ` ro context="l"`},
+		{"nothing", chain.Chain{container, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"label", chain.Chain{container, image}, nil, graphdriver.MountOpts{MountLabel: "l:c1,c2"}, upper + on + ` context="l:c1,c2"`},
+		{"volatile", chain.Chain{container, image}, nil, graphdriver.MountOpts{Volatile: true}, upper + " volatile" + on},
+		{"volatile by option", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"volatile"}}, upper + " volatile" + on},
+		{"read-only", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, Volatile: true}, " ro" + on},
+		{"image", chain.Chain{image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, MountLabel: "l"}, " ro" + on + ` context="l"`},
 		{"image, writable", chain.Chain{image}, nil, graphdriver.MountOpts{}, ""},
-		{"of another store", chain.Chain{beside, image}, nil, graphdriver.MountOpts{}, " ro"},
-		{"global option", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{}, upper + " nodev"},
-		{"own option instead", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec"},
-		{"overlayfs's", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"metacopy=on", "index=off", ""}}, upper},
+		{"of another store", chain.Chain{beside, image}, nil, graphdriver.MountOpts{}, " ro" + on},
+		{"global option", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{}, upper + " nodev" + on},
+		{"own option instead", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec" + on},
+		{"overlayfs's", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"metacopy=on", "index=off", ""}}, upper + on},
 		{"unknown", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"nosuch"}}, ""},
-		{"mixed", chain.Chain{container, image, plain}, nil, graphdriver.MountOpts{}, upper + " metacopy"},
-		{"image lowest", chain.Chain{container, plain, image}, nil, graphdriver.MountOpts{}, upper},
+		{"mixed", chain.Chain{container, image, plain}, nil, graphdriver.MountOpts{}, upper + " metacopy" + on},
+		{"image lowest", chain.Chain{container, plain, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{}, upper + " xino=off"},
+		{"xino with own options", chain.Chain{container, image}, []string{"nodev", "xino=auto"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec xino=auto"},
+		{"own xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{Options: []string{"xino=on"}}, upper + on},
+		{"wrong xino", chain.Chain{container, image}, []string{"xino=yes"}, graphdriver.MountOpts{}, ""},
 	} {
 		d := &Driver{stockDriver: stockDriver{stores: &chain.Stores{Primary: here}}, mountOptions: c.global, abilities: func() abilities { return abilities{} }}
 		p, err := d.plan(c.chain, c.options)

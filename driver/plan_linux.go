@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/idmap"
@@ -18,14 +19,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 )
 
-// asked returns what the options of a mount of a layer say, and the place where it is.
+// asked returns a plan with the options of a mount of a layer. As with the stock driver, options
+// of the mount take the place of mountopt. xino is the exception: a container must not have other
+// inode numbers in a mount that was given options.
 func (d *Driver) asked(top chain.Layer, options graphdriver.MountOpts) (*mount.Plan, error) {
-	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile}
-	list := options.Options
-	if len(list) == 0 {
-		list = d.mountOptions
+	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile, Xino: mount.XinoOn}
+	global := d.mountOptions
+	if len(options.Options) > 0 {
+		global = slices.DeleteFunc(slices.Clone(global), func(option string) bool { return !strings.HasPrefix(option, "xino=") })
 	}
-	if err := apply(p, list); err != nil {
+	if err := apply(p, global); err != nil {
+		return nil, fmt.Errorf("driver option mountopt: %w", err)
+	}
+	if err := apply(p, options.Options); err != nil {
 		return nil, err
 	}
 	if d.stores.Beside(top) {
@@ -53,26 +59,38 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 	return p, nil
 }
 
-// apply applies options of mount(8). Those that say how overlayfs is to keep its
-// upper directory are the driver's own business and passed over.
+// apply applies options of mount(8). Those that say how overlayfs keeps its upper
+// directory are the driver's decision; each is warned of once.
 func apply(p *mount.Plan, options []string) error {
 	for _, option := range options {
 		if attrs, ok := p.Attrs.With(option); ok {
 			p.Attrs = attrs
 			continue
 		}
-		switch key, _, _ := strings.Cut(option, "="); key {
+		switch key, value, _ := strings.Cut(option, "="); key {
 		case "":
 		case "volatile":
 			p.Volatile = true
-		case "metacopy", "redirect_dir", "index", "nfs_export", "xino", "uuid":
-			logrus.Debugf("composefs: mount option %s is passed over", option)
+		case "xino":
+			xino, err := mount.ParseXino(value)
+			if err != nil {
+				return err
+			}
+			p.Xino = xino
+		case "metacopy", "redirect_dir", "index", "nfs_export", "uuid":
+			if _, again := warned.LoadOrStore(option, true); !again {
+				logrus.Warnf("composefs: mount option %s is ignored; containers-storage-composefs(5) says why", option)
+			}
 		default:
 			return fmt.Errorf("mount option %q cannot be used with composefs", option)
 		}
 	}
 	return nil
 }
+
+// warned has the mount options that this process has warned of. A long-running process
+// makes many drivers.
+var warned sync.Map
 
 // needsMetacopy reports whether the chain cannot be mounted without metacopy=on: an
 // image has another layer below it, or an upper directory may hold files that have

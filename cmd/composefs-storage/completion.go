@@ -65,7 +65,7 @@ func addCompletions(root *cobra.Command) {
 		"rate":       cobra.NoFileCompletions,
 		"workers":    cobra.NoFileCompletions,
 		"from":       words(cobra.ShellCompDirectiveNoSpace, "docker://", "oci:", "oci-archive:", "docker-archive:"),
-		"options":    words(cobra.ShellCompDirectiveNoSpace, "basedir=", "context=", "digest=", "idmap=", "noatime", "nodev", "noexec", "nosuid", "ro", "tryverity", "upperdir=", "verity", "workdir="),
+		"options":    words(cobra.ShellCompDirectiveNoSpace, "basedir=", "context=", "digest=", "idmap=", "noatime", "nodev", "noexec", "nosuid", "ro", "tryverity", "upperdir=", "verity", "workdir=", "xino="),
 		"root":       words(cobra.ShellCompDirectiveFilterDirs),
 		"pool":       words(cobra.ShellCompDirectiveFilterDirs),
 		"diff":       words(cobra.ShellCompDirectiveFilterDirs),

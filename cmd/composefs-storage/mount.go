@@ -46,6 +46,8 @@ const mountOptionsUsage = `Options:
   idmap=FILE            show owners as the user namespace FILE maps them, for example
                         /proc/PID/ns/user (Linux 5.19)
   context=LABEL         the SELinux label of all files
+  xino=on|auto|off      on: a mount with upperdir is one device, with inode numbers
+                        that stay; the kernel's configuration decides without it
   ro, nodev, nosuid, noexec, noatime and the like
                         as in mount(8)
 `

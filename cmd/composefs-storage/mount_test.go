@@ -52,6 +52,11 @@ var mountScripts = []struct{ name, script, want string }{
 		ls at; stat -c %a at/dir/external; cmp at/dir/external content
 		! touch at/new 2>errors; grep -o 'Read-only file system' errors`,
 		"new\ncharacter special file\ndir\nnew\n600\nRead-only file system\n"},
+	{"one device", `
+		mkdir u w; mount -t composefs image at -o basedir=objects,upperdir=u,workdir=w,xino=on
+		echo new >at/new; find at -exec stat -c %d {} + | sort -u | wc -l; umount at
+		mount -t composefs image at -o ro,basedir=objects; find at -exec stat -c %d {} + | sort -u | wc -l`,
+		"1\n1\n"},
 	{"upper directory of the C program", `
 		mkdir u w; mount -t erofs image at
 		mount -t overlay none at -o metacopy=on,redirect_dir=on,lowerdir=at::objects,upperdir=u,workdir=w

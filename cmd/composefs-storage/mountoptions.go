@@ -11,7 +11,7 @@ import (
 )
 
 // mountOptions are those behind -o: what mount.composefs 1.0.8 takes, SELinux's
-// context, and those of mount(8) for any file system. Of one that is given twice the
+// context, xino of overlayfs, and those of mount(8) for any file system. Of one that is given twice the
 // last counts, as there.
 type mountOptions struct {
 	basedirs          []string
@@ -20,11 +20,12 @@ type mountOptions struct {
 	upper, work       string
 	idmap             string // path of a user namespace
 	label             string
+	xino              mount.Xino
 	attrs             mount.Attrs
 }
 
 // valuedMountOptions are those that have a value.
-var valuedMountOptions = []string{"basedir", "digest", "upperdir", "workdir", "idmap", "context"}
+var valuedMountOptions = []string{"basedir", "digest", "upperdir", "workdir", "idmap", "context", "xino"}
 
 // mountWords are options of mount(8) that say nothing of the mount to be made, or what
 // others say. It passes most of them on to its helpers.
@@ -96,6 +97,10 @@ func (o *mountOptions) set(key, value string) (known bool, err error) {
 		o.idmap = text
 	case "context":
 		o.label = text
+	case "xino":
+		if o.xino, err = mount.ParseXino(text); err != nil {
+			return true, fmt.Errorf("mount option %w", err)
+		}
 	default:
 		o.attrs, known = o.attrs.With(key)
 		return known, nil

@@ -29,6 +29,7 @@ func (o *mountOptions) plan(source mountSource, image *os.File) (*mount.Plan, er
 		Work:   o.work,
 		Attrs:  o.attrs,
 		Label:  o.label,
+		Xino:   o.xino,
 		// As the C program has it: without, files do not open of which an upper
 		// directory that it has written has the metadata only.
 		Metacopy: true,

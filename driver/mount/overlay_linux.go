@@ -72,6 +72,10 @@ func (p *Plan) options() []option {
 		metacopy = "on"
 	}
 	options := []option{{"source", p.source()}, {"metacopy", metacopy}, {"redirect_dir", "on"}}
+	// A read-only mount of one layer is one file system. Kernels log that xino is useless there.
+	if p.Xino != XinoDefault && (p.Upper != "" || len(p.Lowers) > 1) {
+		options = append(options, option{"xino", string(p.Xino)})
+	}
 	if p.Verity == VerityRequire {
 		options = append(options, option{"verity", "require"})
 	}

@@ -1,6 +1,7 @@
 package mount
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -43,6 +44,11 @@ type Plan struct {
 	// file another one when it is written to (ovl_lower_uuid_ok of fs/overlayfs). So a
 	// directory of Lowers that was renamed is in Upper without what it holds.
 	Metacopy bool
+
+	// Xino is the option of that name. Lowers and Upper are on several file systems, and
+	// without XinoOn files of each have an st_dev of their own, while directories get
+	// another st_ino each time the kernel drops their dentry.
+	Xino Xino
 
 	// Verity says whether contents are verified. Kernels that need Metacopy to follow
 	// redirects refuse [VerityRequire] without it.
@@ -126,6 +132,33 @@ const (
 	// says (verity=require, Linux 6.6).
 	VerityRequire
 )
+
+// Xino is whether overlayfs puts the number of a layer's file system into the high bits of
+// st_ino, so that the whole mount has one st_dev and numbers that stay.
+type Xino string
+
+const (
+	// XinoDefault is the kernel's configuration: off, or auto with
+	// CONFIG_OVERLAY_FS_XINO_AUTO.
+	XinoDefault Xino = ""
+	// XinoOff never does.
+	XinoOff Xino = "off"
+	// XinoAuto does, unless a layer's file system has no file handles, or two have the same
+	// UUID. EROFS images have none, which counts as the same.
+	XinoAuto Xino = "auto"
+	// XinoOn always does. No kernel refuses it: a file whose own number needs the high
+	// bits is as with XinoOff, and so are all files on a 32-bit kernel.
+	XinoOn Xino = "on"
+)
+
+// ParseXino returns the value of the mount option xino.
+func ParseXino(value string) (Xino, error) {
+	switch x := Xino(value); x {
+	case XinoOff, XinoAuto, XinoOn:
+		return x, nil
+	}
+	return XinoDefault, fmt.Errorf("xino=%s: use on, auto or off", value)
+}
 
 // Attrs are attributes of a mount, numbered as MOUNT_ATTR_* of linux/mount.h. The
 // zero value is read-write with devices, setuid, exec and relatime.

@@ -24,10 +24,10 @@ func TestString(t *testing.T) {
 			mount.Plan{
 				Source: "x", Lowers: []mount.Layer{{Image: image}, {File: os.Stdin}}, Data: []string{"/o", "/p"},
 				Upper: "/u", Work: "/w", Attrs: mount.NoDev | mount.ReadOnly, Volatile: true, Metacopy: true,
-				Verity: mount.VerityRequire, Label: "l:c1,c2", UserNS: os.Stdin,
+				Xino: mount.XinoOn, Verity: mount.VerityRequire, Label: "l:c1,c2", UserNS: os.Stdin,
 			},
 			`x: lower=image:"/i m"+loop+sha256:ab` + strings.Repeat("0", 62) + `,open:"/dev/stdin" data="/o","/p" upper="/u" work="/w" ` +
-				`ro,nodev volatile metacopy verity=require context="l:c1,c2" idmapped`,
+				`ro,nodev volatile metacopy xino=on verity=require context="l:c1,c2" idmapped`,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -54,6 +54,7 @@ func TestValidate(t *testing.T) {
 		{"upper alone", mount.Plan{Lowers: two, Upper: "/u"}, "come together"},
 		{"volatile", mount.Plan{Lowers: two, Volatile: true}, "volatile without"},
 		{"verity", mount.Plan{Lowers: two, Verity: 7}, "no such verity mode: 7"},
+		{"xino", mount.Plan{Lowers: two, Xino: "yes"}, "xino=yes: use on, auto or off"},
 		{"attributes", mount.Plan{Lowers: two, Attrs: 1 << 40}, "no such mount attributes"},
 		{"layer of no kind", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {}}}, "is one of"},
 		{"layer of two kinds", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {Dir: "/b", File: os.Stdin}}}, "is one of"},

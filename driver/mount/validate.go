@@ -30,6 +30,11 @@ func (p *Plan) Validate() error {
 	case p.Attrs&^allAttrs() != 0:
 		return planError("no such mount attributes: %#x", uint64(p.Attrs&^allAttrs()))
 	}
+	if p.Xino != XinoDefault {
+		if _, err := ParseXino(string(p.Xino)); err != nil {
+			return planError("%w", err)
+		}
+	}
 	for _, l := range p.Lowers {
 		if err := l.validate(); err != nil {
 			return err
