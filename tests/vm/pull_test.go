@@ -9,7 +9,7 @@ import (
 )
 
 // TestPull compares what a pull makes, without fs-verity, with what the plain overlay
-// driver makes.
+// driver makes. A container of either is one device.
 func TestPull(t *testing.T) {
 	t.Parallel()
 	g := boot(t, newDisk(t))
@@ -20,5 +20,8 @@ func TestPull(t *testing.T) {
 	}
 	if got := g.run("podman run --rm " + app + " cat /lib/new/short"); got != "in the image" {
 		t.Errorf("a container prints %q", got)
+	}
+	for _, as := range []string{plain, ""} {
+		g.run(as + "podman create --name device " + app + " >/dev/null; /guest device device lib; podman rm device >/dev/null")
 	}
 }
