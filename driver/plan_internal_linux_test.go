@@ -1,6 +1,8 @@
 package driver
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	graphdriver "github.com/containers/storage/drivers"
@@ -50,6 +52,28 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s: error %v", c.name, err)
 		} else if err == nil && p.String() != "composefs: lower="+c.want {
 			t.Errorf("%s: %s", c.name, p)
+		}
+	}
+}
+
+// TestMetacopyStays mounts a container where metacopy=on is needed, and then where it is not, as after
+// an update of the kernel: it may have files without contents, so it keeps the option.
+func TestMetacopyStays(t *testing.T) {
+	here := chain.Store{Home: t.TempDir()}
+	container := chain.Layer{ID: "c", Store: here, Diffs: []string{filepath.Join(here.Home, "c", "diff")}}
+	if err := os.MkdirAll(container.Diffs[0], 0o755); err != nil {
+		t.Fatal(err)
+	}
+	needed := false
+	d := &Driver{stockDriver: stockDriver{stores: &chain.Stores{Primary: here}}, abilities: func() abilities { return abilities{metacopy: needed} }}
+	for _, step := range []struct{ needed, want bool }{{false, false}, {true, true}, {false, true}} {
+		needed = step.needed
+		p, err := d.plan(chain.Chain{container, {ID: "i", Store: here, Composefs: true}}, graphdriver.MountOpts{})
+		if err == nil {
+			err = prepareUpper(container, p)
+		}
+		if err != nil || p.Metacopy != step.want {
+			t.Errorf("needed %v: metacopy=on is %v, %v", step.needed, p.Metacopy, err)
 		}
 	}
 }

@@ -59,6 +59,21 @@ func onKernel(t *testing.T, release oldkernel.Release) *podman.Podman {
 	return podman.NewStore(t).Podman(t, podman.Ours, podman.Options{Kernel: kernel})
 }
 
+// TestNewerKernel has a container that was changed on a kernel that needs metacopy=on, and whose
+// upper directory so has files without contents, be used on one that does not.
+func TestNewerKernel(t *testing.T) {
+	t.Parallel()
+	old := onKernel(t, oldkernel.Linux6_15)
+	ref := pull(t, old, rich()...)
+	old.Run("run", "--name", "box", ref, "sh", "-c", changes)
+	want := changedPlain(t, ref)
+	reboot(t, old.Store)
+	p := old.Store.Podman(t, podman.Ours, podman.Options{})
+	same(t, "plain and ours, on a newer kernel", want, seenByContainer(t, p, "box"))
+	p.Run("commit", "-q", "box", "committed")
+	same(t, "plain and committed", want, seen(t, p, "committed"))
+}
+
 // erofsSource returns what an image of the store is mounted from.
 func erofsSource(t *testing.T, s *podman.Store) string {
 	t.Helper()
