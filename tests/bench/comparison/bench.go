@@ -17,6 +17,7 @@ type bench struct {
 	images  []string
 	partial bool // with a kind that takes single files from zstd:chunked layers
 	floor   bool // with the floor of the pull
+	xino    bool // only with plain, ours, and ours with xino=off
 	steps   []step
 }
 
@@ -41,6 +42,7 @@ func (l *lab) benches() (chosen []bench) {
 		{name: "60 layers", images: []string{deepImage}, floor: true, steps: []step{
 			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"lookups", lookUp}, {"remove", removeImage},
 		}},
+		{name: "60 layers, container", images: []string{deepImage}, xino: true, steps: []step{{"inodes", inodes}}},
 		{name: "family", images: family, steps: []step{{"next", pullNext}}},
 	} {
 		all := b.steps
@@ -77,7 +79,7 @@ func (l *lab) measure(ctx context.Context) error {
 	for round := range l.rounds {
 		l.results.Rounds = round + 1
 		for _, b := range l.benches() {
-			for _, k := range l.kinds(b.partial) {
+			for _, k := range l.kinds(b) {
 				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", round+1, l.rounds, b.name, k.name)
 				if err := l.session(ctx, b, k); err != nil {
 					return fmt.Errorf("%s, %s: %w", b.name, k.name, err)

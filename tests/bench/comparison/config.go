@@ -15,6 +15,7 @@ type kind struct {
 	composefs bool
 	partial   bool   // enable_partial_images, which takes single files from zstd:chunked layers
 	path      string // before the usual PATH
+	mountopt  string
 }
 
 // The kinds. Plain is how podman comes, with nothing set. Stock composefs gets our
@@ -23,18 +24,25 @@ const (
 	plain        = "plain"
 	plainPartial = "plain, partial pulls"
 	stock        = "stock composefs"
+	oursXinoOff  = "ours, xino=off"
 	ours         = "ours"
 	bareFloor    = "floor"
 )
 
-func (l *lab) kinds(partial bool) []kind {
+func (l *lab) kinds(b bench) []kind {
 	kinds := []kind{{name: plain, program: "podman-stock"}}
-	if partial {
+	our := kind{name: ours, program: "podman", composefs: true, partial: true}
+	if b.xino {
+		off := our
+		off.name, off.mountopt = oursXinoOff, "xino=off"
+		return append(kinds, off, our)
+	}
+	if b.partial {
 		kinds = append(kinds, kind{name: plainPartial, program: "podman-stock", partial: true})
 	}
 	return append(kinds,
 		kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"},
-		kind{name: ours, program: "podman", composefs: true, partial: true})
+		our)
 }
 
 // storageConf is storage.conf. An empty option is podman's default.
@@ -47,6 +55,7 @@ enable_partial_images = "%t"
 convert_images = "%t"
 [storage.options.overlay]
 use_composefs = "%t"
+mountopt = %q
 `
 
 // configure writes the configuration files of a store and returns the environment that
@@ -58,7 +67,7 @@ func (s *store) configure(k kind) ([]string, error) {
 	}
 	for _, f := range []struct{ variable, name, text string }{
 		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks"))},
-		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs)},
+		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs, k.mountopt)},
 		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
 	} {
 		path := filepath.Join(s.dir, f.name)

@@ -6,9 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 )
 
 // seen is what an operation on a tree came across. On one image it is the same for
@@ -19,7 +22,7 @@ type seen struct {
 
 	// What the operation cost; this differs.
 	Disk       int64         // bytes read from the disk, by all operations
-	CPU, Again time.Duration // of lookups: for the first time, and of the same names again
+	CPU, Again time.Duration // for the first time, and for the same names again
 }
 
 // free returns what was seen without what it cost.
@@ -33,6 +36,8 @@ func (s seen) free() seen {
 var operations = map[string]func(dir string) (seen, error){
 	"stat":       stat,
 	"read":       read,
+	"names":      repeated(names),
+	"inodes":     repeated(stat),
 	"lookups":    lookUpIn(allDirs),
 	"searches":   lookUpIn(searchDirs),
 	"everywhere": lookUpIn(commonDirs),
@@ -69,6 +74,43 @@ func stat(dir string) (s seen, err error) {
 		return nil
 	})
 	return s, err
+}
+
+// names reads all directories.
+func names(dir string) (s seen, err error) {
+	err = filepath.WalkDir(dir, func(_ string, _ fs.DirEntry, err error) error {
+		s.Entries++
+		return err
+	})
+	return s, err
+}
+
+// repeated does an operation once, and then takes the median of the CPU time that it takes.
+func repeated(operation func(string) (seen, error)) func(string) (seen, error) {
+	return func(dir string) (s seen, err error) {
+		runtime.LockOSThread() // whose time is taken
+		defer runtime.UnlockOSThread()
+		var again []float64
+		for i := range repeats + 1 {
+			start, err := threadTime()
+			if err != nil {
+				return s, err
+			}
+			if s, err = operation(dir); err != nil {
+				return s, err
+			}
+			end, err := threadTime()
+			if err != nil {
+				return s, err
+			}
+			if i > 0 {
+				again = append(again, float64(end-start))
+			}
+		}
+		v, _ := report.Median(again)
+		s.Again = time.Duration(v)
+		return s, nil
+	}
 }
 
 // read reads all files.

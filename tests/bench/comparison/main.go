@@ -98,7 +98,7 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	if err := l.make(ctx, wanted); err != nil || makeOnly {
 		return err
 	}
-	l.results = report.Results{Kinds: []string{plain, plainPartial, stock, ours}, Floor: bareFloor}
+	l.results = report.Results{Kinds: []string{plain, plainPartial, stock, oursXinoOff, ours}, Floor: bareFloor}
 	if err := l.describe(ctx); err != nil {
 		return err
 	}

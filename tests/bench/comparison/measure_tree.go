@@ -44,6 +44,13 @@ func (s *session) mounted(do func(dir string) error) (err error) {
 	return do(dir)
 }
 
+// finds are ways to call find(1). Names are enough for the first one; the second one asks for each
+// inode.
+var finds = []struct {
+	name string
+	args []string
+}{{"find", nil}, {"find -size", []string{"-size", "+1000000G"}}}
+
 // find measures looking at all names, and at all inodes.
 func find(s *session) error {
 	empty := filepath.Join(s.dir, "empty")
@@ -51,11 +58,7 @@ func find(s *session) error {
 		return err
 	}
 	return s.mounted(func(dir string) error {
-		// Names are enough for the first one; the second one asks for each inode.
-		for _, c := range []struct {
-			name string
-			args []string
-		}{{"find", nil}, {"find -size", []string{"-size", "+1000000G"}}} {
+		for _, c := range finds {
 			if err := chill(); err != nil {
 				return err
 			}
