@@ -18,6 +18,10 @@ func TestPlan(t *testing.T) {
 	image := chain.Layer{ID: "i", Store: here, Composefs: true}
 	plain := chain.Layer{ID: "p", Store: here, Diffs: []string{"/h/p/diff"}}
 	beside := chain.Layer{ID: "b", Store: chain.Store{Home: "/other"}, Diffs: []string{"/other/b/diff"}}
+	hiding := chain.Layer{ID: "x", Store: here, Diffs: []string{t.TempDir()}} // a directory of objects
+	if err := os.Mkdir(filepath.Join(hiding.Diffs[0], "a3"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	upper := ` upper="/h/c/diff" work="/h/c/work"`
 	on := " xino=on"
 	for _, c := range []struct {
@@ -41,6 +45,8 @@ func TestPlan(t *testing.T) {
 		{"unknown", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"nosuch"}}, ""},
 		{"mixed", chain.Chain{container, image, plain}, nil, graphdriver.MountOpts{}, upper + " metacopy" + on},
 		{"image lowest", chain.Chain{container, plain, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"objects hidden", chain.Chain{container, image, hiding}, nil, graphdriver.MountOpts{}, upper + " metacopy xino=off"},
+		{"nothing hidden", chain.Chain{container, hiding, image}, nil, graphdriver.MountOpts{}, upper + on},
 		{"xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{}, upper + " xino=off"},
 		{"xino with own options", chain.Chain{container, image}, []string{"nodev", "xino=auto"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec xino=auto"},
 		{"own xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{Options: []string{"xino=on"}}, upper + on},

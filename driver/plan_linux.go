@@ -56,6 +56,9 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 		p.Volatile = false
 	}
 	p.Metacopy = d.abilities().metacopy || needsMetacopy(c)
+	if hidesObjects(c) {
+		p.Xino = mount.XinoOff
+	}
 	return p, nil
 }
 
@@ -86,6 +89,29 @@ func apply(p *mount.Plan, options []string) error {
 		}
 	}
 	return nil
+}
+
+// hidesObjects reports whether a plain layer below an image has a root entry with the name of a
+// directory of objects, where the kernel may look for contents instead: opening such a file is EIO. With
+// xino, overlayfs leaves names that it cannot look up out of listings, and copies of the tree would
+// lack files without an error.
+func hidesObjects(c chain.Chain) bool {
+	image := false
+	for _, s := range c.Segments() {
+		if s.Composefs() {
+			image = true
+			continue
+		}
+		for _, dir := range s.Top().Diffs {
+			entries, _ := os.ReadDir(dir) // mounting it reports errors
+			if image && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+				return len(e.Name()) == 2 && strings.Trim(e.Name(), "0123456789abcdef") == ""
+			}) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // warned has the mount options that this process has warned of. A long-running process
