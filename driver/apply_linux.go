@@ -99,7 +99,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err != nil {
 		return 0, err
 	}
-	defer p.Close()
+	defer func() { err = p.Named(errors.Join(err, p.Close())) }()
 	if err := pool.Enter(l); err != nil {
 		return 0, err
 	}
@@ -132,7 +132,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 		return 0, err
 	}
 	warnOfXattrs(l.ID, p.Path(l.Diff()), made.LargestXattrs)
-	return batch.Stats().Bytes, sealImage(p.Pool, l.Blob(), made.Digest)
+	return batch.Stats().Bytes, sealImage(p, l.Blob(), made.Digest)
 }
 
 // setRoot gives a layer's diff the owner and mode that the layer has for the root, and

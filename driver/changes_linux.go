@@ -51,7 +51,8 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 	if err != nil {
 		return nil, err
 	}
-	return upperChanges(top.list[0], merged, below.list)
+	list, err := upperChanges(top.list[0], merged, below.list)
+	return list, top.named(below.named(err))
 }
 
 // mountRenamed mounts the chain of a container in which directories were renamed, whose

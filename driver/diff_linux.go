@@ -11,6 +11,7 @@ import (
 	"github.com/containers/storage/pkg/idtools"
 
 	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 	"github.com/composefs-storage/composefs-storage/driver/survey"
 )
@@ -93,6 +94,7 @@ func (d *Driver) isOwn(c chain.Chain, parent string) bool {
 type roots struct {
 	list  []string
 	files []*os.File
+	names []string // what list calls images, and their paths, in pairs
 }
 
 // open adds the segments of a chain.
@@ -120,9 +122,14 @@ func (r *roots) mount(path string, backing mount.Backing) error {
 		return err
 	}
 	r.files = append(r.files, root)
-	r.list = append(r.list, fmt.Sprintf("/proc/self/fd/%d", root.Fd()))
+	name := fmt.Sprintf("/proc/self/fd/%d", root.Fd())
+	r.list = append(r.list, name)
+	r.names = append(r.names, name+"/", path+":/")
 	return nil
 }
+
+// named has an error tell the files of images by the images' paths.
+func (r *roots) named(err error) error { return message.Rename(err, r.names...) }
 
 // Close unmounts the images.
 func (r *roots) Close() error {

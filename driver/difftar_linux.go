@@ -61,7 +61,7 @@ func (d *Driver) fillTar(t *diffTar, c chain.Chain, away away, label string) err
 	}
 	opaque, err := opaqueMarkers(t.below.list, away.dirs)
 	if err != nil {
-		return err
+		return t.below.named(err)
 	}
 	options = t.options
 	options.IncludeFiles = away.dirs

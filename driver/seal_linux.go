@@ -8,6 +8,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/pool"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
@@ -19,7 +20,7 @@ func (d *Driver) sealing() objects.Sealing { return settings.Sealing(d.conf) }
 
 // sealImage seals a layer image, of whose layer all objects are committed, and brings that
 // on disk.
-func sealImage(p *objects.Pool, name string, digest verity.Digest) error {
+func sealImage(p *pool.Pool, name string, digest verity.Digest) error {
 	if _, err := p.SealFile(name, digest); err != nil {
 		return fmt.Errorf("seal layer image: %w", err)
 	}
@@ -51,7 +52,7 @@ func (s *staged) seal(digest verity.Digest) error {
 	err = s.image.Close()
 	s.image = f
 	if err == nil {
-		err = sealImage(s.pool.Pool, s.imageName(), digest)
+		err = sealImage(s.pool, s.imageName(), digest)
 	}
 	return err
 }

@@ -162,7 +162,7 @@ func (s *staged) close() error {
 			list = append(list, err)
 		}
 	}
-	return errors.Join(append(list, s.pool.Close())...)
+	return s.pool.Named(errors.Join(append(list, s.pool.Close())...))
 }
 
 func ignoreMissing(err error) error {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
 // ErrNotSupported is what an error of [Feature.Check] is if the kernel or the file
@@ -74,10 +76,14 @@ func (f *Feature) Has(dir string) bool { return f.Check(dir) == nil }
 func (f *Feature) try(dir string) (err error) {
 	tmp, err := os.MkdirTemp(dir, "composefs-probe-")
 	if err != nil {
-		return fmt.Errorf("probe %s: %w", f.Name, err)
+		var e *os.PathError
+		if errors.As(err, &e) {
+			err = e.Err // its name is random
+		}
+		return fmt.Errorf("probe %s in %s: %w", f.Name, dir, err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-	switch err := f.probe(tmp); {
+	defer func() { err = errors.Join(err, renamed(os.RemoveAll(tmp), tmp)) }()
+	switch err := renamed(f.probe(tmp), tmp); {
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrNotSupported) || negative(err):
@@ -85,6 +91,12 @@ func (f *Feature) try(dir string) (err error) {
 	default:
 		return fmt.Errorf("probe %s: %w", f.Name, err)
 	}
+}
+
+// renamed has an error name files in a probe's directory, whose name is random, by their
+// names there.
+func renamed(err error, tmp string) error {
+	return message.Rename(err, tmp+"/", "", tmp, "the probe's directory")
 }
 
 // unsupportedError answers to [ErrNotSupported] and to what the probe met.

@@ -47,6 +47,20 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// TestNoProbePaths has a probe fail on files in its directory, whose name is random, and one
+// that gets no directory: users read neither.
+func TestNoProbePaths(t *testing.T) {
+	f := &Feature{Name: "X", probe: func(dir string) error {
+		return errors.Join(&os.PathError{Op: "open", Path: dir + "/image", Err: unix.ENODEV}, &os.PathError{Op: "open", Path: dir, Err: unix.ENODEV})
+	}}
+	if got, want := text(f.Check(t.TempDir())), "X not supported: open image: no such device\nopen the probe's directory: no such device"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := text(f.Check("/proc")), "probe X in /proc: no such file or directory"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""

@@ -32,7 +32,7 @@ var memory atomic.Pointer[string]
 
 // recordVersion is raised when a probe asks something else, or the format changes: the
 // records of earlier builds of this package are then passed over.
-const recordVersion = 1
+const recordVersion = 2
 
 // maxRecord is the size in bytes of the largest record. Errors have a few hundred.
 const maxRecord = 16 << 10

@@ -68,7 +68,13 @@ type inputs struct {
 
 	sources []convert.Source
 	closers []io.Closer
-	batches []*objects.Batch
+	batches []adopting
+}
+
+// adopting is a batch of a stock layer, and its pool.
+type adopting struct {
+	*objects.Batch
+	pool *pool.Pool
 }
 
 // add opens the image of a layer.
@@ -108,14 +114,17 @@ func (in *inputs) adopt(l chain.Layer) (func(string, int64) (verity.Digest, []by
 	if err != nil {
 		return nil, err
 	}
-	in.batches = append(in.batches, b)
-	return b.Adopt, nil
+	in.batches = append(in.batches, adopting{b, p})
+	return func(payload string, size int64) (verity.Digest, []byte, error) {
+		d, content, err := b.Adopt(payload, size)
+		return d, content, p.Named(err)
+	}, nil
 }
 
 func (in *inputs) commit() error {
 	for _, b := range in.batches {
 		if err := b.Commit(); err != nil {
-			return err
+			return b.pool.Named(err)
 		}
 	}
 	return nil

@@ -34,8 +34,8 @@ func (i Image) Name() (verity.Digest, error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return name, err
 	}
-	if _, err := p.StatImage(h.Digest()); err != nil {
+	if _, err = p.StatImage(h.Digest()); errors.Is(err, fs.ErrNotExist) {
 		return name, fmt.Errorf(`%s is damaged: the pool has no image of its fs-verity digest, %s; see "composefs-storage check --repair"`, i.Path, h.Digest())
 	}
-	return h.Digest(), nil
+	return h.Digest(), err
 }

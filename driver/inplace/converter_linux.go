@@ -118,7 +118,7 @@ func (c *Converter) once(ctx context.Context, id string) (Result, error) {
 		r = s.result(kind)
 		s.tidyUp()
 	}
-	return r, errors.Join(s.pool.Named(err), s.close())
+	return r, s.pool.Named(errors.Join(err, s.close()))
 }
 
 // seal seals a layer that is composefs. It may be in use meanwhile: nothing changes but who
@@ -135,8 +135,7 @@ func (c *Converter) seal(ctx context.Context, l chain.Layer) (sealed bool, err e
 		return false, err
 	}
 	defer p.Close()
-	sealed, err = p.SealLayer(ctx, l)
-	return sealed, p.Named(err)
+	return p.SealLayer(ctx, l)
 }
 
 // refuse returns why a layer cannot be converted, or nil.

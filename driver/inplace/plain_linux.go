@@ -30,7 +30,7 @@ func (c *Converter) Plain(l chain.Layer) (err error) {
 	if s.pool, err = pool.Open(l.Store, objects.SealNever); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(s.pool.Named(err), s.close()) }()
+	defer func() { err = s.pool.Named(errors.Join(err, s.close())) }()
 	if err := s.begin(); err != nil {
 		return err
 	}

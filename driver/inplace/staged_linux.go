@@ -48,7 +48,7 @@ func (c *Converter) stage(l chain.Layer) (s *staged, err error) {
 		return nil, err
 	}
 	if err = s.begin(); err != nil {
-		return nil, errors.Join(s.pool.Named(err), s.close())
+		return nil, s.pool.Named(errors.Join(err, s.close()))
 	}
 	return s, nil
 }

@@ -72,7 +72,7 @@ func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Colle
 	}
 	defer p.Close() //nolint:errcheck // nothing is written
 	if c, err = p.Collect(ctx, false); err != nil {
-		return c, p.Named(err)
+		return c, err
 	}
 	return c, Leave(s, gone...)
 }

@@ -24,7 +24,9 @@ import (
 // than its root: nothing there can be linked with a pool.
 var ErrApart = errors.New("the directory overlay is a file system of its own")
 
-// Pool is the open pool of a store.
+// Pool is the open pool of a store. Errors of its methods have the absolute paths of files.
+// Errors of a batch, and of what is done with a name that [Pool.Path] has returned, do not:
+// the function that begins the batch hands them to [Pool.Named].
 type Pool struct {
 	*objects.Pool
 	root string   // the store's root
@@ -76,25 +78,6 @@ func (p *Pool) open(s chain.Store) error {
 func (p *Pool) Path(path string) string {
 	return p.path + strings.TrimPrefix(path, p.root+"/")
 }
-
-// Named has an error tell the absolute paths of files instead of what Path has made of them,
-// also when the pool is closed.
-func (p *Pool) Named(err error) error {
-	if err != nil && strings.Contains(err.Error(), p.path) {
-		return &named{err, strings.NewReplacer(p.path, p.root+"/")}
-	}
-	return err
-}
-
-// named is an error that tells other paths.
-type named struct {
-	error
-	paths *strings.Replacer
-}
-
-func (n *named) Error() string { return n.paths.Replace(n.error.Error()) }
-
-func (n *named) Unwrap() error { return n.error }
 
 // Close closes the pool.
 func (p *Pool) Close() error {

@@ -17,7 +17,7 @@ import (
 // if that cannot be done here.
 func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
 	if sealed, err = p.sealLayer(ctx, l); err != nil {
-		return false, fmt.Errorf("enable fs-verity: %w", err)
+		return false, fmt.Errorf("enable fs-verity: %w", p.Named(err))
 	}
 	return sealed, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/tests/messages"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -34,6 +35,9 @@ func runTool(t *testing.T, p *podman.Podman, args ...string) string {
 	out, err := tool(t, p, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%q: %v: %s", args, err, out)
+	}
+	if bad := messages.Internal(string(out)); bad != "" {
+		t.Errorf("%q names %s: %s", args, bad, out)
 	}
 	return strings.TrimSpace(string(out))
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/composefs-storage/composefs-storage/tests/messages"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
@@ -118,6 +119,13 @@ func (p *Podman) run(args []string) (out, warnings string, err error) {
 	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w: %s", p.line(args), err, strings.TrimSpace(stderr.String()+stdout.String()))
+	}
+	said := stderr.String()
+	if slices.Contains(args, "info") {
+		said += stdout.String()
+	}
+	if bad := messages.Internal(said); bad != "" {
+		p.t.Errorf("%s names %s: %s", p.line(args), bad, said)
 	}
 	return strings.TrimSuffix(stdout.String(), "\n"), stderr.String(), err
 }
