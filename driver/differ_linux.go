@@ -57,7 +57,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, err
 	}
-	defer beThrifty()()
+	defer beginConverting()()
 	out, err := s.fill(raw, differ)
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, s.pool.Named(also(err, s.close()))

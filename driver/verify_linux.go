@@ -72,7 +72,7 @@ func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
 
 // probeVerity returns why mounts that verify do not work in the store, nil if they do.
 func (d *Driver) probeVerity() error {
-	for _, f := range []*feature.Feature{feature.Verity, feature.OverlayVerity, feature.LazyVerity} {
+	for _, f := range []*feature.Feature{feature.Verity, feature.OverlayVerity} {
 		if err := f.Check(d.root()); err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ package tests
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +123,34 @@ func TestPure(t *testing.T) {
 				t.Errorf("%s imports %s and so is not pure", name, path)
 			}
 		}
+	}
+}
+
+// processWide are what changes the whole process or machine.
+var processWide = regexp.MustCompile(`debug\.Set(GCPercent|MemoryLimit|MaxThreads|MaxStack)|runtime\.GOMAXPROCS\([^0]|/proc/sys/|os\.(Setenv|Unsetenv|Chdir)\(|(unix|syscall)\.(Umask|Setrlimit|Prctl)\(`)
+
+// TestLibraries looks for what changes the process or the machine in packages that are not
+// main: only a program may, and tests.
+func TestLibraries(t *testing.T) {
+	found := 0
+	for line := range strings.Lines(command(t, nil, "go", "list", "-f", `{{.Name}} {{.Dir}} {{join .GoFiles " "}}`, "../...")) {
+		words := strings.Fields(line)
+		if words[0] == "main" || strings.Contains(words[1], "/tests") {
+			continue
+		}
+		for _, file := range words[2:] {
+			text, err := os.ReadFile(filepath.Join(words[1], file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found++
+			if bad := processWide.Find(text); bad != nil {
+				t.Errorf("%s/%s has %s: a library must not change its process or machine", words[1], file, bad)
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("%d files", found)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 )
 
 const statusUsage = `Usage:
-  composefs-storage status [--root DIR] [--json]
+  composefs-storage status [--root DIR] [--drop-caches] [--json]
 
 Tell whether composefs is on, and why if it is not: whether podman with this project's
 driver makes composefs layers of what it pulls, loads and builds. Then what the
@@ -19,6 +19,10 @@ Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with
                podman --root, driver options in storage.conf then do not count,
                which use_composefs is one of
+  --drop-caches
+               try also, on Linux 7, whether files open after a reboot that fs-verity
+               verifies: the kernel drops all inodes that are not in use, on the
+               whole machine
   --json       print an object; all sizes are bytes
 `
 
@@ -67,14 +71,14 @@ type poolStatus struct {
 }
 
 func statusCommand(s streams) *cobra.Command {
-	st, asJSON := &store{}, false
+	st, asJSON, dropCaches := &store{}, false, false
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Tell whether composefs is on, and what the store has",
 		Long:  statusUsage,
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
-			result, err := newStatus(st)
+			result, err := newStatus(st, dropCaches)
 			if err != nil {
 				return err
 			}
@@ -86,10 +90,11 @@ func statusCommand(s streams) *cobra.Command {
 	}
 	st.addFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&dropCaches, "drop-caches", false, "")
 	return cmd
 }
 
-func newStatus(st *store) (*status, error) {
+func newStatus(st *store, dropCaches bool) (*status, error) {
 	if err := st.load(); err != nil {
 		return nil, err
 	}
@@ -100,7 +105,7 @@ func newStatus(st *store) (*status, error) {
 	if err := result.addSettings(st); err != nil {
 		return nil, err
 	}
-	result.addFeatures(st)
+	result.addFeatures(st, dropCaches)
 	result.addReasons(st)
 	result.addStores(st)
 	result.addImages(st)

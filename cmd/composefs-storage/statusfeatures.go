@@ -20,11 +20,11 @@ func kernelRelease() string {
 }
 
 // addFeatures tries out what the kernel and the store's file system can do.
-func (r *status) addFeatures(st *store) {
+func (r *status) addFeatures(st *store, dropCaches bool) {
 	dir, why := probeDir(st)
 	features := feature.All()
 	if why == "" && feature.Verity.Has(dir) {
-		features = append(features, feature.LazyVerity)
+		features = append(features, feature.LazyVerity(func() error { return forget(dropCaches) }))
 	}
 	for _, f := range features {
 		result := featureStatus{Name: f.Name, Since: f.Since, Reason: why}
@@ -49,6 +49,15 @@ func (r *status) addFeatures(st *store) {
 	case err != nil:
 		r.Problems = append(r.Problems, oneLine(err))
 	}
+}
+
+// forget has the kernel drop all directories and inodes that are not in use, if the user has
+// asked for it: that is a matter of the whole machine.
+func forget(dropCaches bool) error {
+	if !dropCaches {
+		return errors.New("--drop-caches tries it")
+	}
+	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("2"), 0)
 }
 
 // probeDir returns the directory where features are tried, as the driver does it, or why

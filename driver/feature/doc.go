@@ -8,7 +8,8 @@
 // processes too.
 //
 // The release is for messages and for tests, which may be skipped on older kernels
-// only; no decision is made by it, as distributions backport. Mounts are never
+// only; no decision is made by it, as distributions backport, but that LazyVerity looks for
+// a bug only where it may be. Mounts are never
 // attached, so that nothing has to be unmounted and a crash leaves no more than a
 // directory named composefs-probe-*.
 //

@@ -14,21 +14,33 @@ import (
 )
 
 // firstLazy is the first major release of Linux that may have the bug. Only there it is
-// looked for: the file has to be driven out of memory for that, and everything else that
-// is not in use goes with it.
+// looked for, for which the kernel has to drop inodes.
 const firstLazy = 7
 
-// lazyVerity opens a file whose fs-verity digest is not in memory.
-func lazyVerity(s *sample) error {
-	if major, err := kernelMajor(); err != nil || major < firstLazy {
-		return err
+// LazyVerity returns the feature that verity=require lets files be opened whose fs-verity
+// digest is not in memory. Linux 7.0.1 and some that follow say EIO then ("has no fs-verity digest"),
+// for all images after a reboot. The digest stays with the inode in memory, and
+// posix_fadvise(2) drops a file's pages only. So the bug shows when the kernel has dropped
+// the inode, and forget is called to have it drop those that are not in use.
+//
+// It is not for drivers, which change nothing of their machine: only somebody who has asked
+// for it may have the kernel drop its caches.
+func LazyVerity(forget func() error) *Feature {
+	return &Feature{
+		Name: "verity=require for files that were not open before",
+		probe: sampled(func(s *sample) error {
+			if major, err := kernelMajor(); err != nil || major < firstLazy {
+				return err
+			}
+			return s.lazyVerity(forget)
+		}),
+		cheap: true, // it is asked for, and not kept
 	}
-	return s.lazyVerity()
 }
 
-func (s *sample) lazyVerity() error {
+func (s *sample) lazyVerity(forget func() error) error {
 	path := filepath.Join(s.objects, tree.ObjectPath(verity.Sum([]byte(externalText))))
-	if err := sealAndForget(path); err != nil {
+	if err := errors.Join(seal(path), forget()); err != nil {
 		return err
 	}
 	p := &mount.Plan{Lowers: []mount.Layer{{Image: s.image}}, Data: []string{s.objects}, Verity: mount.VerityRequire, Metacopy: true}
@@ -41,23 +53,16 @@ func (s *sample) lazyVerity() error {
 	})
 }
 
-// sealAndForget enables fs-verity on a file and has the kernel forget the file.
-func sealAndForget(path string) error {
+// seal enables fs-verity on a file, which then is on the disk: the kernel can drop it.
+func seal(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	err = enable(f)
-	if err == nil {
+	if err = enable(f); err == nil {
 		err = f.Sync()
 	}
-	if err == nil {
-		err = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("2"), 0) // directories and inodes
+	return errors.Join(err, f.Close())
 }
 
 func kernelMajor() (major int, err error) {

@@ -46,11 +46,6 @@ var (
 	// OverlayVerity: overlayfs has verity=require.
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
 
-	// LazyVerity: verity=require also lets files be opened whose digest is not in memory
-	// yet. Linux 7.0.1 and some that follow say EIO then ("has no fs-verity digest"), for
-	// all images after a reboot.
-	LazyVerity = &Feature{Name: "verity=require for files that were not open before", probe: sampled(lazyVerity)}
-
 	// Verity: the file system has fs-verity.
 	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true} // and tune2fs turns it on
 )
