@@ -6,24 +6,33 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
-	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
-// advise adds to why a layer cannot be mounted what to do about it, if a store lacks a file
-// that it must have, or has an image that is none. Of an additional store it says which one.
-func (d *Driver) advise(err error) error {
-	said := err.Error()
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, erofs.ErrCorrupt) || strings.Contains(said, `"composefs-storage `) {
+// advise adds to why a chain cannot be mounted what to do about it, if a store lacks a file
+// that it must have, or has an image that is none.
+func (d *Driver) advise(c chain.Chain, err error) error {
+	var damaged *chain.DamagedError
+	if !errors.As(err, &damaged) && errors.Is(err, fs.ErrNotExist) {
+		damaged = missing(c)
+	}
+	if damaged == nil {
 		return err
 	}
-	for _, s := range d.stores.Additional {
-		if root := filepath.Dir(s.Home); strings.Contains(said, root+"/") {
-			return fmt.Errorf(`%w; "composefs-storage check --root %s --all" tells what is wrong with this additional image store`, err, root)
+	return fmt.Errorf("%w; %s", err, damaged.Hint())
+}
+
+// missing returns which layer of a chain has no files, nil if all have some.
+func missing(c chain.Chain) *chain.DamagedError {
+	for _, l := range c {
+		for _, dir := range l.Diffs {
+			if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+				return &chain.DamagedError{Store: l.Store, Layer: l.ID, Err: err}
+			}
 		}
 	}
-	return fmt.Errorf(`%w; "composefs-storage check --all" tells what is damaged, and repairs it with --repair`, err)
+	return nil
 }
 
 // absent returns which additional image store has no layers, as one that is not mounted,

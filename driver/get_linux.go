@@ -54,7 +54,7 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	}
 	if err := d.mount(c, target, options); err != nil {
 		d.counter.Decrement(target)
-		return "", fmt.Errorf("layer %s: %w", id, d.advise(err))
+		return "", fmt.Errorf("layer %s: %w", id, d.advise(c, err))
 	}
 	return target, nil
 }

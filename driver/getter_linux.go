@@ -124,7 +124,7 @@ func (g *getter) image(l chain.Layer) (*image, error) {
 	if m, ok := g.images[l.ID]; ok {
 		return m, nil
 	}
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.OpenLayer(l)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 	case err == nil:
 		return m, true, nil
 	case errors.Is(err, objects.ErrDamaged):
-		return nil, false, fmt.Errorf(`%s: %w; see "composefs-storage check --repair"`, img.Path, err)
+		return nil, false, &chain.DamagedError{Store: img.Pool, Layer: s.Top().ID, Err: fmt.Errorf("%s: %w", img.Path, err)}
 	case d.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
 	case verity.Absent(err):

@@ -49,6 +49,15 @@ type hintedError struct {
 
 func (e *hintedError) Unwrap() error { return e.error }
 
+// Hint implements hinter.
+func (e *hintedError) Hint() string { return e.hint }
+
+// hinter is an error that says what can be done about it, as chain.DamagedError.
+type hinter interface {
+	error
+	Hint() string
+}
+
 // withHint adds advice to an error.
 func withHint(err error, format string, args ...any) error {
 	return &hintedError{err, fmt.Sprintf(format, args...)}
@@ -72,9 +81,9 @@ func (s streams) exitCode(err error) int {
 		return int(code)
 	}
 	fmt.Fprintf(s.err, "error: %v\n", oneLine(err))
-	var hinted *hintedError
+	var hinted hinter
 	if errors.As(err, &hinted) {
-		fmt.Fprintf(s.err, "hint: %s\n", hinted.hint)
+		fmt.Fprintf(s.err, "hint: %s\n", hinted.Hint())
 	}
 	var usage usageError
 	if errors.As(err, &usage) {

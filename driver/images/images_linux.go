@@ -48,6 +48,9 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 			return Image{}, fmt.Errorf("merge layers: %w", err)
 		}
 	}
+	if err := lookFor(s, data); err != nil { // now, for merging makes pools
+		return Image{}, err
+	}
 	store := s.Top().Store
 	if path == m.Place(s) {
 		store = m.store(s)
@@ -121,9 +124,26 @@ func (m *Images) Data(s chain.Segment) ([]string, error) {
 	return list, nil
 }
 
+// lookFor returns a *[chain.DamagedError] if one of the directories that hold the contents
+// of the segment's files is missing.
+func lookFor(s chain.Segment, data []string) error {
+	for _, dir := range data {
+		_, err := os.Stat(dir)
+		if !errors.Is(err, fs.ErrNotExist) {
+			continue // the mount says what else is wrong
+		}
+		for _, l := range s.Layers {
+			if strings.HasPrefix(dir, filepath.Dir(l.Store.Home)+"/") {
+				return &chain.DamagedError{Store: l.Store, Err: err}
+			}
+		}
+	}
+	return nil
+}
+
 // isStock reports whether stock containers/storage has written the layer's image.
 func isStock(l chain.Layer) (bool, error) {
-	f, img, err := Open(l.Blob())
+	f, img, err := OpenLayer(l)
 	if err != nil {
 		return false, fmt.Errorf("layer %s: %w", l.ID, err)
 	}

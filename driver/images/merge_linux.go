@@ -79,7 +79,7 @@ type adopting struct {
 
 // add opens the image of a layer.
 func (in *inputs) add(l chain.Layer) error {
-	f, img, err := Open(l.Blob())
+	f, img, err := OpenLayer(l)
 	if err != nil {
 		return err
 	}

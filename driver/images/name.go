@@ -10,6 +10,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
 // Name returns the fs-verity digest by which the pool calls the image. The image is one of
@@ -35,7 +36,8 @@ func (i Image) Name() (verity.Digest, error) {
 		return name, err
 	}
 	if _, err = p.StatImage(h.Digest()); errors.Is(err, fs.ErrNotExist) {
-		return name, fmt.Errorf(`%s is damaged: the pool has no image of its fs-verity digest, %s; see "composefs-storage check --repair"`, i.Path, h.Digest())
+		err = fmt.Errorf("%s is damaged: the pool has no image of its fs-verity digest, %s", i.Path, h.Digest())
+		return name, &chain.DamagedError{Store: i.Pool, Err: err}
 	}
 	return h.Digest(), err
 }

@@ -39,7 +39,7 @@ func (s *staged) opener() (open func(name string) (io.ReadCloser, error), done f
 	if !s.layer.Composefs {
 		return func(name string) (io.ReadCloser, error) { return images.OpenIn(dir, name) }, func() {}, nil
 	}
-	f, img, err := images.Open(s.layer.Blob())
+	f, img, err := images.OpenLayer(s.layer)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -45,7 +45,7 @@ func (c *Converter) Plain(l chain.Layer) (err error) {
 
 // unpack writes the layer's files into the new directory diff.
 func unpack(l chain.Layer, diff string) error {
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.OpenLayer(l)
 	if err != nil {
 		return err
 	}

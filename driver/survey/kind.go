@@ -32,7 +32,7 @@ func Find(stores *chain.Stores, id string) (chain.Layer, Kind, error) {
 	if err != nil || !l.Composefs {
 		return l, Plain, err
 	}
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.OpenLayer(l)
 	switch {
 	case errors.Is(err, erofs.ErrCorrupt) || errors.Is(err, erofs.ErrUnsupported):
 		return l, Damaged, nil

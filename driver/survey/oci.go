@@ -54,7 +54,7 @@ type stockFile struct {
 func (in *inputs) open(layers []chain.Layer) error {
 	in.stocks = map[verity.Digest]stockFile{}
 	for _, l := range slices.Backward(layers) {
-		f, img, err := images.Open(l.Blob())
+		f, img, err := images.OpenLayer(l)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"os"
-	"runtime/debug"
+	gc "runtime/debug"
 
 	"github.com/composefs-storage/composefs-storage/driver"
 	"github.com/containers/podman/v5/libpod/shutdown"
@@ -25,6 +25,6 @@ func sparingly() (end func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetGCPercent(50)
-	return func() { debug.SetGCPercent(before) }
+	before := gc.SetGCPercent(50)
+	return func() { gc.SetGCPercent(before) }
 }
