@@ -28,7 +28,7 @@ func (m *mapped) take(id string) *idtools.IDMappings {
 
 // Create makes a layer without contents, as the stock driver does.
 func (d *Driver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
-	err := d.Driver.Create(id, parent, opts)
+	err := d.stockDriver.Create(id, parent, opts)
 	if err == nil && opts != nil && opts.IDMappings != nil && !opts.Empty() {
 		d.mapped.maps.Store(id, opts.IDMappings)
 	}
