@@ -50,9 +50,9 @@ func (o *oddities) warnUnsaved(id string) {
 }
 
 // warnUnknown warns of a layer that only this driver unpacks. A full check compares types
-// in its tar with those of its files (check.go of containers/storage).
+// in its tar with those of its files (check.go of containers/storage, which a graft changes).
 func (o *oddities) warnUnknown(layer string) {
 	if o.unknown.count > 0 {
-		logrus.Warnf("composefs: podman system check calls layer %s damaged: %v; hint: podman system check --quick does not", layer, &o.unknown)
+		logrus.Warnf("composefs: stock podman calls layer %s damaged: %v; hint: use its \"system check\" with --quick", layer, &o.unknown)
 	}
 }
