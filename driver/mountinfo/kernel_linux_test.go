@@ -107,12 +107,13 @@ func TestNamespaces(t *testing.T) {
 	defer leave()
 	tables, err := mountinfo.Namespaces()
 	must(t, err)
-	self, err := mountinfo.Self()
-	must(t, err)
-	if len(tables) < 2 || len(tables[0]) != len(self) {
-		t.Fatalf("%d tables, the first of %d mounts; this process has %d", len(tables), len(tables[0]), len(self))
+	if len(tables) < 2 {
+		t.Fatalf("%d tables", len(tables))
 	}
-	if _, ok := mountinfo.At(self, dir); ok {
+	if _, ok := mountinfo.At(tables[0], "/proc"); !ok {
+		t.Error("the first table lacks a mount of this process")
+	}
+	if _, ok := mountinfo.At(tables[0], dir); ok {
 		t.Error("it is mounted here")
 	}
 	if !slices.ContainsFunc(tables[1:], func(table []mountinfo.Mount) bool {
