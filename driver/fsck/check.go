@@ -32,13 +32,15 @@ type Options struct {
 // checker is a check that is under way.
 type checker struct {
 	Options
-	catalog *catalog.Catalog // as it was at the start
-	layers  []*layer         // in the order of IDs
-	byID    map[string]*layer
-	pools   map[string]*pool // by the home of their store
-	chains  []string         // IDs of layers whose merged images are looked at
-	astray  map[string]bool  // IDs of layers whose chain is another one than recorded
-	report  Report
+	catalog    *catalog.Catalog // as it was at the start
+	layers     []*layer         // in the order of IDs
+	byID       map[string]*layer
+	pools      map[string]*pool // by the home of their store
+	unreadable error            // of pools
+
+	chains []string        // IDs of layers whose merged images are looked at
+	astray map[string]bool // IDs of layers whose chain is another one than recorded
+	report Report
 
 	mu       sync.Mutex
 	findings []*Finding
@@ -73,13 +75,16 @@ func newChecker(opts Options) (*checker, error) {
 }
 
 func (c *checker) check(ctx context.Context) error {
-	if err := c.scope(); err != nil {
+	if err := errors.Join(c.scope(), c.unreadable); err != nil {
 		return err
 	}
 	c.checkChains()
 	if c.All {
 		for _, p := range c.allPools() {
 			c.list(p)
+		}
+		if c.unreadable != nil {
+			return c.unreadable
 		}
 	}
 	c.each(len(c.layers), func(i int) {

@@ -1,6 +1,8 @@
 package fsck
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -23,6 +25,8 @@ type fault struct {
 	layers  []string // whose files are
 	paths   []string // of all these
 	missing int      // how many of the paths are not there
+
+	unreadable error // of a path that cannot be looked up
 }
 
 type faultKey struct{ home, name string }
@@ -85,14 +89,15 @@ func (x *fault) locate(layers []*layer, needed func(l *layer, name string) bool)
 	x.inPool, x.layers, x.paths, x.missing = false, nil, nil, 0
 	look := func(path string, must bool) (bad bool) {
 		var st unix.Stat_t
-		err := unix.Lstat(path, &st)
-		if err != nil {
-			bad = must
-			if bad {
+		switch err := unix.Lstat(path, &st); {
+		case err == nil:
+			_, bad = x.bad[st.Ino]
+		case errors.Is(err, fs.ErrNotExist):
+			if bad = must; bad {
 				x.missing++
 			}
-		} else {
-			_, bad = x.bad[st.Ino]
+		default:
+			bad, x.unreadable = must, err
 		}
 		if bad {
 			x.paths = append(x.paths, path)
@@ -126,6 +131,9 @@ func (x *fault) locate(layers []*layer, needed func(l *layer, name string) bool)
 func (x *fault) why() string {
 	for _, inode := range sortedKeys(x.bad) {
 		return x.bad[inode]
+	}
+	if x.unreadable != nil {
+		return x.unreadable.Error()
 	}
 	return "it is not there"
 }

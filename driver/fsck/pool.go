@@ -2,6 +2,9 @@ package fsck
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -33,22 +36,34 @@ func (c *checker) poolOf(s chain.Store) *pool {
 	}
 	p := &pool{store: s, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}, queued: map[uint64]bool{}}
 	c.pools[s.Home] = p
-	if r, err := objects.OpenReadOnly(s.Pool()); err == nil {
-		p.fd, err = unix.Open(filepath.Join(s.Pool(), "objects"), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			_ = r.Close() // open for reading
-			return p
-		}
-		p.reader = r
-		_ = r.WalkImages(context.Background(), func(d verity.Digest, _ objects.Info) error { // else none is known
-			var st unix.Stat_t
-			if unix.Lstat(r.ImagePath(d), &st) == nil {
-				p.images[st.Ino] = d
-			}
-			return nil
-		})
+	if err := p.open(); err != nil {
+		c.unreadable = errors.Join(c.unreadable, err)
 	}
 	return p
+}
+
+// open opens the pool, unless the store has none. Only ENOENT says that: after any other error
+// nothing is known of the pool's objects, and a check must not take them for missing.
+func (p *pool) open() error {
+	r, err := objects.OpenReadOnly(p.store.Pool())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(p.store.Pool(), "objects")
+	if p.fd, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+		return errors.Join(&os.PathError{Op: "open", Path: dir, Err: err}, r.Close())
+	}
+	p.reader = r
+	return r.WalkImages(context.Background(), func(d verity.Digest, _ objects.Info) error {
+		var st unix.Stat_t
+		if unix.Lstat(r.ImagePath(d), &st) == nil {
+			p.images[st.Ino] = d
+		}
+		return nil
+	})
 }
 
 func isRegular(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }

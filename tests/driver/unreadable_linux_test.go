@@ -9,7 +9,9 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/fsck"
 	"github.com/composefs-storage/composefs-storage/driver/garbage"
 )
 
@@ -88,4 +90,38 @@ func TestUnreadableImage(t *testing.T) {
 	}
 	must(t, os.Remove(merged))
 	s.read(t, "top", "ro")
+}
+
+// TestUnreadablePool checks a store with a pool that cannot be read: that is an error, and no
+// object counts as missing.
+func TestUnreadablePool(t *testing.T) {
+	d := newDamaged(t)
+	stores := &chain.Stores{Primary: chain.Store{Home: d.home()}}
+	for _, all := range []bool{true, false} {
+		for name, path := range map[string]string{
+			"pool":    d.pool(),
+			"objects": filepath.Join(d.pool(), "objects"),
+		} {
+			must(t, os.Rename(path, path+".away"))
+			point(t, path, path)
+			options := fsck.Options{Stores: stores, All: all, Images: []catalog.Image{{ID: "image", Layer: "layer"}}}
+			if report, err := fsck.Check(t.Context(), options); !errors.Is(err, unix.ELOOP) {
+				t.Errorf("%s: %v, %+v", name, err, report.Findings)
+			}
+			if _, err := fsck.Repair(t.Context(), options, fsck.Sources{}); !errors.Is(err, unix.ELOOP) {
+				t.Errorf("%s: repaired: %v", name, err)
+			}
+			must(t, errors.Join(os.Remove(path), os.Rename(path+".away", path)))
+		}
+	}
+	shard := filepath.Dir(d.pooled(0))
+	must(t, os.Rename(shard, shard+".away"))
+	point(t, shard, shard)
+	report, err := fsck.Check(t.Context(), fsck.Options{Stores: stores, All: true})
+	must(t, err)
+	if report.Damaged() != 1 || report.Findings[0].Kind != fsck.ObjectDamaged || report.Findings[0].Detail != unix.ELOOP.Error() {
+		t.Errorf("a directory of the pool: %+v", report.Findings[0])
+	}
+	must(t, errors.Join(os.Remove(shard), os.Rename(shard+".away", shard)))
+	d.check(t)
 }
