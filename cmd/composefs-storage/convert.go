@@ -33,15 +33,15 @@ next one goes on with what is left. A layer that is part of a mount stays as it 
 stop the containers on it and unmount the images with it. Containers that are stopped
 may stay. The exit code is 1 if a layer stays as it is. It takes root.
 
-Printed is a line for each layer, bottom first: its ID, what it was, and how many
-files it has, of how many bytes, and how many were linked and copied; the contents of
-the others were in the pool already.
+The command prints a line for each layer, bottom first: its ID, what it was, the number
+and size of its files, and how many of them were linked and copied. The pool already had
+the contents of the others.
 
 Options:
   --all        all images of the store
   --dry-run    only tell what the layers are, and why one would stay so
   --root DIR   the store, instead of the one that storage.conf configures
-  --json       print an array of objects
+  --json       print an array of objects; sizes are bytes
 `
 
 func convertCommand(s streams) *cobra.Command {
@@ -191,7 +191,7 @@ func (c *imageConverter) say(r convertedInPlace) {
 	case c.dryRun:
 		fmt.Fprintf(c.out, "%s  %s, would be converted\n", shortID(r.ID), r.Kind)
 	default:
-		fmt.Fprintf(c.out, "%s  %s, converted: %d files, %d bytes, %d linked, %d copied\n",
-			shortID(r.ID), r.Kind, r.Files, r.Bytes, r.Linked, r.Copied)
+		fmt.Fprintf(c.out, "%s  %s, converted: %d files, %s, %d linked, %d copied\n",
+			shortID(r.ID), r.Kind, r.Files, humanSize(r.Bytes), r.Linked, r.Copied)
 	}
 }

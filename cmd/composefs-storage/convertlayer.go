@@ -113,8 +113,8 @@ diffID: %s
 files: %d
 objects: %d
 new objects: %d
-bytes: %d
-saved by deduplication: %d (%.1f %%)
-`, c.Image, c.DiffID, c.Files, c.Objects, c.NewObjects, c.Bytes, c.SavedBytes, percent)
+size: %s
+saved by deduplication: %s (%.1f %%)
+`, c.Image, c.DiffID, c.Files, c.Objects, c.NewObjects, humanSize(c.Bytes), humanSize(c.SavedBytes), percent)
 	return err
 }

@@ -18,13 +18,13 @@ is for what other programs have removed. What a layer has is never removed. Whil
 somebody adds to a pool, as a pull does, that pool stays as it is, and the exit code
 is 1. It takes root.
 
-Printed are, of each pool, how many objects, images and leftovers there were, and
-how many bytes are free now.
+For each pool the command prints the number of objects, images and leftovers that it
+removed, and the size of all three.
 
 Options:
   --dry-run    only tell what would be removed. Nothing is written
   --root DIR   the store, instead of the one that storage.conf configures
-  --json       print an array of objects
+  --json       print an array of objects; sizes are bytes
 `
 
 func gcCommand(s streams) *cobra.Command {
@@ -95,8 +95,8 @@ func (s streams) printCollected(list []collected) error {
 		if c.Busy && c.DryRun {
 			note = " (in use: what is being added was not counted)"
 		}
-		_, err := fmt.Fprintf(s.out, "pool: %s%s\nobjects: %d\nimages: %d\nleftovers: %d\nbytes: %d\n",
-			escape(c.Pool), note, c.Objects, c.Images, c.Leftovers, c.Bytes)
+		_, err := fmt.Fprintf(s.out, "pool: %s%s\nobjects: %d\nimages: %d\nleftovers: %d\nsize: %s\n",
+			escape(c.Pool), note, c.Objects, c.Images, c.Leftovers, humanSize(c.Bytes))
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,10 @@ Tell what a container image in the store of podman is made of: its layers, botto
 first, how many of their objects other layers have too, and the fs-verity digest of
 its merged image. IMAGE is a name or an ID as podman takes it.
 
+UNIQUE are the objects that no other layer of the store has, SHARED those that other
+layers have too. The total counts each object once. An object that only layers of this
+image have is SHARED in their rows and UNIQUE in the total.
+
 A layer is composefs, stock composefs (containers/storage without this project's
 driver has written it), plain, missing or damaged. An image that has been mounted has
 a merged image, which is read and measured. Otherwise the layers are merged for the

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"text/tabwriter"
 
@@ -42,8 +43,17 @@ func (i *inspected) print(s streams) error {
 		l.printRow(w, shortID(l.ID), l.Kind)
 	}
 	i.Total.printRow(w, "total", i.Kind)
-	return w.Flush()
+	w.Flush() //nolint:errcheck // the last one tells
+	_, err := io.WriteString(s.out, legend)
+	return err
 }
+
+// legend explains the columns whose sums differ from the total.
+const legend = `
+UNIQUE  objects that no other layer of the store has
+SHARED  objects that other layers have too
+total   counts each object once, as UNIQUE if only layers of this image have it
+`
 
 func (z sizes) printRow(w *tabwriter.Writer, name, kind string) {
 	fmt.Fprint(w, name)

@@ -41,6 +41,7 @@ type status struct {
 	Stores   []storeStatus   `json:"stores"`
 	Layers   map[string]int  `json:"layers"` // of images, by kind
 	Images   map[string]int  `json:"images"` // by kind
+	Unnamed  int             `json:"images_without_name"`
 }
 
 type setting struct {

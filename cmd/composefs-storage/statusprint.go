@@ -72,8 +72,17 @@ func (r *status) printStores(w *tabwriter.Writer) {
 		}
 	}
 	fmt.Fprintf(w, "\nIMAGES\n")
-	fmt.Fprintf(w, "  images\t%s\n", counts(r.Images, imageKinds))
+	fmt.Fprintf(w, "  images\t%s%s\n", counts(r.Images, imageKinds), r.unnamed())
 	fmt.Fprintf(w, "  their layers\t%s\n", counts(r.Layers, layerKinds))
+}
+
+// unnamed explains why "podman images" may list fewer images: without --all it hides the
+// intermediate ones of builds.
+func (r *status) unnamed() string {
+	if r.Unnamed == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d without a name; podman images hides intermediate ones)", r.Unnamed)
 }
 
 // counts returns how many there are of each kind that there is.

@@ -56,6 +56,11 @@ func (r *status) addImages(st *store) {
 	for _, k := range images {
 		r.Images[key(k)]++
 	}
+	for _, image := range c.Images() {
+		if len(image.Names) == 0 {
+			r.Unnamed++
+		}
+	}
 }
 
 // kindsOf returns the kind of each image, and adds those of their layers by ID.

@@ -90,7 +90,7 @@ done
 storage() { CONTAINERS_STORAGE_CONF=$work/composefs.conf bin/composefs-storage "$@"; }
 title "Its layers in the store, bottom first ($(storage status | sed -n 1p))"
 storage inspect "$image" >"$work/inspect"
-sed -n '/ LAYER /,$p' "$work/inspect" | while IFS= read -r line; do
+sed -n '/ LAYER /,/^ *total /p' "$work/inspect" | while IFS= read -r line; do
 	case $line in *LAYER* | *total*) echo "$line" ;; *)
 		echo "$line  ${steps[0]:-}"
 		steps=("${steps[@]:1}") ;;

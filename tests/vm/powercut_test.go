@@ -212,7 +212,7 @@ func (c *cutter) check(g guest, when string) {
 		c.t.Errorf("%s, with verity = %s: %s", when, c.mode, what)
 	}
 	left := g.run("composefs-storage gc >/dev/null; composefs-storage gc --dry-run")
-	if !strings.HasSuffix(left, "objects: 0\nimages: 0\nleftovers: 0\nbytes: 0") {
+	if !strings.HasSuffix(left, "objects: 0\nimages: 0\nleftovers: 0\nsize: 0 B") {
 		c.t.Errorf("%s, gc leaves %s", when, left)
 	}
 }
