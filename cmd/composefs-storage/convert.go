@@ -18,8 +18,8 @@ import (
 )
 
 const convertUsage = `Usage:
-  composefs-storage convert [--dry-run] [--root DIR] [--json] IMAGE...
-  composefs-storage convert [--dry-run] [--root DIR] [--json] --all
+  composefs-storage convert [--dry-run] [--ignore-old-programs] [--root DIR] [--json] IMAGE...
+  composefs-storage convert [--dry-run] [--ignore-old-programs] [--root DIR] [--json] --all
 
 Make container images in the store of podman composefs that were pulled without it:
 their plain layers, and those that containers/storage without this project's driver
@@ -33,6 +33,11 @@ next one goes on with what is left. A layer that is part of a mount stays as it 
 stop the containers on it and unmount the images with it. Containers that are stopped
 may stay. The exit code is 1 if a layer stays as it is. It takes root.
 
+Other programs than this project's need podman 5.0, buildah 1.35, skopeo 1.15 or CRI-O
+1.31 to use converted layers, and must not build or commit on them. If an older one is
+installed, nothing is converted: its containers would not start any more, and what it
+builds would lack files.
+
 The command prints a line for each layer, bottom first: its ID, what it was, the number
 and size of its files, and how many of them were linked and copied. The pool already had
 the contents of the others.
@@ -42,6 +47,8 @@ Options:
   --dry-run    only tell what the layers are, and why one would stay so
   --root DIR   the store, instead of the one that storage.conf configures
   --json       print an array of objects; sizes are bytes
+  --ignore-old-programs
+               convert although such an older program is installed
 `
 
 func convertCommand(s streams) *cobra.Command {
@@ -69,6 +76,7 @@ func convertCommand(s streams) *cobra.Command {
 	c.store.addFlag(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "")
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "")
+	cmd.Flags().BoolVar(&c.ignoreOld, "ignore-old-programs", false, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }
@@ -78,6 +86,7 @@ type imageConverter struct {
 	streams
 	store         store
 	dryRun, print bool
+	ignoreOld     bool // other programs that are too old for converted layers
 	layers        []convertedInPlace
 }
 
@@ -107,6 +116,9 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 	}
 	ids, err := c.find(names)
 	if err != nil {
+		return err
+	}
+	if err := c.warnOfOthers(ctx); err != nil {
 		return err
 	}
 	c.layers = []convertedInPlace{}

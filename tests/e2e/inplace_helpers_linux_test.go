@@ -16,7 +16,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// tool returns a command of composefs-storage on the store of p.
+// tool returns a command of composefs-storage on the store of p. The programs of the machine
+// do not keep convert from its work.
 func tool(t *testing.T, p *podman.Podman, args ...string) *exec.Cmd {
 	t.Helper()
 	program, err := filepath.Abs("../../bin/composefs-storage")
@@ -24,6 +25,9 @@ func tool(t *testing.T, p *podman.Podman, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	needs.Built(t, program, "make build")
+	if args[0] == "convert" {
+		args = append(args, "--ignore-old-programs")
+	}
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = p.Command(t.Context()).Env
 	return cmd
