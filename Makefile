@@ -1,5 +1,5 @@
-# "make help" lists the targets. Nothing here needs more than Go and, on Debian,
-# apt-get: what else is missing, "make deps" installs.
+# "make help" lists the targets. All need Go, and say what to install if it is missing or old.
+# "make deps" installs all else that is missing on Debian.
 
 GO ?= go
 PREFIX ?= /usr/local
@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
+FOR ?= test
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
 # start a service.
@@ -21,7 +22,8 @@ export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp
 # what distributions build with; openpgp spares us the C library gpgme.
 podman = github.com/containers/podman/v5/cmd/podman
 podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell pkg-config --exists libsystemd && echo systemd)
-podman_build = CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags '$(podman_tags)'
+podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
+compile = CGO_ENABLED=1 GO='$(GO)' hack/compile.sh
 
 # The other programs that use the store; podman-testing is a tool of podman's tests, and
 # pullevents one of ours.
@@ -30,35 +32,41 @@ tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v
 	github.com/composefs-storage/composefs-storage/tests/pullevents
 podman tools: podman_tags += graft
 
-# Ours tells itself apart in "podman version".
-podman_flags = -overlay .cache/overlay.json -ldflags '-X github.com/containers/podman/v5/libpod/define.buildOrigin=composefs-storage'
+# "podman version" prints this origin, and the date of the commit as that of the build. Files of
+# a tarball by "git archive" have the date of its commit.
+define = github.com/containers/podman/v5/libpod/define
+commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y go.mod))
+podman_ldflags = -X $(define).buildOrigin=composefs-storage -X $(define).buildInfo=$(commit_time)
 
-.PHONY: help build podman podman-stock tools tools-stock install install-tools demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/composefs-storage, and links to it: mkcomposefs and mount.composefs
+toolchain:
+	@GO='$(GO)' hack/toolchain.sh
+
+build: toolchain ## build bin/composefs-storage, and links to it: mkcomposefs and mount.composefs
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/composefs-storage ./cmd/composefs-storage
 	ln -sf composefs-storage bin/mkcomposefs
 	ln -sf composefs-storage bin/mount.composefs
 
-podman: ## build bin/podman: podman with our driver
+podman: toolchain ## build bin/podman: podman with our driver
 	mkdir -p .cache
 	hack/graft/overlay.sh >.cache/overlay.json
-	$(podman_build) $(podman_flags) -o bin/podman $(podman)
+	$(compile) $(podman) bin/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
 
-podman-stock: ## build bin/podman-stock: the same podman without it, which judges ours
-	$(podman_build) -o bin/podman-stock $(podman)
+podman-stock: toolchain ## build bin/podman-stock: the same podman without it, which judges ours
+	$(compile) $(podman) bin/podman-stock $(podman_flags)
 
-tools: ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
+tools: toolchain ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
 	mkdir -p .cache
 	hack/graft/overlay.sh >.cache/overlay.json
 	for tool in $(tools); do \
-		$(podman_build) -overlay .cache/overlay.json -o bin/$${tool##*/} $$tool || exit; done
+		$(compile) $$tool bin/$${tool##*/} $(podman_flags) -overlay .cache/overlay.json || exit; done
 
-tools-stock: ## build bin/stock/: the same tools without it
-	for tool in $(tools); do $(podman_build) -o bin/stock/$${tool##*/} $$tool || exit; done
+tools-stock: toolchain ## build bin/stock/: the same tools without it
+	for tool in $(tools); do $(compile) $$tool bin/stock/$${tool##*/} $(podman_flags) || exit; done
 
 install: build podman ## install under PREFIX: programs, man pages, completions, a systemd unit, a sample storage.conf
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/podman bin/composefs-storage
@@ -79,10 +87,10 @@ install: build podman ## install under PREFIX: programs, man pages, completions,
 install-tools: tools ## install buildah, skopeo and containers-storage with our driver under PREFIX too
 	install -D -t $(DESTDIR)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
 
-deps: ## install what the tests need and is missing (root, Debian)
-	hack/deps.sh
+deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
+	hack/deps.sh $(FOR)
 
-demo: ## pull an image with composefs and show what became of it; IMAGE=... for your own
+demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
 test: deps lint build podman podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
@@ -103,7 +111,7 @@ test-upstream: deps podman podman-stock tools tools-stock ## run the suites of c
 upstream-docs: ## put what "make test-upstream" has found last into docs
 	hack/upstream/docs.sh
 
-lint: ## vet, and check formatting
+lint: toolchain ## vet, and check formatting
 	$(GO) vet ./...
 	@test -z "$$(gofmt -l cmd config convert driver hack tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd config convert driver hack tests; exit 1; }
 

@@ -1,55 +1,95 @@
 #!/bin/sh
-# Install what building, tests and demo need beyond Go and make, and is missing.
+# usage: deps.sh [podman|demo|test]
+#
+# Install what building and running podman, the demo, or by default the tests need beyond Go and
+# make, and is missing. Tests that need something else skip it, unless CI is true; podman and the
+# demo need all. OS_RELEASE is a file like os-release(5).
 set -eu
+purpose=${1:-test}
+case $purpose in
+podman) purposes=' build run net ' ;;
+demo) purposes=' build run demo ' ;;
+test) purposes=' build run demo test ' ;;
+*)
+	echo "usage: deps.sh [podman|demo|test]" >&2
+	exit 2
+	;;
+esac
+release=$(. "${OS_RELEASE:-/etc/os-release}" 2>/dev/null && echo "${VERSION_CODENAME:-}") || release=
+firewall='nft nftables'
+[ "$release" != bookworm ] || firewall='iptables iptables'
 
-# A line for each: what must be there (a command in PATH, a file, or what pkg-config
-# finds), Debian's package with it, and what for.
-needs='
-cc                           gcc                             podman (cgo), the race detector
-/usr/include/stdio.h         libc6-dev                       the same
-pkg-config                   pkg-config                      finds the libraries of podman
-pkg-config:libseccomp        libseccomp-dev                  podman: system call filters
-pkg-config:libsystemd        libsystemd-dev                  podman: the journal, which Debian has it log to
-conmon                       conmon                          podman run: a parent for each container
-runc                         runc                            podman run: starts containers
-/usr/lib/podman/netavark     netavark                        networks: without it no command of podman starts
-/etc/containers/policy.json  golang-github-containers-common podman pull, load and build: whom to trust
-fsck.erofs                   erofs-utils                     judges images
-busybox                      busybox-static                  what test and demo images run
-setcap                       libcap2-bin                     makes files with capabilities
-bzip2                        bzip2                           packs layers that we leave to others
-xz                           xz-utils                        the same
-mkfs.ext4                    e2fsprogs                       makes disks that are too small
-mkfs.xfs                     xfsprogs                        makes disks for stores, also with project quotas
-mkfs.btrfs                   btrfs-progs                     the same
-script                       bsdutils                        shows progress bars
-depmod                       kmod                            knows the modules of a kernel for virtual machines
-patch                        patch                           changes copies of vendored files: hack/graft
-jq                           jq                              looks into a store as scripts do
-strace                       strace                          what the kernel is told of SELinux labels
-criu                         criu                            checkpoints, where it works on the kernel
-newuidmap                    uidmap                          podman without root: a range of ids for its user
-groff                        groff-base                      judges the man pages
-systemd-analyze              systemd                         judges the unit of "make install"
-'
+# Each line: who needs it; a command in PATH, a file, or a library for pkg-config; Debian's
+# package with it; and what it is for.
+needs="
+build cc                           gcc                             podman (cgo), the race detector
+build /usr/include/stdio.h         libc6-dev                       the same
+build pkg-config                   pkg-config                      finds the libraries of podman
+build pkg-config:libseccomp        libseccomp-dev                  podman: system call filters
+build pkg-config:libsystemd        libsystemd-dev                  podman: the journal, which Debian has it log to
+build patch                        patch                           changes copies of vendored files: hack/graft
+run   conmon                       conmon                          podman run: a parent for each container
+run   runc                         runc                            podman run: starts containers
+run   /usr/lib/podman/netavark     netavark                        networks: without it no command of podman starts
+run   /etc/containers/policy.json  golang-github-containers-common podman pull, load and build: whom to trust
+net   $firewall                                                    networks of containers
+net   /usr/lib/podman/aardvark-dns aardvark-dns                    names of containers in networks
+net   catatonit                    catatonit                       pods, and podman run --init
+demo  busybox                      busybox-static                  what test and demo images run
+demo  setcap                       libcap2-bin                     makes files with capabilities
+test  fsck.erofs                   erofs-utils                     judges images
+test  bzip2                        bzip2                           packs layers that we leave to others
+test  xz                           xz-utils                        the same
+test  mkfs.ext4                    e2fsprogs                       makes disks that are too small
+test  mkfs.xfs                     xfsprogs                        makes disks for stores, also with project quotas
+test  mkfs.btrfs                   btrfs-progs                     the same
+test  script                       bsdutils                        shows progress bars
+test  depmod                       kmod                            knows the modules of a kernel for virtual machines
+test  jq                           jq                              looks into a store as scripts do
+test  strace                       strace                          what the kernel is told of SELinux labels
+test  criu                         criu                            checkpoints, where it works on the kernel
+test  newuidmap                    uidmap                          podman without root: a range of ids for its user
+test  groff                        groff-base                      judges the man pages
+test  systemd-analyze              systemd                         judges the unit of \"make install\"
+"
 
-missing=$(echo "$needs" | while read -r need package _; do
-	case $need in
-	'') continue ;;
-	pkg-config:*) pkg-config --exists "${need#*:}" 2>/dev/null ;;
-	/*) [ -e "$need" ] ;;
-	*) command -v "$need" >/dev/null ;;
-	esac || printf ' %s' "$package"
-done)
-if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-	echo "installing$missing"
-	apt-get update -qq
+# missing prints the packages that are missing.
+missing() {
+	echo "$needs" | while read -r who need package _; do
+		case $purposes in *" $who "*) ;; *) continue ;; esac
+		case $need in
+		pkg-config:*) pkg-config --exists "${need#*:}" 2>/dev/null ;;
+		/*) [ -e "$need" ] ;;
+		*) command -v "$need" >/dev/null ;;
+		esac || printf ' %s' "$package"
+	done
+}
+
+packages=$(missing)
+if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	echo "installing$packages"
+	apt-get update -qq || : # of several sources, one may be out of reach
 	# shellcheck disable=SC2086 # one word for each package
-	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
-	missing=
+	if DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null; then
+		packages=
+	else
+		packages=$(missing)
+	fi
 fi
-"$(dirname "$0")/docker-registry.sh" >/dev/null || missing="$missing docker-registry"
-if [ -n "$missing" ]; then
-	echo "hint: for all of it, install as root:$missing" >&2
-	[ "${CI:-}" != true ] # in CI that is a failure
+case $purpose in demo | test)
+	"$(dirname "$0")/docker-registry.sh" >/dev/null || packages="$packages docker-registry"
+	;;
+esac
+[ -n "$packages" ] || exit 0
+if [ "$purpose" = test ]; then # tests that need something skip, but not in CI
+	echo "hint: for all of it, install as root:$packages" >&2
+	[ "${CI:-}" != true ]
+	exit
 fi
+echo "error: these packages are missing, and could not be installed:$packages" >&2
+if [ "$(id -u)" = 0 ]; then
+	echo "hint: check the network and apt's sources, then try again" >&2
+else
+	echo "hint: run this as root, or install as root:$packages" >&2
+fi
+exit 1

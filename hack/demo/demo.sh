@@ -7,22 +7,20 @@ set -euo pipefail
 # What is mounted in a mount namespace of its own goes with it, even after kill -9.
 [ "${1:-}" = inside ] || exec unshare --mount "$0" inside
 cd "$(dirname "$0")/../.."
-echo "building podman, which takes a few minutes the first time"
-"${MAKE:-make}" -s deps build podman
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/composefs-demo.XXXXXX")
 registry=
-# What podman and runc keep elsewhere, whatever podman is told, goes with it too.
-mkdir -p /var/lib/containers /run/runc
-mount -t tmpfs none /var/lib/containers
-mount -t tmpfs none /run/runc
+prepared= # yes once podman may run
 cleanup() {
+	trap - EXIT
 	trap '' INT TERM
 	set +e
-	for store in plain composefs; do podman $store rm -fa -t 0; podman $store image umount -fa; done &>/dev/null
-	findmnt -rno TARGET | grep "^$work/" | sort -r | xargs -r umount
-	runc list -q | xargs -rn 1 runc delete -f 2>/dev/null
-	umount /var/lib/containers /run/runc
+	if [ -n "$prepared" ]; then
+		for store in plain composefs; do podman $store rm -fa -t 0; podman $store image umount -fa; done &>/dev/null
+		findmnt -rno TARGET | grep "^$work/" | sort -r | xargs -r umount
+		runc list -q | xargs -rn 1 runc delete -f 2>/dev/null
+		umount /var/lib/containers /run/runc
+	fi
 	if [ -n "$registry" ]; then kill "$registry"; wait "$registry"; fi 2>/dev/null
 	rm -rf --one-file-system "$work"
 	# If nobody else uses them:
@@ -48,6 +46,23 @@ runtime = "runc"
 events_logger = "none"
 tmp_dir = "$work/tmp"
 END
+mkdir "$work/composefs"
+
+storage() { CONTAINERS_STORAGE_CONF=$work/composefs.conf bin/composefs-storage "$@"; }
+echo "building composefs-storage, and checking that composefs works here"
+"${MAKE:-make}" -s build
+CONTAINERS_STORAGE_CONF=$work/composefs.conf hack/demo/check.sh "$work/composefs"
+hack/deps.sh demo
+registry_program=$(hack/docker-registry.sh)
+echo "building podman, which takes a few minutes the first time"
+"${MAKE:-make}" -s podman
+
+# What podman and runc keep elsewhere, whatever podman is told, goes with the mount namespace.
+mkdir -p /var/lib/containers /run/runc
+mount -t tmpfs none /var/lib/containers
+mount -t tmpfs none /run/runc
+prepared=yes
+
 if [ -t 1 ]; then bold=$(printf '\033[1m') normal=$(printf '\033[0m'); else bold='' normal=''; fi
 title() { printf "\n$bold%s$normal\n" "$*"; }
 bytes() { numfmt --to=si --format=%.1f --suffix=B "$1"; }
@@ -62,7 +77,7 @@ if [ -z "$image" ]; then
 	printf 'version: 0.1\nhttp: {addr: "127.0.0.1:0"}\nstorage: {filesystem: {rootdirectory: %s}}\n' \
 		"$work/registry" >"$work/registry.yml"
 	touch "$work/registry.log"
-	"$(hack/docker-registry.sh)" serve "$work/registry.yml" &>>"$work/registry.log" &
+	"$registry_program" serve "$work/registry.yml" &>>"$work/registry.log" &
 	registry=$!
 	for _ in {1..100}; do
 		port=$(sed -n 's/.*listening on 127.0.0.1:\([0-9]*\).*/\1/p' "$work/registry.log")
@@ -87,7 +102,11 @@ for store in composefs plain; do
 	mount[$store]=$(podman "$store" image mount "$image")
 done
 
-storage() { CONTAINERS_STORAGE_CONF=$work/composefs.conf bin/composefs-storage "$@"; }
+[ "$(findmnt -rno SOURCE -M "${mount[composefs]}")" = composefs ] || {
+	echo "error: podman mounted $image without composefs" >&2
+	storage status >&2
+	exit 1
+}
 title "Its layers in the store, bottom first ($(storage status | sed -n 1p))"
 storage inspect "$image" >"$work/inspect"
 sed -n '/ LAYER /,/^ *total /p' "$work/inspect" | while IFS= read -r line; do
