@@ -38,7 +38,13 @@ define = github.com/containers/podman/v5/libpod/define
 commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y go.mod))
 podman_ldflags = -X $(define).buildOrigin=composefs-storage -X $(define).buildInfo=$(commit_time)
 
-.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+# "make install" puts files below stage, whence hack/install.sh copies them to DESTDIR. installed
+# lists them there, for "make uninstall".
+stage = $(CURDIR)/.cache/stage
+installed = $(PREFIX)/share/composefs-storage/installed
+to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
+
+.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,24 +74,32 @@ tools: toolchain ## build bin/buildah, skopeo, containers-storage and podman-tes
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool bin/stock/$${tool##*/} $(podman_flags) || exit; done
 
-install: build podman ## install under PREFIX: programs, man pages, completions, a systemd unit, a sample storage.conf
-	install -D -t $(DESTDIR)$(PREFIX)/bin bin/podman bin/composefs-storage
-	ln -sf composefs-storage $(DESTDIR)$(PREFIX)/bin/mkcomposefs
-	install -d $(DESTDIR)$(MOUNTDIR)
-	test -e $(DESTDIR)$(MOUNTDIR)/mount.composefs || \
-		ln -sf $(PREFIX)/bin/composefs-storage $(DESTDIR)$(MOUNTDIR)/mount.composefs
+install: build podman ## install under PREFIX: programs, man pages, completions, systemd units, a sample storage.conf
+	rm -rf $(stage)
+	install -D -t $(stage)$(PREFIX)/bin bin/podman bin/composefs-storage
+	ln -s composefs-storage $(stage)$(PREFIX)/bin/mkcomposefs
+	install -d $(stage)$(MOUNTDIR)
+	ln -s $(PREFIX)/bin/composefs-storage $(stage)$(MOUNTDIR)/mount.composefs
+	GO='$(GO)' PREFIX='$(PREFIX)' hack/podman-files.sh $(stage)
 	for section in 1 5 8; do \
-		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/composefs-storage docs/storage.conf
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
-	bin/composefs-storage completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/composefs-storage
-	bin/composefs-storage completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_composefs-storage
-	bin/composefs-storage completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/composefs-storage.fish
+		install -D -m 644 -t $(stage)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
+	install -D -m 644 -t $(stage)$(PREFIX)/share/composefs-storage docs/storage.conf
+	install -d $(stage)$(PREFIX)/lib/systemd/system
+	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
+	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	for program in podman composefs-storage; do \
+		bin/$$program completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/$$program && \
+		bin/$$program completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_$$program && \
+		bin/$$program completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/$$program.fish || exit; done
+	$(to_destdir) $(stage) $(installed)
 
 install-tools: tools ## install buildah, skopeo and containers-storage with our driver under PREFIX too
-	install -D -t $(DESTDIR)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
+	rm -rf $(stage)
+	install -D -t $(stage)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
+	$(to_destdir) $(stage) $(installed)-tools
+
+uninstall: ## remove what "make install" and "make install-tools" installed
+	$(to_destdir) --remove $(installed) $(installed)-tools
 
 deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
 	hack/deps.sh $(FOR)

@@ -7,7 +7,7 @@
 set -eu
 purpose=${1:-test}
 case $purpose in
-podman) purposes=' build run net ' ;;
+podman) purposes=' build run net pages ' ;;
 demo) purposes=' build run demo ' ;;
 test) purposes=' build run demo test ' ;;
 *)
@@ -35,6 +35,8 @@ run   /etc/containers/policy.json  golang-github-containers-common podman pull, 
 net   $firewall                                                    networks of containers
 net   /usr/lib/podman/aardvark-dns aardvark-dns                    names of containers in networks
 net   catatonit                    catatonit                       pods, and podman run --init
+pages go-md2man                    go-md2man                       makes podman's man pages
+pages python3                      python3                         the same
 demo  busybox                      busybox-static                  what test and demo images run
 demo  setcap                       libcap2-bin                     makes files with capabilities
 test  fsck.erofs                   erofs-utils                     judges images
