@@ -31,7 +31,7 @@ func TestConvertInUse(t *testing.T) {
 			diff := changed(p, "box")
 			want := seenByContainer(t, p, "box")
 			p.Run("run", "-d", "--name", "runs", ref, "sleep", "1000")
-			ours := p.As(podman.Ours)
+			ours := s.Podman(t, podman.Ours, podman.Options{Overlay: map[string]string{"mountopt": "nodev"}})
 
 			out, err := tool(t, ours, "convert", "--all").CombinedOutput()
 			if err == nil || strings.Count(string(out), "in use") < 2 || !strings.Contains(string(out), "\nhint: ") {

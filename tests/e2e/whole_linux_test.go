@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/mount/mounttest"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -86,10 +87,15 @@ func driverSays(t *testing.T, p *podman.Podman, key string) string {
 	return p.Run("info", "--format", `{{index .Store.GraphStatus "`+key+`"}}`)
 }
 
-// reboot takes away what a reboot would: all that is below the run root.
+// reboot takes away what a reboot would: shared mounts and all that is recorded of them. No
+// container must be running.
 func reboot(t *testing.T, s *podman.Store) {
 	t.Helper()
-	if err := os.RemoveAll(filepath.Join(s.RunRoot, "overlay-composefs")); err != nil {
-		t.Fatal(err)
+	must(t, s.Settle())
+	dir := filepath.Join(s.RunRoot, "overlay-composefs")
+	mounttest.Unmount(dir)
+	if left := mounttest.Mounts(dir); len(left) > 0 {
+		t.Fatalf("mounted: %s", left)
 	}
+	must(t, os.RemoveAll(dir))
 }

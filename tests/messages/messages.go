@@ -7,5 +7,10 @@ import "regexp"
 // and the directories in which it tries what the kernel can do.
 var internal = regexp.MustCompile(`\S*(/proc/(self|thread-self|\d+)/fd\b|composefs-probe-|composefs-mount-)\S*`)
 
+// runc are descriptors in messages of runc about mounts that fail.
+var runc = regexp.MustCompile(`\(via /proc/self/fd/\d+\)`)
+
 // Internal returns a path in a message that only the driver knows, or "".
-func Internal(message string) string { return internal.FindString(message) }
+func Internal(message string) string {
+	return internal.FindString(runc.ReplaceAllString(message, ""))
+}
