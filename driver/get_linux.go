@@ -28,8 +28,8 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
 	if !d.handles(c) {
-		if err := d.abilities().err; c.Composefs() && errors.Is(err, feature.ErrNotSupported) {
-			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, err)
+		if c.Composefs() && errors.Is(d.abilities().err, feature.ErrNotSupported) {
+			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)
 		}
 		for i, l := range c {
 			if err := d.verifyPlain(l, i == 0); err != nil {
