@@ -60,7 +60,6 @@ func TestOff(t *testing.T) {
 			if _, err := s.Metadata("container"); err != nil {
 				t.Error(err)
 			}
-			s.Status()
 			must(t, s.Cleanup())
 		}
 		report(t, "files", differences(p.ours.names(t), p.theirs.names(t)))
