@@ -44,7 +44,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-upstream upstream-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,12 @@ test-upstream: deps podman podman-stock tools tools-stock ## run the suites of c
 
 upstream-docs: ## put what "make test-upstream" has found last into docs
 	hack/upstream/docs.sh
+
+test-podmans: deps build podman podman-stock ## try podmans of Debian on converted layers; PODMANS="trixie /usr/bin/podman"
+	hack/podmans/run.sh $(PODMANS)
+
+podmans-docs: ## put what "make test-podmans" has found last into docs
+	hack/insert.sh docs/testing.md podmans .cache/podmans/table.md
 
 lint: toolchain ## vet, and check formatting
 	$(GO) vet ./...

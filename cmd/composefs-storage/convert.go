@@ -33,10 +33,11 @@ next one goes on with what is left. A layer that is part of a mount stays as it 
 stop the containers on it and unmount the images with it. Containers that are stopped
 may stay. The exit code is 1 if a layer stays as it is. It takes root.
 
-Other programs than this project's need podman 5.0, buildah 1.35, skopeo 1.15 or CRI-O
-1.31 to use converted layers, and must not build or commit on them. If an older one is
-installed, nothing is converted: its containers would not start any more, and what it
-builds would lack files.
+Programs without this project's driver read converted layers since podman 5.0, buildah
+1.35, skopeo 1.15 and CRI-O 1.31. They must not build or commit on them with
+use_composefs off: they write zeros for files whose mode or owner changes. If an older
+one is installed, the command converts nothing: its containers would not start any more,
+and its builds would lack files.
 
 The command prints a line for each layer, bottom first: its ID, what it was, the number
 and size of its files, and how many of them were linked and copied. The pool already had

@@ -63,26 +63,28 @@ func (c *imageConverter) warnOfOthers(ctx context.Context) error {
 		}
 	}
 	if len(old) > 0 && !c.ignoreOld && !c.dryRun {
-		return withHint(fmt.Errorf("%s: too old for converted layers: its containers would not start, and its builds would lack files", strings.Join(old, ", ")),
-			"remove or upgrade it (%s); to convert anyway: --ignore-old-programs", oldestVersions())
+		return withHint(fmt.Errorf("%s: too old for converted layers: containers would not start, and builds would lack files", strings.Join(old, ", ")),
+			"upgrade to %s, or remove it; to convert anyway, add --ignore-old-programs", oldestVersions())
 	}
-	fmt.Fprintf(c.err, "warning: converted layers need this driver, or %s, which must not build or commit on them\n", oldestVersions())
+	fmt.Fprintf(c.err, "warning: programs without this driver read converted layers since %s\n"+
+		"warning: with use_composefs off they must not build or commit: they write zeros for files whose mode or owner changes\n", oldestVersions())
 	if len(old) > 0 {
 		fmt.Fprintf(c.err, "warning: too old for converted layers: %s\n", strings.Join(old, ", "))
 	}
 	if len(others) > 0 {
-		fmt.Fprintf(c.err, "warning: must not build or commit on converted layers: %s\n", strings.Join(others, ", "))
+		fmt.Fprintf(c.err, "warning: installed without this driver: %s\n", strings.Join(others, ", "))
 	}
 	return nil
 }
 
-// oldestVersions lists the oldest versions of other programs that mount composefs layers.
+// oldestVersions lists the oldest versions of programs that mount composefs layers without the
+// driver.
 func oldestVersions() string {
 	var list []string
 	for _, p := range storePrograms {
 		list = append(list, fmt.Sprintf("%s %d.%d", p.name, p.major, p.minor))
 	}
-	return strings.Join(list, ", ") + " or newer"
+	return strings.Join(list, ", ")
 }
 
 // otherPrograms returns the programs in the directories that use stores without the driver,

@@ -76,6 +76,26 @@ func checkShared(t *testing.T, p, q *podman.Podman, ref string) {
 	checkEmpty(t, p)
 }
 
+// TestStockCommits holds what README says of podman without the driver on our layers: it keeps
+// the contents of a file whose mode has changed with use_composefs on, and loses them with it off.
+func TestStockCommits(t *testing.T) {
+	for kind, keeps := range map[podman.Kind]bool{podman.StockComposefs: true, podman.Plain: false} {
+		t.Run(kind.String(), func(t *testing.T) {
+			t.Parallel()
+			ours := podman.New(t, podman.Ours)
+			ref := pull(t, ours, rich()[0])
+			stock := ours.As(kind)
+			stock.Run("run", "--name", "box", ref, "chmod", "700", "/home/big")
+			stock.Run("commit", "-q", "box", "committed")
+			err := hasBig(seen(t, ours, "committed"))
+			zeros := err != nil && strings.Contains(err.Error(), `begins with "\x00`)
+			if (err == nil) != keeps || zeros == keeps {
+				t.Errorf("the contents are kept: %v (%v), README says %v", err == nil, err, keeps)
+			}
+		})
+	}
+}
+
 // TestMixedChain builds one image by turns, so that plain layers and composefs layers
 // lie upon each other.
 func TestMixedChain(t *testing.T) {

@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# usage: run.sh [SUITE|PROGRAM]...
+#
+# Try podmans without the driver on a store whose layers "composefs-storage convert" has made
+# composefs. Print a table of Markdown, and write it to .cache/podmans/table.md. A SUITE is one of Debian's; its podman runs with its
+# libraries and runc. A PROGRAM is a podman that runs on this machine, and has a slash in
+# its name. It needs root, "make build podman podman-stock" and, for suites, the network.
+set -euo pipefail
+[ "$(id -u)" = 0 ] || { echo "error: mounting layers needs root" >&2; exit 1; }
+cd "$(dirname "$0")/../.."
+[ $# -gt 0 ] || set -- bookworm trixie sid bin/podman-stock
+if [ "${PODMANS_INSIDE:-}" != yes ]; then
+	for suite in "$@"; do
+		case $suite in */*) ;; *) hack/podmans/packages.sh "$suite" >/dev/null ;; esac
+	done
+	# Mounts in a mount namespace of its own go with it, even after kill -9.
+	PODMANS_INSIDE=yes exec unshare --mount --propagation private "$0" "$@"
+fi
+bin=$PWD/bin
+work=$(mktemp -d /var/tmp/composefs-podmans.XXXXXX)
+mkdir -p /run/runc /run/crun /var/lib/containers
+for dir in /run/runc /run/crun /var/lib/containers; do mount -t tmpfs none "$dir"; done
+# unmount DIR: all that is mounted below it
+unmount() { findmnt -rno TARGET | awk -v dir="$1/" 'index($0, dir) == 1' | sort -r | xargs -r umount -l; }
+cleanup() {
+	unmount "$PWD/.cache/podmans"
+	unmount "$work"
+	rm -rf --one-file-system "$work"
+}
+trap cleanup EXIT
+
+# The image: /bin is a link, the second layer deletes a file and replaces a directory.
+context() {
+	mkdir -p "$1/usr/bin" "$1/etc/dir" "$1/tmp"
+	cp "$(command -v busybox)" "$1/usr/bin/busybox"
+	for applet in sh cat chmod touch rm mkdir; do ln "$1/usr/bin/busybox" "$1/usr/bin/$applet"; done
+	ln -s usr/bin "$1/bin"
+	seq 30000 >"$1/etc/big"
+	echo secret >"$1/etc/secret"
+	touch "$1/etc/dir/old"
+	printf 'FROM scratch\nCOPY . /\nRUN rm -r /etc/secret /etc/dir && mkdir /etc/dir && echo new >/etc/dir/new\n' >"$2"
+}
+
+# configure DIR USE_COMPOSEFS: the files that podman reads. crun needs a machine with cgroup v2.
+configure() {
+	mkdir -p "$1/tmp"
+	cat >"$1/storage.conf" <<-END
+		[storage]
+		driver = "overlay"
+		graphroot = "$1/root"
+		runroot = "$1/run"
+		[storage.options.overlay]
+		use_composefs = "$2"
+		[storage.options.pull_options]
+		enable_partial_images = "$2"
+		convert_images = "$2"
+	END
+	cat >"$1/containers.conf" <<-END
+		[containers]
+		default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+		netns = "none"
+		log_driver = "k8s-file"
+		seccomp_profile = "unconfined"
+		apparmor_profile = "unconfined"
+		[engine]
+		runtime = "runc"
+		cgroup_manager = "cgroupfs"
+		events_logger = "none"
+		lock_type = "file"
+		tmp_dir = "$1/libpod"
+		[network]
+		network_config_dir = "$1/networks"
+	END
+	echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$1/policy.json"
+}
+
+# with DIR PROGRAM ARGUMENTS...: run a podman on a store
+with() {
+	env -i HOME="$1" TMPDIR="$1/tmp" PATH="$work/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C PODMAN_IGNORE_CGROUPSV1_WARNING=1 \
+		CONTAINERS_CONF="$1/containers.conf" CONTAINERS_STORAGE_CONF="$1/storage.conf" "${@:2}"
+}
+
+# tree DIR: names, links and contents
+tree() { (cd "$1" && find . -printf '%y %p %l\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+
+# shown NAME: the tree of an image, by podman with the driver
+shown() {
+	local dir
+	dir=$(with "$store" "$bin/podman" image mount "$1") && tree "$dir"
+	with "$store" "$bin/podman" image unmount "$1" >/dev/null
+}
+
+# cell COMMAND...: yes or no, and the end of an error on standard error
+cell() {
+	if "$@" >"$work/out" 2>&1; then echo yes; else
+		echo no
+		tail -n 4 "$work/out" | while read -r line; do echo "$name: $*: $line"; done >&2
+	fi
+}
+mounts() { dir=$("${podman[@]}" image mount localhost/base) && tree "${root:-}$dir" | cmp "$work/want" -; }
+starts() { [ "$("${podman[@]}" start -a box)" = new ]; }
+commits() { # and the file whose mode has changed has its contents
+	"${podman[@]}" run --name changed localhost/base sh -c 'chmod 700 /etc/big && touch /etc/dir/more' &&
+		"${podman[@]}" commit -q changed localhost/committed &&
+		shown localhost/committed | grep -q "$big"
+}
+builds() {
+	printf 'FROM localhost/base\nCOPY file /bin/file\n' >"$store/Containerfile"
+	mkdir -p "$store/context" && echo file >"$store/context/file"
+	"${podman[@]}" build -q --layers --network none --signature-policy "$store/policy.json" -t localhost/built -f "$store/Containerfile" "$store/context" &&
+		shown localhost/built >"$work/built" && grep -q '^l ./bin usr/bin$' "$work/built" && grep -q ' ./usr/bin/file' "$work/built"
+}
+
+# row SUITE|PROGRAM USE_COMPOSEFS: what a podman makes of converted layers
+row() {
+	store=$work/store root='' name="$1, use_composefs = $2"
+	rm -rf --one-file-system "$store"
+	configure "$store" "$2"
+	case $1 in
+	*/*) podman=(with "$store" "$PWD/$1") ;;
+	*)
+		root=$(hack/podmans/packages.sh "$1")
+		mkdir -p "$root$work" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/etc/containers"
+		cp "$store/policy.json" "$root/etc/containers/"
+		# containers/storage makes the mount at its root private, so there must be one.
+		mountpoint -q "$root" || mount --bind "$root" "$root"
+		for dir in /proc /sys /dev "$work"; do mountpoint -q "$root$dir" || mount --rbind "$dir" "$root$dir"; done
+		podman=(with "$store" chroot "$root" /usr/bin/podman)
+		;;
+	esac
+	local version
+	version=$("${podman[@]}" --version)
+	"${podman[@]}" load -q -i "$work/base.tar" >/dev/null
+	"${podman[@]}" create --name box localhost/base cat /etc/dir/new >/dev/null
+	with "$store" "$bin/composefs-storage" convert --all --ignore-old-programs >/dev/null 2>&1
+	echo "| ${version##* } | $1 | $2 | $(cell mounts) | $(cell starts) | $(cell builds) | $(cell commits) |"
+	"${podman[@]}" rm -fa -t 0 >/dev/null 2>&1 || true
+	"${podman[@]}" image unmount -a >/dev/null 2>&1 || true
+	[ -z "$root" ] || unmount "$root$work"
+	unmount "$store"
+}
+
+mkdir "$work/bin"
+cp "$bin/composefs-storage" "$work/bin/mkcomposefs" # which stock podman needs with use_composefs on
+context "$work/context" "$work/Containerfile"
+big=$(sha256sum <"$work/context/etc/big" | cut -d' ' -f1)
+configure "$work/plain" false
+store=$work/plain
+with "$store" "$bin/podman-stock" build -q --layers --network none --signature-policy "$store/policy.json" \
+	-t localhost/base -f "$work/Containerfile" "$work/context" >/dev/null
+with "$store" "$bin/podman-stock" save -q -o "$work/base.tar" localhost/base
+tree "$(with "$store" "$bin/podman-stock" image mount localhost/base)" >"$work/want"
+with "$store" "$bin/podman-stock" image unmount -a >/dev/null
+
+{
+	date=$(date -u +%F)
+	printf '%s, Linux %s:\n\n' "$date" "$(uname -r | cut -d- -f1)"
+	echo "| podman | of | \`use_composefs\` | mounts images | starts containers | builds right | commits right |"
+	echo "|---|---|---|---|---|---|---|"
+	for which in "$@"; do
+		row "$which" false
+		row "$which" true
+	done
+} | tee "$work/table.md"
+mv "$work/table.md" .cache/podmans/table.md
