@@ -78,7 +78,7 @@ func parseComposefs(text *Text, o *Options) error {
 	for _, key := range root.keys() {
 		parse := composefsKeys[key]
 		if parse == nil {
-			return &ValueError{Source: text.Name, Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`}
+			return &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`}
 		}
 		if err := parse(o, root, key); err != nil {
 			return err

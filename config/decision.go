@@ -98,3 +98,22 @@ func (o *Options) Reason(d Decision) string {
 	}
 	return named(On) + `"true"`
 }
+
+// Advice returns what to do for new layers to become composefs, nothing if they do. hidden
+// says that storage.conf is not asked for driver options, as with podman --root.
+func (o *Options) Advice(d Decision, hidden bool) (todo []string) {
+	if d.Active() {
+		return nil
+	}
+	switch {
+	case o.UseComposefs == On:
+	case hidden:
+		todo = append(todo, "pass --storage-opt overlay.use_composefs=true: flags such as --root, and STORAGE_OPTS, hide use_composefs of storage.conf")
+	default:
+		todo = append(todo, `set use_composefs = "true" in [storage.options.overlay] of storage.conf`)
+	}
+	if o.Pull.ConvertImages != On {
+		todo = append(todo, `set convert_images = "true" in [storage.options.pull_options] of storage.conf`)
+	}
+	return todo
+}

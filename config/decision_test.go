@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/config"
@@ -73,6 +74,35 @@ func TestUnset(t *testing.T) {
 		s.DriverOptions = forgets
 		if o, err := config.Parse(s); err != nil || o.UseComposefs != config.Unset {
 			t.Errorf("driver options %q: %s, %v", forgets, o.UseComposefs, err)
+		}
+	}
+}
+
+// TestAdvice names the switches that are missing, and the place where each counts.
+func TestAdvice(t *testing.T) {
+	const (
+		composefs = `set use_composefs = "true" in [storage.options.overlay] of storage.conf`
+		convert   = `set convert_images = "true" in [storage.options.pull_options] of storage.conf`
+		flag      = `pass --storage-opt overlay.use_composefs=true: flags such as --root, and STORAGE_OPTS, hide use_composefs of storage.conf`
+	)
+	for _, tc := range []struct {
+		composefs, convert config.Switch
+		pool, hidden       bool
+		want               string
+	}{
+		{config.On, config.On, false, false, ""},
+		{config.Unset, config.Unset, true, true, ""},
+		{config.Unset, config.Unset, false, false, composefs + "\n" + convert},
+		{config.Unset, config.On, false, false, composefs},
+		{config.On, config.Unset, false, false, convert},
+		{config.Off, config.Unset, true, false, composefs + "\n" + convert},
+		{config.On, config.Off, true, true, convert},
+		{config.Unset, config.On, false, true, flag},
+		{config.Unset, config.Off, false, true, flag + "\n" + convert},
+	} {
+		o := config.Options{UseComposefs: tc.composefs, Pull: config.PullOptions{ConvertImages: tc.convert}}
+		if got := strings.Join(o.Advice(o.Decide(tc.pool), tc.hidden), "\n"); got != tc.want {
+			t.Errorf("%+v: got\n%s", tc, got)
 		}
 	}
 }

@@ -13,6 +13,7 @@ type driverOption struct {
 	source string // for errors
 	label  string // what errors call the key, empty for the key itself
 	text   string
+	line   func() int // of the key in the source, nil if that is not a file
 }
 
 // driverOptions returns the driver options of the file. Source:
@@ -20,10 +21,10 @@ type driverOption struct {
 func (c *storageConf) driverOptions(source, driver string) []driverOption {
 	var list []driverOption
 	for _, s := range c.additionalImageStores {
-		list = append(list, driverOption{source, "storage.options.additionalimagestores", ".imagestore=" + s})
+		list = append(list, driverOption{source, "storage.options.additionalimagestores", ".imagestore=" + s, c.storesLine})
 	}
 	if driver == overlay && c.useComposefs != "" {
-		list = append(list, driverOption{source, "storage.options.overlay.use_composefs", ".use_composefs=" + c.useComposefs})
+		list = append(list, driverOption{source, "storage.options.overlay.use_composefs", ".use_composefs=" + c.useComposefs, c.composefsLine})
 	}
 	if driver == overlay {
 		for _, text := range c.hindrances {
@@ -101,5 +102,9 @@ func (d driverOption) addStores(o *Options, list string) error {
 }
 
 func (d driverOption) wrong(value, want string) error {
-	return &ValueError{Source: d.source, Key: d.label, Value: strconv.Quote(value), Want: want}
+	line := 0
+	if d.line != nil {
+		line = d.line()
+	}
+	return &ValueError{Source: d.source, Line: line, Key: d.label, Value: strconv.Quote(value), Want: want}
 }

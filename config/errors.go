@@ -9,6 +9,8 @@ import (
 type ValueError struct {
 	// Source is the file, STORAGE_OPTS or --storage-opt.
 	Source string
+	// Line is the key's line in the file, counted from 1; 0 if it is not in a file.
+	Line int
 	// Key is the key with its tables, as in storage.options.additionalimagestores.
 	Key string
 	// Value is the value as TOML would write it, empty if the key is what is wrong.
@@ -18,10 +20,19 @@ type ValueError struct {
 }
 
 func (e *ValueError) Error() string {
-	if e.Value == "" {
-		return fmt.Sprintf("%s: %s: %s", e.Source, e.Key, e.Want)
+	what := place(e.Source, e.Line) + ": " + e.Key
+	if e.Value != "" {
+		what += " = " + e.Value
 	}
-	return fmt.Sprintf("%s: %s = %s: %s", e.Source, e.Key, e.Value, e.Want)
+	return what + ": " + e.Want
+}
+
+// place returns FILE:LINE, or only the file's name if the line is not known.
+func place(source string, line int) string {
+	if line == 0 {
+		return source
+	}
+	return fmt.Sprintf("%s:%d", source, line)
 }
 
 // SyntaxError is a text that is not TOML. Line counts from 1.

@@ -15,6 +15,8 @@ type storageConf struct {
 	useComposefs                   string
 	hindrances                     []string // KEY=VALUE
 	pull                           PullOptions
+
+	composefsLine, storesLine func() int // of use_composefs and additionalimagestores
 }
 
 func parseStorage(text *Text) (*storageConf, error) {
@@ -59,6 +61,7 @@ func (c *storageConf) parseOptions(options *table) error {
 	if c.additionalImageStores, err = options.texts("additionalimagestores"); err != nil {
 		return err
 	}
+	c.storesLine = options.lineOf("additionalimagestores")
 	overlay, err := options.table("overlay")
 	if err != nil {
 		return err
@@ -66,6 +69,7 @@ func (c *storageConf) parseOptions(options *table) error {
 	if c.useComposefs, err = overlay.text("use_composefs"); err != nil {
 		return err
 	}
+	c.composefsLine = overlay.lineOf("use_composefs")
 	if err := c.parseHindrances(options, overlay); err != nil {
 		return err
 	}

@@ -13,15 +13,15 @@ import (
 // table is a TOML table. A nil one is empty, so that tables which are not there can
 // be asked for keys.
 type table struct {
-	source string
-	path   string // the table's own key with a dot at the end, empty at the root
+	file   *Text
+	within []string // the table's own key, empty at the root
 	values map[string]any
 }
 
 // parseTOML parses a text with the parser that upstream has, so that the same texts
 // are accepted.
 func parseTOML(text *Text) (*table, error) {
-	t := &table{source: text.Name}
+	t := &table{file: text}
 	_, err := toml.Decode(string(text.Data), &t.values)
 	var syntax toml.ParseError
 	if errors.As(err, &syntax) {
@@ -37,11 +37,13 @@ func parseTOML(text *Text) (*table, error) {
 func (t *table) keys() []string { return slices.Sorted(maps.Keys(t.values)) }
 
 // name returns a key with its tables, for error messages.
-func (t *table) name(key string) string { return t.path + key }
+func (t *table) name(key string) string {
+	return strings.Join(append(slices.Clone(t.within), key), ".")
+}
 
 // wrong returns the error for a key's value.
 func (t *table) wrong(key, want string) error {
-	return &ValueError{Source: t.source, Key: t.name(key), Value: show(t.values[key]), Want: want}
+	return &ValueError{Source: t.file.Name, Line: t.line(key), Key: t.name(key), Value: show(t.values[key]), Want: want}
 }
 
 // find returns the value of a key and the key's spelling. Keys match in any case, as
@@ -57,7 +59,7 @@ func (t *table) find(key string) (value any, spelling string, err error) {
 			continue
 		}
 		if found {
-			return nil, "", &ValueError{Source: t.source, Key: t.name(k), Want: fmt.Sprintf("is there already, as %q", spelling)}
+			return nil, "", &ValueError{Source: t.file.Name, Line: t.line(k), Key: t.name(k), Want: fmt.Sprintf("is there already, as %q", spelling)}
 		}
 		value, spelling, found = t.values[k], k, true
 	}
@@ -74,7 +76,7 @@ func (t *table) table(key string) (*table, error) {
 	if !ok {
 		return nil, t.wrong(k, "must be a table")
 	}
-	return &table{source: t.source, path: t.name(k) + ".", values: values}, nil
+	return &table{file: t.file, within: append(slices.Clone(t.within), k), values: values}, nil
 }
 
 // text returns the string under a key, empty if there is none.
