@@ -7,6 +7,8 @@ import (
 	"sync"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
@@ -24,6 +26,9 @@ type Feature struct {
 
 	// probe tries it with files in dir, which is empty and goes afterwards.
 	probe func(dir string) error
+
+	// backed features mount an image from a file of the file system.
+	backed bool
 
 	// cheap features cost no mount and are not kept by [Remember].
 	cheap bool
@@ -87,10 +92,23 @@ func (f *Feature) try(dir string) (err error) {
 	case err == nil:
 		return nil
 	case errors.Is(err, ErrNotSupported) || negative(err):
-		return &unsupportedError{f, err}
+		return &unsupportedError{f, err, f.lackedBy(dir)}
 	default:
 		return fmt.Errorf("probe %s: %w", f.Name, err)
 	}
+}
+
+// unbacked are the file systems that have no page cache of their own for EROFS to read an image
+// from, whatever the kernel (erofs_fc_get_tree wants read_folio).
+var unbacked = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs", unix.TMPFS_MAGIC: "tmpfs"}
+
+// lackedBy returns the name of dir's file system if the feature is missing because of it.
+func (f *Feature) lackedBy(dir string) string {
+	var fs unix.Statfs_t
+	if !f.backed || unix.Statfs(dir, &fs) != nil {
+		return ""
+	}
+	return unbacked[int64(fs.Type)] //nolint:unconvert // 32 bits on some architectures
 }
 
 // renamed has an error name files in a probe's directory, whose name is random, by their
@@ -103,11 +121,15 @@ func renamed(err error, tmp string) error {
 type unsupportedError struct {
 	feature *Feature
 	cause   error
+	on      string // the file system that lacks the feature on all kernels, or ""
 }
 
 func (e *unsupportedError) Error() string {
 	needs := ""
-	if e.feature.Since != "" {
+	switch {
+	case e.on != "":
+		needs = " on " + e.on
+	case e.feature.Since != "":
 		needs = " (Linux " + e.feature.Since + " has it)"
 	}
 	return fmt.Sprintf("%s not supported%s: %v", e.feature.Name, needs, e.cause)

@@ -40,6 +40,7 @@ const maxRecord = 16 << 10
 // record is where the answer for one feature and file system is kept.
 type record struct {
 	feature *Feature
+	on      string // see unsupportedError
 	path    string
 	header  string // what the file begins with; the answer follows
 }
@@ -64,7 +65,7 @@ func (f *Feature) record(dir string) (r record, ok bool) {
 	// Numbers of devices are given again when a file system has gone: hence its ID.
 	header := fmt.Sprintf("%s\nfile system %s type %#x id %08x%08x\nLinux %s\nversion %d\n",
 		f.Name, device, fs.Type, uint32(fs.Fsid.Val[0]), uint32(fs.Fsid.Val[1]), kernel, recordVersion)
-	return record{f, filepath.Join(*m, strings.ReplaceAll(f.Name, " ", "-")+"-"+device), header}, true
+	return record{f, f.lackedBy(dir), filepath.Join(*m, strings.ReplaceAll(f.Name, " ", "-")+"-"+device), header}, true
 }
 
 // kernelBuild returns what uname -rv prints. It is replaced by tests.
@@ -94,7 +95,7 @@ func (r record) read() (answer error, ok bool) {
 	}
 	quoted, ok := strings.CutPrefix(rest, "no ")
 	why, err := strconv.Unquote(strings.TrimSuffix(quoted, "\n"))
-	return &unsupportedError{r.feature, no(why)}, ok && err == nil
+	return &unsupportedError{r.feature, no(why), r.on}, ok && err == nil
 }
 
 // write keeps an answer if it is one that lasts until the next boot, and if it can.

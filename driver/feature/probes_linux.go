@@ -17,12 +17,12 @@ import (
 // others are tried with images and directories on it.
 var (
 	// FileErofs: EROFS images are mounted from files, not only from block devices.
-	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs)}
+	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs), backed: true}
 
 	// FileErofsFlat: two overlays fit above an image that is mounted from a file, as
 	// above one on a loop device. Some kernels count the file as a level of stacking
 	// (d53cd891f0e4 of Linux), of which there may be two.
-	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat)}
+	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat), backed: true}
 
 	// LoopErofs: EROFS images are mounted from loop devices.
 	LoopErofs = &Feature{Name: "EROFS from a loop device", Since: "5.8", probe: sampled(loopErofs)}
@@ -73,6 +73,16 @@ func Mountable(dir string) error {
 	err := DataLayers.Check(dir)
 	if err == nil && !FileErofs.Has(dir) {
 		err = LoopErofs.Check(dir)
+	}
+	return err
+}
+
+// Verifiable returns why mounts of what is in dir cannot be verified, nil if they can. The
+// errors are those of [Feature.Check].
+func Verifiable(dir string) error {
+	err := Verity.Check(dir)
+	if err == nil {
+		err = OverlayVerity.Check(dir)
 	}
 	return err
 }
