@@ -23,6 +23,9 @@ func Load(dirs []string, must bool) (*Policy, error) {
 		if errors.Is(err, fs.ErrNotExist) && !must {
 			continue
 		}
+		if errors.Is(err, fs.ErrNotExist) { // which would pass for a missing file of a layer
+			return nil, fmt.Errorf("expected digests: composefs.conf says digests_dir = %q, which does not exist: create that directory, or remove the key", dir)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("expected digests: %w", err)
 		}

@@ -140,7 +140,7 @@ func TestLoadErrors(t *testing.T) {
 		must bool
 		want string
 	}{
-		{filepath.Join(unreadable, "none"), true, "none: no such file or directory"},
+		{filepath.Join(unreadable, "none"), true, `none", which does not exist: create that directory, or remove the key`},
 		{file, false, "/f: not a directory"},
 		{unreadable, false, "/a.toml: is a directory"},
 		{write(t, map[string]string{"x.toml": "\nx = 1"}), false, `/x.toml:2: x: unknown key, there is "[[image]]" only`},
@@ -154,7 +154,11 @@ func TestLoadErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tc.dir, err, want)
 		}
 	}
-	if _, err := policy.Load([]string{"/nonexistent"}, true); !errors.Is(err, fs.ErrNotExist) {
-		t.Error(err)
+	_, err := policy.Load([]string{"/nonexistent"}, true)
+	if err == nil || !strings.Contains(err.Error(), `composefs.conf says digests_dir = "/nonexistent"`) {
+		t.Errorf("the file and the key are not named: %v", err)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Error("it passes for a missing file of a layer, with the advice to check the store")
 	}
 }

@@ -191,7 +191,7 @@ func TestExpectedUnreadable(t *testing.T) {
 	s.policy(t, "")
 	s.want(t, "empty policy", "", top, "container")
 	s = guarded(t, kind{composefs: "digests_dir = '/nonexistent/digests'"})
-	s.want(t, "no directory", "open /nonexistent/digests: no such file or directory", top, "container", base)
+	s.want(t, "no directory", `composefs.conf says digests_dir = "/nonexistent/digests", which does not exist: create that directory, or remove the key`, top, "container", base)
 }
 
 // TestExpectedPlain lists images that are not composefs, wholly or in part.
