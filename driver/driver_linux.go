@@ -56,7 +56,7 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 	feature.Remember(filepath.Join(runDir, "features"))
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
-	d.cannotVerify = sync.OnceValue(d.probeVerity)
+	d.cannotVerify = sync.OnceValue(func() error { return feature.Verifiable(d.root()) })
 	return d
 }
 

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,8 +33,8 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 	o := inner.(*overlay.Driver)
 	stores := settings.Stores(home, options.ImageStore, o.AdditionalImageStores())
 	if reason := settings.Unusable(home, conf); reason != "" {
-		if conf.Verity == config.VerityRequire {
-			return nil, fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
+		if err := settings.Keeps(conf, home, filepath.Dir(home)); err != nil {
+			return nil, err
 		}
 		logrus.Debugf("composefs is off: %s", reason)
 		return &plain{stockDriver{o, &stores}, reason, &guard{conf, &stores}}, nil
@@ -46,10 +45,8 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			d.mountOptions = strings.Split(value, ",")
 		}
 	}
-	if conf.Verity == config.VerityRequire {
-		if err := d.verifiable(); err != nil {
-			return nil, also(err, o.Cleanup()) // what it has mounted
-		}
+	if err := settings.Keeps(conf, home, d.root()); err != nil {
+		return nil, also(err, o.Cleanup()) // what it has mounted
 	}
 	return withRemoval(d, o.DeferredRemove), nil
 }

@@ -10,7 +10,7 @@ import (
 // Status says what the stock driver says of itself, and whether composefs is on.
 func (d *Driver) Status() [][2]string {
 	decision := d.decision()
-	state := "off: " + d.conf.Reason(decision)
+	state := strings.Join(append([]string{"off: " + d.conf.Reason(decision)}, settings.Advice(d.conf, decision)...), "; ")
 	if err := d.abilities().err; decision.Active() && err != nil {
 		state = "off: " + err.Error()
 	} else if decision == config.ByPool {

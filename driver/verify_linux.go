@@ -12,7 +12,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
-	"github.com/composefs-storage/composefs-storage/driver/feature"
 	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/mount"
 )
@@ -68,31 +67,6 @@ func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
 	default:
 		p.Verity = mount.VerityRequire
 	}
-}
-
-// probeVerity returns why mounts that verify do not work in the store, nil if they do.
-func (d *Driver) probeVerity() error {
-	for _, f := range []*feature.Feature{feature.Verity, feature.OverlayVerity} {
-		if err := f.Check(d.root()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// verifiable returns why verity = "require" cannot be kept here, nil if it can.
-func (d *Driver) verifiable() error {
-	err := d.abilities().err
-	if err == nil {
-		err = d.cannotVerify()
-	}
-	if errors.Is(err, verity.ErrFilesystem) {
-		err = fmt.Errorf("%w (tune2fs -O verity turns it on for ext4)", err)
-	}
-	if err != nil {
-		return fmt.Errorf(`composefs.conf says verity = "require", which cannot be kept in %s: %w`, d.root(), err)
-	}
-	return nil
 }
 
 // verifyPlain returns why a layer whose files are in a directory, where nobody can verify

@@ -46,7 +46,7 @@ var imports = map[string][]string{
 	"driver/mountinfo":            {},
 	"driver/message":              {},
 	"driver/feature":              {"convert/erofs", "convert/tree", "convert/verity", "driver/message", "driver/mount", "golang.org/x/sys"},
-	"driver/settings":             {"config", "convert/objects", "driver/chain", "github.com/containers/storage"},
+	"driver/settings":             {"config", "convert/objects", "convert/verity", "driver/chain", "driver/feature", "github.com/containers/storage"},
 	"driver/fsck":                 {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/catalog", "driver/chain", "driver/images", "driver/origin", "driver/pool", "driver/survey", "golang.org/x/sys"},
 	"driver/origin":               {"github.com/containers/image"},
 	"driver/shared":               {"driver/mount", "golang.org/x/sys"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -112,8 +111,8 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 	if reason := settings.Unusable(home, conf); reason != "" {
 		return fmt.Errorf("composefs cannot be used in store %s: %s", conf.GraphRoot, reason)
 	}
-	if err := feature.Mountable(filepath.Dir(home)); err != nil && !c.dryRun {
-		return fmt.Errorf("images would not be mounted: %w", err)
+	if err := c.mountable(); err != nil && !c.dryRun {
+		return err
 	}
 	ids, err := c.find(names)
 	if err != nil {
@@ -134,6 +133,17 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		}
 	}
 	return failed
+}
+
+// mountable returns why a store cannot have composefs layers, or the kernel not mount them.
+func (c *imageConverter) mountable() error {
+	if err := c.store.writable(); err != nil {
+		return err
+	}
+	if err := feature.Mountable(c.store.conf.GraphRoot); err != nil {
+		return fmt.Errorf("images would not be mounted: %w", err)
+	}
+	return nil
 }
 
 // find returns the IDs of the images' layers, those below first, each once.

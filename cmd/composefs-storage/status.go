@@ -1,19 +1,25 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
 const statusUsage = `Usage:
   composefs-storage status [--root DIR] [--drop-caches] [--json]
 
-Tell whether composefs is on, and why if it is not: whether podman with this project's
-driver makes composefs layers of what it pulls, loads and builds. Then what the
-kernel can do, as tried out in the store, and what the store has. The exit code is
-0 whether composefs is on or off.
+Report whether composefs is on, and why if it is not: whether podman with this project's
+driver makes composefs layers of what it pulls, loads and builds. Report whether podman
+starts, which keys of storage.conf have no effect, what the kernel can do, and what the
+store has. The exit code is 0 whether composefs is on or off.
 
-Nothing is written to the store, but that features are tried out in a temporary
-directory there, by root only. Without root only what may be read is told.
+status does not change the store. As root it probes kernel features in a temporary
+directory there, or in the nearest directory above a store that does not exist yet.
+Without root it reports what it can read.
 
 Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with
@@ -28,12 +34,14 @@ Options:
 
 // status is the result. What could not be found out is null.
 type status struct {
-	Active   bool            `json:"active"`
+	Active   bool            `json:"active"`   // new layers become composefs
+	Starts   *bool           `json:"starts"`   // podman starts
 	Decision string          `json:"decision"` // what decides: set, pool, false or unset
 	Because  string          `json:"because"`  // the same in words
 	Reasons  []string        `json:"reasons"`  // why it is not
 	Hints    []string        `json:"hints"`
-	Problems []string        `json:"problems"` // what could not be found out
+	Problems []string        `json:"problems"` // why podman does not start, and what has no effect
+	Unknown  []string        `json:"unknown"`  // what could not be found out
 	Kernel   string          `json:"kernel"`
 	Root     string          `json:"root"`
 	Settings []setting       `json:"settings"`
@@ -42,6 +50,8 @@ type status struct {
 	Layers   map[string]int  `json:"layers"` // of images, by kind
 	Images   map[string]int  `json:"images"` // by kind
 	Unnamed  int             `json:"images_without_name"`
+
+	refusal string // why podman does not start
 }
 
 type setting struct {
@@ -75,7 +85,7 @@ func statusCommand(s streams) *cobra.Command {
 	st, asJSON, dropCaches := &store{}, false, false
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Tell whether composefs is on, and what the store has",
+		Short: "Report whether composefs is on, and what the store has",
 		Long:  statusUsage,
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
@@ -97,18 +107,32 @@ func statusCommand(s streams) *cobra.Command {
 
 func newStatus(st *store, dropCaches bool) (*status, error) {
 	if err := st.load(); err != nil {
-		return nil, err
+		return nil, unreadable(err)
 	}
 	result := &status{
-		Reasons: []string{}, Hints: []string{}, Problems: []string{},
+		Reasons: []string{}, Hints: []string{}, Problems: []string{}, Unknown: []string{},
 		Kernel: kernelRelease(), Root: st.conf.GraphRoot,
 	}
-	if err := result.addSettings(st); err != nil {
+	sources, err := settings.Sources()
+	if err != nil {
 		return nil, err
 	}
+	result.addSettings(st, sources)
+	result.addStart(st)
 	result.addFeatures(st, dropCaches)
-	result.addReasons(st)
+	result.addReasons(st, sources.StorageOpts != nil)
+	result.addIgnored(st, sources)
 	result.addStores(st)
 	result.addImages(st)
 	return result, nil
+}
+
+// unreadable adds to an error in a configuration file that podman has it too.
+func unreadable(err error) error {
+	var value *config.ValueError
+	var syntax *config.SyntaxError
+	if errors.As(err, &value) || errors.As(err, &syntax) {
+		return withHint(err, "podman does not start before this is corrected")
+	}
+	return err
 }

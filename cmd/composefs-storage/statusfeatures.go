@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -21,7 +20,7 @@ func kernelRelease() string {
 
 // addFeatures tries out what the kernel and the store's file system can do.
 func (r *status) addFeatures(st *store, dropCaches bool) {
-	dir, why := probeDir(st)
+	dir, why := st.probeDir()
 	features := feature.All()
 	if why == "" && feature.Verity.Has(dir) {
 		features = append(features, feature.LazyVerity(func() error { return forget(dropCaches) }))
@@ -40,14 +39,14 @@ func (r *status) addFeatures(st *store, dropCaches bool) {
 		r.Features = append(r.Features, result)
 	}
 	if why != "" {
-		r.Problems = append(r.Problems, "what the kernel can do: "+why)
+		r.Unknown = append(r.Unknown, "what the kernel can do: "+why)
 		return
 	}
 	switch err := feature.Mountable(dir); {
 	case errors.Is(err, feature.ErrNotSupported):
 		r.Reasons = append(r.Reasons, oneLine(err))
 	case err != nil:
-		r.Problems = append(r.Problems, oneLine(err))
+		r.Unknown = append(r.Unknown, oneLine(err))
 	}
 }
 
@@ -60,18 +59,14 @@ func forget(dropCaches bool) error {
 	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("2"), 0)
 }
 
-// probeDir returns the directory where features are tried, as the driver does it, or why
-// there is none.
-func probeDir(st *store) (dir, why string) {
+// probeDir returns the directory where features are tried: the store's root, as the driver
+// does it, or the nearest one above; or it returns why there is none.
+func (st *store) probeDir() (dir, why string) {
 	if os.Geteuid() != 0 {
 		return "", "only root can try it out"
 	}
-	dir = st.conf.GraphRoot
-	if _, err := os.Stat(dir); err != nil {
-		return "", "it is tried out in the store, which is not there yet"
+	if err := st.writable(); err != nil {
+		return "", oneLine(err)
 	}
-	if err := unix.Access(dir, unix.W_OK); err != nil {
-		return "", fmt.Sprintf("it is tried out in the store, and %s cannot be written to: %v", dir, err)
-	}
-	return dir, ""
+	return st.nearest(), ""
 }

@@ -9,19 +9,18 @@ import (
 )
 
 func (r *status) print(s streams) error {
-	state := "off"
-	if r.Active {
-		state = "on"
-	}
-	fmt.Fprintf(s.out, "composefs is %s\n", state)
-	if r.Active {
+	fmt.Fprintf(s.out, "composefs is %s\n", escape(r.headline()))
+	if len(r.Reasons) == 0 {
 		fmt.Fprintf(s.out, "  why: %s\n", r.Because)
 	}
 	for _, list := range []struct {
 		head  string
 		lines []string
-	}{{"why", r.Reasons}, {"hint", r.Hints}, {"not known", r.Problems}} {
+	}{{"why", r.Reasons}, {"hint", r.Hints}, {"problem", r.Problems}, {"not known", r.Unknown}} {
 		for _, line := range list.lines {
+			if r.refusal != "" && strings.HasSuffix(line, r.refusal) {
+				continue // the headline has it
+			}
 			fmt.Fprintf(s.out, "  %s: %s\n", list.head, escape(line))
 		}
 	}
@@ -44,12 +43,25 @@ func (r *status) print(s streams) error {
 		if f.Supported != nil {
 			answer = map[bool]string{true: "yes", false: "no"}[*f.Supported]
 		}
-		if f.Supported == nil && len(r.Problems) > 0 {
-			f.Reason = "" // it is among the problems
+		if f.Supported == nil && len(r.Unknown) > 0 {
+			f.Reason = "" // printed above
 		}
 		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s\t%s\t%s", f.Name, answer, escape(f.Reason)), "\t"))
 	}
 	return w.Flush()
+}
+
+// headline returns the state in words.
+func (r *status) headline() string {
+	switch {
+	case r.refusal != "" && len(r.Reasons) == 0:
+		return "on, but podman does not start: " + r.refusal
+	case r.refusal != "":
+		return "off, and podman does not start: " + r.refusal
+	case r.Active:
+		return "on"
+	}
+	return "off"
 }
 
 func (r *status) printStores(w *tabwriter.Writer) {

@@ -10,11 +10,7 @@ import (
 )
 
 // addSettings says which switches there are and where they are from.
-func (r *status) addSettings(st *store) error {
-	sources, err := settings.Sources()
-	if err != nil {
-		return err
-	}
+func (r *status) addSettings(st *store, sources config.Sources) {
 	file, driver, options := textName(sources.Storage), textName(sources.Storage), textName(sources.Storage)
 	if sources.StorageDriver != "" {
 		driver = "STORAGE_DRIVER"
@@ -36,7 +32,6 @@ func (r *status) addSettings(st *store) error {
 		{"enable_partial_images", strconv.FormatBool(conf.Pull.EnablePartialImages), file},
 		{"verity", conf.Verity.String(), textName(sources.Composefs)},
 	}
-	return nil
 }
 
 func textName(t *config.Text) string {
@@ -47,8 +42,8 @@ func textName(t *config.Text) string {
 }
 
 // addReasons decides whether composefs is on. What the kernel can do counts only if it
-// is known.
-func (r *status) addReasons(st *store) {
+// is known. storageOpts says that there is STORAGE_OPTS.
+func (r *status) addReasons(st *store, storageOpts bool) {
 	conf := st.conf
 	if why := settings.Unusable(filepath.Join(conf.GraphRoot, "overlay"), conf); why != "" {
 		r.Reasons = append(r.Reasons, why)
@@ -63,12 +58,10 @@ func (r *status) addReasons(st *store) {
 	}
 	if !decision.Active() && (conf.Driver == "" || conf.Driver == "overlay") {
 		r.Reasons = append(r.Reasons, r.Because)
-	}
-	if decision == config.NotSet && conf.UseComposefs == config.Unset && st.root != "" {
-		r.Hints = append(r.Hints, "use_composefs of storage.conf does not count with --root: podman --root needs --storage-opt overlay.use_composefs=true too, until the store has a pool")
+		r.Hints = append(r.Hints, conf.Advice(decision, st.root != "" || storageOpts)...)
 	}
 	if conf.Pull.ConvertImages == config.On && !conf.Pull.EnablePartialImages {
 		r.Hints = append(r.Hints, `set enable_partial_images = "true" too: without it registry pulls do not look at convert_images, and layers are converted only after they have been downloaded`)
 	}
-	r.Active = len(r.Reasons) == 0
+	r.Active = len(r.Reasons) == 0 && (r.Starts == nil || *r.Starts)
 }

@@ -22,7 +22,7 @@ func (r *status) addStores(st *store) {
 		case err == nil:
 			result.Pool = &poolStatus{s.Pool(), newAmount(pool.Objects), newAmount(pool.Images), pool.Saved}
 		case !errors.Is(err, fs.ErrNotExist):
-			r.Problems = append(r.Problems, oneLine(err))
+			r.Unknown = append(r.Unknown, oneLine(err))
 		}
 		r.Stores = append(r.Stores, result)
 	}
@@ -46,7 +46,7 @@ func (r *status) addImages(st *store) {
 		images, err = kindsOf(st, c, kinds)
 	}
 	if err != nil {
-		r.Problems = append(r.Problems, "images: "+oneLine(err))
+		r.Unknown = append(r.Unknown, "images: "+oneLine(err))
 		return
 	}
 	r.Layers, r.Images = count0(layerKinds), count0(imageKinds)

@@ -58,6 +58,12 @@ func Decide(conf *config.Options, stores *chain.Stores) config.Decision {
 	return conf.Decide(err == nil)
 }
 
+// Advice returns what to do for new layers to become composefs: see [config.Options.Advice].
+func Advice(conf *config.Options, d config.Decision) []string {
+	files, err := Load("", nil)
+	return conf.Advice(d, err == nil && files.UseComposefs == config.On)
+}
+
 // Sealing returns what the setting verity means for what gets into pools.
 func Sealing(conf *config.Options) objects.Sealing {
 	switch conf.Verity {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/policy"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+)
+
+// nearest returns the store's root, or of one that is to be made the nearest directory above
+// it that exists: the store will be on its file system.
+func (st *store) nearest() string {
+	dir := st.conf.GraphRoot
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// addStart finds out whether podman starts with the store.
+func (r *status) addStart(st *store) {
+	err := st.startable()
+	if err == nil && os.Geteuid() != 0 {
+		return // not known: what podman does without root differs
+	}
+	starts := err == nil
+	r.Starts = &starts
+	if starts {
+		return
+	}
+	r.refusal = oneLine(err)
+	r.Problems = append(r.Problems, "podman does not start: "+r.refusal)
+	var advice hinter
+	if errors.As(err, &advice) {
+		r.Hints = append(r.Hints, advice.Hint())
+	}
+}
+
+// startable returns why podman does not start with the store. Other drivers than overlay are
+// not asked.
+func (st *store) startable() error {
+	conf, near := st.conf, st.nearest()
+	if conf.Driver != "" && conf.Driver != "overlay" {
+		return nil
+	}
+	for _, root := range conf.AdditionalImageStores {
+		if err := directory(root); err != nil {
+			return withHint(fmt.Errorf("additional image store %w", err), "mount it, or remove it from additionalimagestores in storage.conf")
+		}
+	}
+	if os.Geteuid() == 0 {
+		err := directory(near)
+		if err == nil {
+			err = st.writable()
+		}
+		if err == nil {
+			err = st.compatible()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := settings.Keeps(conf, st.stores.Primary.Home, near); err != nil {
+		return withHint(err, `verity = "try" in composefs.conf lets podman start without fs-verity`)
+	}
+	return nil
+}
+
+// directory returns an error if path is not a directory.
+func directory(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s does not exist", path)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("%s is not a directory", path)
+	}
+	return err
+}
+
+// writable returns why the store, or the directory in which it is to be made, cannot be
+// written to.
+func (st *store) writable() error {
+	err := unix.Access(st.nearest(), unix.W_OK)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("store %s cannot be written to: %w", st.conf.GraphRoot, err)
+	if errors.Is(err, unix.EROFS) {
+		return withHint(err, "mount its file system read-write; a store that is only read is for additionalimagestores in storage.conf")
+	}
+	return err
+}
+
+// compatible returns why overlayfs cannot have its upper directories in the store. Where
+// storage.conf names no driver, or with fuse-overlayfs, podman starts without the kernel's.
+func (st *store) compatible() error {
+	name, err := settings.Incompatible(st.nearest())
+	if name == "" || err != nil || st.conf.Driver == "" || len(st.conf.Hindrances) > 0 {
+		return err
+	}
+	if _, err := exec.LookPath("fuse-overlayfs"); err == nil {
+		return nil
+	}
+	return withHint(fmt.Errorf("the driver overlay is not supported on %s, the file system of %s", name, st.conf.GraphRoot),
+		"set graphroot to a directory on another file system; in a container, on a volume")
+}
+
+// addIgnored says what is wrong with the configuration files that podman starts with.
+func (r *status) addIgnored(st *store, sources config.Sources) {
+	for _, key := range config.Ignored(sources) {
+		r.Problems = append(r.Problems, key.String())
+	}
+	if _, err := policy.Load(st.conf.Digests.Dirs, st.conf.Digests.Named); err != nil {
+		r.Problems = append(r.Problems, "podman mounts no images: "+oneLine(err))
+	}
+}

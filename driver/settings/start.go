@@ -1,0 +1,50 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	graphdriver "github.com/containers/storage/drivers"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/feature"
+)
+
+// Keeps returns why the driver must not start in the store with that home: composefs.conf
+// says verity = "require", and that cannot be kept. The kernel is probed in dir, a directory
+// on the store's file system.
+func Keeps(conf *config.Options, home, dir string) error {
+	if conf.Verity != config.VerityRequire {
+		return nil
+	}
+	if reason := Unusable(home, conf); reason != "" {
+		return fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
+	}
+	err := feature.Mountable(dir)
+	if err == nil {
+		err = feature.Verifiable(dir)
+	}
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, verity.ErrFilesystem) {
+		err = fmt.Errorf("%w (tune2fs -O verity turns it on for ext4)", err)
+	}
+	return fmt.Errorf(`composefs.conf says verity = "require", which cannot be kept in %s: %w`, filepath.Dir(home), err)
+}
+
+// Incompatible returns the name of dir's file system if the stock driver does not start
+// there without a mount_program, "" if it does. Source: Init in drivers/overlay/overlay.go.
+func Incompatible(dir string) (string, error) {
+	magic, err := graphdriver.GetFSMagic(filepath.Join(dir, "overlay")) // it asks for the directory above
+	if err != nil {
+		return "", err
+	}
+	switch magic {
+	case graphdriver.FsMagicAufs, graphdriver.FsMagicOverlay, graphdriver.FsMagicEcryptfs:
+		return graphdriver.FsNames[magic], nil
+	}
+	return "", nil
+}
