@@ -9,6 +9,7 @@ MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
 FOR ?= test
+SUITES ?= trixie bookworm
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
 # start a service.
@@ -44,7 +45,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,6 +119,9 @@ test-service: deps build podman podman-stock ## use podman's REST service for SE
 
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)
+
+test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour, 8 GB); SUITES=trixie
+	hack/fresh/fresh.sh $(SUITES)
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; UPSTREAM=-help
 	hack/upstream/run.sh $(UPSTREAM)
