@@ -38,7 +38,7 @@ var imports = map[string][]string{
 	"driver/garbage":              {"convert/objects", "driver/chain", "driver/images", "driver/pool"},
 	"driver/images":               {"convert", "convert/erofs", "convert/objects", "convert/verity", "convert/tree", "driver/chain", "driver/pool", "golang.org/x/sys"},
 	"driver/pool":                 {"convert/objects", "convert/verity", "driver/chain", "driver/message", "golang.org/x/sys"},
-	"driver/inplace":              {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/blob", "driver/chain", "driver/images", "driver/mountinfo", "driver/pool", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
+	"driver/inplace":              {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/images", "driver/mountinfo", "driver/pool", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
 	"driver/catalog":              {"driver/chain"},
 	"driver/policy":               {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/mount":                {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through what is mounted

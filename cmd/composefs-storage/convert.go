@@ -17,8 +17,8 @@ import (
 )
 
 const convertUsage = `Usage:
-  composefs-storage convert [--dry-run] [--ignore-old-programs] [--root DIR] [--json] IMAGE...
-  composefs-storage convert [--dry-run] [--ignore-old-programs] [--root DIR] [--json] --all
+  composefs-storage convert [OPTION]... IMAGE...
+  composefs-storage convert [OPTION]... --all
 
 Make container images in the store of podman composefs that were pulled without it:
 their plain layers, and those that containers/storage without this project's driver
@@ -29,7 +29,7 @@ composefs.conf says that they need not: what was pulled without has none.
 
 A layer changes at once or not at all. The command may be interrupted and killed; the
 next one goes on with what is left. A layer that is part of a mount stays as it is:
-stop the containers on it and unmount the images with it. Containers that are stopped
+stop the containers and unmount the images that the command names. Stopped containers
 may stay. The exit code is 1 if a layer stays as it is. It takes root.
 
 Programs without this project's driver read converted layers since podman 5.0, buildah
@@ -46,6 +46,8 @@ Options:
   --all        all images of the store
   --dry-run    only tell what the layers are, and why one would stay so
   --root DIR   the store, instead of the one that storage.conf configures
+  --no-progress
+               show no progress, which a terminal shows otherwise
   --json       print an array of objects; sizes are bytes
   --ignore-old-programs
                convert although such an older program is installed
@@ -78,16 +80,18 @@ func convertCommand(s streams) *cobra.Command {
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "")
 	cmd.Flags().BoolVar(&c.ignoreOld, "ignore-old-programs", false, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&c.quiet, "no-progress", false, "")
 	return cmd
 }
 
 // imageConverter converts the layers of images.
 type imageConverter struct {
 	streams
-	store         store
-	dryRun, print bool
-	ignoreOld     bool // other programs that are too old for converted layers
-	layers        []convertedInPlace
+	store                store
+	dryRun, print, quiet bool
+	ignoreOld            bool // other programs that are too old for converted layers
+	bar                  *progress
+	layers               []convertedInPlace
 }
 
 // convertedInPlace is the result for a layer.
@@ -114,7 +118,7 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 	if err := c.mountable(); err != nil && !c.dryRun {
 		return err
 	}
-	ids, err := c.find(names)
+	layers, err := c.find(names)
 	if err != nil {
 		return err
 	}
@@ -122,15 +126,26 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		return err
 	}
 	c.layers = []convertedInPlace{}
-	converter := inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf))
-	var failed error
-	for _, id := range ids {
+	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers)
+}
+
+// each converts layers, and returns the first error.
+func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter, layers []catalog.Layer) (failed error) {
+	c.bar = c.newProgress(c.quiet || c.dryRun)
+	defer c.bar.end()
+	var done, total int64
+	for _, l := range layers {
+		total += l.Size
+	}
+	converter.Progress = func(bytes int64) { c.bar.show(done+bytes, total) }
+	for _, l := range layers {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.layer(ctx, converter, id); err != nil && failed == nil {
+		if err := c.layer(ctx, converter, l.ID); err != nil && failed == nil {
 			failed = err
 		}
+		done += l.Size
 	}
 	return failed
 }
@@ -146,8 +161,9 @@ func (c *imageConverter) mountable() error {
 	return nil
 }
 
-// find returns the IDs of the images' layers, those below first, each once.
-func (c *imageConverter) find(names []string) (ids []string, err error) {
+// find returns the images' layers, those below first, each once. Layers that are composefs already
+// have no size: nothing of them is converted.
+func (c *imageConverter) find(names []string) (layers []catalog.Layer, err error) {
 	list, err := catalog.Read(&c.store.stores)
 	if err != nil {
 		return nil, err
@@ -163,14 +179,22 @@ func (c *imageConverter) find(names []string) (ids []string, err error) {
 		}
 		images = append(images, image)
 	}
+	seen := map[string]bool{}
 	for _, image := range images {
 		for _, id := range slices.Backward(list.Chain(image.Layer)) {
-			if !slices.Contains(ids, id) {
-				ids = append(ids, id)
+			if seen[id] {
+				continue
 			}
+			seen[id] = true
+			l, _ := list.Layer(id)
+			l.ID = id // also of one that no store lists
+			if _, kind, _ := survey.Find(&c.store.stores, id); kind == survey.Composefs {
+				l.Size = 0
+			}
+			layers = append(layers, l)
 		}
 	}
-	return ids, nil
+	return layers, nil
 }
 
 // layer converts a layer and says so.
@@ -189,13 +213,14 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 		result.Stays = oneLine(err)
 	}
 	c.layers = append(c.layers, result)
+	c.bar.end()
 	if c.print {
 		c.say(result)
 	}
 	var refusal *inplace.Refusal
 	switch {
 	case errors.As(err, &refusal) && refusal.InUse:
-		return withHint(fmt.Errorf("layer %s: %w", shortID(id), err), `"podman ps" and "podman image mount" tell who uses it; then run the same command again`)
+		return withHint(fmt.Errorf("layer %s: %w", shortID(id), err), `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
 	case err != nil:
 		return fmt.Errorf("layer %s: %w", shortID(id), err)
 	}

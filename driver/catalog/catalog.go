@@ -45,6 +45,8 @@ type Layer struct {
 	// downloaded, each with "sha256:" before it, or "" where nobody knows it.
 	DiffID, Digest string
 
+	Size int64 // of its tar in bytes, 0 where nobody knows it
+
 	// Incomplete: it is being made or removed, or that was interrupted.
 	Incomplete bool
 
@@ -105,6 +107,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 		Parent string         `json:"parent"`
 		DiffID string         `json:"diff-digest"`
 		Digest string         `json:"compressed-diff-digest"`
+		Size   int64          `json:"diff-size"`
 		Flags  map[string]any `json:"flags"`
 		UIDMap []any          `json:"uidmap"`
 		GIDMap []any          `json:"gidmap"`
@@ -115,7 +118,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 	for _, e := range list {
 		if _, ok := c.layers[e.ID]; !ok {
 			incomplete, _ := e.Flags["incomplete"].(bool)
-			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, incomplete, len(e.UIDMap)+len(e.GIDMap) > 0}
+			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, e.Size, incomplete, len(e.UIDMap)+len(e.GIDMap) > 0}
 		}
 	}
 	return nil

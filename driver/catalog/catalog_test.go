@@ -106,6 +106,23 @@ func TestChain(t *testing.T) {
 	}
 }
 
+// TestContainers reads the lists of a store and of its run root.
+func TestContainers(t *testing.T) {
+	s, run := write(t, "[]", "[]"), t.TempDir()
+	for dir, text := range map[string]string{
+		s.Home + "-containers/containers.json":               `[{"id": "c0", "names": ["web", "other"], "layer": "l0"}]`,
+		run + "/overlay-containers/volatile-containers.json": `[{"id": "0123456789abcdef", "layer": "l1"}]`,
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(dir), 0o700), os.WriteFile(dir, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := catalog.Containers(s, run)
+	if err != nil || len(list) != 2 || list[0].Name() != "web" || list[0].Layer != "l0" || list[1].Name() != "0123456789ab" || list[1].Layer != "l1" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 // TestReadDamaged reads a file that is none, and names it.
 func TestReadDamaged(t *testing.T) {
 	for _, texts := range [][2]string{{"[", "[]"}, {"[]", "{}"}} {

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 )
 
@@ -21,19 +22,19 @@ import (
 
 // markContainers marks the containers on a layer that have such files.
 func (c *Converter) markContainers(l chain.Layer) error {
-	ids, err := c.containers()
+	containers, err := catalog.Containers(c.stores.Primary, c.runRoot)
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		below, err := c.isBelow(l, id)
+	for _, container := range containers {
+		below, err := c.isBelow(l, container.Layer)
 		if err != nil {
 			return err
 		}
 		if !below {
 			continue
 		}
-		upper, err := c.stores.Find(id)
+		upper, err := c.stores.Find(container.Layer)
 		if err != nil {
 			return err
 		}
@@ -49,27 +50,6 @@ func (c *Converter) markContainers(l chain.Layer) error {
 		}
 	}
 	return nil
-}
-
-// containers returns the layers of containers.
-func (c *Converter) containers() (layers []string, err error) {
-	home := c.stores.Primary.Home
-	for _, name := range []string{
-		home + "-containers/containers.json",
-		filepath.Join(c.runRoot, "overlay-containers", "volatile-containers.json"),
-		home + "-containers/volatile-containers.json",
-	} {
-		var list []struct {
-			Layer string `json:"layer"`
-		}
-		if err := readJSON(name, &list); err != nil {
-			return nil, err
-		}
-		for _, e := range list {
-			layers = append(layers, e.Layer)
-		}
-	}
-	return layers, nil
 }
 
 // hasMetacopyFiles reports whether a directory has files that have metadata only.

@@ -18,6 +18,10 @@ type Converter struct {
 	stores  *chain.Stores
 	runRoot string
 	sealing objects.Sealing
+
+	// Progress is called now and then while a layer is converted, with the number of bytes of
+	// its tar that are done. It may be nil.
+	Progress func(bytes int64)
 }
 
 // New returns a converter for layers of the stores, whose mounts containers/storage

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
 )
@@ -51,16 +52,43 @@ func (c *Converter) inUse(l chain.Layer) error {
 	return nil
 }
 
-// hasMount returns a *Refusal if one of the layers that are mounted is above l, or l.
+// hasMount returns a *Refusal if layers that are mounted are above l, or l. It names the
+// containers and images that they belong to.
 func (c *Converter) hasMount(l chain.Layer, mounted []string) error {
+	var users []string
 	for _, id := range mounted {
 		if below, err := c.isBelow(l, id); err != nil {
 			return err
 		} else if below {
-			return &Refusal{InUse: true, Reason: fmt.Sprintf("it is in use: layer %.12s is mounted", id)}
+			users = append(users, c.user(id))
 		}
 	}
-	return nil
+	slices.Sort(users)
+	users = slices.Compact(users)
+	switch len(users) {
+	case 0:
+		return nil
+	case 1:
+		return &Refusal{InUse: true, Reason: "it is in use: " + users[0] + " is mounted"}
+	}
+	return &Refusal{InUse: true, Reason: "it is in use: " + strings.Join(users, ", ") + " are mounted"}
+}
+
+// user returns the container or image whose own layer that is, as users call it. Otherwise, and if
+// the lists cannot be read, it is the layer.
+func (c *Converter) user(layer string) string {
+	containers, _ := catalog.Containers(c.stores.Primary, c.runRoot)
+	for _, container := range containers {
+		if container.Layer == layer {
+			return "container " + container.Name()
+		}
+	}
+	if list, err := catalog.Read(c.stores); err == nil {
+		for _, image := range list.Over(layer) {
+			return "image " + image.Name()
+		}
+	}
+	return fmt.Sprintf("layer %.12s", layer)
 }
 
 // recorded returns the layers of which containers/storage says that they are mounted.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -29,6 +30,7 @@ type staged struct {
 	batch     *objects.Batch // its lock keeps what is staged from being collected
 	next      chain.Layer    // what takes the layer's place; afterwards what it was
 	files     files
+	progress  func(bytes int64)
 	image     verity.Digest // of the layer image
 	committed bool
 	done      bool
@@ -37,7 +39,7 @@ type staged struct {
 // stage begins to convert a layer: its directory as it is to become gets what it has
 // besides its content.
 func (c *Converter) stage(l chain.Layer) (s *staged, err error) {
-	s = &staged{layer: l}
+	s = &staged{layer: l, progress: c.Progress}
 	if s.record, err = c.record(l); err != nil {
 		return nil, err
 	}
@@ -116,7 +118,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return err
 	}
 	s.files.tar = tar
-	made, err := convert.Layer(ctx, tar, &s.files, image, layer.Options{})
+	made, err := convert.Layer(ctx, &counted{Reader: tar, report: s.progress}, &s.files, image, layer.Options{})
 	s.image = made.Digest
 	if err = errors.Join(err, image.Close()); err != nil {
 		return ofTar(err)
@@ -125,6 +127,21 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
 	}
 	return nil
+}
+
+// counted reports how many bytes were read.
+type counted struct {
+	io.Reader
+	n      int64
+	report func(bytes int64) // may be nil
+}
+
+func (c *counted) Read(p []byte) (n int, err error) {
+	n, err = c.Reader.Read(p)
+	if c.n += int64(n); c.report != nil {
+		c.report(c.n)
+	}
+	return n, err
 }
 
 // ofTar returns what an error in reading the layer's tar means for the layer.

@@ -34,9 +34,10 @@ func TestConvertInUse(t *testing.T) {
 			ours := s.Podman(t, podman.Ours, podman.Options{Overlay: map[string]string{"mountopt": "nodev"}})
 
 			out, err := tool(t, ours, "convert", "--all").CombinedOutput()
-			if err == nil || strings.Count(string(out), "in use") < 2 || !strings.Contains(string(out), "\nhint: ") {
+			if err == nil || strings.Count(string(out), "in use: container runs is mounted") < 2 || !strings.Contains(string(out), "\nhint: ") {
 				t.Errorf("in use: %v: %s", err, out)
 			}
+			mountedToo(t, p, ours, ref)
 			if !strings.Contains(string(out), "converted: 1 files") {
 				t.Errorf("the other image's layer was not converted: %s", out)
 			}
@@ -55,6 +56,17 @@ func TestConvertInUse(t *testing.T) {
 			ours.Run("start", "-a", "box")
 			ours.Run("rm", "box")
 		})
+	}
+}
+
+// mountedToo mounts the image of the container "runs", and looks for both in what convert says.
+func mountedToo(t *testing.T, p, ours *podman.Podman, ref string) {
+	t.Helper()
+	p.Run("image", "mount", ref)
+	defer p.Run("image", "unmount", ref)
+	want := "in use: container runs, image " + ref + ":latest are mounted"
+	if out, err := tool(t, ours, "convert", ref).CombinedOutput(); err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v: %s, want %s", err, out, want)
 	}
 }
 
