@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/sirupsen/logrus"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/pool"
 )
 
@@ -144,18 +144,11 @@ func (o *object) verify() error {
 
 // repair returns the command that repairs the objects of a layer.
 func (p *objectOpener) repair(l chain.Layer) string {
-	words := []string{"composefs-storage check --repair"}
+	root := ""
 	if slices.Contains(p.stores.Additional, l.Store) {
-		words = append(words, "--root", filepath.Dir(l.Store.Home))
+		root = filepath.Dir(l.Store.Home)
 	}
-	name := p.imageWith(l.ID)
-	if name == "" {
-		return strings.Join(append(words, "--all"), " ")
-	}
-	if !strings.HasPrefix(name, "localhost/") { // built here
-		words = append(words, "--from docker://"+name)
-	}
-	return strings.Join(append(words, name), " ")
+	return message.Repair(root, p.imageWith(l.ID))
 }
 
 // imageWith returns a name of a container image that has the layer, "" if there is none.

@@ -17,7 +17,7 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/fsck", "driver/garbage", "driver/images", "driver/inplace", "driver/mount", "driver/policy", "driver/settings", "driver/survey", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/fsck", "driver/garbage", "driver/images", "driver/inplace", "driver/message", "driver/mount", "driver/policy", "driver/settings", "driver/survey", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                      {"github.com/BurntSushi/toml"},
 	"convert":                     {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layer":               {"convert/tree", "convert/verity", "golang.org/x/sync"},
@@ -47,7 +47,7 @@ var imports = map[string][]string{
 	"driver/message":              {},
 	"driver/feature":              {"convert/erofs", "convert/tree", "convert/verity", "driver/message", "driver/mount", "golang.org/x/sys"},
 	"driver/settings":             {"config", "convert/objects", "convert/verity", "driver/chain", "driver/feature", "github.com/containers/storage"},
-	"driver/fsck":                 {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/catalog", "driver/chain", "driver/images", "driver/origin", "driver/pool", "driver/survey", "golang.org/x/sys"},
+	"driver/fsck":                 {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/catalog", "driver/chain", "driver/images", "driver/message", "driver/origin", "driver/pool", "driver/survey", "golang.org/x/sys"},
 	"driver/origin":               {"github.com/containers/image"},
 	"driver/shared":               {"driver/mount", "golang.org/x/sys"},
 	"driver/survey":               {"convert", "convert/erofs", "convert/objects", "convert/tree", "convert/verity", "driver/chain", "driver/images"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/survey"
 )
 
@@ -135,17 +136,7 @@ func (i *inspectedImage) mountLine() string {
 	if i.Path == "" {
 		return ""
 	}
-	return "mount -t composefs " + quote(i.Path) + " -o basedir=" + quote(strings.Join(i.Data, ":")) + " DIR"
-}
-
-// quote makes a word of a shell of any string.
-func quote(word string) string {
-	if !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:+@%=", r)
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	return "mount -t composefs " + message.Word(i.Path) + " -o basedir=" + message.Word(strings.Join(i.Data, ":")) + " DIR"
 }
 
 func newAmount(a survey.Amount) amount { return amount{a.Count, a.Bytes} }

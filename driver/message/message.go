@@ -1,4 +1,5 @@
-// Package message has errors tell users the names of files that they know.
+// Package message has errors tell users the names of files that they know, and which command
+// repairs their store.
 package message
 
 import "strings"

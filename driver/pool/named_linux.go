@@ -8,9 +8,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
-// Named has an error tell the absolute paths of files instead of what Path has made of them,
-// also when the pool is closed.
-func (p *Pool) Named(err error) error { return message.Rename(err, p.path, p.root+"/") }
+// Named has an error name files by absolute paths instead of those of [Pool.Path], and the store if
+// that is full. The pool may be closed.
+func (p *Pool) Named(err error) error {
+	return message.Full(message.Rename(err, p.path, p.root+"/"), p.root)
+}
 
 // The methods of the embedded pool whose errors have paths.
 

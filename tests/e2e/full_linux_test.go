@@ -40,6 +40,9 @@ func pullWithoutRoom(t *testing.T, s *podman.Store, room []int, fill func(t *tes
 			switch {
 			case err != nil:
 				checkNoRoom(t, p, err)
+				if full := "the file system of store " + s.Root + " is full"; i == 0 && strings.Count(err.Error(), full) != 1 {
+					t.Errorf("podman does not say once that %s", full)
+				}
 			case i == 0:
 				t.Error("the pull succeeded")
 			}

@@ -1,0 +1,36 @@
+package message
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// Full returns an error that also names the store whose file system has no room for err, and the
+// commands that help. Any other error, and one that names a store already, it returns as it is.
+func Full(err error, root string) error {
+	var known *full
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	lack := ""
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		lack = fmt.Sprintf("the file system of store %s is full", root)
+	case errors.Is(err, syscall.EDQUOT):
+		lack = fmt.Sprintf("store %s has used up its quota", root)
+	default:
+		return err
+	}
+	return &full{err, fmt.Sprintf(`%v; %s: "podman system prune" frees space; see also "df" and "df -i"`, err, lack)}
+}
+
+// full is an error that names a store.
+type full struct {
+	error
+	text string
+}
+
+func (f *full) Error() string { return f.text }
+
+func (f *full) Unwrap() error { return f.error }
