@@ -22,6 +22,7 @@ Check whether container images are what they were when they were pulled or built
 each object has the content that its name says, each layer has the objects that
 its image names, and each merged image is the one that its layers give. All that
 is wrong is told, and which files of which container images are concerned.
+If there is damage, standard error has the commands that repair it.
 Nothing is written, and the store may be in use. Of plain layers nothing is known
 that could be checked; of layers that stock podman has written as composefs, the
 contents are.
@@ -36,7 +37,8 @@ Options:
   --repair       repair what is damaged, from good copies: what the store has
                  elsewhere, what other stores have, and what --from says. Merged
                  images are merged again. An object without a good copy is removed
-                 from the pool, so that the next pull brings it anew
+                 from the pool, so that the next pull brings it anew: until then
+                 its files do not open
   --from SOURCE  a layer tar, compressed or not, or an image: docker://NAME,
                  oci:DIR, oci-archive:FILE or docker-archive:FILE. It is read only
                  if it is needed
@@ -100,7 +102,7 @@ func (s streams) check(ctx context.Context, o *checkOptions, names []string) err
 	if err != nil {
 		return err
 	}
-	opts := fsck.Options{Stores: &o.stores, Images: images, All: o.all, Rate: int64(o.rate)}
+	opts := fsck.Options{Stores: &o.stores, Images: images, All: o.all, Root: o.root, Rate: int64(o.rate)}
 	bar := s.newProgress(o.quiet)
 	opts.Progress = bar.show
 	start := time.Now()

@@ -29,6 +29,9 @@ func (s streams) printReport(r *fsck.Report, took time.Duration) error {
 		count[f.Severity]++
 	}
 	fmt.Fprintf(w, "found: %d damaged, %d repaired, %d warnings\n", count[fsck.Damage], repaired, count[fsck.Warning])
+	for _, command := range r.Commands {
+		fmt.Fprintf(s.err, "hint: \"%s\" repairs the damage; --from adds sources of good copies\n", command)
+	}
 	return w.Flush()
 }
 
@@ -53,6 +56,9 @@ func printFinding(w io.Writer, f *fsck.Finding) {
 	}
 	if f.Repaired != "" {
 		fmt.Fprintf(w, "  repaired: %s\n", escape(f.Repaired))
+	}
+	if f.Removed {
+		fmt.Fprintf(w, "  removed: no source has a good copy; the files do not open until one is found\n")
 	}
 	if f.Remedy != "" {
 		fmt.Fprintf(w, "  to do: %s\n", escape(f.Remedy))

@@ -21,8 +21,8 @@ import (
 
 func (p *Reader) damaged() string { return filepath.Join(p.path, "damaged") }
 
-// Forget removes a damaged object from the pool. The next [Batch.Commit] that brings its
-// content gives it to the names too.
+// Forget removes a damaged object from the pool. The next [Batch.Commit] or repair that brings
+// its content gives it to the names too.
 func (r *Repair) Forget(d verity.Digest, names []string) error {
 	if len(names) > 0 {
 		if err := r.pool.noteDamaged(d, names); err != nil {

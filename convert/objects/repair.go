@@ -45,7 +45,7 @@ func (r *Repair) Close() error {
 func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error {
 	temp, err := r.spool(d, content)
 	if err == nil {
-		err = errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+		err = r.give(d, temp, names)
 	}
 	if err != nil {
 		return fmt.Errorf("repair object %s: %w", d, err)
@@ -72,7 +72,7 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 		if _, err = r.pool.SealFile(temp, d); err != nil {
 			return errors.Join(fmt.Errorf("repair object %s: %w", d, err), os.Remove(temp))
 		}
-		err = errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+		err = r.give(d, temp, names)
 	}
 	if err != nil {
 		return fmt.Errorf("repair object %s: %w", d, err)
@@ -86,6 +86,18 @@ func wrongContent(got verity.Digest) error {
 
 // temporary returns a name that nobody else has, where Collect finds it.
 func (r *Repair) temporary() string { return filepath.Join(r.pool.objects.Name(), temporary()) }
+
+// give gives the names the file that has a temporary one, and to those that wait for its content
+// since a repair without a copy.
+func (r *Repair) give(d verity.Digest, temp string, names []string) error {
+	err := errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+	if err != nil {
+		return err
+	}
+	err = ignore(r.pool.mendObject(d), fs.ErrNotExist)
+	_ = os.Remove(r.pool.damaged()) // unless something is left in it
+	return err
+}
 
 // spool writes a content to a temporary name and syncs it.
 func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err error) {

@@ -86,7 +86,7 @@ func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
 // what was taken for it.
 func (r *repairer) rechain(f *Finding) {
 	if err := r.writeLower(f.Layers[0]); err != nil {
-		f.Remedy = fmt.Sprintf("%s (%v)", again(f), err)
+		f.Remedy = fmt.Sprintf("%s (%v)", r.again(f), err)
 		return
 	}
 	f.Repaired = "from what the store has recorded"

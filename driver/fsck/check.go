@@ -25,6 +25,8 @@ type Options struct {
 	Images []catalog.Image
 	All    bool
 
+	Root string // of the store, for commands in messages; "" for the one that storage.conf configures
+
 	Rate     int64                   // bytes a second to read at most, 0 for no limit
 	Progress func(done, total int64) // bytes of objects; called now and then, may be nil
 }
@@ -63,7 +65,9 @@ func Check(ctx context.Context, opts Options) (*Report, error) {
 		return nil, err
 	}
 	defer c.close()
-	return &c.report, c.check(ctx)
+	err = c.check(ctx)
+	c.advise()
+	return &c.report, err
 }
 
 func newChecker(opts Options) (*checker, error) {

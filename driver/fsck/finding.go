@@ -27,7 +27,6 @@ const (
 	Leaked          Kind = "leaked"                 // objects of a layer that its image does not name
 	Garbage         Kind = "garbage"                // objects and images of the pool that no layer has
 	LayerGone       Kind = "layer gone"             // the pool has a note of it
-	Waiting         Kind = "waiting"                // contents that the next pull is to replace
 	NotChecked      Kind = "not checked"            // it cannot be
 )
 
@@ -44,6 +43,7 @@ type Finding struct {
 	Bytes    int64    `json:"bytes,omitempty"`
 	Uses     []Use    `json:"uses,omitempty"`
 	Repaired string   `json:"repaired,omitempty"` // how, or "" if it was not
+	Removed  bool     `json:"removed,omitempty"`  // the object, of which there is no good copy
 	Remedy   string   `json:"remedy,omitempty"`   // what is left to do
 
 	pool   *pool
@@ -66,6 +66,9 @@ type Report struct {
 	Merged   int        `json:"merged_images"`
 	Bytes    int64      `json:"bytes"` // that were read of objects
 	Findings []*Finding `json:"findings"`
+
+	// Commands repair what a check has found, each what the ones before do not.
+	Commands []string `json:"commands,omitempty"`
 }
 
 // Damaged returns how many findings are damage that was not repaired.

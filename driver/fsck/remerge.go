@@ -13,7 +13,7 @@ func (r *repairer) remerge(f *Finding) {
 	}
 	if f.Kind == MergedDifferent {
 		// Nothing tells which of both is right, so no source of contents helps.
-		f.Remedy = "podman rmi the image and pull it again"
+		f.Remedy = anew(f)
 		return
 	}
 	if err := o.repair.DropImage(f.merged.name, o.names(f.merged.links)); err != nil {

@@ -3,9 +3,7 @@ package fsck
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -71,7 +69,7 @@ func (r *repairer) repair(ctx context.Context) error {
 			continue
 		}
 		if f.fault.digest == (verity.Digest{}) {
-			f.Remedy = again(f)
+			f.Remedy = r.again(f)
 			continue
 		}
 		if f.Repaired = r.fromStores(o, f); f.Repaired == "" {
@@ -91,10 +89,12 @@ func (r *repairer) repair(ctx context.Context) error {
 		switch {
 		case f.Kind == ChainDifferent:
 			r.rechain(f)
+		case f.Kind == LayerMissing:
+			f.Remedy = anew(f)
 		case f.merged != nil:
 			r.remerge(f)
 		case f.Severity == Damage && f.Repaired == "" && f.Remedy == "":
-			f.Remedy = again(f)
+			f.Remedy = r.again(f)
 		}
 	}
 	return ctx.Err()
@@ -122,6 +122,7 @@ func (r *repairer) forget(f *Finding) {
 			names = append(names, o.Path(path))
 		}
 	}
+	had := exists(pooled)
 	if err := o.repair.Forget(f.fault.digest, names); err != nil {
 		f.Remedy = err.Error()
 		return
@@ -130,21 +131,8 @@ func (r *repairer) forget(f *Finding) {
 		f.Repaired = "it is removed; no layer has it"
 		return
 	}
-	f.Remedy = again(f)
-}
-
-// again says how to get what is missing.
-func again(f *Finding) string {
-	var names []string
-	for _, u := range f.Uses {
-		if len(u.Names) > 0 {
-			names = append(names, u.Names[0])
-		}
-	}
-	if len(names) == 0 {
-		return "check --repair --from SOURCE, with the image or the layer tar that has it"
-	}
-	return fmt.Sprintf("check --repair --from docker://%s, or podman rmi and pull %s again", names[0], strings.Join(names, " "))
+	f.Removed = had
+	f.Remedy = r.again(f)
 }
 
 // rootStore returns the store with a root.

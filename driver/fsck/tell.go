@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/driver/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/images"
@@ -58,6 +59,7 @@ func (c *checker) tellFaults(gone func(id string) bool) error {
 	for _, l := range all {
 		named[l] = c.namesOf(l)
 	}
+	waiting := c.waiting()
 	keys := slices.SortedFunc(maps.Keys(c.faults), func(a, b faultKey) int {
 		return cmp.Or(compare(a.home, b.home), compare(a.name, b.name))
 	})
@@ -72,9 +74,27 @@ func (c *checker) tellFaults(gone func(id string) bool) error {
 		if x.missing == len(x.paths) {
 			f.Kind, f.Detail = ObjectMissing, "it is not there"
 		}
+		if waiting[key] {
+			f.Detail += "; the next layer that brings it repairs it"
+		}
 		c.report.Findings = append(c.report.Findings, f)
 	}
 	return nil
+}
+
+// waiting returns the contents that an earlier repair has removed from their pools.
+func (c *checker) waiting() map[faultKey]bool {
+	all := map[faultKey]bool{}
+	for home, p := range c.pools {
+		if p.reader == nil {
+			continue
+		}
+		digests, _ := p.reader.Damaged() // there need not be any
+		for _, d := range digests {
+			all[faultKey{home, objects.Path(d)}] = true
+		}
+	}
+	return all
 }
 
 // storeLayers returns all composefs layers of all stores, those that were not checked too.

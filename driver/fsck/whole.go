@@ -110,8 +110,4 @@ func (c *checker) checkNotes(p *pool) {
 	if len(gone.Layers) > 0 {
 		c.add(gone)
 	}
-	waiting, _ := p.reader.Damaged()
-	for _, d := range waiting {
-		c.add(&Finding{Kind: Waiting, Severity: Info, Store: root(p.store), Object: objects.Path(d), Detail: "the content is damaged; the next layer that brings it repairs it"})
-	}
 }
