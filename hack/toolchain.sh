@@ -36,7 +36,9 @@ if ! version=$("$go" version 2>&1); then
 		exit 1
 		;;
 	esac
-	fail "Go $have cannot download Go $want, which the build needs"
+	printf 'error: Go %s cannot download Go %s, which the build needs\n' "$have" "$want" >&2
+	echo "hint: it does so once: check the network, or install Go $want: https://go.dev/dl" >&2
+	exit 1
 fi
 have=$(echo "$version" | sed -n 's/^go version \(devel \)\{0,1\}go\([0-9.]*\).*/\2/p')
 printf '%s\n' "$want" "$have" | sort -VC || fail "Go $have is too old: the build needs Go $want or newer"
