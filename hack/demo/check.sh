@@ -16,7 +16,7 @@ if [ "$free" -lt 500 ]; then
 fi
 
 status=$("$program" status)
-case $status in 'composefs is on'*) exit ;; esac
+case $(printf '%s\n' "$status" | sed -n 1p) in 'composefs is on') exit ;; esac
 printf 'error: %s\n' "$(printf '%s\n' "$status" | sed '/^$/,$d')" >&2
 if printf '6.5\n%s\n' "$(uname -r)" | sort -VC; then
 	echo "hint: set TMPDIR to a directory on ext4, xfs or btrfs; the kernel must have EROFS (CONFIG_EROFS_FS) and overlayfs" >&2
