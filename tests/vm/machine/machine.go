@@ -19,6 +19,7 @@ import (
 // Machine is a machine that runs.
 type Machine struct {
 	cmd     *exec.Cmd
+	disks   []string      // their files
 	ended   chan struct{} // closed when qemu has ended
 	console string        // file
 	request *json.Encoder
@@ -45,7 +46,7 @@ func (s *System) Boot(dir string, disks ...string) (m *Machine, err error) {
 }
 
 func (s *System) boot(dir string, disks ...string) (*Machine, error) {
-	m := &Machine{ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
+	m := &Machine{disks: disks, ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
 		"-nodefaults", "-display", "none", "-serial", "file:" + m.console,
@@ -177,8 +178,21 @@ func (m *Machine) Cut() error {
 }
 
 // Off has the machine write all to the disk at /data, and turns it off. The disk's
-// journal is empty then, so that programs of this machine see all of it.
+// journal is empty then, so that programs of this machine see all of it. The disks are
+// synced, because cp looks for their holes.
 func (m *Machine) Off() error {
 	_, err := m.Run("! mountpoint -q /data || fsfreeze --freeze /data")
-	return errors.Join(err, m.Cut())
+	err = errors.Join(err, m.Cut())
+	for _, disk := range m.disks {
+		err = errors.Join(err, syncFile(disk))
+	}
+	return err
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
