@@ -29,7 +29,7 @@ func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.C
 	logrus.Debugf("composefs: layer %s becomes plain, to be mounted read-write", l.ID)
 	had := d.holdings(l.ID)
 	converter := inplace.New(d.stores, filepath.Dir(d.runDir), d.sealing())
-	if err := converter.Plain(l); err != nil {
+	if err := converter.Writable(l); err != nil {
 		return c, fmt.Errorf("unpack it, to mount it read-write: %w", err)
 	}
 	d.collect(had)

@@ -17,7 +17,7 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/fsck", "driver/garbage", "driver/images", "driver/inplace", "driver/message", "driver/mount", "driver/policy", "driver/settings", "driver/survey", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":       {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/catalog", "driver/chain", "driver/feature", "driver/fsck", "driver/garbage", "driver/images", "driver/inplace", "driver/message", "driver/mount", "driver/policy", "driver/settings", "driver/survey", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                      {"github.com/BurntSushi/toml"},
 	"convert":                     {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layer":               {"convert/tree", "convert/verity", "golang.org/x/sync"},
@@ -35,10 +35,10 @@ var imports = map[string][]string{
 	"driver":                      {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/feature", "driver/images", "driver/inplace", "driver/message", "driver/mount", "driver/policy", "driver/pool", "driver/settings", "driver/shared", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
 	"driver/blob":                 {"convert/layer", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/chain":                {},
-	"driver/garbage":              {"convert/objects", "driver/chain", "driver/images", "driver/pool"},
+	"driver/garbage":              {"convert/objects", "driver/chain", "driver/images", "driver/pool", "golang.org/x/sys"},
 	"driver/images":               {"convert", "convert/erofs", "convert/objects", "convert/verity", "convert/tree", "driver/chain", "driver/pool", "golang.org/x/sys"},
 	"driver/pool":                 {"convert/objects", "convert/verity", "driver/chain", "driver/message", "golang.org/x/sys"},
-	"driver/inplace":              {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/images", "driver/mountinfo", "driver/pool", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
+	"driver/inplace":              {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/blob", "driver/catalog", "driver/chain", "driver/images", "driver/mount", "driver/mountinfo", "driver/pool", "driver/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
 	"driver/catalog":              {"driver/chain"},
 	"driver/policy":               {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/mount":                {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through what is mounted

@@ -19,6 +19,8 @@ import (
 const convertUsage = `Usage:
   composefs-storage convert [OPTION]... IMAGE...
   composefs-storage convert [OPTION]... --all
+  composefs-storage convert --plain [OPTION]... IMAGE...
+  composefs-storage convert --plain [OPTION]... --all
 
 Make container images in the store of podman composefs that were pulled without it:
 their plain layers, and those that containers/storage without this project's driver
@@ -42,7 +44,16 @@ The command prints a line for each layer, bottom first: its ID, what it was, the
 and size of its files, and how many of them were linked and copied. The pool already had
 the contents of the others.
 
+With --plain, convert goes the other way: composefs layers become plain again, with the
+files that podman without composefs would have unpacked, so that any podman can use
+them. This copies files: the largest layer needs as much room as its files take.
+Upper layers come first, and the objects of a layer are removed before the next one.
+Interruptions, mounts and exit codes are as above. Stopped containers keep their
+changes. With --all, the pool is empty afterwards, and new layers stay plain unless
+storage.conf sets use_composefs.
+
 Options:
+  --plain      make composefs layers plain again
   --all        all images of the store
   --dry-run    only tell what the layers are, and why one would stay so
   --root DIR   the store, instead of the one that storage.conf configures
@@ -54,7 +65,7 @@ Options:
 `
 
 func convertCommand(s streams) *cobra.Command {
-	c, all, asJSON := imageConverter{streams: s}, false, false
+	c, all, asJSON, plain := imageConverter{streams: s}, false, false, false
 	cmd := &cobra.Command{
 		Use:   "convert IMAGE...",
 		Short: "Make the plain layers of container images composefs",
@@ -68,7 +79,11 @@ func convertCommand(s streams) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			debug.SetGCPercent(50) // as for convert-layer
 			c.print = !asJSON
-			err := interruptible(func(ctx context.Context) error { return c.convert(ctx, args) })
+			convert := c.convert
+			if plain {
+				convert = c.toPlain
+			}
+			err := interruptible(func(ctx context.Context) error { return convert(ctx, args) })
 			if asJSON && c.layers != nil {
 				err = errors.Join(s.printJSON(c.layers), err)
 			}
@@ -77,6 +92,7 @@ func convertCommand(s streams) *cobra.Command {
 	}
 	c.store.addFlag(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "")
+	cmd.Flags().BoolVar(&plain, "plain", false, "")
 	cmd.Flags().BoolVar(&c.dryRun, "dry-run", false, "")
 	cmd.Flags().BoolVar(&c.ignoreOld, "ignore-old-programs", false, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
@@ -126,11 +142,14 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		return err
 	}
 	c.layers = []convertedInPlace{}
-	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers)
+	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers, c.layer)
 }
 
-// each converts layers, and returns the first error.
-func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter, layers []catalog.Layer) (failed error) {
+// layerConverter converts the layer with an ID and prints its line.
+type layerConverter func(ctx context.Context, converter *inplace.Converter, id string) error
+
+// each converts layers until the context ends, and returns the first error.
+func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter, layers []catalog.Layer, convert layerConverter) (failed error) {
 	c.bar = c.newProgress(c.quiet || c.dryRun)
 	defer c.bar.end()
 	var done, total int64
@@ -142,7 +161,7 @@ func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.layer(ctx, converter, l.ID); err != nil && failed == nil {
+		if err := convert(ctx, converter, l.ID); err != nil && failed == nil {
 			failed = err
 		}
 		done += l.Size
@@ -168,16 +187,9 @@ func (c *imageConverter) find(names []string) (layers []catalog.Layer, err error
 	if err != nil {
 		return nil, err
 	}
-	images := list.Images()
-	if len(names) > 0 {
-		images = nil
-	}
-	for _, name := range names {
-		image, err := list.Find(name)
-		if err != nil {
-			return nil, err
-		}
-		images = append(images, image)
+	images, err := findImages(list, names)
+	if err != nil {
+		return nil, err
 	}
 	seen := map[string]bool{}
 	for _, image := range images {
@@ -195,6 +207,21 @@ func (c *imageConverter) find(names []string) (layers []catalog.Layer, err error
 		}
 	}
 	return layers, nil
+}
+
+// findImages returns the images with these names, or all if there are none.
+func findImages(list *catalog.Catalog, names []string) (images []catalog.Image, err error) {
+	if len(names) == 0 {
+		return list.Images(), nil
+	}
+	for _, name := range names {
+		image, err := list.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, image)
+	}
+	return images, nil
 }
 
 // layer converts a layer and says so.
@@ -217,12 +244,8 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 	if c.print {
 		c.say(result)
 	}
-	var refusal *inplace.Refusal
-	switch {
-	case errors.As(err, &refusal) && refusal.InUse:
-		return withHint(fmt.Errorf("layer %s: %w", shortID(id), err), `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
-	case err != nil:
-		return fmt.Errorf("layer %s: %w", shortID(id), err)
+	if err != nil {
+		return inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err))
 	}
 	return nil
 }

@@ -7,9 +7,14 @@ package main
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/containers/storage/pkg/reexec"
 )
 
 func main() {
+	if reexec.Init() { // the child of convert --plain that unpacks a layer
+		return
+	}
 	os.Exit(run(os.Args, streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 

@@ -130,6 +130,14 @@ func (c *Catalog) Layer(id string) (l Layer, ok bool) {
 	return l, ok
 }
 
+// Layers returns the layers that the stores list, in the order of their IDs.
+func (c *Catalog) Layers() (list []Layer) {
+	for _, id := range slices.Sorted(maps.Keys(c.layers)) {
+		list = append(list, c.layers[id])
+	}
+	return list
+}
+
 // readJSON reads a file into v, which stays as it is if there is no file.
 func readJSON(name string, v any) error {
 	data, err := os.ReadFile(name)

@@ -54,19 +54,7 @@ func (c *Converter) markContainers(l chain.Layer) error {
 
 // hasMetacopyFiles reports whether a directory has files that have metadata only.
 func hasMetacopyFiles(dir string) (bool, error) {
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return err
-		}
-		switch _, err := unix.Lgetxattr(path, "trusted.overlay.metacopy", nil); {
-		case err == nil:
-			return errFound
-		case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP):
-			return nil
-		default:
-			return &os.PathError{Op: "getxattr", Path: path, Err: err}
-		}
-	})
+	err := eachMetacopyFile(dir, func(string) error { return errFound })
 	if errors.Is(err, errFound) {
 		return true, nil
 	}
@@ -74,3 +62,27 @@ func hasMetacopyFiles(dir string) (bool, error) {
 }
 
 var errFound = errors.New("found")
+
+// eachMetacopyFile calls fn with the paths of the files in a directory that have metadata
+// only, until it returns an error.
+func eachMetacopyFile(dir string, fn func(path string) error) error {
+	return eachWithXattr(dir, 0, "trusted.overlay.metacopy", fn)
+}
+
+// eachWithXattr calls fn with the paths of the files of a type in a directory that have an
+// xattr, until it returns an error.
+func eachWithXattr(dir string, of fs.FileMode, xattr string, fn func(path string) error) error {
+	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.Type() != of {
+			return err
+		}
+		switch _, err := unix.Lgetxattr(path, xattr, nil); {
+		case err == nil:
+			return fn(path)
+		case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP):
+			return nil
+		default:
+			return &os.PathError{Op: "getxattr", Path: path, Err: err}
+		}
+	})
+}

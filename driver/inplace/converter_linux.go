@@ -70,9 +70,14 @@ func (c *Converter) Check(id string) (survey.Kind, error) {
 // Layer makes a layer composefs, unless it is. When it returns without an error all is on
 // disk. If the layer stays as it is though nothing is wrong with it, the error is a
 // [*Refusal]. After any error the layer is as it was.
-func (c *Converter) Layer(ctx context.Context, id string) (r Result, err error) {
+func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
+	return retried(ctx, id, c.layer)
+}
+
+// retried converts a layer, and waits for mounts that pass.
+func retried(ctx context.Context, id string, convert func(context.Context, string) (Result, error)) (r Result, err error) {
 	for range tries {
-		r, err = c.once(ctx, id)
+		r, err = convert(ctx, id)
 		var refusal *Refusal
 		if !errors.As(err, &refusal) || !refusal.passing {
 			break
@@ -89,8 +94,8 @@ func (c *Converter) Layer(ctx context.Context, id string) (r Result, err error) 
 // tries is how often a layer is tried of which only another mount namespace has a mount.
 const tries = 10
 
-// once is Layer, without waiting for what passes.
-func (c *Converter) once(ctx context.Context, id string) (Result, error) {
+// layer is Layer, without waiting for mounts that pass.
+func (c *Converter) layer(ctx context.Context, id string) (Result, error) {
 	kind, err := c.Check(id)
 	r := Result{Kind: kind}
 	if err != nil {
@@ -107,7 +112,11 @@ func (c *Converter) once(ctx context.Context, id string) (Result, error) {
 	if err := pool.Tidy(ctx, l.Store); err != nil { // what a killed run has left has links to the files
 		return r, err
 	}
-	s, err := c.stage(l)
+	rec, err := c.record(l)
+	if err != nil {
+		return r, err
+	}
+	s, err := c.stage(l, rec)
 	if errors.Is(err, pool.ErrApart) {
 		return r, &Refusal{Reason: err.Error()}
 	}

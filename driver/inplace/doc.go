@@ -12,4 +12,10 @@
 // converted, and what is left over is where the pool's garbage is.
 //
 // A layer that is part of a mount is refused, for the mount would lose its files.
+//
+// [Converter.Plain] goes the other way. It has containers/storage unpack that tar as the
+// overlay driver does, so the directory is the one of a layer that was always plain, and its
+// digest shows that no content has changed. Where the tar cannot be made again, the layer
+// image is unpacked instead. Afterwards [Converter.FillContainers] makes containers on such
+// layers independent of mount options that only composefs needs.
 package inplace

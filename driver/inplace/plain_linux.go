@@ -1,85 +1,89 @@
 package inplace
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"os"
 
-	"golang.org/x/sys/unix"
-
-	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
-	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/driver/chain"
-	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/pool"
+	"github.com/composefs-storage/composefs-storage/driver/survey"
 )
 
-// Plain makes a composefs layer one that has its files in its directory, as the stock
-// driver unpacks it, so that it can be mounted read-write. The caller has the lock of the
-// layers, and collects the objects that it had. If the layer is part of a mount the error is
-// a [*Refusal].
+// CheckPlain returns the kind of a layer. If the layer is not plain and cannot become so, the
+// error is a [*Refusal].
+func (c *Converter) CheckPlain(id string) (survey.Kind, error) {
+	l, kind, err := survey.Find(c.stores, id)
+	if err != nil || kind == survey.Plain {
+		return kind, err
+	}
+	if err := c.refuse(l, kind); err != nil {
+		return kind, err
+	}
+	_, err = c.listed(l)
+	return kind, err
+}
+
+// Plain makes a layer plain, unless it is: its directory then has the files that the stock
+// driver would unpack. When it returns without an error all is on disk, and the pool has no
+// objects of this layer alone any more. If the layer stays as it is though nothing is wrong
+// with it, the error is a [*Refusal]. After any error the layer is as it was.
 //
-// When it returns without an error all is on disk. After any error, and a crash, the layer
-// is as it was.
-func (c *Converter) Plain(l chain.Layer) (err error) {
-	if err := c.inUse(l); err != nil {
-		return err
-	}
-	s := &staged{layer: l}
-	if s.pool, err = pool.Open(l.Store, objects.SealNever); err != nil {
-		return err
-	}
-	defer func() { err = s.pool.Named(errors.Join(err, s.close())) }()
-	if err := s.begin(); err != nil {
-		return err
-	}
-	if err := unpack(l, s.next.Diff()); err != nil {
-		return err
-	}
-	if err := syncAll(s.next.Dir()); err != nil {
-		return err
-	}
-	return c.swap(s)
+// Of an image, convert the upper layers first: then no composefs layer ever lies above a
+// plain one.
+func (c *Converter) Plain(ctx context.Context, id string) (Result, error) {
+	return retried(ctx, id, c.plain)
 }
 
-// unpack writes the layer's files into the new directory diff.
-func unpack(l chain.Layer, diff string) error {
-	f, img, err := images.OpenLayer(l)
+// plain is Plain, without waiting for mounts that pass.
+func (c *Converter) plain(ctx context.Context, id string) (Result, error) {
+	kind, err := c.CheckPlain(id)
+	r := Result{Kind: kind}
+	if err != nil || kind == survey.Plain {
+		return r, err
+	}
+	l, err := c.stores.Find(id)
 	if err != nil {
-		return err
+		return r, err
 	}
-	defer f.Close() //nolint:errcheck // open for reading
-	if img.Format() != erofs.Layer {
-		return errors.New("stock containers/storage has written its image")
+	if err := pool.Tidy(ctx, l.Store); err != nil { // a killed run may have left a whole layer
+		return r, err
 	}
-	t, err := img.Tree()
+	rec, err := c.listed(l)
 	if err != nil {
-		return fmt.Errorf("%s: %w", l.Blob(), err)
+		return r, err
 	}
-	if err := os.Mkdir(diff, 0o700); err != nil {
-		return err
+	s, err := c.stage(l, rec)
+	if errors.Is(err, pool.ErrApart) {
+		return r, &Refusal{Reason: err.Error()}
 	}
-	u := &unpacker{root: diff, objects: l.Diff(), made: map[*tree.Inode]string{}}
-	if err := u.entries("", t.Root.Dir); err != nil {
-		return err
+	if err != nil {
+		return r, err
 	}
-	if !t.Root.Dir.Implied {
-		return u.describe("", t.Root)
+	u := &plainLayer{staged: s}
+	if err = u.unpack(ctx); err == nil {
+		err = c.exchange(s)
 	}
-	var st unix.Stat_t
-	if err := unix.Stat(l.Diff(), &st); err != nil {
-		return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
+	if err == nil {
+		r.Files, r.Bytes = u.files, u.bytes
+		s.release(l)
 	}
-	return setOwner(diff, st.Uid, st.Gid, st.Mode)
+	return r, s.pool.Named(errors.Join(err, s.close()))
 }
 
-// syncAll brings the file system of a directory on disk.
-func syncAll(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
+// release removes the directory of the layer that was composefs, and from the pool the
+// objects that only this layer had. If that fails the rest is garbage, which the next
+// collection finds.
+func (s *staged) release(l chain.Layer) {
+	had, err := objects.DigestsIn(context.Background(), s.next.Diff())
+	if err = errors.Join(err, os.RemoveAll(s.next.Dir())); err != nil {
+		_ = s.pool.NoteGarbage()
+		return
 	}
-	defer f.Close() //nolint:errcheck // open for reading
-	return os.NewSyscallError("syncfs", unix.Syncfs(int(f.Fd())))
+	if s.batch.Close() == nil { // its lock would keep the objects
+		_, _ = s.pool.Release(context.Background(), had, nil)
+		_ = pool.Leave(l.Store, l.ID)
+	}
+	s.batch, s.next = nil, chain.Layer{}
 }

@@ -38,11 +38,8 @@ type staged struct {
 
 // stage begins to convert a layer: its directory as it is to become gets what it has
 // besides its content.
-func (c *Converter) stage(l chain.Layer) (s *staged, err error) {
-	s = &staged{layer: l, progress: c.Progress}
-	if s.record, err = c.record(l); err != nil {
-		return nil, err
-	}
+func (c *Converter) stage(l chain.Layer, r record) (s *staged, err error) {
+	s = &staged{layer: l, record: r, progress: c.Progress}
 	if s.was, err = os.Lstat(l.Dir()); err != nil {
 		return nil, err
 	}

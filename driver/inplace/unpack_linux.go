@@ -10,7 +10,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/images"
 )
 
@@ -20,6 +22,45 @@ type unpacker struct {
 	root    string
 	objects string
 	made    map[*tree.Inode]string // the first path of each file
+	files   int                    // regular files that are not empty
+	bytes   int64                  // their length
+}
+
+// unpack writes the files of a layer's image into the new directory diff.
+func unpack(l chain.Layer, diff string) (*unpacker, error) {
+	u := &unpacker{root: diff, objects: l.Diff(), made: map[*tree.Inode]string{}}
+	f, img, err := images.OpenLayer(l)
+	if err != nil {
+		return u, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if img.Format() != erofs.Layer {
+		return u, errors.New("stock containers/storage has written its image")
+	}
+	t, err := img.Tree()
+	if err != nil {
+		return u, fmt.Errorf("%s: %w", l.Blob(), err)
+	}
+	return u, u.all(t.Root)
+}
+
+// all writes the root and the entries below it. A root without an entry in the tar gets the
+// owner and mode of the layer's directory of objects.
+func (u *unpacker) all(root *tree.Inode) error {
+	if err := os.Mkdir(u.root, 0o700); err != nil {
+		return err
+	}
+	if err := u.entries("", root.Dir); err != nil {
+		return err
+	}
+	if !root.Dir.Implied {
+		return u.describe("", root)
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(u.objects, &st); err != nil {
+		return &os.PathError{Op: "stat", Path: u.objects, Err: err}
+	}
+	return setOwner(u.root, st.Uid, st.Gid, st.Mode)
 }
 
 // entries writes what is in a directory.
@@ -76,6 +117,10 @@ func (u *unpacker) file(name string, n *tree.Inode) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
+	}
+	if n.Size > 0 {
+		u.files++
+		u.bytes += int64(n.Size)
 	}
 	object, ok := content.(*os.File)
 	if !ok || unix.IoctlFileClone(int(f.Fd()), int(object.Fd())) != nil {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/garbage"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/survey"
+)
+
+// toPlain makes the layers of the images plain, or those of the whole store if no names are
+// given.
+func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
+	if err := c.store.load(); err != nil {
+		return err
+	}
+	conf := c.store.conf
+	if conf.Verity == config.VerityRequire && !c.dryRun {
+		return withHint(errors.New(`composefs.conf has verity = "require": podman would not mount plain layers`),
+			"remove that line, then run the same command again")
+	}
+	layers, err := c.findPlain(names)
+	if err != nil {
+		return err
+	}
+	unix.Umask(0o022) // as podman, which unpacks layers with it
+	c.layers = []convertedInPlace{}
+	converter := inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf))
+	failed := c.each(ctx, converter, layers, c.layerToPlain)
+	if ctx.Err() != nil || c.dryRun {
+		return errors.Join(failed, ctx.Err())
+	}
+	if err := converter.FillContainers(ctx); err != nil && failed == nil {
+		failed = inUseHint(err)
+	}
+	return errors.Join(failed, c.emptyPools(ctx, len(names) == 0))
+}
+
+// findPlain returns the IDs of the images' layers, and of their copies with other owners,
+// those above first. Without names these are all images, and all composefs layers that belong
+// to none.
+func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err error) {
+	list, err := catalog.Read(&c.store.stores)
+	if err != nil {
+		return nil, err
+	}
+	images, err := findImages(list, names)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, image := range images {
+		for _, top := range append([]string{image.Layer}, image.Mapped...) {
+			ids = append(ids, list.Chain(top)...)
+		}
+	}
+	wanted := map[string]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	for _, l := range list.Layers() {
+		_, kind, err := survey.Find(&c.store.stores, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		if kind == survey.Plain {
+			l.Size = 0 // nothing of it is read
+		}
+		if wanted[l.ID] || len(names) == 0 && kind != survey.Plain {
+			layers = append(layers, l)
+		}
+	}
+	slices.SortStableFunc(layers, func(a, b catalog.Layer) int { return len(list.Chain(b.ID)) - len(list.Chain(a.ID)) })
+	return layers, nil
+}
+
+// layerToPlain makes a layer plain and prints its line.
+func (c *imageConverter) layerToPlain(ctx context.Context, converter *inplace.Converter, id string) (err error) {
+	var r inplace.Result
+	if c.dryRun {
+		r.Kind, err = converter.CheckPlain(id)
+	} else {
+		r, err = converter.Plain(ctx, id)
+	}
+	if ctx.Err() != nil && err != nil {
+		return err
+	}
+	result := convertedInPlace{ID: id, Kind: string(r.Kind), Files: r.Files, Bytes: r.Bytes}
+	if err != nil {
+		result.Stays = oneLine(err)
+	}
+	c.layers = append(c.layers, result)
+	if c.print {
+		c.bar.end()
+		c.sayPlain(result)
+	}
+	if err != nil {
+		return damageHint(inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err)))
+	}
+	return nil
+}
+
+// sayPlain prints the line of a layer.
+func (c *imageConverter) sayPlain(r convertedInPlace) {
+	switch {
+	case r.Stays != "":
+		fmt.Fprintf(c.out, "%s  %s, stays: %s\n", shortID(r.ID), r.Kind, r.Stays)
+	case r.Kind == string(survey.Plain):
+		fmt.Fprintf(c.out, "%s  plain already\n", shortID(r.ID))
+	case c.dryRun:
+		fmt.Fprintf(c.out, "%s  %s, would become plain\n", shortID(r.ID), r.Kind)
+	default:
+		fmt.Fprintf(c.out, "%s  %s, now plain: %d files, %s\n", shortID(r.ID), r.Kind, r.Files, humanSize(r.Bytes))
+	}
+}
+
+// emptyPools removes from the pools what no layer has any more. With all, a store without
+// composefs layers counts as one without a pool again.
+func (c *imageConverter) emptyPools(ctx context.Context, all bool) error {
+	pools, err := garbage.Collect(ctx, &c.store.stores)
+	if err != nil {
+		return err
+	}
+	for _, p := range pools {
+		if p.Busy {
+			return withHint(fmt.Errorf("pool %s is in use, its garbage stays", p.Store.Pool()),
+				`run the same command again when no image is being pulled, built or mounted`)
+		}
+	}
+	if !all {
+		return nil
+	}
+	retired, err := garbage.Retire(&c.store.stores)
+	if err != nil {
+		return err
+	}
+	if retired && settings.Decide(c.store.conf, &c.store.stores).Active() {
+		fmt.Fprintf(c.err, "hint: composefs is still on, so new layers become composefs: set use_composefs = \"false\" in storage.conf, table [storage.options.overlay]\n")
+	}
+	return nil
+}
+
+// damageHint adds to an error what can be done about layers with damaged contents.
+func damageHint(err error) error {
+	if errors.Is(err, inplace.ErrTar) {
+		return withHint(err, `"composefs-storage check --all --repair" names and repairs damaged files; then run the same command again`)
+	}
+	return err
+}
+
+// inUseHint adds to an error what can be done about layers that are part of a mount.
+func inUseHint(err error) error {
+	var refusal *inplace.Refusal
+	if errors.As(err, &refusal) && refusal.InUse {
+		return withHint(err, `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
+	}
+	return err
+}
