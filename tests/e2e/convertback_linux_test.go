@@ -14,9 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/oldkernel"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -158,15 +161,24 @@ func TestConvertPlainKilled(t *testing.T) {
 }
 
 // TestConvertPlainContainers makes the layers below a stopped container plain, which has
-// files without contents. Stock podman then shows it and starts it. What a mount has stays.
+// renamed directories and, from an older kernel, files without contents. Stock podman then
+// shows it and starts it. Layers that a mount has stay.
 func TestConvertPlainContainers(t *testing.T) {
-	for _, options := range []string{"nodev", "nodev,metacopy=on"} {
-		t.Run(options, func(t *testing.T) {
+	for name, old := range map[string]bool{"this kernel": false, "a kernel that needs metacopy=on": true} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			var options podman.Options
+			if old {
+				options.Kernel = oldkernel.New(t, oldkernel.Linux6_15) // which must last longer than the store
+			}
 			s := podman.NewStore(t)
-			p := s.Podman(t, podman.Ours, podman.Options{Overlay: map[string]string{"mountopt": options}})
+			p := s.Podman(t, podman.Ours, options)
 			ref := pull(t, p, rich()...)
 			p.Run("run", "--name", "box", ref, "sh", "-c", "test ! -e /moved || exit 0\n"+changes)
+			big := filepath.Join(upperOf(t, p, "box"), "home/big")
+			if _, err := unix.Lgetxattr(big, "trusted.overlay.metacopy", nil); err != nil && old {
+				t.Errorf("%s has contents: %v", big, err)
+			}
 			diff := changed(p, "box")
 			want := seenByContainer(t, p, "box")
 			p.Run("run", "-d", "--name", "runs", ref, "sleep", "1000")
