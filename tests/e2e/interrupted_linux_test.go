@@ -42,7 +42,9 @@ func TestInterrupted(t *testing.T) {
 				}
 				checkPool(t, p)
 				staged := glob(t, p.Store.Root, "overlay-composefs/staging/*")
-				if killed := sig == syscall.SIGKILL; killed != (len(staged) > 0) || said.Len() > 0 {
+				// podman may print the error of the pull before it ends by the signal.
+				quiet := said.Len() == 0 || sig != syscall.SIGKILL && strings.HasSuffix(strings.TrimSpace(said.String()), ": interrupted")
+				if killed := sig == syscall.SIGKILL; killed != (len(staged) > 0) || !quiet {
 					t.Errorf("staged layers %q are left, podman said %q", staged, said.String())
 				}
 				s.right(t, img)
