@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"os"
 	"strings"
@@ -40,16 +41,19 @@ func resize(t *testing.T, f *os.File, columns int) {
 	}
 }
 
-// shown reads what a program has written to its terminal.
-func shown(t *testing.T, screen *os.File, write func()) string {
+// shown returns what write has written to a terminal. The kernel hands it to the other end in any
+// number of pieces, so an end mark follows it.
+func shown(t *testing.T, screen, program *os.File, write func()) string {
 	t.Helper()
 	write()
-	b := make([]byte, 64<<10)
-	n, err := screen.Read(b)
+	if _, err := program.WriteString("\x00"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := bufio.NewReader(screen).ReadString(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(b[:n])
+	return strings.TrimSuffix(text, "\x00")
 }
 
 // TestProgressWidth draws the bar on terminals of several widths, and of one that changes:
@@ -68,7 +72,7 @@ func TestProgressWidth(t *testing.T) {
 					columns = 80
 				}
 				p.last = time.Time{}
-				redraw := shown(t, screen, func() { p.show(done, 1_000_000_000) })
+				redraw := shown(t, screen, program, func() { p.show(done, 1_000_000_000) })
 				line, ok := strings.CutPrefix(redraw, "\r")
 				if !ok || len(line) >= columns || strings.ContainsAny(line, "\r\n\x1b") {
 					t.Errorf("%d columns: %q of %d", columns, redraw, len(line))
@@ -77,7 +81,7 @@ func TestProgressWidth(t *testing.T) {
 					t.Errorf("%d columns: the bar has %d of them: %q", columns, bar, line)
 				}
 			}
-			last := shown(t, screen, p.end)
+			last := shown(t, screen, program, p.end)
 			if strings.Trim(last, "\r ") != "" || !strings.HasSuffix(last, "\r") || len(last) > 200 {
 				t.Errorf("in the end: %q", last)
 			}
