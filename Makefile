@@ -141,8 +141,8 @@ lint: toolchain ## vet, and check formatting
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
-			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/policy:FuzzPolicy \
-			driver/images:FuzzLookup driver/blob:FuzzChecksum driver/blob:FuzzLayout driver/blob:FuzzRead; do \
+			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzRead; do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/composefs-storage/composefs-storage/driver/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/fsck"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 )
 
 const checkUsage = `Usage:

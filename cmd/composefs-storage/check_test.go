@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/driver/fsck"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/composefs-storage/composefs-storage/driver/fsck"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 )
 
 // listed is how much of a list is printed; --json has all.

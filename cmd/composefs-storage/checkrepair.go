@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
-	"github.com/composefs-storage/composefs-storage/driver/fsck"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 )
 
 // runCheck checks, and repairs if that is asked for.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/composefs-storage/composefs-storage/driver/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 )
 
 const completionUsage = `Usage:

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/composefs-storage/composefs-storage/driver/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/feature"
-	"github.com/composefs-storage/composefs-storage/driver/inplace"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
-	"github.com/composefs-storage/composefs-storage/driver/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 const convertUsage = `Usage:

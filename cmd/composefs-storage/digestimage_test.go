@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
-	"github.com/composefs-storage/composefs-storage/driver/policy"
+	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/composefs-storage/composefs-storage/driver/garbage"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
 )
 
 const gcUsage = `Usage:

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/composefs-storage/composefs-storage/config"
-	"github.com/composefs-storage/composefs-storage/driver/images"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
 // imagePath returns the file of the merged image of a container image in the configured

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/driver/message"
-	"github.com/composefs-storage/composefs-storage/driver/survey"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 const inspectUsage = `Usage:

@@ -11,7 +11,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
 const mountUsage = `Usage:

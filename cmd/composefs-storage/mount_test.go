@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/composefs-storage/composefs-storage/driver/feature"
-	"github.com/composefs-storage/composefs-storage/driver/mount/mounttest"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
 // mountOptions are those behind -o: what mount.composefs 1.0.8 takes, SELinux's

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/composefs-storage/composefs-storage/driver/feature"
-	"github.com/composefs-storage/composefs-storage/driver/mount"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
 // plan returns the mount that the options ask for, of an image that is open.

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/composefs-storage/composefs-storage/driver/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 )
 
 func kernelRelease() string {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/config"
-	"github.com/composefs-storage/composefs-storage/driver/policy"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
 // nearest returns the store's root, or of one that is to be made the nearest directory above

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/composefs-storage/composefs-storage/driver/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 // addStores measures the stores' pools.

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/config"
-	"github.com/composefs-storage/composefs-storage/driver/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/chain"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
 // store is the store of containers/storage that a command works with. It may not be

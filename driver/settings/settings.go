@@ -11,7 +11,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
-	"github.com/composefs-storage/composefs-storage/driver/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
 // Load is [config.Load] on this machine.

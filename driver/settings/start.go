@@ -9,7 +9,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/driver/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 )
 
 // Keeps returns why the driver must not start in the store with that home: composefs.conf

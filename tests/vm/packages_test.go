@@ -14,9 +14,9 @@ import (
 // packages are those whose tests ask the kernel for fs-verity, with what go test is to be
 // told of these.
 var packages = map[string]string{
-	"convert/verity":  "",
-	"convert/objects": "-test.run=Kernel", // the others emulate the kernel, and take long here
-	"driver/mount":    "",
+	"convert/verity":      "",
+	"convert/objects":     "-test.run=Kernel", // the others emulate the kernel, and take long here
+	"driver/kernel/mount": "",
 }
 
 // TestPackages runs the tests of packages on a disk with fs-verity and on one without.

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/composefs-storage/composefs-storage/driver/mountinfo"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
 // newDir makes an empty directory on a file system of its own, so that every store

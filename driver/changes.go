@@ -1,0 +1,230 @@
+//go:build linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/idtools"
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Changes returns the names that a layer adds to its parent, changes there or deletes,
+// as Diff does.
+func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) ([]archive.Change, error) {
+	c, err := d.chain(id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Composefs() {
+		return d.Driver.Changes(id, maps, parent, parentMaps, label)
+	}
+	if !d.isOwn(c, parent) {
+		return d.naive.Changes(id, maps, parent, parentMaps, label)
+	}
+	merged, err := d.mountRenamed(c, label)
+	if err != nil {
+		return nil, fmt.Errorf("layer %s: %w", id, err)
+	}
+	if merged != "" {
+		defer d.Put(id) //nolint:errcheck // the changes are right all the same
+	}
+	top, below := &roots{}, &roots{}
+	defer top.Close()
+	defer below.Close()
+	if c[0].Composefs {
+		err = top.mount(c[0].Blob(), d.abilities().backing)
+	} else {
+		err = d.open(top, c[:1])
+	}
+	if err == nil {
+		err = d.open(below, c[1:])
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, err := upperChanges(top.list[0], merged, below.list)
+	return list, top.named(below.named(err))
+}
+
+// mountRenamed mounts the chain of a container in which directories were renamed, whose
+// entries are seen in the mount only, and returns where. "" is for nowhere.
+func (d *Driver) mountRenamed(c chain.Chain, label string) (string, error) {
+	if c[0].Composefs {
+		return "", nil
+	}
+	away, err := elsewhere(c[0].Diffs[0])
+	if err != nil || len(away.dirs) == 0 {
+		return "", err
+	}
+	return d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, Options: []string{"ro"}})
+}
+
+// upperChanges returns the changes that an upper directory makes to the layers below it,
+// of which the first is the top one. It tells them as archive.OverlayChanges does, which
+// fails where a directory has come where a file was, follows symlinks, out of the layer
+// too, and takes a directory for changed if it has another size, as on EROFS.
+//
+// What is in directories that were renamed is looked for in merged, where all of it is
+// mounted.
+func upperChanges(upper, merged string, below []string) (list []archive.Change, err error) {
+	listed := map[string]bool{}
+	add := func(path string, kind archive.ChangeType) {
+		listed[path] = true
+		list = append(list, archive.Change{Path: path, Kind: kind})
+	}
+	err = filepath.WalkDir(upper+"/.", func(name string, e fs.DirEntry, err error) error { // the dot follows a symlink
+		if err != nil {
+			return err
+		}
+		path := name[len(upper):]
+		if path == "/." {
+			return nil
+		}
+		kind, err := changeOf(upper, path, e, below)
+		if err != nil || kind == unchanged {
+			return err
+		}
+		if kind != archive.ChangeModify {
+			addParents(path, listed, add)
+		}
+		add(path, kind)
+		if !e.IsDir() || merged == "" {
+			return nil
+		}
+		redirected, err := hasXattr(name, redirectXattr)
+		if err == nil && redirected {
+			err = addAll(merged, path, add)
+		}
+		if err == nil && redirected {
+			err = fs.SkipDir
+		}
+		return err
+	})
+	return list, err
+}
+
+// addAll adds everything below a directory.
+func addAll(root, dir string, add func(string, archive.ChangeType)) error {
+	return filepath.WalkDir(root+dir, func(name string, _ fs.DirEntry, err error) error {
+		if path := name[len(root):]; err == nil && path != dir {
+			add(path, archive.ChangeAdd)
+		}
+		return err
+	})
+}
+
+// addParents adds the directories above a name that comes or goes, the upper ones first.
+func addParents(path string, listed map[string]bool, add func(string, archive.ChangeType)) {
+	dir := filepath.Dir(path)
+	if dir == "/" {
+		return
+	}
+	addParents(dir, listed, add)
+	if !listed[dir] {
+		add(dir, archive.ChangeModify)
+	}
+}
+
+// unchanged is what has been copied up and is as it was.
+const unchanged = archive.ChangeType(-1)
+
+func changeOf(upper, path string, e fs.DirEntry, below []string) (archive.ChangeType, error) {
+	now, err := e.Info()
+	if err != nil {
+		return unchanged, err
+	}
+	if isWhiteout(now) {
+		return archive.ChangeDelete, nil
+	}
+	was, err := lookupBelow(below, path)
+	switch {
+	case err != nil:
+		return unchanged, err
+	case was == nil:
+		return archive.ChangeAdd, nil
+	case !now.IsDir():
+		return archive.ChangeModify, nil
+	}
+	opaque, err := isOpaque(upper + path)
+	switch {
+	case err != nil:
+		return unchanged, err
+	case opaque:
+		return archive.ChangeDelete, nil
+	case was.IsDir() && was.Mode() == now.Mode() && sameTime(was.ModTime(), now.ModTime()):
+		return unchanged, nil
+	}
+	return archive.ChangeModify, nil
+}
+
+// lookupBelow finds what a stack of layers shows at a path, nil if nothing.
+func lookupBelow(layers []string, path string) (fs.FileInfo, error) {
+	for _, layer := range layers {
+		info, last, err := lookupIn(layer, path)
+		if err != nil || info != nil || last {
+			return info, err
+		}
+	}
+	return nil, nil
+}
+
+// lookupIn finds what a layer has at a path, nil if nothing. last says that it hides
+// what the layers below have there.
+func lookupIn(layer, path string) (info fs.FileInfo, last bool, err error) {
+	for end := 1; end <= len(path); end++ {
+		if end < len(path) && path[end] != '/' {
+			continue
+		}
+		at := layer + path[:end]
+		info, err = os.Lstat(at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, last, nil
+		case err != nil:
+			return nil, false, err
+		case isWhiteout(info), end < len(path) && !info.IsDir():
+			return nil, true, nil
+		}
+		if info.IsDir() && !last {
+			if last, err = isOpaque(at); err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	return info, last, nil
+}
+
+func isWhiteout(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && info.Mode()&fs.ModeCharDevice != 0 && st.Rdev == 0
+}
+
+func isOpaque(dir string) (bool, error) {
+	var value [2]byte
+	n, err := unix.Lgetxattr(dir, opaqueXattr, value[:])
+	switch {
+	case err == nil:
+		return string(value[:n]) == "y", nil
+	case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP), errors.Is(err, unix.ERANGE): // none, or another value
+		return false, nil
+	}
+	return false, &os.PathError{Op: "read xattr " + opaqueXattr + " of", Path: dir, Err: err}
+}
+
+const opaqueXattr = "trusted.overlay.opaque"
+
+// sameTime compares times as archive.OverlayChanges does: nanoseconds may be missing.
+func sameTime(a, b time.Time) bool {
+	return a.Equal(b) || a.Unix() == b.Unix() && (a.Nanosecond() == 0 || b.Nanosecond() == 0)
+}

@@ -1,0 +1,119 @@
+//go:build linux
+
+package driver
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/drivers/overlay"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/shared"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// Driver is the overlay driver with composefs. It embeds the stock driver itself, not
+// the interface, for that would hide the optional interfaces.
+type Driver struct {
+	stockDriver
+
+	conf         *config.Options
+	runDir       string   // below the run root: empty after a reboot
+	mountOptions []string // mountopt, of mount(8)
+
+	pulled  pulled
+	copies  copies
+	mapped  mapped
+	images  *images.Images
+	mounts  *shared.Mounts
+	counter *graphdriver.RefCounter
+	guard   *guard
+
+	// naive makes differences by comparing two mounts. The stock driver's own would
+	// mount by the stock driver.
+	naive graphdriver.Driver
+
+	abilities    func() abilities
+	cannotVerify func() error // why mounts that verify do not work, nil if they do
+}
+
+func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runDir string) *Driver {
+	d := &Driver{
+		stockDriver: stockDriver{o, &stores},
+
+		conf:    conf,
+		runDir:  runDir,
+		images:  images.New(stores.Primary, settings.Sealing(conf)),
+		mounts:  shared.New(filepath.Join(runDir, "images")),
+		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
+	}
+	d.guard = &guard{conf, d.stores}
+	feature.Remember(filepath.Join(runDir, "features"))
+	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
+	d.abilities = sync.OnceValue(d.probe)
+	d.cannotVerify = sync.OnceValue(func() error { return feature.Verifiable(d.root()) })
+	return d
+}
+
+// abilities are what mounts depend on.
+type abilities struct {
+	err      error // why composefs cannot be mounted, nil if it can
+	backing  mount.Backing
+	metacopy bool // mounts need metacopy=on: see mount.Plan
+}
+
+// root returns where the kernel is asked what it can do. In the store's home, stock would
+// take what a kill leaves for a damaged layer.
+func (d *Driver) root() string { return filepath.Dir(d.stores.Primary.Home) }
+
+// probe asks the kernel, with files in the store's root.
+func (d *Driver) probe() abilities {
+	dir := d.root()
+	return abilities{
+		err:      feature.Mountable(dir),
+		backing:  feature.Backing(dir),
+		metacopy: !feature.PlainRedirect.Has(dir),
+	}
+}
+
+// handles reports whether mounts of the chain are the driver's own. If they are not although
+// it has composefs layers, the kernel cannot, and what the stock driver would mount there shows
+// the directories of objects; or that could not be found out, and the stock driver may try.
+func (d *Driver) handles(c chain.Chain) bool {
+	return c.Composefs() && d.abilities().err == nil
+}
+
+// plain is the stock driver where composefs cannot work.
+type plain struct {
+	stockDriver
+	reason string
+	guard  *guard
+}
+
+// Get mounts a layer, unless a digest is expected of its image.
+func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
+	c, err := p.chain(id)
+	if err != nil {
+		return "", err
+	}
+	if err := p.refuses(c); err != nil {
+		return "", fmt.Errorf("layer %s: %w", id, err)
+	}
+	return p.Driver.Get(id, options)
+}
+
+// refuses returns why a chain must not be mounted, nil if it may be.
+func (p *plain) refuses(c chain.Chain) error {
+	rules, err := p.guard.load()
+	if rules == nil {
+		return err
+	}
+	return p.guard.unless(c, func() string { return p.reason })
+}

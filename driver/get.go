@@ -1,0 +1,164 @@
+//go:build linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/idtools"
+	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Get mounts a layer with all that is below it and returns where. If it is mounted
+// already, it is mounted once more as far as Put is concerned.
+func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
+	c, err := d.chain(id)
+	if err != nil {
+		return "", err
+	}
+	if c, err = d.writable(c, options); err != nil {
+		return "", fmt.Errorf("layer %s: %w", id, err)
+	}
+	if !d.handles(c) {
+		if c.Composefs() && errors.Is(d.abilities().err, feature.ErrNotSupported) {
+			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)
+		}
+		for i, l := range c {
+			if err := d.verifyPlain(l, i == 0); err != nil {
+				return "", fmt.Errorf("layer %s: %w", id, err)
+			}
+		}
+		if err := d.guard.unless(c, func() string { return d.abilities().err.Error() }); err != nil {
+			return "", fmt.Errorf("layer %s: %w", id, err)
+		}
+		return d.Driver.Get(id, options)
+	}
+	uid, gid, err := idtools.GetRootUIDGID(options.UidMaps, options.GidMaps)
+	if err != nil {
+		return "", err
+	}
+	target := d.target(c[0])
+	if err := idtools.MkdirAllAndChownNew(target, 0o700, idtools.IDPair{UID: uid, GID: gid}); err != nil {
+		return "", err
+	}
+	if d.counter.Increment(target) > 1 {
+		return target, nil
+	}
+	if err := d.mount(c, target, options); err != nil {
+		d.counter.Decrement(target)
+		return "", fmt.Errorf("layer %s: %w", id, d.advise(c, err))
+	}
+	return target, nil
+}
+
+// target returns where a layer is mounted: the same place as with the stock driver.
+func (d *Driver) target(l chain.Layer) string {
+	if d.stores.Beside(l) {
+		return filepath.Join(d.runHome(), l.ID, "merged")
+	}
+	return filepath.Join(l.Dir(), "merged")
+}
+
+// runHome is the stock driver's directory below the run root.
+func (d *Driver) runHome() string {
+	return filepath.Join(filepath.Dir(d.runDir), filepath.Base(d.stores.Primary.Home))
+}
+
+// mount mounts the chain on target.
+func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOpts) (err error) {
+	p, err := d.plan(c, options)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.mounts.Release(target))
+		}
+	}()
+	release, err := d.lowers(p, c, target, d.unshifted(options))
+	defer release()
+	if err != nil {
+		return err
+	}
+	if err := d.giveRoot(c[0], options); err != nil {
+		return err
+	}
+	if d.shifts(options) {
+		ns, err := userNamespace(options)
+		if err != nil {
+			return err
+		}
+		defer ns.Close()
+		p.UserNS = ns
+	}
+	if p.Upper != "" {
+		if err := prepareUpper(c[0], p); err != nil {
+			return err
+		}
+	}
+	logrus.Debugf("composefs: mount %s on %s", p, target)
+	return mount.Do(p, target)
+}
+
+// Put undoes one Get, in whatever process that was.
+func (d *Driver) Put(id string) error {
+	c, err := d.chain(id)
+	if err != nil || !c.Composefs() {
+		return d.Driver.Put(id) // which tells what is wrong with the layer
+	}
+	target := d.target(c[0])
+	if d.counter.Decrement(target) > 0 {
+		return nil
+	}
+	if err := errors.Join(mount.Undo(target), d.mounts.Release(target)); err != nil {
+		return fmt.Errorf("layer %s: %w", id, err)
+	}
+	if d.stores.Beside(c[0]) {
+		return removeEmpty(target, filepath.Dir(target))
+	}
+	return renew(target)
+}
+
+// removeEmpty removes directories that are not in use, in that order.
+func removeEmpty(dirs ...string) error {
+	for _, dir := range dirs {
+		if err := unix.Rmdir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if errors.Is(err, unix.ENOTEMPTY) || errors.Is(err, unix.EBUSY) {
+				return nil
+			}
+			return &os.PathError{Op: "rmdir", Path: dir, Err: err}
+		}
+	}
+	return nil
+}
+
+// renew replaces the mount point by a new directory, in one step, as the stock
+// driver does: mount namespaces that still have the mount keep the old one. Where nothing
+// can be made the directory stays: on a full disk containers end, too.
+func renew(target string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(target, &st); err != nil {
+		return &os.PathError{Op: "stat", Path: target, Err: err}
+	}
+	fresh := filepath.Join(filepath.Dir(target), "merged.1")
+	if err := idtools.MkdirAs(fresh, 0o700, int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:staticcheck
+		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EROFS) {
+			return nil
+		}
+		return err
+	}
+	if err := unix.Rename(fresh, target); err != nil { // os.Rename does not replace directories
+		return &os.LinkError{Op: "rename", Old: fresh, New: target, Err: err}
+	}
+	return nil
+}

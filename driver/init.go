@@ -1,0 +1,71 @@
+//go:build linux
+
+package driver
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/drivers/overlay"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
+)
+
+// Init makes the driver, as the stock driver's Init does, whose options it takes. If
+// composefs cannot work here at all, without root for one, the driver is the stock
+// one: that is never an error. A wrong value in a configuration file is.
+func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) {
+	conf, err := configure(options.DriverOptions)
+	if err != nil {
+		return nil, err
+	}
+	stock := options
+	stock.DriverOptions = slices.DeleteFunc(slices.Clone(options.DriverOptions), func(option string) bool {
+		key, _ := parseOption(option)
+		return key == "use_composefs"
+	})
+	inner, err := overlay.Init(home, stock)
+	if err != nil {
+		return nil, err
+	}
+	o := inner.(*overlay.Driver)
+	stores := settings.Stores(home, options.ImageStore, o.AdditionalImageStores())
+	if reason := settings.Unusable(home, conf); reason != "" {
+		if err := settings.Keeps(conf, home, filepath.Dir(home)); err != nil {
+			return nil, err
+		}
+		logrus.Debugf("composefs is off: %s", reason)
+		return &plain{stockDriver{o, &stores}, reason, &guard{conf, &stores}}, nil
+	}
+	d := newDriver(o, conf, stores, filepath.Join(options.RunRoot, "overlay-composefs"))
+	for _, option := range options.DriverOptions {
+		if key, value := parseOption(option); key == "mountopt" && value != "" {
+			d.mountOptions = strings.Split(value, ",")
+		}
+	}
+	if err := settings.Keeps(conf, home, d.root()); err != nil {
+		return nil, also(err, o.Cleanup()) // what it has mounted
+	}
+	return withRemoval(d, o.DeferredRemove), nil
+}
+
+// configure reads the switches. Driver options come with the call; what else counts
+// is in storage.conf, which the driver is not told of, and in composefs.conf.
+func configure(driverOptions []string) (*config.Options, error) {
+	return settings.Load("overlay", append([]string{}, driverOptions...)) // not nil: then the file's would count
+}
+
+// parseOption splits a driver option such as overlay.mountopt=nodev as the stock
+// driver does.
+func parseOption(option string) (key, value string) {
+	key, value, _ = strings.Cut(option, "=")
+	key = strings.ToLower(strings.TrimSpace(key))
+	for _, prefix := range []string{"overlay.", "overlay2.", "."} {
+		key = strings.TrimPrefix(key, prefix)
+	}
+	return key, strings.TrimSpace(value)
+}

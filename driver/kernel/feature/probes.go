@@ -1,0 +1,187 @@
+//go:build linux
+
+package feature
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+)
+
+// What a mount may need. Only fs-verity is a matter of the file system alone; the
+// others are tried with images and directories on it.
+var (
+	// FileErofs: EROFS images are mounted from files, not only from block devices.
+	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs), backed: true}
+
+	// FileErofsFlat: two overlays fit above an image that is mounted from a file, as
+	// above one on a loop device. Some kernels count the file as a level of stacking
+	// (d53cd891f0e4 of Linux), of which there may be two.
+	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat), backed: true}
+
+	// LoopErofs: EROFS images are mounted from loop devices.
+	LoopErofs = &Feature{Name: "EROFS from a loop device", Since: "5.8", probe: sampled(loopErofs)}
+
+	// DataLayers: overlayfs has data-only lower layers.
+	DataLayers = &Feature{Name: "data-only layers of overlayfs", Since: "6.5", probe: sampled(dataLayers)}
+
+	// LayerByLayer: overlayfs takes lower layers one by one.
+	LayerByLayer = &Feature{Name: "lowerdir+ of overlayfs", Since: "6.8", probe: layerByLayer}
+
+	// PlainRedirect: overlayfs follows a redirect into a data-only layer without
+	// metacopy=on, from the lowest of the other layers: see [mount.Plan].
+	PlainRedirect = &Feature{Name: "redirects of overlayfs without metacopy", Since: "6.16", probe: sampled(plainRedirect)}
+
+	// IdmappedErofs: a mount of EROFS can map owners, and be a layer of an overlay.
+	IdmappedErofs = &Feature{Name: "idmapped EROFS below overlayfs", Since: "5.19", probe: sampled(idmappedErofs)}
+
+	// IdmappedDir: the same with directories of the file system.
+	IdmappedDir = &Feature{Name: "idmapped directories below overlayfs", Since: "5.19", probe: sampled(idmappedDir)}
+
+	// OverlayVerity: overlayfs has verity=require.
+	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
+
+	// Verity: the file system has fs-verity.
+	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true} // and tune2fs turns it on
+)
+
+// All returns all features, in the order in which they build on one another.
+func All() []*Feature {
+	return []*Feature{
+		FileErofs, LoopErofs, FileErofsFlat, DataLayers, LayerByLayer, PlainRedirect,
+		IdmappedErofs, IdmappedDir, OverlayVerity, Verity,
+	}
+}
+
+// Backing returns what images in dir are to be mounted from: files if that leaves room
+// for another overlay on top, else loop devices.
+func Backing(dir string) mount.Backing {
+	if FileErofsFlat.Has(dir) {
+		return mount.BackingFile
+	}
+	return mount.BackingLoop
+}
+
+// Mountable returns why composefs images in dir cannot be mounted, nil if they can. The
+// errors are those of [Feature.Check].
+func Mountable(dir string) error {
+	err := DataLayers.Check(dir)
+	if err == nil && !FileErofs.Has(dir) {
+		err = LoopErofs.Check(dir)
+	}
+	return err
+}
+
+// Verifiable returns why mounts of what is in dir cannot be verified, nil if they can. The
+// errors are those of [Feature.Check].
+func Verifiable(dir string) error {
+	err := Verity.Check(dir)
+	if err == nil {
+		err = OverlayVerity.Check(dir)
+	}
+	return err
+}
+
+func fileErofs(s *sample) error { return s.erofs(mount.BackingFile) }
+func loopErofs(s *sample) error { return s.erofs(mount.BackingLoop) }
+
+func (s *sample) erofs(backing mount.Backing) error {
+	s.image.Backing = backing
+	mnt, err := mount.Erofs(s.image)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.readInline(mnt), mnt.Close())
+}
+
+// fileErofsFlat stacks two overlays on an image.
+func fileErofsFlat(s *sample) error {
+	s.image.Backing = mount.BackingFile
+	first, err := mount.Detached(&mount.Plan{Lowers: []mount.Layer{{Image: s.image}, {Dir: s.empty}}})
+	if err != nil {
+		return err
+	}
+	defer first.Close() //nolint:errcheck // O_PATH
+	if _, _, detached := mount.Abilities(); !detached {
+		if err := mount.Attach(first, s.place); err != nil {
+			return err
+		}
+		defer mount.Undo(s.place) //nolint:errcheck // or the directory cannot be removed
+	}
+	return s.try(&mount.Plan{Lowers: []mount.Layer{{File: first}, {Dir: s.empty}}}, (*sample).readInline)
+}
+
+func dataLayers(s *sample) error {
+	return s.try(&mount.Plan{Lowers: []mount.Layer{{Image: s.image}}, Data: []string{s.objects}, Metacopy: true}, (*sample).readExternal)
+}
+
+func layerByLayer(string) error {
+	if yes, _, _ := mount.Abilities(); !yes {
+		return no("overlayfs does not know the option")
+	}
+	return nil
+}
+
+func plainRedirect(s *sample) error {
+	return s.try(&mount.Plan{Lowers: []mount.Layer{{Image: s.image}}, Data: []string{s.objects}}, func(s *sample, mnt *os.File) error {
+		if err := s.readExternal(mnt); err != nil {
+			return no(err.Error()) // EPERM or EIO: it is not followed
+		}
+		return nil
+	})
+}
+
+func idmappedErofs(s *sample) error {
+	return s.tryMapped(mount.Layer{Image: s.image}, "inline")
+}
+
+func idmappedDir(s *sample) error {
+	return s.tryMapped(mount.Layer{Dir: s.empty}, ".")
+}
+
+func overlayVerity(s *sample) error {
+	p := &mount.Plan{Lowers: []mount.Layer{{Dir: s.empty}, {Dir: s.objects}}, Verity: mount.VerityRequire, Metacopy: true}
+	return s.try(p, func(*sample, *os.File) error { return nil })
+}
+
+// fsVerity enables fs-verity on a file and measures it.
+func fsVerity(dir string) error {
+	path, content := filepath.Join(dir, "file"), []byte("verified")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if err := enable(f); err != nil {
+		return err
+	}
+	got, err := verity.Measure(f)
+	if want := verity.Sum(content); err == nil && got != want {
+		err = fmt.Errorf("measured %s, want %s", got, want)
+	}
+	return err
+}
+
+// enable enables fs-verity. A child of the process may have the file open for writing until
+// it execs.
+func enable(f *os.File) error {
+	err := verity.Enable(f)
+	for range 100 {
+		if !errors.Is(err, unix.ETXTBSY) {
+			break
+		}
+		time.Sleep(time.Millisecond)
+		err = verity.Enable(f)
+	}
+	return err
+}

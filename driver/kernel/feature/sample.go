@@ -1,0 +1,149 @@
+//go:build linux
+
+package feature
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	format "github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+)
+
+// sample is what probes mount: an image with a file in it and one whose content is an
+// object, and directories.
+type sample struct {
+	image                 *mount.Image
+	objects, empty, place string
+}
+
+const inlineText = "in the image"
+
+var externalText = strings.Repeat("in an object\n", 20)
+
+// sampled makes a probe of a function that needs a sample.
+func sampled(probe func(*sample) error) func(dir string) error {
+	return func(dir string) error {
+		s, err := newSample(dir)
+		if err != nil {
+			return err
+		}
+		return probe(s)
+	}
+}
+
+func newSample(dir string) (*sample, error) {
+	s := &sample{
+		&mount.Image{Path: filepath.Join(dir, "image")},
+		filepath.Join(dir, "objects"), filepath.Join(dir, "empty"), filepath.Join(dir, "place"),
+	}
+	digest := verity.Sum([]byte(externalText))
+	path := tree.ObjectPath(digest)
+	object := filepath.Join(s.objects, path)
+	external := &tree.Inode{
+		Mode: tree.TypeRegular | 0o600, Nlink: 1, Size: uint64(len(externalText)), Digest: (*[32]byte)(&digest), Payload: path,
+	}
+	inline := &tree.Inode{Mode: tree.TypeRegular | 0o600, Nlink: 1, Size: uint64(len(inlineText)), Content: inlineText}
+	t := tree.New()
+	err := errors.Join(
+		t.Root.Dir.Add(tree.Entry{Name: "external", Inode: external}),
+		t.Root.Dir.Add(tree.Entry{Name: "inline", Inode: inline}),
+		os.Mkdir(s.empty, 0o700), os.Mkdir(s.place, 0o700),
+		os.MkdirAll(filepath.Dir(object), 0o700),
+		os.WriteFile(object, []byte(externalText), 0o600),
+	)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Create(s.image.Path)
+	if err != nil {
+		return nil, err
+	}
+	_, err = format.Write(f, t, format.Options{})
+	return s, errors.Join(err, f.Close())
+}
+
+// try mounts a plan nowhere and looks at what it shows.
+func (s *sample) try(p *mount.Plan, look func(*sample, *os.File) error) error {
+	mnt, err := mount.Detached(p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(look(s, mnt), mnt.Close())
+}
+
+func (s *sample) readInline(mnt *os.File) error   { return read(mnt, "inline", inlineText) }
+func (s *sample) readExternal(mnt *os.File) error { return read(mnt, "external", externalText) }
+
+// read reads a file of a mount that has no place.
+func read(mnt *os.File, name, want string) error {
+	fd, err := unix.Openat(int(mnt.Fd()), name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: name, Err: err}
+	}
+	f := os.NewFile(uintptr(fd), name)
+	defer f.Close() //nolint:errcheck // open for reading
+	got, err := io.ReadAll(f)
+	if err == nil && string(got) != want {
+		err = no(fmt.Sprintf("%s has %q, want %q", name, got, want))
+	}
+	return err
+}
+
+// mappedTo is the owner that stands for root in a mapped layer.
+const mappedTo = 100000
+
+// tryMapped mounts a layer mapped and looks at the owner of a file in it.
+func (s *sample) tryMapped(l mount.Layer, name string) error {
+	ns, err := userNS()
+	if err != nil {
+		return err
+	}
+	defer ns.Close() //nolint:errcheck // open for reading
+	p := &mount.Plan{Lowers: []mount.Layer{l, {Dir: s.objects}}, UserNS: ns}
+	return s.try(p, func(_ *sample, mnt *os.File) error {
+		var st unix.Stat_t
+		err := unix.Fstatat(int(mnt.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW)
+		if err == nil && st.Uid != mappedTo {
+			err = no(fmt.Sprintf("the owner of %s is %d, want %d", name, st.Uid, mappedTo))
+		}
+		return err
+	})
+}
+
+// userNS returns a user namespace in which root stands for mappedTo. It is that of a
+// process that is stopped before the first instruction of its program, and killed.
+func userNS() (*os.File, error) {
+	runtime.LockOSThread() // it is the thread that traces, and on whose death the process dies
+	defer runtime.UnlockOSThread()
+	ids := []syscall.SysProcIDMap{{ContainerID: 0, HostID: mappedTo, Size: 1}}
+	cmd := exec.Command("/proc/self/exe")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWUSER, UidMappings: ids, GidMappings: ids, Ptrace: true, Pdeathsig: unix.SIGKILL,
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", cmd.Process.Pid))
+	return ns, errors.Join(err, cmd.Process.Kill(), ignoreExit(cmd.Wait()))
+}
+
+// ignoreExit takes away the error that says that a process was killed.
+func ignoreExit(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,40 @@
+//go:build linux
+
+package feature
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// originRoom is at least the bytes of trusted.overlay.origin, the xattr by which overlayfs
+// marks what it has copied up: 21 and a file handle (struct ovl_fb of Linux).
+const originRoom = 64
+
+// HoldsXattrs reports whether a file in dir can have these xattrs, and the one that
+// overlayfs adds when it copies a file up. It tries with a file that never has a name.
+func HoldsXattrs(dir string, xattrs tree.Xattrs) (bool, error) {
+	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return false, fmt.Errorf("make a temporary file: %w", err)
+	}
+	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	for _, x := range xattrs.With("trusted.overlay.origin", string(make([]byte, originRoom))) {
+		name := x.Name
+		if name == "system.posix_acl_default" { // only directories can have it
+			name = "trusted.posix_acl_default"
+		}
+		err := unix.Fsetxattr(fd, name, []byte(x.Value), 0)
+		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.E2BIG) || errors.Is(err, unix.ERANGE) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("set xattr %q: %w", x.Name, err)
+		}
+	}
+	return true, nil
+}

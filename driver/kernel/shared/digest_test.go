@@ -1,0 +1,37 @@
+//go:build linux
+
+package shared_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+)
+
+// TestDigests acquires an image that is mounted already, with other demands: what was
+// looked at for one user is nothing that another one could rely on.
+func TestDigests(t *testing.T) {
+	w := newWorld(t)
+	content, err := os.ReadFile(w.sample.Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := verity.Sum(content)
+	user := w.place(t, "a")
+	for _, digest := range []*verity.Digest{nil, &right} {
+		l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: digest, Hashed: true}, user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &verity.Digest{1}, Hashed: true}, user); err == nil {
+			_ = l.Close()
+			t.Error("a mount counts for a digest that was never compared")
+		}
+	}
+	if err := w.mounts.Release(user); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,171 @@
+//go:build linux
+
+package shared
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+)
+
+// image is the directory of one image. All but its name needs the lock.
+type image struct{ dir string }
+
+// image returns the directory for the image that is open as f, which it makes.
+func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return image{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
+	}
+	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
+	if img.Digest != nil { // a mount with another one, or none, says nothing of this
+		name += "-" + img.Digest.String()
+		if img.Hashed {
+			name += "-hashed"
+		}
+	}
+	s := image{filepath.Join(m.dir, name)}
+	return s, errors.Join(os.MkdirAll(s.root(), 0o700), os.MkdirAll(s.users(), 0o700))
+}
+
+func (s image) root() string  { return filepath.Join(s.dir, "root") }
+func (s image) users() string { return filepath.Join(s.dir, "users") }
+
+// user returns the path of a user's record. Its name has a fixed length, as the
+// user's may be longer than a file's can be.
+func (s image) user(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	return filepath.Join(s.users(), hex.EncodeToString(sum[:16]))
+}
+
+// addUser records a user, and returns the record with the lock on it that says that
+// the user is about to mount.
+func (s image) addUser(user string) (*os.File, error) {
+	f, err := os.OpenFile(s.user(user), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.WriteAt([]byte(user), 0)
+	if err == nil {
+		err = flock(f, unix.LOCK_SH)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (s image) removeUser(user string) error { return remove(s.user(user)) }
+
+// mounted mounts the image unless it is, and returns the open root.
+func (s image) mounted(img *mount.Image) (*os.File, error) {
+	root, err := s.open()
+	if err != nil || root != nil {
+		return root, err
+	}
+	mnt, err := mount.Erofs(img)
+	if err != nil {
+		return nil, err
+	}
+	if err := mount.Attach(mnt, s.root()); err != nil {
+		return nil, errors.Join(err, mnt.Close())
+	}
+	return mnt, nil
+}
+
+// open returns the root of the mounted image, nil if none is mounted. The directory
+// below is never on EROFS, as it was made.
+func (s image) open() (*os.File, error) {
+	f, err := os.OpenFile(s.root(), unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+		return nil, errors.Join(&os.PathError{Op: "statfs", Path: s.root(), Err: err}, f.Close())
+	}
+	if uint32(st.Type) == unix.EROFS_SUPER_MAGIC_V1 {
+		return f, nil
+	}
+	return nil, f.Close()
+}
+
+// tidy unmounts the image and removes its directory if nobody uses it. Records of
+// users that are gone are removed until one is found that is not.
+func (s image) tidy() error {
+	records, err := os.ReadDir(s.users())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	for _, r := range records {
+		path := filepath.Join(s.users(), r.Name())
+		if live, err := inUse(path); err != nil || live {
+			return err
+		}
+		if err := remove(path); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.unmount(), remove(s.root()), remove(s.users()), remove(s.dir))
+}
+
+// unmount unmounts the image. A process in another mount namespace may have mounted
+// it too, so that the one mount is below the other.
+func (s image) unmount() error {
+	for {
+		root, err := s.open()
+		if errors.Is(err, os.ErrNotExist) || err == nil && root == nil {
+			return nil
+		}
+		if err == nil {
+			err = errors.Join(root.Close(), mount.Undo(s.root()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// inUse reports whether the user of a record has an overlay mounted, or is about to.
+func inUse(record string) (bool, error) {
+	f, err := os.Open(record)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	err = flock(f, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	if err != nil {
+		return false, &os.PathError{Op: "flock", Path: record, Err: err}
+	}
+	user, err := os.ReadFile(record)
+	return err == nil && isMountPoint(string(user)), err
+}
+
+// isMountPoint reports whether something is mounted at a path, or may be: only where the
+// path does not exist nothing can be. It does not wait for file systems that do not answer.
+func isMountPoint(path string) bool {
+	var st unix.Statx_t
+	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT | unix.AT_STATX_DONT_SYNC
+	err := unix.Statx(unix.AT_FDCWD, path, flags, unix.STATX_TYPE, &st)
+	if err != nil {
+		return !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ENOTDIR)
+	}
+	return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

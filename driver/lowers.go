@@ -1,0 +1,93 @@
+//go:build linux
+
+package driver
+
+import (
+	"io"
+	"slices"
+
+	"github.com/containers/storage/pkg/idtools"
+
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// lowers adds the layers to the plan, with shared mounts of their images. maps are as in
+// guard.expected. release must be called when the plan is mounted, also after an error.
+func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings) (release func(), err error) {
+	var leases []io.Closer
+	release = func() {
+		for _, l := range leases {
+			_ = l.Close() // only ends a claim that the mount has made already
+		}
+	}
+	want, err := d.guard.expected(c, maps)
+	if err != nil {
+		return release, err
+	}
+	sealed := true
+	for i, s := range c.Segments() {
+		if !s.Composefs() {
+			if err := d.verifyPlain(s.Top(), i == 0); err != nil {
+				return release, err
+			}
+			addPlain(p, s.Top(), i == 0)
+			continue
+		}
+		held, ok, err := d.addImage(p, s, want, target)
+		leases, sealed = append(leases, held...), sealed && ok
+		if err != nil {
+			return release, err
+		}
+	}
+	d.verify(p, c[0], sealed)
+	return release, nil
+}
+
+// addPlain adds the directories of a layer that is not composefs.
+func addPlain(p *mount.Plan, l chain.Layer, top bool) {
+	dirs := l.Diffs
+	if top && p.Upper != "" {
+		dirs = dirs[1:]
+	}
+	for n, dir := range dirs {
+		p.Lowers = append(p.Lowers, mount.Layer{Dir: dir, Unmapped: top && n == 0 && p.Upper == ""})
+	}
+}
+
+// addImage adds a shared mount of a segment's image, checked as it is to be, and what must be
+// held until the plan is mounted, also after an error.
+func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *expectation, target string) (held []io.Closer, sealed bool, err error) {
+	img, err := d.images.Of(s)
+	if err != nil {
+		return nil, false, err
+	}
+	file, sealed, err := d.checked(s, img)
+	if err != nil {
+		return nil, false, err
+	}
+	if want.of(s) {
+		pinned, err := d.pin(want, img, file)
+		if err != nil {
+			return nil, false, err
+		}
+		held = append(held, pinned)
+	}
+	lease, err := d.mounts.Acquire(file, target)
+	if err != nil {
+		return held, false, err
+	}
+	p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})
+	p.Data = appendNew(p.Data, img.Data...)
+	return append(held, lease), sealed, nil
+}
+
+// appendNew appends the names that are not yet in the list.
+func appendNew(list []string, names ...string) []string {
+	for _, name := range names {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}

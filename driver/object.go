@@ -1,0 +1,168 @@
+//go:build linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/message"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+	"github.com/composefs-storage/composefs-storage/driver/store/pool"
+)
+
+// objectOpener opens objects where mounts read them: in the pool of the layer's store. An
+// object that the pool lost gets its name back from the layer's own link, if that has the
+// right content.
+//
+// tar-split stops at the first file whose content is not the recorded one, so that only the
+// object that was opened last can be a damaged one. Close reads that one again. If it is
+// damaged Close logs the command that repairs it, because the repairs of other programs
+// delete every image that shares the object.
+//
+// It is not for concurrent use.
+type objectOpener struct {
+	stores    *chain.Stores
+	sealing   objects.Sealing
+	restorers map[string]*pool.Restorer // by the home of the store
+	last      *object
+}
+
+// object is the object of an entry of a layer.
+type object struct {
+	layer  chain.Layer
+	entry  string // its name in the tar
+	digest verity.Digest
+}
+
+func (o *object) path() string {
+	return filepath.Join(o.layer.Store.Pool(), "objects", objects.Path(o.digest))
+}
+
+func (d *Driver) newObjects() *objectOpener {
+	return &objectOpener{stores: d.stores, sealing: d.sealing(), restorers: map[string]*pool.Restorer{}}
+}
+
+// restoreObjects gives the objects of a layer that the pool lost their names back, for a
+// mount to find them.
+func (d *Driver) restoreObjects(l chain.Layer) error {
+	p := d.newObjects()
+	return also(p.restoreAll(l), p.Close())
+}
+
+// open opens an object and notes it for Close. An error names the entry and the object, and wraps [fs.ErrNotExist]
+// if neither the pool nor the layer has it.
+func (p *objectOpener) open(o *object) (io.ReadCloser, error) {
+	f, err := os.Open(o.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = p.restorer(o.layer.Store).Restore(o.layer, o.digest); err == nil {
+			f, err = os.Open(o.path())
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("layer %s: entry %q: %w; repair this one object: %s", o.layer.ID, o.entry, err, p.repair(o.layer))
+	}
+	p.last = o
+	return f, nil
+}
+
+func (p *objectOpener) restorer(s chain.Store) *pool.Restorer {
+	r := p.restorers[s.Home]
+	if r == nil {
+		r = pool.NewRestorer(s, p.sealing)
+		p.restorers[s.Home] = r
+	}
+	return r
+}
+
+// restoreAll gives all objects of a layer that the pool lost their names back. A layer of
+// stock containers/storage has its contents elsewhere.
+func (p *objectOpener) restoreAll(l chain.Layer) error {
+	f, img, err := images.Open(l.Blob())
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if img.Format() != erofs.Layer {
+		return nil
+	}
+	return img.Walk(func(path string, _ uint64, n *tree.Inode) error {
+		if n.Digest == nil || n.Content != "" {
+			return nil // a mount reads no object
+		}
+		o := &object{l, path, *n.Digest}
+		if _, err := os.Lstat(o.path()); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return p.restorer(l.Store).Restore(l, o.digest)
+	})
+}
+
+// Close makes restored names durable and reports what the opener found.
+func (p *objectOpener) Close() error {
+	var errs []error
+	for home, r := range p.restorers {
+		n, err := r.Close()
+		if n > 0 {
+			logrus.Warnf("composefs: the pool of %s lacked %d objects; they have their names back, from links of their layers", filepath.Dir(home), n)
+		}
+		errs = append(errs, err)
+	}
+	if o := p.last; o != nil {
+		if err := o.verify(); err != nil {
+			logrus.Errorf("layer %s: entry %q: %v; repair this one object, instead of removing images: %s", o.layer.ID, o.entry, err, p.repair(o.layer))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// verify reads an object. The error wraps [objects.ErrDamaged] if it is another content
+// than its name says.
+func (o *object) verify() error {
+	f, err := os.Open(o.path())
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	h := verity.New()
+	if _, err = io.Copy(h, f); err == nil && h.Digest() != o.digest {
+		err = fmt.Errorf("%w: %s has the fs-verity digest %s", objects.ErrDamaged, f.Name(), h.Digest())
+	}
+	return err
+}
+
+// repair returns the command that repairs the objects of a layer.
+func (p *objectOpener) repair(l chain.Layer) string {
+	root := ""
+	if slices.Contains(p.stores.Additional, l.Store) {
+		root = filepath.Dir(l.Store.Home)
+	}
+	return message.Repair(root, p.imageWith(l.ID))
+}
+
+// imageWith returns a name of a container image that has the layer, "" if there is none.
+func (p *objectOpener) imageWith(layer string) string {
+	c, err := catalog.Read(p.stores)
+	if err != nil {
+		return ""
+	}
+	for _, i := range c.Images() {
+		if len(i.Names) > 0 && slices.Contains(c.Chain(i.Layer), layer) {
+			return i.Names[0]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,60 @@
+//go:build linux
+
+package driver
+
+import (
+	"archive/tar"
+	"fmt"
+
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+)
+
+// oddities are the entries of a tar that cause trouble later. The zero value has none.
+type oddities struct {
+	lost    tally // those that a tar-split of containers/storage does not make again
+	unknown tally // those that it does not unpack
+}
+
+// tally counts entries and describes the first one.
+type tally struct {
+	count int
+	first string
+}
+
+func (t *tally) add(name, what string) {
+	if t.count++; t.count == 1 {
+		t.first = fmt.Sprintf("entry %q %s", name, what)
+	}
+}
+
+func (t *tally) String() string { return fmt.Sprintf("%s (1 of %d such entries)", t.first, t.count) }
+
+// add looks at an entry.
+func (o *oddities) add(hdr *tar.Header) {
+	if why := layer.LostPayload(hdr); why != "" {
+		o.lost.add(hdr.Name, why)
+	}
+	switch hdr.Typeflag {
+	case tar.TypeCont:
+		o.unknown.add(hdr.Name, "is a contiguous file")
+	case tar.TypeGNUSparse:
+		o.unknown.add(hdr.Name, "is a sparse file in the old GNU format")
+	}
+}
+
+// warnUnsaved warns of a layer whose tar-split containers/storage writes.
+func (o *oddities) warnUnsaved(id string) {
+	if o.lost.count > 0 {
+		logrus.Warnf("composefs: layer %s cannot be saved, pushed or checked: %v; hint: copy the archive to a registry with skopeo, and pull the image from there", id, &o.lost)
+	}
+}
+
+// warnUnknown warns of a layer that only this driver unpacks. A full check compares types
+// in its tar with those of its files (check.go of containers/storage, which a graft changes).
+func (o *oddities) warnUnknown(layer string) {
+	if o.unknown.count > 0 {
+		logrus.Warnf("composefs: stock podman calls layer %s damaged: %v; hint: use its \"system check\" with --quick", layer, &o.unknown)
+	}
+}

@@ -1,0 +1,188 @@
+//go:build linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/idtools"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/pool"
+)
+
+// Where the kernel can show a mount with the owners of a user namespace, layers know
+// nothing of that. Where it cannot, containers/storage has a copy of an image's top layer
+// made for each range of ids, and then has its owners changed, those of all that it shows.
+
+// copies are the layers that were made of templates and have no content yet. The store is
+// locked until they have.
+type copies struct{ templates sync.Map }
+
+// CreateFromTemplate makes a layer with the contents of another one, on top of that: the
+// copy has nothing itself, and the same layers below it.
+func (d *Driver) CreateFromTemplate(id, template string, templateMaps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, opts *graphdriver.CreateOpts, readWrite bool) error {
+	err := d.stockDriver.CreateFromTemplate(id, template, templateMaps, parent, parentMaps, opts, readWrite)
+	if err == nil && !readWrite {
+		d.copies.templates.Store(id, template)
+	}
+	return err
+}
+
+// UpdateLayerIDMap changes the owners of all that a new layer shows: from those of
+// toContainer, nil for the host's, to those of toHost. The copy of a composefs layer becomes
+// composefs, with an image of the whole tree and the same objects. In any other layer on
+// top of composefs all files are changed by a mount, which does not copy their contents.
+func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMappings, label string) error {
+	_, copied := d.copies.templates.LoadAndDelete(id)
+	c, err := d.chain(id)
+	if err != nil {
+		return err
+	}
+	if !d.handles(c) || c[0].Composefs {
+		return d.Driver.UpdateLayerIDMap(id, toContainer, toHost, label)
+	}
+	why := d.keepsPlain(graphdriver.ApplyDiffOpts{})
+	if why == "" {
+		why = cannotRemap(c, copied)
+	}
+	if why == "" {
+		err = d.remap(c, toContainer, toHost)
+		if !errors.Is(err, pool.ErrApart) {
+			return about(id, err)
+		}
+		why = err.Error()
+	}
+	if d.stores.Beside(c[0]) { // where nothing is mounted to be written to
+		return d.Driver.UpdateLayerIDMap(id, toContainer, toHost, label)
+	}
+	logrus.Debugf("composefs: owners of layer %s are changed in a mount: %s", id, why)
+	return about(id, d.chownAll(c, toContainer, toHost, label))
+}
+
+// about says which layer an error is about.
+func about(id string, err error) error {
+	if err != nil {
+		return fmt.Errorf("change owners of layer %s: %w", id, err)
+	}
+	return nil
+}
+
+// cannotRemap returns why a layer cannot have an image of all that its chain shows, or "".
+func cannotRemap(c chain.Chain, copied bool) string {
+	below := c[1:].Segments()
+	empty, err := isEmpty(c[0])
+	switch {
+	case err != nil:
+		return err.Error()
+	case !copied:
+		return "it is to be written to"
+	case !empty:
+		return "it has files"
+	case len(below) != 1 || !below[0].Composefs():
+		return "not all layers below it are composefs"
+	case !(chain.Segment{Layers: c}).OneStore():
+		return "the layers below it are in another store"
+	}
+	return ""
+}
+
+// remap makes a new layer composefs, with all that is below it and other owners. If the
+// error is [pool.ErrApart], nothing was changed.
+func (d *Driver) remap(c chain.Chain, toContainer, toHost *idtools.IDMappings) error {
+	owner := remapped(toContainer, toHost)
+	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Image, error) {
+		return d.images.Remap(c[1:].Segments()[0], batch, w, owner)
+	})
+	return err
+}
+
+// remapped returns what gives files other owners, as platformChowner.LChown of
+// containers/storage does: root is root also if it has not been in the first maps, and who is
+// not in the second ones becomes the overflow user.
+func remapped(toContainer, toHost *idtools.IDMappings) func(uid, gid uint32) (uint32, uint32, error) {
+	return func(uid, gid uint32) (uint32, uint32, error) {
+		at := idtools.IDPair{UID: int(uid), GID: int(gid)}
+		if toContainer != nil && !toContainer.Empty() {
+			u, g, err := toContainer.ToContainer(at)
+			switch {
+			case err == nil:
+				at = idtools.IDPair{UID: u, GID: g}
+			case uid != 0 || gid != 0:
+				return 0, 0, fmt.Errorf("owner %d:%d in the user namespace that the layer was made for: %w", uid, gid, err)
+			}
+		}
+		if toHost != nil && !toHost.Empty() {
+			var err error
+			if at, err = toHost.ToHostOverflow(at); err != nil {
+				return 0, 0, fmt.Errorf("owner %d:%d on the host: %w", at.UID, at.GID, err)
+			}
+		}
+		return uint32(at.UID), uint32(at.GID), nil
+	}
+}
+
+// chownAll changes owners in a mount with metacopy=on, so that files that are only
+// changed so have their contents below, and gives the layer a new directory to write to.
+// Source: UpdateLayerIDMap of the stock driver, whose mount does not know what is composefs
+// here.
+func (d *Driver) chownAll(c chain.Chain, toContainer, toHost *idtools.IDMappings, label string) (err error) {
+	l := c[0]
+	// Verified as long as no mount without verity says otherwise: see prepareUpper.
+	if err := os.WriteFile(l.MetacopyMark(), []byte(verifiedMark), 0o600); err != nil {
+		return err
+	}
+	dir, err := d.Get(l.ID, graphdriver.MountOpts{MountLabel: label})
+	if err != nil {
+		return err
+	}
+	err = graphdriver.ChownPathByMaps(dir, toContainer, toHost)
+	if err = errors.Join(err, d.Put(l.ID)); err != nil {
+		return err
+	}
+	var root idtools.IDPair
+	if toHost != nil {
+		if root.UID, root.GID, err = idtools.GetRootUIDGID(toHost.UIDs(), toHost.GIDs()); err != nil {
+			return err
+		}
+	}
+	return rotate(l, root)
+}
+
+// rotate puts the directory that a layer writes to below a new one with that owner.
+func rotate(l chain.Layer, owner idtools.IDPair) error {
+	info, err := os.Stat(l.Diff())
+	if err != nil {
+		return err
+	}
+	for n := len(l.Diffs); n > 0; n-- {
+		from := l.Diff()
+		if n > 1 {
+			from += fmt.Sprint(n - 1)
+		}
+		if err := os.Rename(from, l.Diff()+fmt.Sprint(n)); err != nil {
+			return err
+		}
+	}
+	work := filepath.Join(l.Dir(), "work") // refers to the directory as it was
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	for _, made := range []struct {
+		path string
+		mode os.FileMode
+	}{{work, 0o700}, {l.Diff(), info.Mode()}} {
+		if err := idtools.MkdirAs(made.path, made.mode, owner.UID, owner.GID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

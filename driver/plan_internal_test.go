@@ -1,0 +1,87 @@
+//go:build linux
+
+package driver
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	graphdriver "github.com/containers/storage/drivers"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// TestPlan checks what of a mount's options gets into its plan, also where the machine
+// lacks what would show it, such as SELinux.
+func TestPlan(t *testing.T) {
+	here := chain.Store{Home: "/h"}
+	container := chain.Layer{ID: "c", Store: here, Diffs: []string{"/h/c/diff"}}
+	image := chain.Layer{ID: "i", Store: here, Composefs: true}
+	plain := chain.Layer{ID: "p", Store: here, Diffs: []string{"/h/p/diff"}}
+	beside := chain.Layer{ID: "b", Store: chain.Store{Home: "/other"}, Diffs: []string{"/other/b/diff"}}
+	hiding := chain.Layer{ID: "x", Store: here, Diffs: []string{t.TempDir()}} // a directory of objects
+	if err := os.Mkdir(filepath.Join(hiding.Diffs[0], "a3"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	upper := ` upper="/h/c/diff" work="/h/c/work"`
+	on := " xino=on"
+	for _, c := range []struct {
+		name    string
+		chain   chain.Chain
+		global  []string
+		options graphdriver.MountOpts
+		want    string // "" for an error
+	}{
+		{"nothing", chain.Chain{container, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"label", chain.Chain{container, image}, nil, graphdriver.MountOpts{MountLabel: "l:c1,c2"}, upper + on + ` context="l:c1,c2"`},
+		{"volatile", chain.Chain{container, image}, nil, graphdriver.MountOpts{Volatile: true}, upper + " volatile" + on},
+		{"volatile by option", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"volatile"}}, upper + " volatile" + on},
+		{"read-only", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, Volatile: true}, " ro" + on},
+		{"image", chain.Chain{image}, nil, graphdriver.MountOpts{Options: []string{"ro"}, MountLabel: "l"}, " ro" + on + ` context="l"`},
+		{"image, writable", chain.Chain{image}, nil, graphdriver.MountOpts{}, ""},
+		{"of another store", chain.Chain{beside, image}, nil, graphdriver.MountOpts{}, " ro" + on},
+		{"global option", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{}, upper + " nodev" + on},
+		{"own option instead", chain.Chain{container, image}, []string{"nodev"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec" + on},
+		{"overlayfs's", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"metacopy=on", "index=off", ""}}, upper + on},
+		{"unknown", chain.Chain{container, image}, nil, graphdriver.MountOpts{Options: []string{"nosuch"}}, ""},
+		{"mixed", chain.Chain{container, image, plain}, nil, graphdriver.MountOpts{}, upper + " metacopy" + on},
+		{"image lowest", chain.Chain{container, plain, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"objects hidden", chain.Chain{container, image, hiding}, nil, graphdriver.MountOpts{}, upper + " metacopy xino=off"},
+		{"nothing hidden", chain.Chain{container, hiding, image}, nil, graphdriver.MountOpts{}, upper + on},
+		{"xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{}, upper + " xino=off"},
+		{"xino with own options", chain.Chain{container, image}, []string{"nodev", "xino=auto"}, graphdriver.MountOpts{Options: []string{"noexec"}}, upper + " noexec xino=auto"},
+		{"own xino", chain.Chain{container, image}, []string{"xino=off"}, graphdriver.MountOpts{Options: []string{"xino=on"}}, upper + on},
+		{"wrong xino", chain.Chain{container, image}, []string{"xino=yes"}, graphdriver.MountOpts{}, ""},
+	} {
+		d := &Driver{stockDriver: stockDriver{stores: &chain.Stores{Primary: here}}, mountOptions: c.global, abilities: func() abilities { return abilities{} }}
+		p, err := d.plan(c.chain, c.options)
+		if (err == nil) != (c.want != "") {
+			t.Errorf("%s: error %v", c.name, err)
+		} else if err == nil && p.String() != "composefs: lower="+c.want {
+			t.Errorf("%s: %s", c.name, p)
+		}
+	}
+}
+
+// TestMetacopyStays mounts a container where metacopy=on is needed, and then where it is not, as after
+// an update of the kernel: it may have files without contents, so it keeps the option.
+func TestMetacopyStays(t *testing.T) {
+	here := chain.Store{Home: t.TempDir()}
+	container := chain.Layer{ID: "c", Store: here, Diffs: []string{filepath.Join(here.Home, "c", "diff")}}
+	if err := os.MkdirAll(container.Diffs[0], 0o755); err != nil {
+		t.Fatal(err)
+	}
+	needed := false
+	d := &Driver{stockDriver: stockDriver{stores: &chain.Stores{Primary: here}}, abilities: func() abilities { return abilities{metacopy: needed} }}
+	for _, step := range []struct{ needed, want bool }{{false, false}, {true, true}, {false, true}} {
+		needed = step.needed
+		p, err := d.plan(chain.Chain{container, {ID: "i", Store: here, Composefs: true}}, graphdriver.MountOpts{})
+		if err == nil {
+			err = prepareUpper(container, p)
+		}
+		if err != nil || p.Metacopy != step.want {
+			t.Errorf("needed %v: metacopy=on is %v, %v", step.needed, p.Metacopy, err)
+		}
+	}
+}

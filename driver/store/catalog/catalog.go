@@ -1,0 +1,177 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Image is a container image in a store.
+type Image struct {
+	ID    string   // 64 hex digits
+	Names []string // with registry and tag or digest, as in docker.io/library/busybox:latest
+
+	// Digests are those of its manifests, each with "sha256:" before it.
+	Digests []string
+
+	// Layer is the ID of the top layer, "" if there are none, as in a manifest list.
+	Layer string
+
+	// Mapped are the IDs of copies of the top layer, with the owners that a user
+	// namespace wants, where the kernel cannot mount them so.
+	Mapped []string
+
+	Store chain.Store // that lists the image
+}
+
+// Catalog is what stores said when they were read.
+type Catalog struct {
+	images []Image
+	layers map[string]Layer // by ID
+}
+
+// Layer is what a store says of a layer.
+type Layer struct {
+	ID     string
+	Parent string // the ID of the one below, or ""
+
+	// DiffID is the digest of the layer's tar, Digest that of the blob which was
+	// downloaded, each with "sha256:" before it, or "" where nobody knows it.
+	DiffID, Digest string
+
+	Size int64 // of its tar in bytes, 0 where nobody knows it
+
+	// Incomplete: it is being made or removed, or that was interrupted.
+	Incomplete bool
+
+	// Mapped: its owners are those of a user namespace, not those of its tar.
+	Mapped bool
+}
+
+// Read reads what the stores have. One that has no files has no images. Of an image
+// that several have the first counts, as in containers/storage.
+func Read(stores *chain.Stores) (*Catalog, error) {
+	c := &Catalog{layers: map[string]Layer{}}
+	seen := map[string]bool{}
+	for _, s := range slices.Concat(stores.Writable(), stores.Additional) {
+		if err := c.readImages(s, seen); err != nil {
+			return nil, err
+		}
+		if err := c.readLayers(s); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
+	var list []struct {
+		ID      string            `json:"id"`
+		Digest  string            `json:"digest"`
+		Names   []string          `json:"names"`
+		Layer   string            `json:"layer"`
+		Mapped  []string          `json:"mapped-layers"`
+		Digests map[string]string `json:"big-data-digests"`
+	}
+	if err := readJSON(s.Home+"-images/images.json", &list); err != nil {
+		return err
+	}
+	for _, e := range list {
+		if seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		image := Image{ID: e.ID, Names: e.Names, Layer: e.Layer, Mapped: e.Mapped, Store: s}
+		if e.Digest != "" {
+			image.Digests = append(image.Digests, e.Digest)
+		}
+		for _, name := range slices.Sorted(maps.Keys(e.Digests)) {
+			if d := e.Digests[name]; isManifest(name) && !slices.Contains(image.Digests, d) {
+				image.Digests = append(image.Digests, d)
+			}
+		}
+		c.images = append(c.images, image)
+	}
+	return nil
+}
+
+func (c *Catalog) readLayers(s chain.Store) error {
+	var list []struct {
+		ID     string         `json:"id"`
+		Parent string         `json:"parent"`
+		DiffID string         `json:"diff-digest"`
+		Digest string         `json:"compressed-diff-digest"`
+		Size   int64          `json:"diff-size"`
+		Flags  map[string]any `json:"flags"`
+		UIDMap []any          `json:"uidmap"`
+		GIDMap []any          `json:"gidmap"`
+	}
+	if err := readJSON(s.Home+"-layers/layers.json", &list); err != nil {
+		return err
+	}
+	for _, e := range list {
+		if _, ok := c.layers[e.ID]; !ok {
+			incomplete, _ := e.Flags["incomplete"].(bool)
+			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, e.Size, incomplete, len(e.UIDMap)+len(e.GIDMap) > 0}
+		}
+	}
+	return nil
+}
+
+// Layer returns what the stores say of a layer; ok is false if none lists it.
+func (c *Catalog) Layer(id string) (l Layer, ok bool) {
+	l, ok = c.layers[id]
+	return l, ok
+}
+
+// Layers returns the layers that the stores list, in the order of their IDs.
+func (c *Catalog) Layers() (list []Layer) {
+	for _, id := range slices.Sorted(maps.Keys(c.layers)) {
+		list = append(list, c.layers[id])
+	}
+	return list
+}
+
+// readJSON reads a file into v, which stays as it is if there is no file.
+func readJSON(name string, v any) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		if err = json.Unmarshal(data, v); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return err
+}
+
+// Images returns the images in the order of the stores.
+func (c *Catalog) Images() []Image { return c.images }
+
+// Over returns the images whose top layer that is, or a copy of it.
+func (c *Catalog) Over(layer string) (list []Image) {
+	for _, i := range c.images {
+		if i.Layer == layer || slices.Contains(i.Mapped, layer) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// Chain returns the IDs of a layer and those below it, the top one first. A layer that
+// no store lists is the last: what lies below it is not known.
+func (c *Catalog) Chain(layer string) []string {
+	var list []string
+	for layer != "" && !slices.Contains(list, layer) {
+		list = append(list, layer)
+		layer = c.layers[layer].Parent
+	}
+	return list
+}

@@ -1,0 +1,44 @@
+package catalog
+
+import (
+	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Container is a container in a store.
+type Container struct {
+	ID    string
+	Names []string
+	Layer string // the ID of its own layer, above those of its image
+}
+
+// Containers returns the containers of a store, also those that end with the machine, which
+// containers/storage lists below runRoot. Source: newContainerStore in containers.go there.
+func Containers(s chain.Store, runRoot string) (list []Container, err error) {
+	for _, name := range []string{
+		s.Home + "-containers/containers.json",
+		filepath.Join(runRoot, "overlay-containers", "volatile-containers.json"),
+		s.Home + "-containers/volatile-containers.json",
+	} {
+		var part []Container // the keys of the file are the names of the fields
+		if err := readJSON(name, &part); err != nil {
+			return nil, err
+		}
+		list = append(list, part...)
+	}
+	return list, nil
+}
+
+// Name returns the name that a user knows, or else the start of the ID.
+func (c *Container) Name() string { return nameOf(c.ID, c.Names) }
+
+// Name returns the first name of an image, or else the start of its ID.
+func (i *Image) Name() string { return nameOf(i.ID, i.Names) }
+
+func nameOf(id string, names []string) string {
+	if len(names) > 0 {
+		return names[0]
+	}
+	return id[:min(12, len(id))]
+}

@@ -1,0 +1,78 @@
+//go:build linux
+
+package images
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+)
+
+// OpenIn opens a regular file in a directory that symlinks do not lead out of, absolute
+// ones neither.
+func OpenIn(dir, name string) (*os.File, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	how := unix.OpenHow{Flags: unix.O_RDONLY | unix.O_NONBLOCK | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
+	fd, err := unix.Openat2(int(d.Fd()), filepath.Clean("/"+name), &how)
+	if err != nil {
+		return nil, &os.PathError{Op: "openat2", Path: filepath.Join(dir, name), Err: err}
+	}
+	f := os.NewFile(uintptr(fd), name)
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: filepath.Join(dir, name), Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// maxSymlinks is how many symlinks a path may go through: MAXSYMLINKS of Linux.
+const maxSymlinks = 40
+
+// Lookup finds the inode of an entry of the layer's tar: the path is followed through
+// symlinks to directories inside of the layer, as it was when the tar was read.
+func Lookup(m *erofs.Image, name string) (*tree.Inode, error) {
+	todo := strings.Split(filepath.Clean("/"+name), "/")[1:]
+	at, links := "", 0
+	for len(todo) > 0 {
+		next := todo[0]
+		todo = todo[1:]
+		switch next {
+		case "", ".":
+			continue
+		case "..":
+			at = filepath.Dir("/" + at)[1:]
+			continue
+		}
+		path := filepath.Join(at, next)
+		n, err := m.Lookup(path)
+		if err != nil || len(todo) == 0 {
+			return n, err
+		}
+		if n.Type() != tree.TypeSymlink {
+			at = path
+			continue
+		}
+		if links++; links > maxSymlinks {
+			return nil, fs.ErrNotExist
+		}
+		if strings.HasPrefix(n.Payload, "/") {
+			at = ""
+		}
+		todo = append(strings.Split(n.Payload, "/"), todo...)
+	}
+	return nil, fs.ErrNotExist
+}

@@ -1,0 +1,62 @@
+//go:build linux
+
+package pool
+
+import (
+	"context"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/message"
+)
+
+// Named has an error name files by absolute paths instead of those of [Pool.Path], and the store if
+// that is full. The pool may be closed.
+func (p *Pool) Named(err error) error {
+	return message.Full(message.Rename(err, p.path, p.root+"/"), p.root)
+}
+
+// The methods of the embedded pool whose errors have paths.
+
+// Begin is [objects.Pool.Begin].
+func (p *Pool) Begin(layerDir string) (*objects.Batch, error) {
+	b, err := p.Pool.Begin(layerDir)
+	return b, p.Named(err)
+}
+
+// BeginStaged is [objects.Pool.BeginStaged].
+func (p *Pool) BeginStaged() (*objects.Batch, error) {
+	b, err := p.Pool.BeginStaged()
+	return b, p.Named(err)
+}
+
+// Collect is [objects.Pool.Collect].
+func (p *Pool) Collect(ctx context.Context, wait bool) (objects.Collected, error) {
+	c, err := p.Pool.Collect(ctx, wait)
+	return c, p.Named(err)
+}
+
+// Release is [objects.Pool.Release].
+func (p *Pool) Release(ctx context.Context, list, images []verity.Digest) (objects.Collected, error) {
+	c, err := p.Pool.Release(ctx, list, images)
+	return c, p.Named(err)
+}
+
+// NoteGarbage is [objects.Pool.NoteGarbage].
+func (p *Pool) NoteGarbage() error { return p.Named(p.Pool.NoteGarbage()) }
+
+// WalkImages is [objects.Reader.WalkImages].
+func (p *Pool) WalkImages(ctx context.Context, fn func(d verity.Digest, info objects.Info) error) error {
+	return p.Named(p.Pool.WalkImages(ctx, fn))
+}
+
+// SealFile is [objects.Pool.SealFile].
+func (p *Pool) SealFile(name string, d verity.Digest) (sealed bool, err error) {
+	sealed, err = p.Pool.SealFile(name, d)
+	return sealed, p.Named(err)
+}
+
+// SealObjects is [objects.Pool.SealObjects].
+func (p *Pool) SealObjects(ctx context.Context, all []verity.Digest) error {
+	return p.Named(p.Pool.SealObjects(ctx, all))
+}

@@ -1,0 +1,48 @@
+//go:build linux
+
+package pool
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// SealLayer seals a layer that has come into the store without: its objects and then its
+// image, which promises that these are. What is not as its name says gives an error, and
+// the image stays as it is. sealed says that the image has it now, or had it: it is false
+// if that cannot be done here.
+func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
+	if sealed, err = p.sealLayer(ctx, l); err != nil {
+		return false, fmt.Errorf("enable fs-verity: %w", p.Named(err))
+	}
+	return sealed, nil
+}
+
+func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
+	f, err := os.Open(p.Path(l.Blob()))
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	if _, err := verity.Measure(f); err == nil {
+		return true, nil
+	}
+	all, err := objects.DigestsIn(ctx, p.Path(l.Diff()))
+	if err != nil {
+		return false, err
+	}
+	if err := p.SealObjects(ctx, all); err != nil {
+		return false, err
+	}
+	h := verity.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return false, err
+	}
+	return p.SealFile(p.Path(l.Blob()), h.Digest())
+}

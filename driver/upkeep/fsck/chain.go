@@ -1,0 +1,173 @@
+package fsck
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// checkChains compares the layers below each layer as its files record them, for the
+// driver, with what containers/storage has recorded. It syncs the record and not the
+// files, so that after a power cut an image may lack its lower layers with nothing to
+// show for it. It also looks for the symlink that a layer's short name stands for.
+func (c *checker) checkChains() {
+	seen := map[string]bool{}
+	for _, image := range c.Images {
+		for _, id := range c.catalog.Chain(image.Layer) {
+			if !seen[id] {
+				seen[id] = true
+				c.checkChain(id)
+			}
+		}
+	}
+}
+
+func (c *checker) checkChain(id string) {
+	want := c.catalog.Chain(id)
+	for _, id := range want {
+		_, known := c.catalog.Layer(id)
+		if _, err := c.Stores.Find(id); !known || err != nil {
+			return // a missing layer is told of elsewhere
+		}
+	}
+	l, err := c.Stores.Find(id)
+	if err != nil {
+		return
+	}
+	f := &Finding{Kind: ChainDifferent, Severity: Damage, Store: root(l.Store), Layers: []string{id}}
+	var details []string
+	wrong := func(path, detail string) {
+		f.Paths, details = append(f.Paths, path), append(details, filepath.Base(path)+": "+detail)
+	}
+	for _, file := range chain.LowerFiles {
+		if detail := c.wrongLower(l, file, want[1:]); detail != "" {
+			c.astray[id] = true
+			wrong(filepath.Join(l.Dir(), file), detail)
+		}
+	}
+	if path, err := l.LinkPath(); err != nil {
+		wrong(filepath.Join(l.Dir(), "link"), "the layer has lost its short name")
+	} else if !l.Linked() {
+		wrong(path, "this symlink to the layer is lost")
+	}
+	if len(details) > 0 {
+		f.Detail = strings.Join(details, "; ")
+		c.add(f)
+	}
+}
+
+// wrongLower returns what is wrong with a file that records the layers below l, "" for
+// nothing. Versions of containers/storage before 1.63 need LowerFile and do not write
+// LowerLayersFile. An empty LowerLayersFile is no layer at all for 1.63.
+func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
+	lower, ok, err := c.Stores.Lower(l, file)
+	var fault *chain.LowerError
+	switch {
+	case errors.As(err, &fault) && fault.Missing != "":
+		return fmt.Sprintf("it names %s, which no store has", fault.Missing)
+	case errors.As(err, &fault):
+		return fault.Detail
+	case err != nil:
+		return err.Error()
+	case !ok && len(want) > 0 && (file == chain.LowerFile || exists(filepath.Join(l.Dir(), file))):
+		return "it is empty or missing"
+	case !ok, slices.EqualFunc(lower, want, func(l chain.Layer, id string) bool { return l.ID == id }):
+		return ""
+	}
+	return fmt.Sprintf("by this file %d layers lie below it, not the %d that the store has recorded", len(lower), len(want))
+}
+
+// rechain writes anew what lies below a layer, and removes the images that were merged of
+// what was taken for it.
+func (r *repairer) rechain(f *Finding) {
+	if err := r.writeLower(f.Layers[0]); err != nil {
+		f.Remedy = fmt.Sprintf("%s (%v)", r.again(f), err)
+		return
+	}
+	f.Repaired = "from what the store has recorded"
+}
+
+// writeLower writes LowerFiles of a layer, and the symlinks that the one needs.
+func (r *repairer) writeLower(id string) error {
+	var ids, links []string
+	chained := r.catalog.Chain(id)
+	for _, id := range chained {
+		l, err := r.Stores.Find(id)
+		if err != nil {
+			return err
+		}
+		if _, err := l.WriteLink(); err != nil {
+			return fmt.Errorf("layer %s has no short name: %w", id, err)
+		}
+		link, err := l.LinkPath()
+		if err != nil {
+			return err
+		}
+		ids, links = append(ids, id), append(links, "l/"+filepath.Base(link))
+	}
+	l, err := r.Stores.Find(id)
+	if err != nil {
+		return err
+	}
+	if l.Store.ReadOnly {
+		return errors.New("the store is only read; repair it where it is written")
+	}
+	if !r.astray[id] {
+		return syncDir(filepath.Join(l.Store.Home, "l"))
+	}
+	for _, name := range []string{l.Merged(), l.Segment()} {
+		if err := os.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	if len(ids) == 1 {
+		return r.removeLower(l)
+	}
+	return errors.Join(
+		replaceFile(filepath.Join(l.Dir(), chain.LowerFile), strings.Join(links[1:], ":")),
+		replaceFile(filepath.Join(l.Dir(), chain.LowerLayersFile), strings.Join(ids[1:], ":")),
+		syncDir(filepath.Join(l.Store.Home, "l")),
+	)
+}
+
+// removeLower removes LowerFiles of a layer that has nothing below it.
+func (r *repairer) removeLower(l chain.Layer) error {
+	for _, file := range chain.LowerFiles {
+		if err := os.RemoveAll(filepath.Join(l.Dir(), file)); err != nil {
+			return err
+		}
+	}
+	return syncDir(l.Dir())
+}
+
+// replaceFile gives a file a content, durably and in one step.
+func replaceFile(name, content string) error {
+	temp := filepath.Join(filepath.Dir(name), ".tmp-"+filepath.Base(name))
+	f, err := os.Create(temp)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp) //nolint:errcheck // or it has the other name
+	_, err = f.WriteString(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(name))
+}
+
+// syncDir brings a directory's names on disk.
+func syncDir(name string) error {
+	dir, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

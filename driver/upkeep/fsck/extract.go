@@ -1,0 +1,87 @@
+package fsck
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+)
+
+// damagedImages returns the findings about layer images.
+func (r *repairer) damagedImages() (all []*Finding) {
+	for _, f := range r.report.Findings {
+		if f.Kind == ImageDamaged && r.byID[f.Layers[0]] != nil && r.byID[f.Layers[0]].kind != survey.Stock {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// fromImages repairs from layers of images elsewhere. Contents tell themselves; that a
+// layer is the one whose image is damaged is told by its digest.
+func (r *repairer) fromImages(ctx context.Context, left, images []*Finding) {
+	k := &keeper{repairer: r, wanted: map[verity.Digest]*Finding{}, sizes: map[int64]bool{}}
+	for _, f := range left {
+		k.wanted[f.fault.digest] = f
+		if f.fault.size < 0 {
+			k.any = true
+		}
+		k.sizes[f.fault.size] = true
+	}
+	for _, name := range r.from.Images {
+		if err := r.fromImage(ctx, name, k, images); err != nil && ctx.Err() == nil {
+			r.report.Findings = append(r.report.Findings, &Finding{Kind: NotChecked, Severity: Warning, Detail: fmt.Sprintf("--from %s: %v", name, err)})
+		}
+	}
+}
+
+func (r *repairer) fromImage(ctx context.Context, name string, k *keeper, images []*Finding) error {
+	if k.done() && !slices.ContainsFunc(images, func(f *Finding) bool { return f.Repaired == "" }) {
+		return nil
+	}
+	o, err := origin.Open(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer o.Close() //nolint:errcheck // open for reading
+	k.name = name
+	for _, l := range o.Layers {
+		for _, f := range images {
+			if f.Repaired == "" && r.mayBe(l, f.Layers[0]) {
+				if err := r.rebuild(ctx, l, f, name); err != nil {
+					f.Remedy = fmt.Sprintf("from %s: %v", name, err)
+				}
+			}
+		}
+	}
+	// Layers that are known to be concerned first: others need perhaps not be read.
+	for _, concerned := range []bool{true, false} {
+		for _, l := range o.Layers {
+			if k.done() {
+				return nil
+			}
+			if k.concerns(l) == concerned {
+				if err := k.read(ctx, l); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// mayBe reports whether a layer elsewhere may be the one with that ID: a lone tar says
+// nothing of itself before it is read.
+func (r *repairer) mayBe(l origin.Layer, id string) bool {
+	known, ok := r.catalog.Layer(id)
+	if !ok {
+		return false
+	}
+	if l.DiffID == "" && l.Digest == "" {
+		return known.DiffID != ""
+	}
+	return l.DiffID != "" && l.DiffID == known.DiffID
+}

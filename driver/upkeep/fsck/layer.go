@@ -1,0 +1,105 @@
+package fsck
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+)
+
+// ours reports whether this project's driver has written the layer.
+func (l *layer) ours() bool { return l.kind != survey.Stock }
+
+// content is what a layer image says of an object.
+type content struct {
+	digest verity.Digest // zero if it says none
+	size   int64
+}
+
+// checkLayer reads a layer's image and looks for its objects, which are hashed later.
+func (c *checker) checkLayer(l *layer) {
+	contents, sealed, err := readLayer(l)
+	if err != nil {
+		l.bad = true
+		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(l.Store), Layers: []string{l.ID}, Paths: []string{l.Blob()}, Detail: bare(err)})
+	}
+	if l.kind == survey.Damaged { // perhaps only its kind cannot be told
+		l.kind = survey.Composefs
+	}
+	c.checkObjects(l, contents, sealed)
+}
+
+// readLayer reads all of a layer's image, and returns which objects it names.
+func readLayer(l *layer) (contents map[name]content, sealed bool, err error) {
+	f, img, err := images.Open(l.Blob())
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	t, err := img.Tree()
+	if err != nil {
+		return nil, false, err
+	}
+	if l.ours() {
+		if err := sameBytes(f, img, t); err != nil {
+			return nil, false, err
+		}
+	}
+	_, err = measure(f)
+	return contentsOf(t), err == nil, nil
+}
+
+// measure is a variable for tests: not every kernel has fs-verity.
+var measure = verity.Measure
+
+// sameBytes checks that an image is to the byte what its tree gives: a wrong byte that
+// means nothing to the reader means something to somebody else.
+func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
+	is, should := verity.New(), verity.New()
+	if _, err := io.Copy(is, io.NewSectionReader(f, 0, img.Size())); err != nil {
+		return err
+	}
+	if _, err := erofs.Write(should, t, erofs.Options{Format: img.Format()}); err != nil {
+		return fmt.Errorf("%w: %w", erofs.ErrCorrupt, err)
+	}
+	if is.Digest() != should.Digest() {
+		return fmt.Errorf("%w: it is not the image that its own entries give", erofs.ErrCorrupt)
+	}
+	return nil
+}
+
+// contentsOf returns the objects that a layer image names.
+func contentsOf(t *tree.Tree) map[name]content {
+	all := map[name]content{}
+	_ = t.Walk(func(_ string, e *tree.Entry) error {
+		if n := e.Inode; !e.Link && n.Type() == tree.TypeRegular && n.Size > 0 && (n.Digest != nil || n.Payload != "") {
+			k := content{size: int64(n.Size)}
+			if n.Digest != nil {
+				k.digest = *n.Digest
+			}
+			all[backingName(n)] = k
+		}
+		return nil
+	})
+	return all
+}
+
+// bare returns what an error says without the file, which the finding names.
+func bare(err error) string {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err.Error()
+	}
+	if _, after, ok := strings.Cut(err.Error(), "composefs.blob: "); ok {
+		return after
+	}
+	return err.Error()
+}

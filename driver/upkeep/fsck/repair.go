@@ -1,0 +1,139 @@
+package fsck
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Sources say where good copies may be, besides the stores that are checked.
+type Sources struct {
+	Stores []string // roots of other stores
+	Images []string // names for [origin.Open], read in this order and only if needed
+
+	// Sealing is what becomes of repaired files.
+	Sealing objects.Sealing
+}
+
+// Repair checks stores and repairs what it can. Of each content the first good copy counts:
+// one in the store itself, one in another store, one in a layer of the images. A content
+// without any is removed from the pool, for the next pull to bring it. Findings say what
+// was done and what is left.
+func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
+	c, err := newChecker(opts)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	if err := c.check(ctx); err != nil {
+		return nil, err
+	}
+	r := &repairer{checker: c, from: from, pools: map[*pool]*repairedPool{}, swapped: map[verity.Digest]*os.File{}}
+	err = r.repair(ctx)
+	return &c.report, errors.Join(err, r.close())
+}
+
+// repairer is a repair that is under way.
+type repairer struct {
+	*checker
+	from  Sources
+	pools map[*pool]*repairedPool
+
+	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair takes from them
+}
+
+func (r *repairer) close() (err error) {
+	for _, f := range r.swapped {
+		_ = f.Close() // open for reading
+	}
+	for _, o := range r.pools {
+		err = errors.Join(err, o.repair.Close(), o.Close())
+	}
+	return err
+}
+
+func (r *repairer) repair(ctx context.Context) error {
+	r.openSwapped()
+	var left []*Finding // objects without a copy here
+	for _, f := range r.report.Findings {
+		if f.fault == nil {
+			continue
+		}
+		o, err := r.open(f.pool)
+		if err != nil {
+			f.Remedy = err.Error()
+			continue
+		}
+		if f.fault.digest == (verity.Digest{}) {
+			f.Remedy = r.again(f)
+			continue
+		}
+		if f.Repaired = r.fromStores(o, f); f.Repaired == "" {
+			left = append(left, f)
+		}
+	}
+	images := r.damagedImages()
+	if len(left)+len(images) > 0 {
+		r.fromImages(ctx, left, images)
+	}
+	for _, f := range left {
+		if f.Repaired == "" {
+			r.forget(f)
+		}
+	}
+	for _, f := range r.report.Findings {
+		switch {
+		case f.Kind == ChainDifferent:
+			r.rechain(f)
+		case f.Kind == LayerMissing:
+			f.Remedy = anew(f)
+		case f.merged != nil:
+			r.remerge(f)
+		case f.Severity == Damage && f.Repaired == "" && f.Remedy == "":
+			f.Remedy = r.again(f)
+		}
+	}
+	return ctx.Err()
+}
+
+// openSwapped opens the files that have the content of another faulty object.
+func (r *repairer) openSwapped() {
+	for _, f := range r.report.Findings {
+		if f.fault == nil || r.strays[f.fault.digest] == "" {
+			continue
+		}
+		if in, err := openFile(r.strays[f.fault.digest]); err == nil {
+			r.swapped[f.fault.digest] = in
+		}
+	}
+}
+
+// forget removes an object of which there is no good copy.
+func (r *repairer) forget(f *Finding) {
+	o := r.pools[f.pool]
+	var names []string
+	pooled := f.pool.reader.ObjectPath(f.fault.digest)
+	for _, path := range f.Paths {
+		if path != pooled {
+			names = append(names, o.Path(path))
+		}
+	}
+	had := exists(pooled)
+	if err := o.repair.Forget(f.fault.digest, names); err != nil {
+		f.Remedy = err.Error()
+		return
+	}
+	if len(f.Layers) == 0 {
+		f.Repaired = "it is removed; no layer has it"
+		return
+	}
+	f.Removed = had
+	f.Remedy = r.again(f)
+}
+
+// rootStore returns the store with a root.
+func rootStore(dir string) chain.Store { return chain.Store{Home: dir + "/overlay", ReadOnly: true} }

@@ -1,0 +1,80 @@
+package fsck
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+)
+
+// scope finds the layers to check.
+func (c *checker) scope() error {
+	for _, image := range c.Images {
+		c.report.Images++
+		for _, id := range c.catalog.Chain(image.Layer) {
+			if err := c.addLayer(id, true); err != nil {
+				return err
+			}
+		}
+	}
+	if c.All {
+		for _, s := range slices.Concat(c.Stores.Writable(), c.Stores.Additional) {
+			entries, err := os.ReadDir(s.Home)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			for _, e := range entries {
+				if !e.IsDir() {
+					continue
+				}
+				_, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff"))
+				if err == nil {
+					err = c.addLayer(e.Name(), false)
+				}
+				if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+			}
+		}
+	}
+	slices.SortFunc(c.layers, func(a, b *layer) int { return compare(a.ID, b.ID) })
+	return nil
+}
+
+// addLayer adds a layer. One that no image has is passed over if it is plain: containers
+// have such layers.
+func (c *checker) addLayer(id string, ofImage bool) error {
+	if c.byID[id] != nil {
+		return nil
+	}
+	found, kind, err := survey.Find(c.Stores, id)
+	if err != nil {
+		found, kind = chain.Layer{ID: id, Store: found.Store, Composefs: true}, survey.Damaged
+		if found.Store.Home == "" {
+			return err
+		}
+	}
+	if kind == survey.Plain && !ofImage {
+		return nil
+	}
+	l := &layer{Layer: found, kind: kind}
+	c.byID[id] = l
+	switch kind {
+	case survey.Missing:
+		l.Store = c.Stores.Primary
+		c.add(&Finding{Kind: LayerMissing, Severity: Damage, Store: root(l.Store), Layers: []string{id}, Detail: "no store has the layer"})
+		return nil
+	case survey.Plain:
+		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Layers: []string{id},
+			Detail: "the layer is plain: nothing says what its files should be"})
+		return nil
+	}
+	l.pool = c.poolOf(l.Store)
+	c.layers = append(c.layers, l)
+	c.report.Layers++
+	return nil
+}

@@ -1,0 +1,178 @@
+//go:build linux
+
+package inplace
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// files is a store for contents of a tar that are in files of the layer.
+type files struct {
+	batch          *objects.Batch
+	dir            string // the layer's diff, as the batch sees it
+	tar            *blob.Original
+	linked, copied atomic.Int64
+
+	// names says how many names a file has in the layer, of those that have several.
+	names     map[uint64]uint64
+	count     sync.Once
+	countFail error
+}
+
+// opener returns what opens the file of an entry of the tar. done is to be called
+// afterwards.
+func (s *staged) opener() (open func(name string) (io.ReadCloser, error), done func(), err error) {
+	dir := s.files.dir
+	if !s.layer.Composefs {
+		return func(name string) (io.ReadCloser, error) { return images.OpenIn(dir, name) }, func() {}, nil
+	}
+	f, img, err := images.OpenLayer(s.layer)
+	if err != nil {
+		return nil, nil, err
+	}
+	open = func(name string) (io.ReadCloser, error) {
+		n, err := images.Lookup(img, name)
+		switch {
+		case err != nil:
+			return nil, err
+		case n.Type() != tree.TypeRegular:
+			return nil, fs.ErrNotExist
+		case n.Payload == "":
+			return io.NopCloser(strings.NewReader(n.Content)), nil
+		}
+		file, err := images.OpenIn(dir, n.BackingPath())
+		if err != nil {
+			return nil, err
+		}
+		return payload{file, n.BackingPath()}, nil
+	}
+	return open, func() { _ = f.Close() }, nil // open for reading
+}
+
+// payload is a file of a stock layer. Its name is to stay, since stock looks there for
+// contents of other layers.
+type payload struct {
+	*os.File
+	name string
+}
+
+// Add implements layer.Store, of which only contents are that have no file.
+func (s *files) Add(content []byte) (verity.Digest, error) { return s.batch.Add(content) }
+
+// AddFrom implements layer.Store.
+func (s *files) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
+	return s.batch.AddFrom(r, size)
+}
+
+// At implements layer.StoreByPlace.
+func (s *files) At(offset, size int64) (layer.Store, error) {
+	content, err := s.tar.Content(offset, size)
+	switch f := content.(type) {
+	case *os.File:
+		return &file{s, f, ""}, err
+	case payload:
+		return &file{s, f.File, f.name}, err
+	}
+	return s, err
+}
+
+// file is a store for the content that is in a file.
+type file struct {
+	*files
+	file    *os.File
+	payload string // "" for a file of a plain layer
+}
+
+// Add implements layer.Store.
+func (f *file) Add(content []byte) (verity.Digest, error) {
+	return f.take(verity.Sum(content), int64(len(content)))
+}
+
+// AddFrom implements layer.Store.
+func (f *file) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
+	h := verity.New()
+	n, err := io.Copy(h, r)
+	if err == nil && n != size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return verity.Digest{}, err
+	}
+	return f.take(h.Digest(), size)
+}
+
+// take makes the file an object, and closes it.
+func (f *file) take(d verity.Digest, size int64) (verity.Digest, error) {
+	defer f.file.Close() //nolint:errcheck // open for reading
+	alone, err := f.alone()
+	if err != nil {
+		return d, err
+	}
+	taken, err := f.batch.Take(f.file, d, size, alone)
+	if err == nil && f.payload != "" && filepath.Dir(f.payload) != "." {
+		err = f.keepName(d, size)
+	}
+	switch taken {
+	case objects.TakenLinked:
+		f.linked.Add(1)
+	case objects.TakenCopied:
+		f.copied.Add(1)
+	}
+	return d, err
+}
+
+// keepName gives the object the name that the file had in a stock layer.
+func (f *file) keepName(d verity.Digest, size int64) error {
+	if f.payload == objects.Path(d) {
+		return nil
+	}
+	return f.batch.Name(d, size, f.payload)
+}
+
+// alone reports whether nobody but the layer has the file. Of a file that others have too,
+// which may be plain layers, owner and mode matter and may change.
+func (f *file) alone() (bool, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.file.Fd()), &st); err != nil {
+		return false, os.NewSyscallError("fstat", err)
+	}
+	if st.Nlink == 1 {
+		return true, nil
+	}
+	f.count.Do(func() { f.names, f.countFail = namesBelow(f.dir) })
+	return f.names[st.Ino] == uint64(st.Nlink), f.countFail
+}
+
+// namesBelow counts the names of the regular files in a directory that have several.
+func namesBelow(dir string) (map[uint64]uint64, error) {
+	names := map[uint64]uint64{}
+	err := filepath.WalkDir(dir+"/.", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		var st unix.Stat_t
+		if err := unix.Lstat(path, &st); err != nil {
+			return &fs.PathError{Op: "lstat", Path: path, Err: err}
+		}
+		if st.Nlink > 1 {
+			names[st.Ino]++
+		}
+		return nil
+	})
+	return names, err
+}

@@ -1,0 +1,98 @@
+//go:build linux
+
+package inplace
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	digest "github.com/opencontainers/go-digest"
+
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// record is what containers/storage knows of a layer. Converting changes nothing of it.
+type record struct {
+	ID     string            `json:"id"`
+	DiffID digest.Digest     `json:"diff-digest"` // of its tar; "" if it was never known
+	Size   int64             `json:"diff-size"`   // of its tar; 0 if it was never known
+	UIDMap []json.RawMessage `json:"uidmap"`
+	GIDMap []json.RawMessage `json:"gidmap"`
+	Flags  map[string]any    `json:"flags"`
+
+	tarSplit string // the file with its tar-split, or ""
+}
+
+// mapped reports whether the layer has the owners of a user namespace, not those of its tar.
+func (r record) mapped() bool { return len(r.UIDMap) > 0 || len(r.GIDMap) > 0 }
+
+// record returns the record of a layer that can become composefs, or a *Refusal.
+func (c *Converter) record(l chain.Layer) (record, error) {
+	r, err := c.listed(l)
+	switch {
+	case err != nil:
+		return r, err
+	case r.mapped():
+		return r, &Refusal{Reason: "its owners are mapped for a user namespace"}
+	case r.tarSplit == "":
+		return r, &Refusal{Reason: "its tar-split is missing, which says what its tar was; remove the container image and pull it again"}
+	}
+	return r, nil
+}
+
+// listed returns the record of a layer, or a *Refusal if the layer is incomplete.
+func (c *Converter) listed(l chain.Layer) (record, error) {
+	name := filepath.Join(layersDir(l.Store), "layers.json")
+	var list []record
+	if err := readJSON(name, &list); err != nil {
+		return record{}, err
+	}
+	i := slices.IndexFunc(list, func(r record) bool { return r.ID == l.ID })
+	if i < 0 {
+		return record{}, fmt.Errorf("%s does not list it", name)
+	}
+	r := list[i]
+	if incomplete, _ := r.Flags["incomplete"].(bool); incomplete {
+		return r, &Refusal{Reason: "it is incomplete"}
+	}
+	split, err := c.tarSplit(l)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	r.tarSplit = split
+	return r, err
+}
+
+// layersDir returns where containers/storage keeps what it knows of layers.
+func layersDir(s chain.Store) string { return s.Home + "-layers" }
+
+// tarSplit returns the file that says what the layer's tar was, but for contents. Of layers
+// in an imagestore the primary store has it. The error wraps fs.ErrNotExist if there is none.
+func (c *Converter) tarSplit(l chain.Layer) (name string, err error) {
+	for _, s := range []chain.Store{l.Store, c.stores.Primary} {
+		name = filepath.Join(layersDir(s), l.ID+".tar-split.gz")
+		if _, err = os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return name, err
+}
+
+// readJSON reads a file into v, which stays as it is if there is no file.
+func readJSON(name string, v any) error {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		if err = json.Unmarshal(data, v); err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return err
+}

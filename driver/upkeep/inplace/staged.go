@@ -1,0 +1,202 @@
+//go:build linux
+
+package inplace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+	"github.com/composefs-storage/composefs-storage/driver/store/pool"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+)
+
+// staged is a layer that is being converted.
+type staged struct {
+	layer     chain.Layer
+	record    record
+	was       os.FileInfo // the layer's directory
+	pool      *pool.Pool
+	batch     *objects.Batch // its lock keeps what is staged from being collected
+	next      chain.Layer    // what takes the layer's place; afterwards what it was
+	files     files
+	progress  func(bytes int64)
+	image     verity.Digest // of the layer image
+	committed bool
+	done      bool
+}
+
+// stage begins to convert a layer: its directory as it is to become gets what it has
+// besides its content.
+func (c *Converter) stage(l chain.Layer, r record) (s *staged, err error) {
+	s = &staged{layer: l, record: r, progress: c.Progress}
+	if s.was, err = os.Lstat(l.Dir()); err != nil {
+		return nil, err
+	}
+	if s.pool, err = pool.Open(l.Store, c.sealing); err != nil {
+		return nil, err
+	}
+	if err = s.begin(); err != nil {
+		return nil, s.pool.Named(errors.Join(err, s.close()))
+	}
+	return s, nil
+}
+
+func (s *staged) begin() (err error) {
+	if err := pool.Enter(s.layer); err != nil {
+		return err
+	}
+	if s.batch, err = s.pool.BeginStaged(); err != nil {
+		return err
+	}
+	area := filepath.Dir(s.batch.Staged())
+	dir, err := os.MkdirTemp(area, "")
+	if err != nil {
+		return err
+	}
+	s.next = chain.Layer{ID: filepath.Base(dir), Store: chain.Store{Home: area}}
+	s.files = files{batch: s.batch, dir: s.pool.Path(s.layer.Diff())}
+	return likeBefore(dir, s.layer.Dir())
+}
+
+// convert makes the layer's objects and its image, and brings all on disk.
+func (s *staged) convert(ctx context.Context) error {
+	if err := s.makeImage(ctx); err != nil {
+		return err
+	}
+	if err := s.giveRoot(); err != nil {
+		return err
+	}
+	s.committed = true
+	if err := s.batch.Commit(); err != nil { // which syncs what else is staged too
+		return err
+	}
+	if _, err := s.pool.SealFile(s.next.Blob(), s.image); err != nil {
+		return err
+	}
+	if err := s.batch.Place(s.next.Diff()); err != nil {
+		return err
+	}
+	return syncDir(s.next.Dir())
+}
+
+// makeImage reads the layer's tar, and writes the layer image.
+func (s *staged) makeImage(ctx context.Context) error {
+	split, err := os.Open(s.record.tarSplit)
+	if err != nil {
+		return err
+	}
+	defer split.Close()
+	open, done, err := s.opener()
+	if err != nil {
+		return err
+	}
+	defer done()
+	tar, err := blob.NewOriginal(split, open)
+	if err != nil {
+		return err
+	}
+	defer tar.Close()
+	if err := os.Mkdir(s.next.DataDir(), 0o700); err != nil {
+		return err
+	}
+	image, err := os.OpenFile(s.next.Blob(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	s.files.tar = tar
+	made, err := convert.Layer(ctx, &counted{Reader: tar, report: s.progress}, &s.files, image, layer.Options{})
+	s.image = made.Digest
+	if err = errors.Join(err, image.Close()); err != nil {
+		return ofTar(err)
+	}
+	if want := s.record.DiffID; want != "" && tar.DiffID() != want {
+		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
+	}
+	return nil
+}
+
+// counted reports how many bytes were read.
+type counted struct {
+	io.Reader
+	n      int64
+	report func(bytes int64) // may be nil
+}
+
+func (c *counted) Read(p []byte) (n int, err error) {
+	n, err = c.Reader.Read(p)
+	if c.n += int64(n); c.report != nil {
+		c.report(c.n)
+	}
+	return n, err
+}
+
+// ofTar returns what an error in reading the layer's tar means for the layer.
+func ofTar(err error) error {
+	if lost := (*blob.LostPayload)(nil); errors.As(err, &lost) {
+		return &Refusal{Reason: fmt.Sprintf("it cannot be saved or converted: %v; remove the container image and pull it again", lost)}
+	}
+	return fmt.Errorf("its tar: %w", err)
+}
+
+// giveRoot gives the object directory the owner and mode that the layer has for the root,
+// or had: the upper directories of containers are made like it.
+func (s *staged) giveRoot() error {
+	var st unix.Stat_t
+	if err := unix.Stat(s.layer.Diff(), &st); err != nil {
+		return &os.PathError{Op: "stat", Path: s.layer.Diff(), Err: err}
+	}
+	f, img, err := images.Open(s.next.Blob())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	root, err := img.Cursor().Root()
+	if err != nil {
+		return err
+	}
+	if !root.Dir.Implied {
+		st.Uid, st.Gid, st.Mode = root.UID, root.GID, root.Mode
+	}
+	return setOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
+}
+
+// result says what became of the files.
+func (s *staged) result(kind survey.Kind) Result {
+	stats := s.batch.Stats()
+	return Result{
+		Kind: kind, Files: stats.Files, Bytes: stats.Bytes,
+		Linked: int(s.files.linked.Load()), Copied: int(s.files.copied.Load()),
+	}
+}
+
+// close lets go of what is staged, and of what the pool has got for a layer that stays as
+// it was.
+func (s *staged) close() error {
+	var list []error
+	if s.next.ID != "" {
+		list = append(list, os.RemoveAll(s.next.Dir()))
+	}
+	if s.batch != nil {
+		list = append(list, s.batch.Close())
+	}
+	if s.committed && !s.done {
+		list = append(list, s.pool.NoteGarbage())
+		if _, err := s.pool.Release(context.Background(), nil, nil); !errors.Is(err, objects.ErrBusy) {
+			list = append(list, err)
+		}
+	}
+	return errors.Join(append(list, s.pool.Close())...)
+}

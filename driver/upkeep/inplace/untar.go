@@ -1,0 +1,183 @@
+//go:build linux
+
+package inplace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/chrootarchive"
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+)
+
+// plainLayer is a layer that is being made plain.
+type plainLayer struct {
+	*staged
+	files int   // regular files that are not empty
+	bytes int64 // their length
+}
+
+// unpack writes the layer's files into its new directory, and brings them on disk.
+func (p *plainLayer) unpack(ctx context.Context) error {
+	err := errNoTar
+	if p.record.tarSplit != "" && !p.record.mapped() {
+		err = p.unpackTar(ctx)
+	}
+	if errors.Is(err, errNoTar) {
+		p.files, p.bytes = 0, 0
+		err = os.RemoveAll(p.next.Diff())
+		if err == nil {
+			err = p.unpackImage()
+		}
+	}
+	if err == nil {
+		err = syncAll(p.next.Dir())
+	}
+	return errors.Join(err, ctx.Err())
+}
+
+// unpackImage writes what the layer's image has. It serves layers whose tar cannot be made
+// again, those with the owners of a user namespace, and those that the stock driver refuses.
+func (p *plainLayer) unpackImage() error {
+	u, err := unpack(p.layer, p.next.Diff())
+	p.files, p.bytes = u.files, u.bytes
+	return err
+}
+
+// errNoTar is returned for a layer whose tar cannot be made again, or which the stock driver
+// does not unpack.
+var errNoTar = errors.New("its tar cannot be unpacked")
+
+// ErrTar is returned for a layer whose contents are damaged.
+var ErrTar = errors.New("its contents do not make its tar")
+
+// unpackTar has containers/storage unpack the layer's tar as its overlay driver does, so that
+// the directory is the one of a layer that has always been plain. The tar has the digest that
+// it had, or the error says so.
+func (p *plainLayer) unpackTar(ctx context.Context) error {
+	split, err := os.Open(p.record.tarSplit)
+	if err != nil {
+		return err
+	}
+	defer split.Close()
+	open, done, err := p.opener()
+	if err != nil {
+		return err
+	}
+	defer done()
+	contents := &oneAtATime{layer: p, open: open}
+	defer contents.Close()
+	original, err := blob.NewOriginal(split, contents.next)
+	if err != nil {
+		return err
+	}
+	if err := p.makeRoot(); err != nil {
+		return err
+	}
+	tar := &watched{ctx: ctx, in: original, progress: p.progress}
+	refused := chrootarchive.UntarUncompressed(tar, p.next.Diff(), &archive.TarOptions{WhiteoutFormat: archive.OverlayWhiteoutFormat})
+	switch err := tar.err; {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, new(*blob.LostPayload)), errors.Is(err, fs.ErrNotExist):
+		return errNoTar
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrTar, err)
+	}
+	if want := p.record.DiffID; want != "" && original.DiffID() != want {
+		return fmt.Errorf("%w: its digest is %s, and was %s", ErrTar, original.DiffID(), want)
+	}
+	if refused != nil {
+		return errNoTar
+	}
+	return nil
+}
+
+// makeRoot makes the new directory for the layer's files, with the owner and mode of the one
+// for the layer's objects. The entry of the root, if there is one, changes them.
+func (p *plainLayer) makeRoot() error {
+	var st unix.Stat_t
+	if err := unix.Stat(p.layer.Diff(), &st); err != nil {
+		return &os.PathError{Op: "stat", Path: p.layer.Diff(), Err: err}
+	}
+	if err := os.Mkdir(p.next.Diff(), 0o700); err != nil {
+		return err
+	}
+	return setOwner(p.next.Diff(), st.Uid, st.Gid, st.Mode)
+}
+
+// watched is a tar that is being unpacked. It ends with the context, and remembers why it
+// could not be read, which the unpacking process does not know.
+type watched struct {
+	ctx      context.Context
+	in       io.Reader
+	progress func(bytes int64)
+	read     int64
+	err      error
+}
+
+// Read implements io.Reader.
+func (w *watched) Read(p []byte) (int, error) {
+	if w.err == nil {
+		w.err = w.ctx.Err()
+	}
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.in.Read(p)
+	w.read += int64(n)
+	if w.progress != nil {
+		w.progress(w.read)
+	}
+	if err != nil && err != io.EOF { //nolint:errorlint // the contract of io.Reader
+		w.err = err
+	}
+	return n, err
+}
+
+// oneAtATime opens contents of a tar that is read in order: it closes each one when the next
+// is asked for.
+type oneAtATime struct {
+	layer *plainLayer
+	open  func(name string) (io.ReadCloser, error)
+	last  io.ReadCloser
+}
+
+func (o *oneAtATime) next(name string) (io.ReadCloser, error) {
+	o.Close()
+	content, err := o.open(name)
+	if err != nil {
+		return nil, err
+	}
+	o.last = content
+	o.layer.files++
+	return countedContent{content, o.layer}, nil
+}
+
+// Close closes the last content.
+func (o *oneAtATime) Close() {
+	if o.last != nil {
+		_ = o.last.Close() // open for reading
+		o.last = nil
+	}
+}
+
+// countedContent counts the bytes that are read.
+type countedContent struct {
+	io.ReadCloser
+	layer *plainLayer
+}
+
+// Read implements io.Reader.
+func (c countedContent) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.layer.bytes += int64(n)
+	return n, err
+}

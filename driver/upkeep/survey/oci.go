@@ -1,0 +1,126 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// OCI returns the digest of the canonical form of a chain's merged image, the top layer
+// first. It is made of the layers, whether there is a merged image or not. The error
+// wraps [ErrNoImage] if there can be none.
+func OCI(layers []Layer, opts convert.OCIOptions) (d convert.OCIDigest, err error) {
+	c, err := mergeable(layers)
+	if err != nil {
+		return d, err
+	}
+	in := &inputs{}
+	defer in.close()
+	if err := in.open(c); err != nil {
+		return d, err
+	}
+	opts.Object = in.object
+	return convert.OCI(context.Background(), in.sources, opts)
+}
+
+// inputs are the layers of a chain, opened to be merged without a change to the store.
+type inputs struct {
+	sources []convert.Source
+	diffs   []*os.Root
+	closers []io.Closer
+
+	mu     sync.Mutex
+	stocks map[verity.Digest]stockFile
+}
+
+// stockFile is where a content of a stock layer is, which has a name of its own.
+type stockFile struct {
+	diff *os.Root
+	path string
+}
+
+// open opens layers, the top one first.
+func (in *inputs) open(layers []chain.Layer) error {
+	in.stocks = map[verity.Digest]stockFile{}
+	for _, l := range slices.Backward(layers) {
+		f, img, err := images.OpenLayer(l)
+		if err != nil {
+			return err
+		}
+		in.closers = append(in.closers, f)
+		diff, err := os.OpenRoot(l.Diff())
+		if err != nil {
+			return err
+		}
+		in.closers = append(in.closers, diff)
+		in.diffs = append(in.diffs, diff)
+		in.sources = append(in.sources, convert.Source{Image: img, Adopt: func(payload string, size int64) (verity.Digest, []byte, error) {
+			d, content, err := readPayload(diff, payload, size)
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			in.stocks[d] = stockFile{diff, payload}
+			return d, content, err
+		}})
+	}
+	return nil
+}
+
+func (in *inputs) close() {
+	for _, c := range in.closers {
+		_ = c.Close() // open for reading
+	}
+}
+
+// object opens the content of an object of the layers.
+func (in *inputs) object(d verity.Digest) (io.ReadCloser, error) {
+	in.mu.Lock()
+	stock, ok := in.stocks[d]
+	in.mu.Unlock()
+	if ok {
+		return openPayload(stock.diff, stock.path)
+	}
+	for _, diff := range in.diffs {
+		f, err := openPayload(diff, tree.ObjectPath(d))
+		if !errors.Is(err, os.ErrNotExist) {
+			return f, err
+		}
+	}
+	return nil, fmt.Errorf("object %s: %w", d, os.ErrNotExist)
+}
+
+// openPayload opens a file in the object directory of a layer.
+func openPayload(diff *os.Root, payload string) (*os.File, error) {
+	return diff.OpenFile(payload, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a fifo must not block
+}
+
+// readPayload returns what adopting the file of a stock layer would, and leaves the file
+// as it is.
+func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, content []byte, err error) {
+	f, err := openPayload(diff, payload)
+	if err != nil {
+		return d, nil, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if size <= tree.InlineMax {
+		content = make([]byte, size)
+		_, err = io.ReadFull(f, content)
+		return verity.Sum(content), content, err
+	}
+	h := verity.New()
+	n, err := io.Copy(h, f)
+	if err == nil && n != size {
+		err = fmt.Errorf("%d bytes, want %d", n, size)
+	}
+	return h.Digest(), nil, err
+}

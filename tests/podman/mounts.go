@@ -1,0 +1,53 @@
+//go:build linux
+
+package podman
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
+)
+
+// MountAt returns what is mounted at a path.
+func MountAt(t testing.TB, path string) mountinfo.Mount {
+	t.Helper()
+	mounts, err := mountinfo.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := mountinfo.At(mounts, path)
+	if !ok {
+		t.Fatalf("nothing is mounted at %s", path)
+	}
+	return m
+}
+
+// detachBelow unmounts all that is mounted below dir.
+func detachBelow(dir string) error {
+	points, err := mountinfo.Below(dir)
+	for _, p := range slices.Backward(points) {
+		if err := unix.Unmount(p, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil && err != unix.EINVAL { // gone with the one above
+			return fmt.Errorf("unmount %s: %w", p, err)
+		}
+	}
+	return err
+}
+
+// loopsBelow returns the loop devices whose files are below dir.
+func loopsBelow(dir string) (devices []string, err error) {
+	files, err := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	for _, f := range files {
+		backing, err := os.ReadFile(f)
+		if err == nil && strings.HasPrefix(string(backing), dir+"/") { // an error: it is gone
+			devices = append(devices, filepath.Base(filepath.Dir(filepath.Dir(f)))+" of "+strings.TrimSpace(string(backing)))
+		}
+	}
+	return devices, err
+}

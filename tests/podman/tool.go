@@ -1,0 +1,34 @@
+//go:build linux
+
+package podman
+
+import (
+	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/tests/needs"
+)
+
+// Tool returns another program for the same store and with the same configuration: one
+// of those that "make tools" builds with our driver, and "make tools-stock" without it.
+// Containers of buildah are removed when the test ends.
+func (p *Podman) Tool(name string) *Podman {
+	p.t.Helper()
+	tool := *p
+	tool.name, tool.program = name, filepath.Join(bin(), "stock", name)
+	command := "make tools-stock"
+	if p.ours() {
+		tool.program, command = filepath.Join(bin(), name), "make tools"
+	}
+	needs.Built(p.t, tool.program, command)
+	switch name {
+	case "skopeo": // the others have a variable for that
+		tool.flags = []string{"--registries-conf", filepath.Join(p.conf, "registries.conf")}
+	case "buildah":
+		p.t.Cleanup(func() {
+			if _, err := tool.Try("rm", "-a"); err != nil {
+				p.t.Errorf("tidy: %v", err)
+			}
+		})
+	}
+	return &tool
+}
