@@ -140,6 +140,7 @@ require (
 	github.com/power-devops/perfstat v0.0.0-20240221224432-82ca36839d55 // indirect
 	github.com/proglottis/gpgme v0.1.4 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/rootless-containers/rootlesskit/v2 v2.3.5 // indirect
 	github.com/seccomp/libseccomp-golang v0.11.0 // indirect
 	github.com/secure-systems-lab/go-securesystemslib v0.9.0 // indirect
 	github.com/segmentio/ksuid v1.0.4 // indirect
@@ -150,7 +151,7 @@ require (
 	github.com/skeema/knownhosts v1.3.1 // indirect
 	github.com/skratchdot/open-golang v0.0.0-20200116055534-eef842397966 // indirect
 	github.com/smallstep/pkcs7 v0.1.1 // indirect
-	github.com/spf13/pflag v1.0.6 // indirect
+	github.com/spf13/pflag v1.0.6
 	github.com/stefanberger/go-pkcs11uri v0.0.0-20230803200340-78284954bff6 // indirect
 	github.com/sylabs/sif/v2 v2.21.1 // indirect
 	github.com/tchap/go-patricia/v2 v2.3.3 // indirect
@@ -195,6 +196,8 @@ tool (
 	github.com/containers/buildah/cmd/buildah
 	github.com/containers/podman/v5/cmd/podman
 	github.com/containers/podman/v5/cmd/podman-testing
+	github.com/containers/podman/v5/cmd/quadlet
+	github.com/containers/podman/v5/cmd/rootlessport
 	github.com/containers/skopeo/cmd/skopeo
 	github.com/containers/storage/cmd/containers-storage
 )
