@@ -33,11 +33,18 @@ tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v
 	github.com/composefs-storage/composefs-storage/tests/pullevents
 podman tools: podman_tags += graft
 
+# Programs that podman runs, and that do not use the store. podman looks for them beside its own
+# directory, whatever PREFIX is. quadlet writes the path of podman into units.
+rootlessport = github.com/containers/podman/v5/cmd/rootlessport
+quadlet = github.com/containers/podman/v5/cmd/quadlet
+quadlet_ldflags = -X github.com/containers/podman/v5/pkg/systemd/quadlet._binDir=$(PREFIX)/bin
+
 # "podman version" prints this origin, and the date of the commit as that of the build. Files of
 # a tarball by "git archive" have the date of its commit.
 define = github.com/containers/podman/v5/libpod/define
 commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y go.mod))
-podman_ldflags = -X $(define).buildOrigin=composefs-storage -X $(define).buildInfo=$(commit_time)
+podman_ldflags = -X $(define).buildOrigin=composefs-storage -X $(define).buildInfo=$(commit_time) \
+	-X github.com/containers/common/pkg/config.additionalHelperBinariesDir=$$BINDIR/../libexec/podman
 
 # "make install" puts files below stage, whence hack/install.sh copies them to DESTDIR. installed
 # lists them there, for "make uninstall".
@@ -45,7 +52,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build podman podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +70,9 @@ podman: toolchain ## build bin/podman: podman with our driver
 	hack/graft/overlay.sh >.cache/overlay.json
 	$(compile) $(podman) bin/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
 
+rootlessport: toolchain ## build bin/rootlessport: it forwards the ports of containers without root
+	$(compile) $(rootlessport) bin/rootlessport $(podman_flags)
+
 podman-stock: toolchain ## build bin/podman-stock: the same podman without it, which judges ours
 	$(compile) $(podman) bin/podman-stock $(podman_flags)
 
@@ -75,10 +85,15 @@ tools: toolchain ## build bin/buildah, skopeo, containers-storage and podman-tes
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool bin/stock/$${tool##*/} $(podman_flags) || exit; done
 
-install: build podman ## install under PREFIX: programs, man pages, completions, systemd units, a sample storage.conf
+install: build podman rootlessport ## install under PREFIX: programs, man pages, completions, systemd units, a sample storage.conf
 	rm -rf $(stage)
 	install -D -t $(stage)$(PREFIX)/bin bin/podman bin/composefs-storage
 	ln -s composefs-storage $(stage)$(PREFIX)/bin/mkcomposefs
+	install -D -t $(stage)$(PREFIX)/libexec/podman bin/rootlessport
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(stage)$(PREFIX)/libexec/podman/quadlet -ldflags '$(quadlet_ldflags)' $(quadlet)
+	for kind in system user; do \
+		install -d $(stage)$(PREFIX)/lib/systemd/$$kind-generators && \
+		ln -s $(PREFIX)/libexec/podman/quadlet $(stage)$(PREFIX)/lib/systemd/$$kind-generators/podman-$$kind-generator || exit; done
 	install -d $(stage)$(MOUNTDIR)
 	ln -s $(PREFIX)/bin/composefs-storage $(stage)$(MOUNTDIR)/mount.composefs
 	GO='$(GO)' PREFIX='$(PREFIX)' hack/podman-files.sh $(stage)
@@ -108,7 +123,7 @@ deps: toolchain ## install what the tests need and is missing (root, Debian); FO
 demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
-test: deps lint build podman podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
+test: deps lint build podman rootlessport podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
 	$(GO) test -timeout 30m ./...
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \

@@ -51,6 +51,7 @@ test  jq                           jq                              looks into a 
 test  strace                       strace                          what the kernel is told of SELinux labels
 test  criu                         criu                            checkpoints, where it works on the kernel
 test  newuidmap                    uidmap                          podman without root: a range of ids for its user
+test  slirp4netns                  slirp4netns                     ports of containers without root
 test  groff                        groff-base                      judges the man pages
 test  systemd-analyze              systemd                         judges the unit of \"make install\"
 "

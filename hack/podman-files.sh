@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: podman-files.sh STAGE
 #
-# Put the files of podman other than its program below STAGE: man pages and systemd units, which
-# podman's own Makefile makes, and quadlet. vendor/ has no such files, so they are from the module,
-# which go.sum verifies and the first run downloads. PREFIX is where they are going to be.
+# Put podman's man pages and systemd units below STAGE. podman's own Makefile makes them. vendor/ has
+# no such files, so they are from the module, which go.sum verifies and the first run downloads.
+# PREFIX is where they are going to be.
 #
 # Files that cannot be made are left out with a warning, since podman works without them.
 set -eu
@@ -19,7 +19,7 @@ leave_out() {
 
 version=$(sed -n "s,^# $module \(v[^ ]*\).*,\1,p" vendor/modules.txt) # go list -m needs the network
 if ! json=$("$go" mod download -json "$module@$version"); then
-	leave_out "without podman's module, its man pages, systemd units and quadlet are not installed" \
+	leave_out "without podman's module, its man pages and systemd units are not installed" \
 		"run this again where $(GOFLAGS='' "$go" env GOPROXY) can be reached"
 	exit
 fi
@@ -42,11 +42,3 @@ GOFLAGS='' MAKEFLAGS='' make -s -C "$source" GOMD2MAN="$md2man" MAN_L=true BUILD
 	exit 1
 }
 rm "$source.log"
-
-# The main package is not vendored, but all that it imports is.
-CGO_ENABLED=0 "$go" build -trimpath -o "$stage$PREFIX/libexec/podman/quadlet" \
-	-ldflags "-X $module/pkg/systemd/quadlet._binDir=$PREFIX/bin" "$module_dir/cmd/quadlet/main.go"
-for kind in system user; do
-	mkdir -p "$stage$PREFIX/lib/systemd/$kind-generators"
-	ln -sf "$PREFIX/libexec/podman/quadlet" "$stage$PREFIX/lib/systemd/$kind-generators/podman-$kind-generator"
-done

@@ -20,7 +20,7 @@ func newDeps(t *testing.T) scripts {
 
 // TestDeps checks which packages are installed for what.
 func TestDeps(t *testing.T) {
-	const tests = "bzip2 criu strace xfsprogs btrfs-progs groff-base uidmap kmod jq erofs-utils e2fsprogs systemd"
+	const tests = "bzip2 criu strace xfsprogs btrfs-progs groff-base uidmap slirp4netns kmod jq erofs-utils e2fsprogs systemd"
 	for name, c := range map[string]struct{ purpose, release, with, without string }{
 		"podman, Debian 13": {"podman", "trixie", "gcc patch conmon runc nftables catatonit libseccomp-dev", "iptables busybox-static " + tests},
 		"podman, Debian 12": {"podman", "bookworm", "gcc patch conmon runc iptables catatonit", "nftables busybox-static " + tests},

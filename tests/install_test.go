@@ -118,7 +118,7 @@ func TestPodmanFilesOffline(t *testing.T) {
 	s := newScripts(t, "hack/podman-files.sh vendor/modules.txt", "dirname sed", map[string]string{"path/go": `
 		case $1 in env) echo https://proxy.example.org ;; *) echo 'no such host' >&2; exit 1 ;; esac`})
 	out, code := s.run(t, []string{"PREFIX=/usr"}, "hack/podman-files.sh", s.path("stage"))
-	if want := "no such host\nwarning: without podman's module, its man pages, systemd units and quadlet are not installed\n" +
+	if want := "no such host\nwarning: without podman's module, its man pages and systemd units are not installed\n" +
 		"hint: run this again where https://proxy.example.org can be reached\n"; code != 0 || out != want {
 		t.Errorf("exit code %d, and it prints %q, want %q", code, out, want)
 	}
@@ -127,17 +127,19 @@ func TestPodmanFilesOffline(t *testing.T) {
 // TestMakeInstall installs what was built into a directory, and uninstalls it.
 func TestMakeInstall(t *testing.T) {
 	needs.Built(t, "../bin/podman", "make podman")
+	needs.Built(t, "../bin/rootlessport", "make rootlessport")
 	needs.Built(t, "../bin/composefs-storage", "make build")
 	root := t.TempDir()
 	run := func(target string) {
 		t.Helper()
-		command(t, []string{"MAKEFLAGS="}, "make", "-s", "-C", "..", "-o", "build", "-o", "podman", "DESTDIR="+root, target)
+		command(t, []string{"MAKEFLAGS="}, "make", "-s", "-C", "..", "-o", "build", "-o", "podman", "-o", "rootlessport", "DESTDIR="+root, target)
 	}
 	run("install")
 	for _, name := range []string{
 		"bin/podman", "bin/composefs-storage", "bin/mkcomposefs", "share/man/man1/composefs-storage.1",
 		"share/bash-completion/completions/podman", "share/zsh/site-functions/_podman", "share/fish/vendor_completions.d/podman.fish",
 		"share/composefs-storage/storage.conf", "lib/systemd/system/composefs-storage-check.service",
+		"libexec/podman/rootlessport", "libexec/podman/quadlet",
 	} {
 		if _, err := os.Stat(filepath.Join(root, "usr/local", name)); err != nil {
 			t.Error(err)

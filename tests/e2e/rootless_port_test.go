@@ -1,0 +1,99 @@
+//go:build linux
+
+package e2e_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/podman"
+	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
+	"golang.org/x/sys/unix"
+)
+
+// TestRootlessPort asks a web server in a container of a user for a page. podman starts rootlessport
+// for it, which it finds where "make install" installs it.
+func TestRootlessPort(t *testing.T) {
+	t.Parallel()
+	needs.Program(t, "slirp4netns", "slirp4netns")
+	ref := push(t, podman.Layer(layertest.Dir("www"), layertest.File("www/index.html", "a page")))
+	s := podman.NewStore(t)
+	installRootlessport(t, filepath.Join(s.Dir, "libexec", "podman")) // the program is below Dir, too
+	p := s.Podman(t, podman.Ours, podman.Options{
+		Rootless: true,
+		Private:  map[string]string{"/dev/net/tun": tun(t, s.Dir)},
+		Env:      []string{"CONTAINERS_CONF=" + usualHelpers(t, s.Dir)},
+	})
+	if _, err := p.Try("run", "-d", "-q", "--name=web", "--network=slirp4netns", "-p", "127.0.0.1::80", ref,
+		"busybox", "httpd", "-f", "-h", "/www"); err != nil {
+		t.Fatal(err)
+	}
+	address := p.Run("port", "web", "80")
+	eventually(t, func() error {
+		response, err := http.Get("http://" + address)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		page, err := io.ReadAll(response.Body)
+		if err == nil && string(page) != "a page" {
+			err = fmt.Errorf("%s answers %q", address, page)
+		}
+		return err
+	})
+}
+
+// installRootlessport installs rootlessport into a directory.
+func installRootlessport(t *testing.T, dir string) {
+	t.Helper()
+	program := filepath.Join("..", "..", "bin", "rootlessport")
+	needs.Built(t, program, "make rootlessport")
+	data, err := os.ReadFile(program)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "rootlessport"), data, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tun makes a device for TUN interfaces which any user may open, as udev has it. Where there is no
+// udev, only root may open /dev/net/tun.
+func tun(t *testing.T, dir string) string {
+	t.Helper()
+	path := filepath.Join(dir, "tun")
+	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, 200)))
+	if err == nil {
+		err = os.Chmod(path, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// usualHelpers writes a containers.conf with podman's own helper_binaries_dir.
+func usualHelpers(t *testing.T, dir string) string {
+	t.Helper()
+	var text strings.Builder
+	for line := range strings.Lines(conf.Containers(filepath.Join(dir, "libpod"), filepath.Join(dir, "networks"))) {
+		if !strings.HasPrefix(line, "helper_binaries_dir") {
+			text.WriteString(line)
+		}
+	}
+	path := filepath.Join(dir, "containers.conf")
+	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
