@@ -39,11 +39,14 @@ rootlessport = github.com/containers/podman/v5/cmd/rootlessport
 quadlet = github.com/containers/podman/v5/cmd/quadlet
 quadlet_ldflags = -X github.com/containers/podman/v5/pkg/systemd/quadlet._binDir=$(PREFIX)/bin
 
-# "podman version" prints this origin, and the date of the commit as that of the build. Files of
-# a tarball by "git archive" have the date of its commit.
+# "podman version" prints this origin with our version, and the date of the commit as that of the
+# build. Files of a tarball by "git archive" have the date of its commit. bin/composefs-storage has the
+# same version from the go command.
+release = $(shell sed -n 's/^const release = "\(.*\)"/\1/p' cmd/composefs-storage/version.go)
+version = $(release)$(addprefix +,$(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null))
 define = github.com/containers/podman/v5/libpod/define
 commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y go.mod))
-podman_ldflags = -X $(define).buildOrigin=composefs-storage -X $(define).buildInfo=$(commit_time) \
+podman_ldflags = -X "$(define).buildOrigin=composefs-storage $(version)" -X $(define).buildInfo=$(commit_time) \
 	-X github.com/containers/common/pkg/config.additionalHelperBinariesDir=$$BINDIR/../libexec/podman
 
 # "make install" puts files below stage, whence hack/install.sh copies them to DESTDIR. installed

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,14 +71,6 @@ func newRoot(s streams) *cobra.Command {
 		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), completionCommand(s))
 	addCompletions(root)
 	return root
-}
-
-// version returns the version that the go command has found in the repository.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(unknown)"
 }
 
 // executeRoot runs a command that has no parent.
