@@ -15,6 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/tests/differ"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
@@ -42,8 +43,8 @@ func TestDiffer(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.checkPulled(t, got, l)
-		if found := p.downloaded.Load() < 100; found != (id > 0) {
-			t.Errorf("layer %d: %d bytes were downloaded", id, p.downloaded.Load())
+		if found := p.Downloaded.Load() < 100; found != (id > 0) {
+			t.Errorf("layer %d: %d bytes were downloaded", id, p.Downloaded.Load())
 		}
 	}
 }
@@ -75,7 +76,7 @@ func TestDifferMounted(t *testing.T) {
 	for seed := range uint64(30) {
 		img := ociimage.Random(seed)
 		for i, l := range img.Layers {
-			img.Layers[i] = plain(t, l)
+			img.Layers[i] = differ.Plain(t, l)
 		}
 		dir, err := driver.Try(t, img.Layers...)
 		var refusal *stock.Refusal

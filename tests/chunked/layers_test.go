@@ -12,6 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/tests/differ"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
@@ -32,13 +33,13 @@ func TestUgly(t *testing.T) {
 	for _, c := range layertest.Ugly() {
 		t.Run(c.Name, func(t *testing.T) {
 			for _, l := range c.Layers {
-				b, err := compress(l)
+				b, err := differ.Compress(l)
 				if err != nil {
 					t.Logf("the compressor refuses it: %v", err)
 					continue
 				}
 				compared++
-				if found := compare(t, l, b.toc(t)); found != lost[c.Name] {
+				if found := compare(t, l, b.TOC(t)); found != lost[c.Name] {
 					t.Errorf("different: %q\nwant: %q", found, lost[c.Name])
 				}
 			}
@@ -53,12 +54,12 @@ func TestUgly(t *testing.T) {
 func TestRandomImages(t *testing.T) {
 	for seed := range uint64(100) {
 		for i, l := range ociimage.Random(seed).Layers {
-			l = plain(t, l)
-			b, err := compress(l)
+			l = differ.Plain(t, l)
+			b, err := differ.Compress(l)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if found := compare(t, l, b.toc(t)); found != "" {
+			if found := compare(t, l, b.TOC(t)); found != "" {
 				t.Fatalf("different: %s\nseed %d, layer %d:\n%s", found, seed, i, ociimage.List(l))
 			}
 		}

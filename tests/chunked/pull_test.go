@@ -12,7 +12,6 @@ import (
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/archive"
-	"github.com/containers/storage/pkg/chunked"
 	"github.com/opencontainers/go-digest"
 
 	"github.com/composefs-storage/composefs-storage/convert"
@@ -20,11 +19,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/toc"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/tests/differ"
 )
 
 // puller pulls layers as a driver would.
 type puller struct {
-	*machine
+	*differ.Machine
 	pool *objects.Pool
 	root string
 }
@@ -41,7 +41,7 @@ func newPuller(t *testing.T) *puller {
 			t.Error(err)
 		}
 	})
-	return &puller{newMachine(root), pool, root}
+	return &puller{differ.NewMachine(root), pool, root}
 }
 
 // pulled is a layer that has been pulled.
@@ -55,21 +55,21 @@ type pulled struct {
 func (p *puller) pull(t *testing.T, number int, l []byte) (got pulled, err error) {
 	t.Helper()
 	id := fmt.Sprintf("layer%d", number)
-	b, err := compress(l)
+	b, err := differ.Compress(l)
 	if err != nil {
 		return got, err
 	}
-	differ, err := chunked.NewDiffer(t.Context(), p.machine, digest.FromBytes(b.data), int64(len(b.data)), b.annotations, registry{b, p.machine})
+	d, err := p.Differ(t.Context(), b)
 	if err != nil {
 		return got, err
 	}
-	defer differ.Close() //nolint:errcheck // of the file that out owns
+	defer d.Close() //nolint:errcheck // of the file that out owns
 	batch, err := p.pool.BeginStaged()
 	if err != nil {
 		return got, err
 	}
-	p.downloaded.Store(0) // the table of contents
-	got.out, err = differ.ApplyDiff(batch.Staged(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
+	p.Downloaded.Store(0) // the table of contents
+	got.out, err = d.ApplyDiff(batch.Staged(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
 	if got.out.TarSplit != nil {
 		t.Cleanup(func() { _ = got.out.TarSplit.Close() })
 	}
@@ -90,7 +90,7 @@ func (p *puller) pull(t *testing.T, number int, l []byte) (got pulled, err error
 		err = batch.Place(got.diff)
 	}
 	if err = errors.Join(err, batch.Close()); err == nil {
-		p.keep(id, got.diff, got.out)
+		p.Keep(id, got.diff, got.out)
 	}
 	got.image = image.Bytes()
 	return got, err

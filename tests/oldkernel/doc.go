@@ -3,8 +3,7 @@
 // a filter of system calls (seccomp) which asks the test what to answer. It holds for all
 // that the programs start, and nothing of the programs is changed for it.
 //
-//	Release ──New──► Kernel ──Command──► the test's own program ──Enter──► podman
-//	rules_linux.go  serve_linux.go                  filter_linux.go
+//	Release ──New──► Kernel ──Command──► podman, with a filter of tests/seccomp
 //
 // What is not refused is what this kernel makes of it, so an old kernel is never more
 // than this one. The real one of Debian 13, 6.12, is tried in tests/vm.

@@ -1,4 +1,4 @@
-package chunked_test
+package differ
 
 import (
 	"archive/tar"
@@ -10,10 +10,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// plain returns a layer without what the compressor refuses, second entries of a name
+// Plain returns a layer without what the compressor refuses, second entries of a name
 // and global headers, and without what a table of contents cannot hold: names that are
 // not UTF-8, and xattrs in libarchive's form.
-func plain(t *testing.T, l []byte) []byte {
+func Plain(t testing.TB, l []byte) []byte {
 	t.Helper()
 	seen := map[string]bool{}
 	l, err := ociimage.Rewrite(l, func(hdr *tar.Header) bool {
