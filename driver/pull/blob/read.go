@@ -58,7 +58,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	compressed := newAhead(in, want.Algorithm().Hash(), nil)
 	defer compressed.Close()
 	s, err := unpack(compressed, decompressing.of(src.Size), pass)
-	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) { // the disk is full, the network is gone
+	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) && !errors.Is(err, ErrDecompress) { // the disk is full
 		return Summary{}, err
 	}
 	if _, rest := io.Copy(io.Discard, compressed); rest != nil { // what is behind the end
