@@ -89,7 +89,7 @@ func takeStaged(target string) *staged {
 
 // place makes it the content of the layer, which has none. It syncs what names it, so that
 // a layer that the store takes for complete is that after a power cut.
-func (s *staged) place(l chain.Layer) error {
+func (s *staged) place(l chain.Layer) (err error) {
 	if err := enterBegun(); err != nil {
 		return err
 	}
@@ -101,6 +101,11 @@ func (s *staged) place(l chain.Layer) error {
 		return err
 	}
 	image := s.imageName()
+	defer func() {
+		if err != nil {
+			err = also(err, ignoreMissing(os.Remove(image)))
+		}
+	}()
 	if err := s.batch.Place(s.pool.Path(l.Diff())); err != nil {
 		return err
 	}

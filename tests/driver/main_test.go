@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/seccomp"
 	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
@@ -19,6 +20,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	seccomp.Enter()
 	logrus.SetLevel(logrus.ErrorLevel) // the stock driver warns of what is wanted here
 	stock.Main(m)
 }

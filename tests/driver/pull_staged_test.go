@@ -1,0 +1,182 @@
+//go:build linux
+
+package driver_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/driver"
+	"github.com/composefs-storage/composefs-storage/tests/differ"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/trace"
+)
+
+// staged returns the names in the staging area.
+func (d dirs) staged(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(d.pool(), "staging"))
+	if !errors.Is(err, os.ErrNotExist) {
+		must(t, err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// TestPullRoot pulls layers that say what the root is, and some that do not. Its owner and all bits
+// of its mode are those of plain overlay, in the mount and in the directory from which containers
+// get their own.
+func TestPullRoot(t *testing.T) {
+	p := newPair(t)
+	root := layertest.Dir("./")
+	for name, layer := range map[string][]byte{
+		"sticky": layertest.Tar(root.Owner(7, 8, 0o1777), layertest.File("f", "f")),
+		"setgid": layertest.Tar(root.Owner(7, 8, 0o2755), layertest.File("f", "f")),
+		"setuid": layertest.Tar(root.Owner(7, 8, 0o4711)),
+		"none":   layertest.Tar(layertest.File("f", "f")),
+	} {
+		for _, w := range ways {
+			id := name + " " + w.name
+			must(t, p.pull(t, id, "", w, differ.NewMachine(p.ours.path("run")), layer))
+			p.theirs.layer(t, id, "", layer)
+			p.compare(t, id, id, times, "ro")
+			ours, err := os.Stat(filepath.Join(p.ours.home(), id, "diff"))
+			must(t, err)
+			theirs, err := os.Stat(filepath.Join(p.theirs.home(), id, "diff"))
+			must(t, err)
+			if ours.Mode() != theirs.Mode() {
+				t.Errorf("%s: the directory has mode %v, stock %v", id, ours.Mode(), theirs.Mode())
+			}
+			must(t, p.ours.CreateReadWrite("c "+id, id, nil))
+			must(t, p.theirs.CreateReadWrite("c "+id, id, nil))
+			p.compare(t, "container on "+id, "c "+id, times)
+			p.remove(t, id, "c "+id)
+		}
+	}
+}
+
+// TestPullTwice has two processes pull the same layers at a time. Whoever comes later finds the
+// layer in its place, and its own is gone.
+func TestPullTwice(t *testing.T) {
+	p := newPair(t)
+	layer := oddLayer()
+	p.theirs.layer(t, "layer", "", layer)
+	first, second := p.ours, p.ours.open(t, kind{})
+	for _, w := range ways {
+		m := differ.NewMachine(first.path("run"))
+		var outs [2]struct {
+			*store
+			target string
+			apply  func(id string) error
+		}
+		for i, s := range []*store{first, second} {
+			d, err := w.differ(t, m, layer)
+			must(t, err)
+			out, err := s.stage(d)
+			must(t, err)
+			outs[i].target, outs[i].apply = out.Target, func(id string) error { return s.apply(id, "", out) }
+		}
+		if names := first.staged(t); len(names) != 4 { // each has a directory and an image
+			t.Errorf("%s: staged: %v", w.name, names)
+		}
+		must(t, first.Create("layer", "", nil))
+		for i := range outs {
+			if err := outs[i].apply("layer"); err != nil {
+				t.Errorf("%s: apply %d: %v", w.name, i, err)
+			}
+			if _, err := os.Lstat(outs[i].target); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s: apply %d: the staged layer: %v", w.name, i, err)
+			}
+		}
+		p.compare(t, w.name, "layer", times, "ro")
+		if err := outs[1].apply("layer"); err == nil {
+			t.Errorf("%s: what is gone was applied again", w.name)
+		}
+		first.remove(t, "layer")
+		report(t, w.name+": left in the pool", first.objects(t))
+	}
+}
+
+// TestPullMissing applies a layer that was staged to one that does not exist.
+func TestPullMissing(t *testing.T) {
+	s := newStore(t, kind{})
+	out, err := s.stage(&differ.Raw{Blob: oddLayer()})
+	must(t, err)
+	if err := s.apply("missing", "", out); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "layer missing") {
+		t.Errorf("apply: %v", err)
+	}
+	report(t, "left in the pool", s.objects(t))
+}
+
+// TestPullCleanedUp stages layers beside one that has some of their objects, and does not
+// apply them: the pool is as before.
+func TestPullCleanedUp(t *testing.T) {
+	s := newStore(t, kind{})
+	m := differ.NewMachine(s.path("run"))
+	s.layer(t, "base", "", layertest.Tar(layertest.File("known", strings.Repeat("known ", 100))))
+	before := s.objects(t)
+	for _, w := range ways {
+		d, err := w.differ(t, m, oddLayer())
+		must(t, err)
+		out, err := s.stage(d)
+		must(t, err)
+		if len(s.objects(t)) <= len(before)+1 {
+			t.Errorf("%s: staged: %v", w.name, s.objects(t))
+		}
+		must(t, s.discard(out))
+		report(t, w.name+": pool", differences(before, s.objects(t)))
+		report(t, w.name+": staged", s.staged(t))
+	}
+	// While another layer is staged, garbage is noted, and collected after that.
+	first, err := s.stage(&differ.Raw{Blob: oddLayer()})
+	must(t, err)
+	second, err := s.stage(&differ.Raw{Blob: layertest.Tar(layertest.File("other", strings.Repeat("other ", 100)))})
+	must(t, err)
+	must(t, errors.Join(s.discard(second), s.discard(first)))
+	report(t, "pool", differences(before, s.objects(t)))
+}
+
+// TestPullAbandoned has a signal end a process with a layer that is staged, and one that is being
+// downloaded. Neither is left, what it goes on with fails, and the next process cleans up.
+func TestPullAbandoned(t *testing.T) {
+	needs.Root(t)
+	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
+		d := newDirs(t)
+		s, err := d.tryOpen(t, kind{})
+		must(t, err)
+		s.layer(t, "base", "", layertest.Tar(layertest.File("known", strings.Repeat("known ", 100))))
+		before := s.objects(t)
+		staged, err := s.stage(&differ.Raw{Blob: oddLayer()})
+		must(t, err)
+		must(t, s.Create("layer", "base", nil))
+		loading := &differ.Raw{Blob: oddLayer()}
+		var changes []trace.Change
+		loading.Fetch = func(offset, length uint64) (io.ReadCloser, bool, error) {
+			changes, _ = tracer.Do(s.root(), trace.Fault{}, func() { must(t, driver.Abandon()) })
+			report(t, "staged", s.staged(t))
+			return loading.Part(offset, length)
+		}
+		if _, err := s.stage(loading); err == nil || ordinary(err) != nil {
+			t.Errorf("download after it was abandoned: %v", err)
+		}
+		syncedNote(t, changes)
+		if err := s.apply("layer", "base", staged); err == nil || !strings.Contains(err.Error(), "interrupted") {
+			t.Errorf("apply after it was abandoned: %v", err)
+		}
+		if _, err := s.stage(&differ.Raw{Blob: oddLayer()}); err == nil || !strings.Contains(err.Error(), "interrupted") {
+			t.Errorf("another download: %v", err)
+		}
+		must(t, s.Cleanup())
+		s = d.open(t, kind{})
+		s.remove(t, "layer")
+		report(t, "pool", differences(before, s.objects(t)))
+	})
+}
