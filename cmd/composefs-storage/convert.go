@@ -142,14 +142,23 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		return err
 	}
 	c.layers = []convertedInPlace{}
-	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers, c.layer)
+	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers, toComposefs)
 }
 
-// layerConverter converts the layer with an ID and prints its line.
-type layerConverter func(ctx context.Context, converter *inplace.Converter, id string) error
+// direction is a way to convert layers.
+type direction struct {
+	check   func(c *inplace.Converter, id string) (survey.Kind, error)
+	convert func(c *inplace.Converter, ctx context.Context, id string) (inplace.Result, error)
+	line    func(c *imageConverter, r convertedInPlace) string // what became of a layer, or would
+}
+
+var (
+	toComposefs = direction{(*inplace.Converter).Check, (*inplace.Converter).Layer, (*imageConverter).lineOf}
+	toPlain     = direction{(*inplace.Converter).CheckPlain, (*inplace.Converter).Plain, (*imageConverter).plainLineOf}
+)
 
 // each converts layers until the context ends, and returns the first error.
-func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter, layers []catalog.Layer, convert layerConverter) (failed error) {
+func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter, layers []catalog.Layer, to direction) (failed error) {
 	c.bar = c.newProgress(c.quiet || c.dryRun)
 	defer c.bar.end()
 	var done, total int64
@@ -161,7 +170,7 @@ func (c *imageConverter) each(ctx context.Context, converter *inplace.Converter,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := convert(ctx, converter, l.ID); err != nil && failed == nil {
+		if err := c.layer(ctx, converter, l.ID, to); err != nil && failed == nil {
 			failed = err
 		}
 		done += l.Size
@@ -183,11 +192,7 @@ func (c *imageConverter) mountable() error {
 // find returns the images' layers, those below first, each once. Layers that are composefs already
 // have no size: nothing of them is converted.
 func (c *imageConverter) find(names []string) (layers []catalog.Layer, err error) {
-	list, err := catalog.Read(&c.store.stores)
-	if err != nil {
-		return nil, err
-	}
-	images, err := findImages(list, names)
+	list, images, err := c.findImages(names)
 	if err != nil {
 		return nil, err
 	}
@@ -209,28 +214,33 @@ func (c *imageConverter) find(names []string) (layers []catalog.Layer, err error
 	return layers, nil
 }
 
-// findImages returns the images with these names, or all if there are none.
-func findImages(list *catalog.Catalog, names []string) (images []catalog.Image, err error) {
+// findImages returns the images with these names, or all if there are none, and the catalog that
+// lists them.
+func (c *imageConverter) findImages(names []string) (list *catalog.Catalog, images []catalog.Image, err error) {
+	list, err = catalog.Read(&c.store.stores)
+	if err != nil {
+		return nil, nil, err
+	}
 	if len(names) == 0 {
-		return list.Images(), nil
+		return list, list.Images(), nil
 	}
 	for _, name := range names {
 		image, err := list.Find(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		images = append(images, image)
 	}
-	return images, nil
+	return list, images, nil
 }
 
-// layer converts a layer and says so.
-func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter, id string) (err error) {
+// layer converts a layer and prints its line.
+func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter, id string, to direction) (err error) {
 	var r inplace.Result
 	if c.dryRun {
-		r.Kind, err = converter.Check(id)
+		r.Kind, err = to.check(converter, id)
 	} else {
-		r, err = converter.Layer(ctx, id)
+		r, err = to.convert(converter, ctx, id)
 	}
 	if ctx.Err() != nil && err != nil {
 		return err
@@ -240,29 +250,29 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 		result.Stays = oneLine(err)
 	}
 	c.layers = append(c.layers, result)
-	c.bar.end()
 	if c.print {
-		c.say(result)
+		c.bar.end()
+		line := to.line(c, result)
+		if result.Stays != "" {
+			line = result.Kind + ", stays: " + result.Stays
+		}
+		fmt.Fprintf(c.out, "%s  %s\n", shortID(id), line)
 	}
 	if err != nil {
-		return inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err))
+		return damageHint(inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err)))
 	}
 	return nil
 }
 
-// say prints the line of a layer.
-func (c *imageConverter) say(r convertedInPlace) {
+// lineOf returns what became of a layer that is composefs now.
+func (c *imageConverter) lineOf(r convertedInPlace) string {
 	switch {
-	case r.Stays != "":
-		fmt.Fprintf(c.out, "%s  %s, stays: %s\n", shortID(r.ID), r.Kind, r.Stays)
 	case r.Verity:
-		fmt.Fprintf(c.out, "%s  composefs already, with fs-verity\n", shortID(r.ID))
+		return "composefs already, with fs-verity"
 	case r.Kind == string(survey.Composefs):
-		fmt.Fprintf(c.out, "%s  composefs already\n", shortID(r.ID))
+		return "composefs already"
 	case c.dryRun:
-		fmt.Fprintf(c.out, "%s  %s, would be converted\n", shortID(r.ID), r.Kind)
-	default:
-		fmt.Fprintf(c.out, "%s  %s, converted: %d files, %s, %d linked, %d copied\n",
-			shortID(r.ID), r.Kind, r.Files, humanSize(r.Bytes), r.Linked, r.Copied)
+		return r.Kind + ", would be converted"
 	}
+	return fmt.Sprintf("%s, converted: %d files, %s, %d linked, %d copied", r.Kind, r.Files, humanSize(r.Bytes), r.Linked, r.Copied)
 }

@@ -34,7 +34,7 @@ func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
 	unix.Umask(0o022) // as podman, which unpacks layers with it
 	c.layers = []convertedInPlace{}
 	converter := inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf))
-	failed := c.each(ctx, converter, layers, c.layerToPlain)
+	failed := c.each(ctx, converter, layers, toPlain)
 	if ctx.Err() != nil || c.dryRun {
 		return errors.Join(failed, ctx.Err())
 	}
@@ -48,11 +48,7 @@ func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
 // those above first. Without names these are all images, and all composefs layers that belong
 // to none.
 func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err error) {
-	list, err := catalog.Read(&c.store.stores)
-	if err != nil {
-		return nil, err
-	}
-	images, err := findImages(list, names)
+	list, images, err := c.findImages(names)
 	if err != nil {
 		return nil, err
 	}
@@ -82,44 +78,15 @@ func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err 
 	return layers, nil
 }
 
-// layerToPlain makes a layer plain and prints its line.
-func (c *imageConverter) layerToPlain(ctx context.Context, converter *inplace.Converter, id string) (err error) {
-	var r inplace.Result
-	if c.dryRun {
-		r.Kind, err = converter.CheckPlain(id)
-	} else {
-		r, err = converter.Plain(ctx, id)
-	}
-	if ctx.Err() != nil && err != nil {
-		return err
-	}
-	result := convertedInPlace{ID: id, Kind: string(r.Kind), Files: r.Files, Bytes: r.Bytes}
-	if err != nil {
-		result.Stays = oneLine(err)
-	}
-	c.layers = append(c.layers, result)
-	if c.print {
-		c.bar.end()
-		c.sayPlain(result)
-	}
-	if err != nil {
-		return damageHint(inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err)))
-	}
-	return nil
-}
-
-// sayPlain prints the line of a layer.
-func (c *imageConverter) sayPlain(r convertedInPlace) {
+// plainLineOf returns what became of a layer that is plain now.
+func (c *imageConverter) plainLineOf(r convertedInPlace) string {
 	switch {
-	case r.Stays != "":
-		fmt.Fprintf(c.out, "%s  %s, stays: %s\n", shortID(r.ID), r.Kind, r.Stays)
 	case r.Kind == string(survey.Plain):
-		fmt.Fprintf(c.out, "%s  plain already\n", shortID(r.ID))
+		return "plain already"
 	case c.dryRun:
-		fmt.Fprintf(c.out, "%s  %s, would become plain\n", shortID(r.ID), r.Kind)
-	default:
-		fmt.Fprintf(c.out, "%s  %s, now plain: %d files, %s\n", shortID(r.ID), r.Kind, r.Files, humanSize(r.Bytes))
+		return r.Kind + ", would become plain"
 	}
+	return fmt.Sprintf("%s, now plain: %d files, %s", r.Kind, r.Files, humanSize(r.Bytes))
 }
 
 // emptyPools removes from the pools what no layer has any more. With all, a store without

@@ -79,7 +79,7 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 		Mapped  []string          `json:"mapped-layers"`
 		Digests map[string]string `json:"big-data-digests"`
 	}
-	if err := readJSON(s.Home+"-images/images.json", &list); err != nil {
+	if err := ReadJSON(s.Home+"-images/images.json", &list); err != nil {
 		return err
 	}
 	for _, e := range list {
@@ -112,7 +112,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 		UIDMap []any          `json:"uidmap"`
 		GIDMap []any          `json:"gidmap"`
 	}
-	if err := readJSON(s.Home+"-layers/layers.json", &list); err != nil {
+	if err := ReadJSON(s.Home+"-layers/layers.json", &list); err != nil {
 		return err
 	}
 	for _, e := range list {
@@ -138,8 +138,8 @@ func (c *Catalog) Layers() (list []Layer) {
 	return list
 }
 
-// readJSON reads a file into v, which stays as it is if there is no file.
-func readJSON(name string, v any) error {
+// ReadJSON reads a file of containers/storage into v, which stays as it is if there is no file.
+func ReadJSON(name string, v any) error {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -22,7 +22,7 @@ func Containers(s chain.Store, runRoot string) (list []Container, err error) {
 		s.Home + "-containers/volatile-containers.json",
 	} {
 		var part []Container // the keys of the file are the names of the fields
-		if err := readJSON(name, &part); err != nil {
+		if err := ReadJSON(name, &part); err != nil {
 			return nil, err
 		}
 		list = append(list, part...)

@@ -58,14 +58,7 @@ type Result struct {
 // Check returns of what kind a layer is. If it is not composefs and cannot be made so, the
 // error is a [*Refusal].
 func (c *Converter) Check(id string) (survey.Kind, error) {
-	l, kind, err := survey.Find(c.stores, id)
-	if err != nil || kind == survey.Composefs {
-		return kind, err
-	}
-	if err := c.refuse(l, kind); err != nil {
-		return kind, err
-	}
-	_, err = c.record(l)
+	_, _, kind, err := c.check(id, toComposefs)
 	return kind, err
 }
 
@@ -73,13 +66,17 @@ func (c *Converter) Check(id string) (survey.Kind, error) {
 // disk. If the layer stays as it is though nothing is wrong with it, the error is a
 // [*Refusal]. After any error the layer is as it was.
 func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
-	return retried(ctx, id, c.layer)
+	r, err := c.retried(ctx, id, toComposefs)
+	if err == nil && r.Kind == survey.Composefs {
+		r.Sealed, err = c.seal(ctx, id)
+	}
+	return r, err
 }
 
 // retried converts a layer, and waits for mounts that pass.
-func retried(ctx context.Context, id string, convert func(context.Context, string) (Result, error)) (r Result, err error) {
+func (c *Converter) retried(ctx context.Context, id string, to *target) (r Result, err error) {
 	for range tries {
-		r, err = convert(ctx, id)
+		r, err = c.convert(ctx, id, to)
 		var refusal *Refusal
 		if !errors.As(err, &refusal) || !refusal.passing {
 			break
@@ -96,51 +93,12 @@ func retried(ctx context.Context, id string, convert func(context.Context, strin
 // tries is how often a layer is tried of which only another mount namespace has a mount.
 const tries = 10
 
-// layer is Layer, without waiting for mounts that pass.
-func (c *Converter) layer(ctx context.Context, id string) (Result, error) {
-	kind, err := c.Check(id)
-	r := Result{Kind: kind}
-	if err != nil {
-		return r, err
-	}
-	l, err := c.stores.Find(id)
-	if err != nil {
-		return r, err
-	}
-	if kind == survey.Composefs {
-		r.Sealed, err = c.seal(ctx, l)
-		return r, err
-	}
-	if err := pool.Tidy(ctx, l.Store); err != nil { // what a killed run has left has links to the files
-		return r, err
-	}
-	rec, err := c.record(l)
-	if err != nil {
-		return r, err
-	}
-	s, err := c.stage(l, rec)
-	if errors.Is(err, pool.ErrApart) {
-		return r, &Refusal{Reason: err.Error()}
-	}
-	if err != nil {
-		return r, err
-	}
-	err = s.convert(ctx)
-	if err == nil {
-		err = c.exchange(s)
-	}
-	if err == nil {
-		r = s.result(kind)
-		s.tidyUp()
-	}
-	return r, s.pool.Named(errors.Join(err, s.close()))
-}
-
 // seal seals a layer that is composefs. It may be in use meanwhile: nothing changes but who
 // can write to its files, which nobody does.
-func (c *Converter) seal(ctx context.Context, l chain.Layer) (sealed bool, err error) {
-	if l.Store.ReadOnly || c.sealing == objects.SealNever {
-		return false, nil
+func (c *Converter) seal(ctx context.Context, id string) (sealed bool, err error) {
+	l, err := c.stores.Find(id)
+	if err != nil || l.Store.ReadOnly || c.sealing == objects.SealNever {
+		return false, err
 	}
 	p, err := pool.Open(l.Store, c.sealing)
 	if errors.Is(err, pool.ErrApart) {

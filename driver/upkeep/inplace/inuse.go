@@ -99,7 +99,7 @@ func (c *Converter) recorded(homes []string) (ids []string, err error) {
 		Path  string `json:"path"`
 		Count int    `json:"count"`
 	}
-	err = readJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
+	err = catalog.ReadJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
 	for _, m := range list {
 		if id := mountedAt(m.Path, homes); id != "" && m.Count > 0 {
 			ids = append(ids, id)

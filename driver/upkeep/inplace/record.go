@@ -13,6 +13,7 @@ import (
 
 	digest "github.com/opencontainers/go-digest"
 
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -49,7 +50,7 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 func (c *Converter) listed(l chain.Layer) (record, error) {
 	name := filepath.Join(layersDir(l.Store), "layers.json")
 	var list []record
-	if err := readJSON(name, &list); err != nil {
+	if err := catalog.ReadJSON(name, &list); err != nil {
 		return record{}, err
 	}
 	i := slices.IndexFunc(list, func(r record) bool { return r.ID == l.ID })
@@ -81,18 +82,4 @@ func (c *Converter) tarSplit(l chain.Layer) (name string, err error) {
 		}
 	}
 	return name, err
-}
-
-// readJSON reads a file into v, which stays as it is if there is no file.
-func readJSON(name string, v any) error {
-	data, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		if err = json.Unmarshal(data, v); err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return err
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 // staged is a layer that is being converted.
@@ -71,8 +70,17 @@ func (s *staged) begin() (err error) {
 	return likeBefore(dir, s.layer.Dir())
 }
 
-// convert makes the layer's objects and its image, and brings all on disk.
-func (s *staged) convert(ctx context.Context) error {
+// writeComposefs makes the layer's objects and its image, and brings all on disk.
+func writeComposefs(ctx context.Context, s *staged) (Result, error) {
+	err := s.writeObjects(ctx)
+	stats := s.batch.Stats()
+	return Result{
+		Files: stats.Files, Bytes: stats.Bytes,
+		Linked: int(s.files.linked.Load()), Copied: int(s.files.copied.Load()),
+	}, err
+}
+
+func (s *staged) writeObjects(ctx context.Context) error {
 	if err := s.makeImage(ctx); err != nil {
 		return err
 	}
@@ -171,15 +179,6 @@ func (s *staged) giveRoot() error {
 		st.Uid, st.Gid, st.Mode = root.UID, root.GID, root.Mode
 	}
 	return setOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
-}
-
-// result says what became of the files.
-func (s *staged) result(kind survey.Kind) Result {
-	stats := s.batch.Stats()
-	return Result{
-		Kind: kind, Files: stats.Files, Bytes: stats.Bytes,
-		Linked: int(s.files.linked.Load()), Copied: int(s.files.copied.Load()),
-	}
 }
 
 // close lets go of what is staged, and of what the pool has got for a layer that stays as
