@@ -8,29 +8,15 @@ suite=$1
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/podmans/$suite
 if [ ! -d "$cache/usr/bin" ]; then
-	mkdir -p .cache/podmans
-	new=$(mktemp -d "$cache.XXXXXX")
-	trap 'rm -rf "$new"' EXIT
-	mkdir -p "$new/lists/partial" "$new/apt" "$new/packages" "$new/root"
-	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-	cat >"$new/suite.sources" <<-END
-		Types: deb
-		URIs: ${mirror:-http://deb.debian.org/debian/}
-		Suites: $suite
-		Components: main
-		Architectures: amd64
-		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-	END
-	set -- -qq -o APT::Sandbox::User=root -o Dir::Etc::sourcelist="$new/suite.sources" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new/apt"
-	apt-get "$@" --error-on=any update >&2
+	. hack/packages.sh
+	prepare_suite "$suite" "$cache"
+	suite get --error-on=any update >&2
 	# The packages that an installation on an empty disk would take.
-	apt-get "$@" -s --no-install-recommends install podman runc netavark base-files coreutils dash libc-bin mount |
-		sed -n 's/^Inst \([^ ]*\) .*/\1/p' >"$new/names"
-	(cd "$new/packages" && xargs apt-get "$@" download <"$new/names") >&2
-	for package in "$new"/packages/*.deb; do
-		dpkg-deb -x "$package" "$new/root"
-	done
+	names=$(suite get -s --no-install-recommends install podman runc netavark base-files coreutils dash libc-bin mount |
+		sed -n 's/^Inst \([^ ]*\) .*/\1/p')
+	# shellcheck disable=SC2086 # one word for each package
+	download $names >&2
+	unpack
 	mv -T "$new/root" "$cache" 2>/dev/null || [ -d "$cache/usr/bin" ] # somebody else was faster
 fi
 echo "$cache"

@@ -41,7 +41,7 @@ context() {
 	printf 'FROM scratch\nCOPY . /\nRUN rm -r /etc/secret /etc/dir && mkdir /etc/dir && echo new >/etc/dir/new\n' >"$2"
 }
 
-# configure DIR USE_COMPOSEFS: the files that podman reads. crun needs a machine with cgroup v2.
+# configure DIR USE_COMPOSEFS: the files that podman reads
 configure() {
 	mkdir -p "$1/tmp"
 	cat >"$1/storage.conf" <<-END
@@ -55,21 +55,12 @@ configure() {
 		enable_partial_images = "$2"
 		convert_images = "$2"
 	END
-	cat >"$1/containers.conf" <<-END
-		[containers]
-		default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-		netns = "none"
-		log_driver = "k8s-file"
-		seccomp_profile = "unconfined"
-		apparmor_profile = "unconfined"
-		[engine]
-		runtime = "runc"
-		cgroup_manager = "cgroupfs"
-		events_logger = "none"
-		lock_type = "file"
-		tmp_dir = "$1/libpod"
-		[network]
-		network_config_dir = "$1/networks"
+	cat tests/podman/conf/containers.conf - >"$1/containers.conf" <<-END
+		containers.netns = "none"
+		engine.events_logger = "none"
+		engine.lock_type = "file"
+		engine.tmp_dir = "$1/libpod"
+		network.network_config_dir = "$1/networks"
 	END
 	echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$1/policy.json"
 }

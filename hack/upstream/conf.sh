@@ -23,18 +23,8 @@ convert_images = "true"
 use_composefs = "true"
 # END CI-enabled composefs
 END
-# No network, no journal, no seccomp, and no rights to raise limits.
-cat >/etc/containers/containers.conf <<END
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-log_driver = "k8s-file"
-seccomp_profile = "unconfined"
-apparmor_profile = "unconfined"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
+cat "$(dirname "$0")/../../tests/podman/conf/containers.conf" - >/etc/containers/containers.conf <<END
+engine.events_logger = "file"
 END
 cat >/etc/containers/registries.conf <<END
 unqualified-search-registries = []

@@ -29,36 +29,20 @@ esac
 cd "$(dirname "$0")/../.."
 cache=$PWD/.cache/vm/$suite
 if [ ! -d "$cache/lib/modules" ]; then
-	mkdir -p .cache/vm
-	new=$(mktemp -d "$cache.XXXXXX")
-	trap 'rm -rf "$new"' EXIT
-	mkdir -p "$new/lists/partial" "$new/apt" "$new/packages" "$new/root/usr/lib"
-	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-	mirror=${mirror:-http://deb.debian.org/debian/}
-	cat >"$new/suite.sources" <<-END
-		Types: deb
-		URIs: $mirror
-		Suites: $suite
-		Components: main
-		Architectures: amd64
-		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-	END
-	# What is installed on this machine must not count: the status is that of no package.
-	set -- -qq -o APT::Sandbox::User=root -o Dir::Etc::sourcelist="$new/suite.sources" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new/apt"
-	if ! apt-get "$@" --error-on=any update >"$new/said" 2>&1; then
+	. hack/packages.sh
+	prepare_suite "$suite" "$cache"
+	mkdir -p "$new/root/usr/lib"
+	if ! suite get --error-on=any update >"$new/said" 2>&1; then
 		! grep -q 'does not have a Release file' "$new/said" || fail "$mirror has no suite $suite" "$hint" "$new/said"
 		fail "read the lists of $suite from $mirror: apt-get fails" "without a network, set KERNEL to the directory of a kernel" "$new/said"
 	fi
 	# A kernel is one package, or since Linux 6.19 several. All are named linux-*.
-	packages=$(apt-cache "$@" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$meta" |
+	packages=$(suite cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$meta" |
 		grep '^linux-') || fail "$suite has no package $meta" "$hint"
 	# shellcheck disable=SC2086 # one word for each package
-	(cd "$new/packages" && apt-get "$@" download $packages) >"$new/said" 2>&1 ||
+	download $packages >"$new/said" 2>&1 ||
 		fail "download the kernel of $suite from $mirror: apt-get fails" "try again later, or use another mirror in apt's sources" "$new/said"
-	for package in "$new"/packages/*.deb; do
-		dpkg-deb -x "$package" "$new/root"
-	done
+	unpack
 	[ -d "$new/root/lib" ] || ln -s usr/lib "$new/root/lib"
 	for modules in "$new"/root/lib/modules/*; do
 		depmod -b "$new/root" "${modules##*/}"

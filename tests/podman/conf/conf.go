@@ -3,26 +3,22 @@
 // seccomp profiles, a journal, rights to raise limits.
 package conf
 
-import "fmt"
+import (
+	_ "embed"
+	"fmt"
+)
+
+//go:embed containers.conf
+var machine string
 
 // Containers returns containers.conf, with the directories for podman's temporary files
 // and for its networks.
 func Containers(tmp, networks string) string {
-	return fmt.Sprintf(`[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
-netns = "none"
-log_driver = "k8s-file"
-seccomp_profile = "unconfined"
-apparmor_profile = "unconfined"
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "none"
-lock_type = "file"
-tmp_dir = %q
-helper_binaries_dir = ["/usr/lib/podman", "/usr/libexec/podman"]
-[network]
-network_config_dir = %q
+	return machine + fmt.Sprintf(`containers.netns = "none"
+engine.events_logger = "none"
+engine.lock_type = "file"
+engine.tmp_dir = %q
+network.network_config_dir = %q
 `, tmp, networks)
 }
 

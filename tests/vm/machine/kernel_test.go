@@ -111,13 +111,16 @@ printf '%s\n' linux-image-cloud-amd64 '  Depends: linux-image-7.3' linux-image-7
 // kernelScript runs a copy of hack/vm/kernel.sh, with stand-ins for apt.
 func kernelScript(t *testing.T, argument string, env ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	script, err := os.ReadFile("../../../hack/vm/kernel.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
+	for _, script := range []string{"hack/vm/kernel.sh", "hack/packages.sh"} {
+		text, err := os.ReadFile("../../../" + script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, map[string]string{script: string(text)})
+	}
 	write(t, dir, map[string]string{
-		"hack/vm/kernel.sh": string(script), "bin/apt-get": aptGet, "bin/apt-cache": aptCache,
+		"bin/apt-get": aptGet, "bin/apt-cache": aptCache,
 		".cache/vm/sid/usr/lib/modules/6.1/x": "", // as the script left it once
 	})
 	cmd := exec.Command(filepath.Join(dir, "hack/vm/kernel.sh"), argument)
