@@ -259,7 +259,7 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 		fmt.Fprintf(c.out, "%s  %s\n", shortID(id), line)
 	}
 	if err != nil {
-		return damageHint(inUseHint(fmt.Errorf("layer %s: %w", shortID(id), err)))
+		return staysHint(fmt.Errorf("layer %s: %w", shortID(id), err))
 	}
 	return nil
 }
@@ -275,4 +275,20 @@ func (c *imageConverter) lineOf(r convertedInPlace) string {
 		return r.Kind + ", would be converted"
 	}
 	return fmt.Sprintf("%s, converted: %d files, %s, %d linked, %d copied", r.Kind, r.Files, humanSize(r.Bytes), r.Linked, r.Copied)
+}
+
+// staysHint adds to the error of a layer that stays as it is what can be done about it.
+func staysHint(err error) error {
+	var refusal *inplace.Refusal
+	switch {
+	case errors.Is(err, inplace.ErrTar):
+		return withHint(err, `"composefs-storage check --all --repair" names and repairs damaged files; then run the same command again`)
+	case !errors.As(err, &refusal):
+		return err
+	case refusal.InUse:
+		return withHint(err, `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
+	case refusal.ReadOnly != "":
+		return withHint(err, "convert that store by itself, with --root %s, on a machine that can write to it", refusal.ReadOnly)
+	}
+	return err
 }

@@ -39,7 +39,7 @@ func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
 		return errors.Join(failed, ctx.Err())
 	}
 	if err := converter.FillContainers(ctx); err != nil && failed == nil {
-		failed = inUseHint(err)
+		failed = staysHint(err)
 	}
 	return errors.Join(failed, c.emptyPools(ctx, len(names) == 0))
 }
@@ -113,21 +113,4 @@ func (c *imageConverter) emptyPools(ctx context.Context, all bool) error {
 		fmt.Fprintf(c.err, "hint: composefs is still on, so new layers become composefs: set use_composefs = \"false\" in storage.conf, table [storage.options.overlay]\n")
 	}
 	return nil
-}
-
-// damageHint adds to an error what can be done about layers with damaged contents.
-func damageHint(err error) error {
-	if errors.Is(err, inplace.ErrTar) {
-		return withHint(err, `"composefs-storage check --all --repair" names and repairs damaged files; then run the same command again`)
-	}
-	return err
-}
-
-// inUseHint adds to an error what can be done about layers that are part of a mount.
-func inUseHint(err error) error {
-	var refusal *inplace.Refusal
-	if errors.As(err, &refusal) && refusal.InUse {
-		return withHint(err, `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
-	}
-	return err
 }

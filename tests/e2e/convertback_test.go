@@ -3,18 +3,13 @@
 package e2e_test
 
 import (
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -124,42 +119,6 @@ func TestConvertPlain(t *testing.T) {
 	if out := runTool(t, p, "convert", "--plain", "--all"); strings.Contains(out, "now plain") {
 		t.Errorf("again: %s", out)
 	}
-}
-
-// TestConvertPlainKilled kills the way back at random instants. Then every image is whole,
-// and another run finishes.
-func TestConvertPlainKilled(t *testing.T) {
-	t.Parallel()
-	layers := append(many(6), rich()...)
-	img := image(t, layers...)
-	want := seenPlain(t, img)
-	ref := pushImage(t, img)
-	judge := podman.New(t, podman.Plain)
-	judge.Run("pull", "-q", ref)
-	r := rand.New(rand.NewPCG(16, 4))
-	killed := 0
-	for round := range 3 {
-		p := podman.New(t, podman.Ours)
-		p.Run("pull", "-q", ref)
-		for range 3 {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.Int64N(int64(time.Second))))
-			base := tool(t, p, "convert", "--plain", "--all")
-			cmd := exec.CommandContext(ctx, base.Path, base.Args[1:]...)
-			cmd.Env = base.Env
-			if round%2 == 1 {
-				cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
-			}
-			if cmd.Run() != nil {
-				killed++
-			}
-			cancel()
-			same(t, fmt.Sprint("round ", round), want, seen(t, p, ref), "/")
-			p.Run("system", "check", "-m", "1h")
-		}
-		runTool(t, p, "convert", "--plain", "--all")
-		checkPlainStore(t, judge, p)
-	}
-	t.Logf("%d were ended early", killed)
 }
 
 // TestConvertPlainContainers makes the layers below a stopped container plain, which has

@@ -4,11 +4,15 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
@@ -46,6 +50,23 @@ func runTool(t *testing.T, p *podman.Podman, args ...string) string {
 		t.Errorf("%q names %s: %s", args, bad, out)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// endTool runs composefs-storage and ends it at a random instant, by SIGKILL or SIGINT. It reports
+// whether the program had not ended by itself.
+func endTool(t *testing.T, p *podman.Podman, r *rand.Rand, within time.Duration, signal syscall.Signal, args ...string) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.Int64N(int64(within))))
+	defer cancel()
+	base := tool(t, p, args...)
+	cmd := exec.CommandContext(ctx, base.Path, base.Args[1:]...)
+	cmd.Env = base.Env
+	cmd.Cancel = func() error { return cmd.Process.Signal(signal) }
+	out, err := cmd.CombinedOutput()
+	if err != nil && ctx.Err() == nil {
+		t.Errorf("%q: %v: %s", args, err, out)
+	}
+	return err != nil
 }
 
 // layerRecord is what layers.json has of a layer.

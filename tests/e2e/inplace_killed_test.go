@@ -3,10 +3,8 @@
 package e2e_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
 	"syscall"
 	"testing"
 	"time"
@@ -31,17 +29,9 @@ func TestConvertKilled(t *testing.T) {
 		plain.Run("pull", "-q", ref)
 		p := plain.As(podman.Ours)
 		for range 3 {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.Int64N(int64(took))))
-			base := tool(t, p, "convert", "--all")
-			cmd := exec.CommandContext(ctx, base.Path, base.Args[1:]...)
-			cmd.Env = base.Env
-			if round%2 == 1 {
-				cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
-			}
-			if cmd.Run() != nil {
+			if endTool(t, p, r, took, []syscall.Signal{syscall.SIGKILL, syscall.SIGINT}[round%2], "convert", "--all") {
 				killed++
 			}
-			cancel()
 			same(t, fmt.Sprint("round ", round), want, seen(t, p, ref))
 			plain.Run("system", "check", "-m", "1h")
 		}

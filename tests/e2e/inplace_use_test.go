@@ -88,7 +88,7 @@ func TestConvertStores(t *testing.T) {
 	p := plain.As(podman.Ours)
 	before := listing(t, theirs.Store.Root)
 	out, err := tool(t, p, "convert", "--all").CombinedOutput()
-	if err == nil || strings.Count(string(out), "stays: it is in a store that is only read") != 2 {
+	if err == nil || strings.Count(string(out), "stays: it is in store "+theirs.Store.Root+", which is only read") != 2 {
 		t.Errorf("%v: %s", err, out)
 	}
 	if after := listing(t, theirs.Store.Root); after != before {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -37,6 +38,9 @@ func New(stores *chain.Stores, runRoot string, sealing objects.Sealing) *Convert
 type Refusal struct {
 	Reason string
 	InUse  bool // it is part of a mount: later it may be converted
+
+	// ReadOnly is the root of the layer's store, if that is an additional image store.
+	ReadOnly string
 
 	// passing: the mount is in another mount namespace, which may be one that is just
 	// being made, with a copy of all mounts.
@@ -119,7 +123,8 @@ func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
 	case kind == survey.Damaged:
 		return &Refusal{Reason: "its image is damaged; remove the container image and pull it again"}
 	case l.Store.ReadOnly:
-		return &Refusal{Reason: "it is in a store that is only read"}
+		root := filepath.Dir(l.Store.Home)
+		return &Refusal{Reason: "it is in store " + root + ", which is only read", ReadOnly: root}
 	case len(l.Diffs) > 1:
 		return &Refusal{Reason: "its owners were changed for a user namespace"}
 	}
