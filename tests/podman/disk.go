@@ -44,9 +44,12 @@ func newDiskStore(t testing.TB, size int64, mkfs, debian string, options ...stri
 func (s *Store) disk() string { return filepath.Join(s.Dir, "disk") }
 
 // FillInodes leaves room for so many files on a small store, and returns what gives the
-// rest back.
+// rest back. It waits as [Store.Fill] does.
 func (s *Store) FillInodes(t testing.TB, free int) (restore func()) {
 	t.Helper()
+	if err := s.Settle(); err != nil {
+		t.Fatal(err)
+	}
 	dir, err := os.MkdirTemp(s.Root, "filler")
 	n := 0
 	for ; err == nil; n++ {
@@ -67,9 +70,14 @@ func (s *Store) FillInodes(t testing.TB, free int) (restore func()) {
 	}
 }
 
-// Fill leaves so many bytes of a small store free, and returns what gives the rest back.
+// Fill leaves so many bytes of a small store free, and returns what gives the rest back. It waits
+// until containers that have ended are tidied up, which gives room back: podman removes what its
+// database has written ahead. None must be running.
 func (s *Store) Fill(t testing.TB, free int64) (restore func()) {
 	t.Helper()
+	if err := s.Settle(); err != nil {
+		t.Fatal(err)
+	}
 	filler := filepath.Join(s.Root, "filler")
 	f, err := os.Create(filler)
 	if err != nil {
@@ -77,13 +85,12 @@ func (s *Store) Fill(t testing.TB, free int64) (restore func()) {
 	}
 	defer f.Close() //nolint:errcheck // nothing is written
 	size := int64(0)
-	for step := int64(1 << 30); step >= 4096; {
-		switch err := unix.Fallocate(int(f.Fd()), 0, size, step); err {
-		case nil:
-			size += step
-		case unix.ENOSPC:
-			step /= 2
-		default:
+	for last := int64(-1); size > last; { // the file system may give back what it had reserved for what is written
+		last = size
+		if size, err = grow(f, size); err == nil {
+			err = unix.Syncfs(int(f.Fd()))
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,4 +102,19 @@ func (s *Store) Fill(t testing.TB, free int64) (restore func()) {
 			t.Error(err)
 		}
 	}
+}
+
+// grow makes a file as large as there is room for, and returns its size.
+func grow(f *os.File, size int64) (int64, error) {
+	for step := int64(1 << 30); step >= 4096; {
+		switch err := unix.Fallocate(int(f.Fd()), 0, size, step); {
+		case err == nil:
+			size += step
+		case errors.Is(err, unix.ENOSPC):
+			step /= 2
+		default:
+			return size, err
+		}
+	}
+	return size, nil
 }
