@@ -55,7 +55,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,9 +68,13 @@ build: toolchain ## build bin/composefs-storage, and links to it: mkcomposefs an
 	ln -sf composefs-storage bin/mkcomposefs
 	ln -sf composefs-storage bin/mount.composefs
 
-podman: toolchain ## build bin/podman: podman with our driver
+# Builds that run at the same time see the whole file, the old one or the new one.
+overlay: toolchain
 	mkdir -p .cache
-	hack/graft/overlay.sh >.cache/overlay.json
+	hack/graft/overlay.sh >.cache/overlay.json.$$$$ && mv .cache/overlay.json.$$$$ .cache/overlay.json || \
+		{ rm -f .cache/overlay.json.$$$$; exit 1; }
+
+podman: overlay ## build bin/podman: podman with our driver
 	$(compile) $(podman) bin/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
 
 rootlessport: toolchain ## build bin/rootlessport: it forwards the ports of containers without root
@@ -79,9 +83,7 @@ rootlessport: toolchain ## build bin/rootlessport: it forwards the ports of cont
 podman-stock: toolchain ## build bin/podman-stock: the same podman without it, which judges ours
 	$(compile) $(podman) bin/podman-stock $(podman_flags)
 
-tools: toolchain ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
-	mkdir -p .cache
-	hack/graft/overlay.sh >.cache/overlay.json
+tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
 	for tool in $(tools); do \
 		$(compile) $$tool bin/$${tool##*/} $(podman_flags) -overlay .cache/overlay.json || exit; done
 

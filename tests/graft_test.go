@@ -214,3 +214,12 @@ func TestPatched(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestOverlayOnce has make build two programs with the driver at once: the overlay is written once,
+// and never by a redirect to the file that another build may be reading.
+func TestOverlayOnce(t *testing.T) {
+	out := command(t, []string{"MAKEFLAGS="}, "make", "-n", "-C", "..", "--no-print-directory", "podman", "tools")
+	if n := strings.Count(out, "hack/graft/overlay.sh"); n != 1 || strings.Contains(out, ">.cache/overlay.json\n") {
+		t.Errorf("the overlay is written %d times:\n%s", n, out)
+	}
+}
