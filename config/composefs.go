@@ -75,16 +75,15 @@ func parseComposefs(text *Text, o *Options) error {
 	if err != nil {
 		return err
 	}
+	var errs Errors
 	for _, key := range root.keys() {
-		parse := composefsKeys[key]
-		if parse == nil {
-			return &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`}
+		if parse := composefsKeys[key]; parse != nil {
+			errs = errs.with(parse(o, root, key))
+			continue
 		}
-		if err := parse(o, root, key); err != nil {
-			return err
-		}
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`})
 	}
-	return nil
+	return errs.err()
 }
 
 // digestDirs returns where policy files are looked for unless composefs.conf says: in

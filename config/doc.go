@@ -17,7 +17,8 @@
 //
 // It differs from upstream where that is random or goes on with nothing: keys that
 // differ only in case are an error, and so is a file that exists and cannot be read
-// or parsed. Keys that are not listed in [Options] are upstream's business.
+// or parsed. Of keys that are not listed in [Options], the type is checked: upstream does not start
+// with a wrong one.
 //
 // composefs.conf is the project's own file; see [Verity], [Expected]
 // and [Digests].

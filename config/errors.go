@@ -1,8 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"encoding"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // ValueError is a value, or a key, that is not allowed.
@@ -25,6 +29,62 @@ func (e *ValueError) Error() string {
 		what += " = " + e.Value
 	}
 	return what + ": " + e.Want
+}
+
+// Errors are the wrong values of a configuration, by file and line.
+type Errors []error
+
+func (e Errors) Error() string {
+	var list []string
+	for _, err := range e {
+		list = append(list, err.Error())
+	}
+	return strings.Join(list, "; ")
+}
+
+// Unwrap gives errors.As the single errors.
+func (e Errors) Unwrap() []error { return e }
+
+// err returns the errors in order: nil, the only one, or all.
+func (e Errors) err() error {
+	switch len(e) {
+	case 0:
+		return nil
+	case 1:
+		return e[0]
+	}
+	var sources []string
+	rank := func(err error) (source, line int) {
+		var value *ValueError
+		if !errors.As(err, &value) {
+			return len(e), 0
+		}
+		if source = slices.Index(sources, value.Source); source < 0 {
+			source, sources = len(sources), append(sources, value.Source)
+		}
+		return source, value.Line
+	}
+	for _, err := range e {
+		rank(err)
+	}
+	slices.SortStableFunc(e, func(a, b error) int {
+		sourceA, lineA := rank(a)
+		sourceB, lineB := rank(b)
+		return cmp.Or(sourceA-sourceB, lineA-lineB)
+	})
+	return e
+}
+
+// with adds an error, if it is one, and those that it has.
+func (e Errors) with(err error) Errors {
+	var list Errors
+	switch {
+	case err == nil:
+		return e
+	case errors.As(err, &list):
+		return append(e, list...)
+	}
+	return append(e, err)
 }
 
 // place returns FILE:LINE, or only the file's name if the line is not known.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,8 @@ type IgnoredKey struct {
 	Line   int    // counted from 1
 	Key    string // with its tables
 	Home   string // the table where it has one, "" if the key is unknown
+
+	table bool // the key is that of a table
 }
 
 // String says in words why the key has no effect.
@@ -27,25 +30,42 @@ func (k IgnoredKey) String() string {
 	return fmt.Sprintf("%s: %s is set %s, where it has no effect: set it in %s", place(k.Source, k.Line), key, within, k.Home)
 }
 
-// knownKeys are the keys of storage.conf by table. Source: TomlConfig in types/options.go and
-// OptionsConfig in pkg/config/config.go of containers/storage, and for pull_options, a map of
-// strings there, parsePullOptions in pkg/chunked/storage_linux.go.
-var knownKeys = map[string]string{
-	"":        "storage",
-	"storage": "driver driver_priority runroot imagestore graphroot rootless_storage_path transient_store options",
-	"storage.options": "additionalimagestores imagestore additionallayerstores size ignore_chown_errors use_composefs force_mask " +
-		"root-auto-userns-user auto-userns-min-size auto-userns-max-size aufs btrfs thinpool overlay vfs zfs " +
-		"skip_mount_home mount_program mountopt pull_options disable-volatile",
-	"storage.options.aufs":         "mountopt",
-	"storage.options.btrfs":        "min_space size",
-	"storage.options.overlay":      "ignore_chown_errors mountopt mount_program size inodes skip_mount_home use_composefs force_mask",
-	"storage.options.pull_options": "enable_partial_images convert_images use_hard_links insecure_allow_unpredictable_image_contents ostree_repos",
-	"storage.options.thinpool":     "",
-	"storage.options.vfs":          "ignore_chown_errors",
-	"storage.options.zfs":          "mountopt fsname size",
+// Name is the key without its tables.
+func (k IgnoredKey) Name() string { return k.Key[strings.LastIndex(k.Key, ".")+1:] }
+
+// Alternative is a key, or a table, that an unknown one may be meant to be.
+type Alternative struct {
+	Name  string // without tables
+	Where string // in words
 }
 
-const pullOptions = "storage.options.pull_options"
+// Alternatives returns the keys of the same table, the keys that decide about composefs, and all
+// tables. There are none for a key that has an effect elsewhere.
+func (k IgnoredKey) Alternatives() (list []Alternative) {
+	if k.Home != "" {
+		return nil
+	}
+	if !k.table {
+		own := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(k.Key, k.Name()), "."))
+		for _, name := range slices.Sorted(maps.Keys(knownKeys[own])) {
+			if hasEffect(own, name) && homes[name] != "["+own+"]" && knownKeys[own][name] != tableType {
+				list = append(list, Alternative{name, name})
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(homes)) {
+			where := name + " in " + homes[name]
+			if homes[name] == "["+own+"]" {
+				where = name
+			}
+			list = append(list, Alternative{name, where})
+		}
+		return list
+	}
+	for _, name := range slices.Sorted(maps.Keys(knownKeys)) {
+		list = append(list, Alternative{name[strings.LastIndex(name, ".")+1:], "[" + name + "]"})
+	}
+	return list
+}
 
 // homes are the tables of the keys that decide about composefs.
 var homes = map[string]string{
@@ -72,27 +92,27 @@ func Ignored(s Sources) []IgnoredKey {
 	return list
 }
 
-// ignored returns the keys without effect in the table that is called name in lower case, and
+// ignored returns the keys without effect in the table that is called name in knownKeys, and
 // in those below.
 func (t *table) ignored(name string) (list []IgnoredKey) {
-	known, isKnown := knownKeys[name]
 	for _, key := range t.keys() {
-		lower := strings.ToLower(key)
-		here := slices.Contains(strings.Fields(known), lower) && (name != pullOptions || key == lower)
-		if name == "storage.options" && lower == "use_composefs" {
-			here = false // see parseOptions
-		}
-		inner, _ := t.table(key)
-		if !here && (isKnown || homes[lower] != "") {
-			home := homes[lower]
+		lower, inner := strings.ToLower(key), t.table(key)
+		if home := homes[lower]; !hasEffect(name, key) && (knownKeys[name] != nil || home != "") {
 			if inner != nil || home == "["+name+"]" { // another one of that name, or in capitals
 				home = ""
 			}
-			list = append(list, IgnoredKey{t.file.Name, t.line(key), t.name(key), home})
+			list = append(list, IgnoredKey{t.file.Name, t.line(key), t.name(key), home, inner != nil})
 		}
 		if inner != nil {
 			list = append(list, inner.ignored(strings.TrimPrefix(name+"."+lower, "."))...)
 		}
 	}
 	return list
+}
+
+// hasEffect reports whether containers/storage knows a key of a table, and reads it there.
+func hasEffect(table, key string) bool {
+	name, _ := known(table, key)
+	_, ok := knownKeys[table][name]
+	return ok && (table != "storage.options" || name != "use_composefs") // see parseOptions
 }

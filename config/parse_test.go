@@ -126,6 +126,22 @@ func TestParseErrors(t *testing.T) {
 			confName + `:2: storage.options.pull_options.convert_images = true: must be a string, in quotes`},
 		{"unknown pull option no string", storage("[storage.options.pull_options]\nx = {}"),
 			confName + `:2: storage.options.pull_options.x = {…}: must be a string, in quotes`},
+		{"key that is upstream's business", storage("[storage]\ntransient_store = 'true'\n[storage.options.overlay]\nmountopt = 'nodev'"),
+			confName + `:2: storage.transient_store = "true": must be true or false, without quotes`},
+		{"number", storage("[storage.options]\nauto-userns-min-size = '1'"),
+			confName + `:2: storage.options.auto-userns-min-size = "1": must be a number of 32 bits`},
+		{"all of one file", storage("[storage]\ndriver = 'overlay'\nrunroot = 1\n[storage.options.overlay]\nuse_composefs = 'yes'\nmountopt = true\n[storage.options]\nadditionalimagestores = ['a']\npull_options = {convert_images = true}"),
+			confName + `:3: storage.runroot = 1: must be a string, in quotes; ` +
+				confName + `:5: storage.options.overlay.use_composefs = "yes": must be "true" or "false"; ` +
+				confName + `:6: storage.options.overlay.mountopt = true: must be a string, in quotes; ` +
+				confName + `:8: storage.options.additionalimagestores = "a": must be an absolute path; ` +
+				confName + `:9: storage.options.pull_options.convert_images = true: must be a string, in quotes`},
+		{"both files", config.Sources{Storage: storage("storage = 1").Storage, Composefs: composefs("verity = 1\nx = 1").Composefs},
+			confName + ":1: storage = 1: must be a table; " +
+				`/etc/containers/composefs.conf:1: verity = 1: must be one of "off", "try" or "require"; ` +
+				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "digests_dir" and "expected"`},
+		{"all options", options("use_composefs=x", "imagestore=a", "overlay.use_composefs"),
+			`--storage-opt: use_composefs = "x": must be "true" or "false"; --storage-opt: imagestore = "a": must be an absolute path; --storage-opt: "overlay.use_composefs": must be KEY=VALUE`},
 		{"option without value", options("use_composefs"), `--storage-opt: "use_composefs": must be KEY=VALUE`},
 		{"option empty", options("overlay.use_composefs="), `--storage-opt: overlay.use_composefs = "": must be "true" or "false"`},
 		{"STORAGE_OPTS", config.Sources{StorageOpts: &opts}, `STORAGE_OPTS: use_composefs = "x": must be "true" or "false"`},

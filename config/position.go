@@ -36,10 +36,10 @@ func (t *table) line(key string) int {
 // only messages need it.
 func (t *table) lineOf(key string) func() int {
 	return func() int {
-		_, spelling, err := t.find(key)
-		if t == nil || err != nil {
+		if t == nil {
 			return 0
 		}
+		_, spelling := t.find(key)
 		return t.line(spelling)
 	}
 }
@@ -47,7 +47,7 @@ func (t *table) lineOf(key string) func() int {
 // below returns the first line with a key of a table that has no head of its own, as "a" in
 // [a.b]: the parser has no place for it.
 func (t *table) below(key string) (first int) {
-	inner, _ := t.table(key)
+	inner := t.table(key)
 	if inner == nil {
 		return 0
 	}

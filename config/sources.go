@@ -42,8 +42,9 @@ type Sources struct {
 	DigestDirs []string
 }
 
-// Parse makes options of sources. An error is a *[SyntaxError] or a *[ValueError], or
-// wraps what the TOML parser says, and comes with no options.
+// Parse makes options of sources. An error comes with no options. It is a *[SyntaxError], a
+// *[ValueError] or what wraps an error of the TOML parser; or [Errors] of these, which then name
+// every wrong value.
 //
 // Precedence is upstream's (ReloadConfigurationFile and getRootlessStorageOpts in
 // types/options.go; for the flags getRuntime in
@@ -51,13 +52,13 @@ type Sources struct {
 // driver; and of driver options only one list counts, --storage-opt before
 // STORAGE_OPTS before the file.
 func Parse(s Sources) (*Options, error) {
+	var errs Errors
 	conf := new(storageConf)
 	source := ""
 	if s.Storage != nil {
 		var err error
-		if conf, err = parseStorage(s.Storage); err != nil {
-			return nil, err
-		}
+		conf, err = parseStorage(s.Storage)
+		errs = errs.with(err)
 		source = s.Storage.Name
 	}
 	if s.Inherited {
@@ -80,13 +81,12 @@ func Parse(s Sources) (*Options, error) {
 	if o.Driver == "overlay2" {
 		o.Driver = overlay
 	}
-	if err := o.applyAll(s.driverOptions(conf, source, o.Driver)); err != nil {
-		return nil, err
-	}
+	errs = errs.with(o.applyAll(s.driverOptions(conf, source, o.Driver)))
 	if s.Composefs != nil {
-		if err := parseComposefs(s.Composefs, o); err != nil {
-			return nil, err
-		}
+		errs = errs.with(parseComposefs(s.Composefs, o))
+	}
+	if err := errs.err(); err != nil {
+		return nil, err
 	}
 	return o, nil
 }
@@ -110,12 +110,11 @@ func (o *Options) applyAll(list []driverOption) error {
 	if o.Driver != overlay && o.Driver != "" {
 		return nil
 	}
+	var errs Errors
 	for _, d := range list {
-		if err := d.apply(o); err != nil {
-			return err
-		}
+		errs = errs.with(d.apply(o))
 	}
-	return nil
+	return errs.err()
 }
 
 // inherit returns what a user without root takes over from the system's file. Source:

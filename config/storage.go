@@ -19,121 +19,77 @@ type storageConf struct {
 	composefsLine, storesLine func() int // of use_composefs and additionalimagestores
 }
 
+// parseStorage reads a storage.conf. With wrong values it returns what the others say, and
+// [Errors].
 func parseStorage(text *Text) (*storageConf, error) {
+	c := new(storageConf)
 	root, err := parseTOML(text)
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	storage, err := root.table("storage")
-	if err != nil {
-		return nil, err
-	}
-	c := new(storageConf)
-	for _, e := range []struct {
-		key  string
-		dest *string
-	}{
-		{"driver", &c.driver},
-		{"graphroot", &c.graphRoot},
-		{"runroot", &c.runRoot},
-		{"imagestore", &c.imageStore},
-		{"rootless_storage_path", &c.rootlessStoragePath},
-	} {
-		if *e.dest, err = storage.text(e.key); err != nil {
-			return nil, err
-		}
-	}
-	options, err := storage.table("options")
-	if err != nil {
-		return nil, err
-	}
-	return c, c.parseOptions(options)
+	storage := root.table("storage")
+	c.driver = storage.text("driver")
+	c.graphRoot = storage.text("graphroot")
+	c.runRoot = storage.text("runroot")
+	c.imageStore = storage.text("imagestore")
+	c.rootlessStoragePath = storage.text("rootless_storage_path")
+	c.parseOptions(storage.table("options"))
+	return c, root.check("").err()
 }
 
-// parseOptions reads [storage.options]. Its use_composefs is checked to be a string
-// and then forgotten, as upstream does: GetGraphDriverOptions in pkg/config/config.go
-// looks into [storage.options.overlay] only, unlike for most other options.
-func (c *storageConf) parseOptions(options *table) error {
-	if _, err := options.text("use_composefs"); err != nil {
-		return err
-	}
-	var err error
-	if c.additionalImageStores, err = options.texts("additionalimagestores"); err != nil {
-		return err
-	}
+// parseOptions reads [storage.options]. Its use_composefs has no effect: GetGraphDriverOptions in
+// pkg/config/config.go looks into [storage.options.overlay] only, unlike for most other options.
+func (c *storageConf) parseOptions(options *table) {
+	c.additionalImageStores = options.texts("additionalimagestores")
 	c.storesLine = options.lineOf("additionalimagestores")
-	overlay, err := options.table("overlay")
-	if err != nil {
-		return err
-	}
-	if c.useComposefs, err = overlay.text("use_composefs"); err != nil {
-		return err
-	}
+	overlay := options.table("overlay")
+	c.useComposefs = overlay.text("use_composefs")
 	c.composefsLine = overlay.lineOf("use_composefs")
-	if err := c.parseHindrances(options, overlay); err != nil {
-		return err
-	}
-	pull, err := options.table("pull_options")
-	if err != nil {
-		return err
-	}
-	c.pull, err = parsePull(pull)
-	return err
+	c.parseHindrances(options, overlay)
+	c.pull = parsePull(options.table("pull_options"))
 }
 
 // parseHindrances reads what the driver cannot do with composefs. A key in
 // [storage.options.overlay] counts before the one in [storage.options], where force_mask
 // is a number.
-func (c *storageConf) parseHindrances(options, overlay *table) error {
+func (c *storageConf) parseHindrances(options, overlay *table) {
 	for _, key := range hindrances {
-		value, err := overlay.text(key)
-		if err != nil {
-			return err
-		}
+		value := overlay.text(key)
 		if value == "" && key == "force_mask" {
-			if mask, _, _ := options.find(key); mask != nil && mask != int64(0) {
+			if mask, _ := options.find(key); mask != nil && mask != int64(0) {
 				value = fmt.Sprint(mask)
 			}
 		} else if value == "" {
-			if value, err = options.text(key); err != nil {
-				return err
-			}
+			value = options.text(key)
 		}
 		if value != "" {
 			c.hindrances = append(c.hindrances, key+"="+value)
 		}
 	}
-	return nil
 }
 
-// parsePull reads pull_options, which upstream keeps as a map of strings: every value
-// must be a string, also of unknown keys, and keys match exactly. A boolean is true
-// if its lower case is "true", otherwise false; nothing is a wrong value. Source:
+// parsePull reads pull_options, which upstream keeps as a map of strings: keys match exactly. A
+// boolean is true if its lower case is "true", otherwise false; nothing is a wrong value. Source:
 // parsePullOptions in pkg/chunked/storage_linux.go.
-func parsePull(t *table) (PullOptions, error) {
-	var p PullOptions
+func parsePull(t *table) (p PullOptions) {
 	if t == nil {
-		return p, nil
+		return p
 	}
-	values := make(map[string]string)
-	for _, key := range t.keys() {
-		s, ok := t.values[key].(string)
-		if !ok {
-			return p, t.wrong(key, "must be a string, in quotes")
-		}
-		values[key] = s
+	text := func(key string) string {
+		s, _ := t.values[key].(string)
+		return s
 	}
-	on := func(key string) bool { return strings.ToLower(values[key]) == "true" }
+	on := func(key string) bool { return strings.ToLower(text(key)) == "true" }
 	p.EnablePartialImages = on("enable_partial_images")
-	if values["convert_images"] != "" {
+	if text("convert_images") != "" {
 		p.ConvertImages = switchOf(on("convert_images"))
 	}
 	p.UseHardLinks = on("use_hard_links")
 	p.InsecureAllowUnpredictableImageContents = on("insecure_allow_unpredictable_image_contents")
-	for repo := range strings.SplitSeq(values["ostree_repos"], ":") {
+	for repo := range strings.SplitSeq(text("ostree_repos"), ":") {
 		if repo != "" {
 			p.OSTreeRepos = append(p.OSTreeRepos, repo)
 		}
 	}
-	return p, nil
+	return p
 }

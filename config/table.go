@@ -11,7 +11,7 @@ import (
 )
 
 // table is a TOML table. A nil one is empty, so that tables which are not there can
-// be asked for keys.
+// be asked for keys. Values of other types than check demands count as missing.
 type table struct {
 	file   *Text
 	within []string // the table's own key, empty at the root
@@ -47,68 +47,43 @@ func (t *table) wrong(key, want string) error {
 }
 
 // find returns the value of a key and the key's spelling. Keys match in any case, as
-// in the fields of upstream's structs (unifyStruct in decode.go of toml v1.5.0). Of
-// two spellings upstream takes either, at random, so here they are an error.
-func (t *table) find(key string) (value any, spelling string, err error) {
-	if t == nil {
-		return nil, key, nil
-	}
-	found := false
-	for _, k := range t.keys() {
-		if !strings.EqualFold(k, key) {
-			continue
+// in the fields of upstream's structs (unifyStruct in decode.go of toml v1.5.0).
+func (t *table) find(key string) (value any, spelling string) {
+	if t != nil {
+		for _, k := range t.keys() {
+			if strings.EqualFold(k, key) {
+				return t.values[k], k
+			}
 		}
-		if found {
-			return nil, "", &ValueError{Source: t.file.Name, Line: t.line(k), Key: t.name(k), Want: fmt.Sprintf("is there already, as %q", spelling)}
-		}
-		value, spelling, found = t.values[k], k, true
 	}
-	return value, spelling, nil
+	return nil, key
 }
 
 // table returns the table under a key, nil if there is none.
-func (t *table) table(key string) (*table, error) {
-	value, k, err := t.find(key)
-	if value == nil || err != nil {
-		return nil, err
-	}
+func (t *table) table(key string) *table {
+	value, k := t.find(key)
 	values, ok := value.(map[string]any)
 	if !ok {
-		return nil, t.wrong(k, "must be a table")
+		return nil
 	}
-	return &table{file: t.file, within: append(slices.Clone(t.within), k), values: values}, nil
+	return &table{file: t.file, within: append(slices.Clone(t.within), k), values: values}
 }
 
 // text returns the string under a key, empty if there is none.
-func (t *table) text(key string) (string, error) {
-	value, k, err := t.find(key)
-	if value == nil || err != nil {
-		return "", err
-	}
-	s, ok := value.(string)
-	if !ok {
-		return "", t.wrong(k, "must be a string, in quotes")
-	}
-	return s, nil
+func (t *table) text(key string) string {
+	value, _ := t.find(key)
+	s, _ := value.(string)
+	return s
 }
 
 // texts returns the list of strings under a key, nil if there is none.
-func (t *table) texts(key string) ([]string, error) {
-	value, k, err := t.find(key)
-	if value == nil || err != nil {
-		return nil, err
-	}
-	list, ok := value.([]any)
-	if !ok {
-		return nil, t.wrong(k, "must be a list of strings")
-	}
-	var texts []string
+func (t *table) texts(key string) (texts []string) {
+	value, _ := t.find(key)
+	list, _ := value.([]any)
 	for _, v := range list {
-		s, ok := v.(string)
-		if !ok {
-			return nil, t.wrong(k, "must be a list of strings")
+		if s, ok := v.(string); ok {
+			texts = append(texts, s)
 		}
-		texts = append(texts, s)
 	}
-	return texts, nil
+	return texts
 }

@@ -10,9 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
-	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
 // nearest returns the store's root, or of one that is to be made the nearest directory above
@@ -114,14 +112,4 @@ func (st *store) compatible() error {
 	}
 	return withHint(fmt.Errorf("the driver overlay is not supported on %s, the file system of %s", name, st.conf.GraphRoot),
 		"set graphroot to a directory on another file system; in a container, on a volume")
-}
-
-// addIgnored says what is wrong with the configuration files that podman starts with.
-func (r *status) addIgnored(st *store, sources config.Sources) {
-	for _, key := range config.Ignored(sources) {
-		r.Problems = append(r.Problems, key.String())
-	}
-	if _, err := policy.Load(st.conf.Digests.Dirs, st.conf.Digests.Named); err != nil {
-		r.Problems = append(r.Problems, "podman mounts no images: "+oneLine(err))
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/composefs-storage/composefs-storage/config"
 )
 
 // The rules of output:
@@ -71,7 +73,7 @@ type reported int
 
 func (r reported) Error() string { return fmt.Sprintf("exit code %d", int(r)) }
 
-// exitCode reports an error and returns the exit code it stands for.
+// exitCode reports an error, of wrong configuration each value on a line, and returns the exit code it stands for.
 func (s streams) exitCode(err error) int {
 	if err == nil {
 		return exitOK
@@ -80,7 +82,11 @@ func (s streams) exitCode(err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	fmt.Fprintf(s.err, "error: %v\n", oneLine(err))
+	list := config.Errors{err}
+	errors.As(err, &list)
+	for _, err := range list {
+		fmt.Fprintf(s.err, "error: %v\n", oneLine(err))
+	}
 	var hinted hinter
 	if errors.As(err, &hinted) {
 		fmt.Fprintf(s.err, "hint: %s\n", hinted.Hint())

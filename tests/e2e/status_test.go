@@ -188,6 +188,64 @@ func doesPodman(t *testing.T, p *podman.Podman, dir string) string {
 	return "off"
 }
 
+// TestStatusWrongValues has several wrong values at once: status names each with its line, and no
+// other. podman refuses each alone, and starts without them.
+func TestStatusWrongValues(t *testing.T) {
+	t.Parallel()
+	s := podman.NewStore(t)
+	conf := filepath.Join(s.Dir, "wrong.conf")
+	p := s.Podman(t, podman.Ours, podman.Options{Env: []string{"CONTAINERS_STORAGE_CONF=" + conf}})
+	stock := p.As(podman.Plain)
+	lines := []string{
+		"[storage]", `driver = "overlay"`, fmt.Sprintf("graphroot = %q", s.Root), fmt.Sprintf("runroot = %q", s.RunRoot),
+		`transient_store = "true"`,
+		"[storage.options]",
+		"additionallayerstores = false",
+		"[storage.options.overlay]",
+		"mountopt = true",
+		"size = 10",
+		`use_composefs = "yes"`,
+		"[storage.options.pull_options]",
+		"convert_images = true",
+	}
+	right := func(line string) bool {
+		return strings.HasPrefix(line, "[") || strings.HasSuffix(line, `"`) && !strings.Contains(line, "yes") && !strings.Contains(line, "true")
+	}
+	write := func(keep int) { // -1: all wrong values, -2: none
+		var text string
+		for i, line := range lines {
+			if !right(line) && keep != i && keep != -1 {
+				line = "#"
+			}
+			text += line + "\n"
+		}
+		must(t, os.WriteFile(conf, []byte(text), 0o600))
+	}
+	write(-1)
+	out, err := tool(t, p, "status").CombinedOutput()
+	if err == nil {
+		t.Errorf("status accepts the file: %s", out)
+	}
+	for i, line := range lines {
+		if named := strings.Contains(string(out), fmt.Sprintf("\nerror: %s:%d: ", conf, i+1)) || strings.HasPrefix(string(out), fmt.Sprintf("error: %s:%d: ", conf, i+1)); named == right(line) {
+			t.Errorf("line %d, %s: named: %v\n%s", i+1, line, named, out)
+		}
+		if right(line) {
+			continue
+		}
+		write(i)
+		if _, err := p.Try("images"); err == nil {
+			t.Errorf("podman accepts %s", line)
+		}
+		if _, err := stock.Try("images"); err == nil {
+			t.Errorf("stock podman accepts %s", line)
+		}
+	}
+	write(-2)
+	p.Run("images")
+	runTool(t, p, "status")
+}
+
 // TestUnwritableStore has a store on a file system that is mounted read-only: podman does not
 // start, status says so, and convert names the store and not a directory of its own.
 func TestUnwritableStore(t *testing.T) {

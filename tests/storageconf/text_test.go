@@ -32,6 +32,16 @@ func TestText(t *testing.T) {
 		"[storage.options.pull_options]\nConvert_images = 'true'",
 		"[storage]\ndriver = 'vfs'\n[storage.options]\nadditionalimagestores = ['/a', '/b']",
 		"[storage]\nrootless_storage_path = '/u'",
+		"[storage.options.overlay]\nmountopt = true",
+		"[storage.options.overlay]\nsize = 10",
+		"[storage.options.zfs]\nfsname = []",
+		"[storage.options]\nthinpool = ''",
+		"[storage.options]\nauto-userns-max-size = '1'",
+		"[storage.options]\nauto-userns-max-size = 4294967296",
+		"[storage.options]\nforce_mask = '0700'",
+		"[storage.options]\nadditionallayerstores = ['/a', 1]",
+		"[storage]\ntransient_store = 'true'",
+		"[storage]\nunknown = 1\n[storage.unknown]\ndriver = 1",
 		"[[storage]]",
 		"[storage",
 		"\ufeff[storage]\r\ndriver = 'overlay'\r\n",
@@ -102,10 +112,10 @@ func TestStricter(t *testing.T) {
 
 // randomText writes keys, of which about every sixth text has one with a wrong type.
 func randomText(r *rand.Rand) string {
-	bad := r.IntN(48)
+	bad := r.IntN(60)
 	pick := func(values ...string) string {
 		if bad--; bad == 0 {
-			return []string{"true", "1", "['true']", "{a = 'b'}", "2020-01-01", "1.5"}[r.IntN(6)]
+			return []string{"true", "1", "['true']", "{a = 'b'}", "2020-01-01", "1.5", "-1", "4294967296"}[r.IntN(8)]
 		}
 		return values[r.IntN(len(values))]
 	}
@@ -122,7 +132,14 @@ func randomText(r *rand.Rand) string {
 	line("runroot", `"/r"`, `""`)
 	line("imagestore", `"/i"`, `""`)
 	line("rootless_storage_path", `"/u"`, `"$HOME/u"`)
+	line("driver_priority", `["overlay", "vfs"]`, `[]`)
+	line("transient_store", `true`, `false`)
 	b.WriteString("[storage.options]\n")
+	line("auto-userns-min-size", `0`, `65536`, `4294967295`)
+	line("disable-volatile", `true`, `false`)
+	line("additionallayerstores", `[]`)
+	line("force_mask", `0o700`, `0`)
+	line("vfs", `{}`, `{ignore_chown_errors = "true"}`)
 	line("use_composefs", bools...)
 	line("additionalimagestores", `[]`, `["/a"]`, `["/a", "/b/"]`, `["/a,/b", ""]`, `["a"]`)
 	inline := r.IntN(2) == 0
@@ -146,7 +163,10 @@ func randomText(r *rand.Rand) string {
 	}
 	b.WriteString("\n[storage.options.overlay]\n")
 	line("use_composefs", append(bools, `""`, `"yes"`)...)
-	b.WriteString("mountopt = \"nodev\"\nno_such_option = 1\n")
+	line("mountopt", `"nodev"`, `""`)
+	line("size", `"10G"`)
+	line("inodes", `"1000"`)
+	b.WriteString("no_such_option = 1\n")
 	return b.String()
 }
 

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
+)
+
+// addIgnored says what is wrong with the configuration files that podman starts with.
+func (r *status) addIgnored(st *store, sources config.Sources) {
+	for _, key := range config.Ignored(sources) {
+		r.Problems = append(r.Problems, key.String()+didYouMean(key))
+	}
+	if _, err := policy.Load(st.conf.Digests.Dirs, st.conf.Digests.Named); err != nil {
+		r.Problems = append(r.Problems, "podman mounts no images: "+oneLine(err))
+	}
+}
+
+// didYouMean returns the keys and tables that look like an unknown key, as a question; "" if there
+// are none.
+func didYouMean(key config.IgnoredKey) string {
+	var near []string
+	for _, a := range key.Alternatives() {
+		if looksLike(key.Name(), a.Name) {
+			near = append(near, a.Where)
+		}
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// looksLike compares words as cobra compares an unknown command with its own.
+func looksLike(typed, known string) bool {
+	root := &cobra.Command{SuggestionsMinimumDistance: 2}
+	root.AddCommand(&cobra.Command{Use: known, Run: func(*cobra.Command, []string) {}})
+	return len(typed) > 2 && len(root.SuggestionsFor(typed)) > 0
+}
