@@ -5,10 +5,13 @@ package driver
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	graphdriver "github.com/containers/storage/drivers"
 
+	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -82,6 +85,51 @@ func TestMetacopyStays(t *testing.T) {
 		}
 		if err != nil || p.Metacopy != step.want {
 			t.Errorf("needed %v: metacopy=on is %v, %v", step.needed, p.Metacopy, err)
+		}
+	}
+}
+
+// TestPlanVerity checks which mounts ask the kernel to verify contents: with "require" all of them,
+// so that none shows what nobody verifies; with "try" those that can, but not an upper directory
+// whose files may lack digests.
+func TestPlanVerity(t *testing.T) {
+	store := chain.Store{Home: t.TempDir()}
+	layer := func(id, mark string) chain.Layer {
+		l := chain.Layer{ID: id, Store: store}
+		if err := os.MkdirAll(l.Dir(), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if mark != "" {
+			if err := os.WriteFile(l.MetacopyMark(), []byte(strings.TrimPrefix(mark, "-")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return l
+	}
+	fresh, verified, unverified := layer("fresh", ""), layer("verified", verifiedMark), layer("unverified", "-")
+	for _, c := range []struct {
+		mode   config.Verity
+		top    chain.Layer
+		sealed bool
+		cannot error
+		want   mount.Verity
+	}{
+		{config.VerityRequire, fresh, true, nil, mount.VerityRequire},
+		{config.VerityRequire, fresh, false, nil, mount.VerityRequire},
+		{config.VerityRequire, fresh, true, os.ErrInvalid, mount.VerityRequire},
+		{config.VerityRequire, unverified, true, nil, mount.VerityRequire},
+		{config.VerityTry, fresh, true, nil, mount.VerityRequire},
+		{config.VerityTry, fresh, false, nil, mount.VerityOff},
+		{config.VerityTry, fresh, true, os.ErrInvalid, mount.VerityOff},
+		{config.VerityTry, verified, true, nil, mount.VerityRequire},
+		{config.VerityTry, unverified, true, nil, mount.VerityOff},
+		{config.VerityOff, fresh, true, nil, mount.VerityOff},
+	} {
+		d := &Driver{conf: &config.Options{Verity: c.mode}, cannotVerify: func() error { return c.cannot }}
+		p := &mount.Plan{Upper: "/upper"}
+		d.verify(p, c.top, c.sealed)
+		if p.Verity != c.want {
+			t.Errorf("verity = %q, layer %s, sealed %v, %v: %v, want %v", c.mode, c.top.ID, c.sealed, c.cannot, p.Verity, c.want)
 		}
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
@@ -103,6 +105,27 @@ func useShared(t *testing.T, theirs *store, shared string, img *ociimage.Image, 
 	p.layer(t, "commit", top, layer, layer)
 	p.compare(t, "commit", "commit", times, "ro")
 	report(t, "mounted", s.mounts(t))
+}
+
+// TestAdditionalStoreGone takes the layers of an additional store away, of which the store has a
+// merged image. The next removal of a layer removes the image, and none before.
+func TestAdditionalStoreGone(t *testing.T) {
+	dirs := newDirs(t)
+	filler := dirs.open(t, kind{})
+	filler.layer(t, "base", "", layertest.Tar(layertest.File("f", "base")))
+	filler.layer(t, "top", "base", layertest.Tar(layertest.File("g", "top")))
+	s := newStore(t, kind{options: []string{"overlay.imagestore=" + dirs.share(t)}})
+	s.read(t, "top", "ro")
+	removal := func() []string {
+		s.layer(t, "own", "", layertest.Tar(layertest.File("f", strings.Repeat("own ", 100))))
+		s.remove(t, "own")
+		return s.contents(t)
+	}
+	if has := removal(); len(has) != 2 { // an image, and the link for the layer
+		t.Errorf("the pool has %v", has)
+	}
+	filler.remove(t, "base", "top")
+	report(t, "left in the pool", removal())
 }
 
 // TestImageStore keeps images apart from containers.
