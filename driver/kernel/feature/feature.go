@@ -27,8 +27,9 @@ type Feature struct {
 	// probe tries it with files in dir, which is empty and goes afterwards.
 	probe func(dir string) error
 
-	// backed features mount an image from a file of the file system.
-	backed bool
+	// lacking are the file systems that lack it whatever the kernel: their names, by their magic
+	// numbers.
+	lacking map[int64]string
 
 	// cheap features cost no mount and are not kept by [Remember].
 	cheap bool
@@ -99,16 +100,20 @@ func (f *Feature) try(dir string) (err error) {
 }
 
 // unbacked are the file systems that have no page cache of their own for EROFS to read an image
-// from, whatever the kernel (erofs_fc_get_tree wants read_folio).
-var unbacked = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs", unix.TMPFS_MAGIC: "tmpfs"}
+// from (erofs_fc_get_tree wants read_folio), and unmapped those whose mounts cannot map owners
+// (FS_ALLOW_IDMAP).
+var (
+	unbacked = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs", unix.TMPFS_MAGIC: "tmpfs"}
+	unmapped = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs"}
+)
 
 // lackedBy returns the name of dir's file system if the feature is missing because of it.
 func (f *Feature) lackedBy(dir string) string {
 	var fs unix.Statfs_t
-	if !f.backed || unix.Statfs(dir, &fs) != nil {
+	if unix.Statfs(dir, &fs) != nil {
 		return ""
 	}
-	return unbacked[int64(fs.Type)] //nolint:unconvert // 32 bits on some architectures
+	return f.lacking[int64(fs.Type)] //nolint:unconvert // 32 bits on some architectures
 }
 
 // renamed has an error name files in a probe's directory, whose name is random, by their

@@ -13,11 +13,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// TestFileSystemToBlame has file systems from which no kernel mounts EROFS images: the message
+// TestFileSystemToBlame has file systems that lack features on every kernel: the message
 // names them and no kernel, also if another process has kept the answer.
 func TestFileSystemToBlame(t *testing.T) {
 	needs.Root(t)
-	for fs, name := range map[string]string{"tmpfs": "tmpfs", "overlay": "overlayfs"} {
+	for fs, c := range map[string]struct {
+		name    string
+		lacking []*Feature
+	}{
+		"tmpfs":   {"tmpfs", []*Feature{FileErofs}},
+		"overlay": {"overlayfs", []*Feature{FileErofs, IdmappedErofs, IdmappedDir}},
+	} {
 		t.Run(fs, func(t *testing.T) {
 			base := mounttest.Scratch(t)
 			for _, dir := range []string{"lower", "upper", "work", "store"} {
@@ -31,14 +37,16 @@ func TestFileSystemToBlame(t *testing.T) {
 			must(t, unix.Mount(fs, dir, fs, 0, options))
 			t.Cleanup(func() { must(t, unix.Unmount(dir, 0)) })
 			memory := remember(t)
-			for _, from := range []string{"the kernel", "memory"} {
-				f := &Feature{Name: FileErofs.Name, Since: FileErofs.Since, probe: FileErofs.probe, backed: FileErofs.backed}
-				err := f.Check(dir)
-				if !errors.Is(err, ErrNotSupported) || !strings.HasPrefix(err.Error(), "EROFS from a file not supported on "+name+": ") {
-					t.Errorf("from %s: %v", from, err)
+			for _, lacking := range c.lacking {
+				for _, from := range []string{"the kernel", "memory"} {
+					f := &Feature{Name: lacking.Name, Since: lacking.Since, probe: lacking.probe, lacking: lacking.lacking}
+					err := f.Check(dir)
+					if !errors.Is(err, ErrNotSupported) || !strings.HasPrefix(err.Error(), f.Name+" not supported on "+c.name+": ") {
+						t.Errorf("from %s: %v", from, err)
+					}
 				}
 			}
-			if files, err := os.ReadDir(memory); err != nil || len(files) != 1 {
+			if files, err := os.ReadDir(memory); err != nil || len(files) != len(c.lacking) {
 				t.Errorf("kept: %v, %v", files, err)
 			}
 		})

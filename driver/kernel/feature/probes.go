@@ -19,12 +19,12 @@ import (
 // others are tried with images and directories on it.
 var (
 	// FileErofs: EROFS images are mounted from files, not only from block devices.
-	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs), backed: true}
+	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs), lacking: unbacked}
 
 	// FileErofsFlat: two overlays fit above an image that is mounted from a file, as
 	// above one on a loop device. Some kernels count the file as a level of stacking
 	// (d53cd891f0e4 of Linux), of which there may be two.
-	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat), backed: true}
+	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat), lacking: unbacked}
 
 	// LoopErofs: EROFS images are mounted from loop devices.
 	LoopErofs = &Feature{Name: "EROFS from a loop device", Since: "5.8", probe: sampled(loopErofs)}
@@ -40,10 +40,10 @@ var (
 	PlainRedirect = &Feature{Name: "redirects of overlayfs without metacopy", Since: "6.16", probe: sampled(plainRedirect)}
 
 	// IdmappedErofs: a mount of EROFS can map owners, and be a layer of an overlay.
-	IdmappedErofs = &Feature{Name: "idmapped EROFS below overlayfs", Since: "5.19", probe: sampled(idmappedErofs)}
+	IdmappedErofs = &Feature{Name: "idmapped EROFS below overlayfs", Since: "5.19", probe: sampled(idmappedErofs), lacking: unmapped}
 
 	// IdmappedDir: the same with directories of the file system.
-	IdmappedDir = &Feature{Name: "idmapped directories below overlayfs", Since: "5.19", probe: sampled(idmappedDir)}
+	IdmappedDir = &Feature{Name: "idmapped directories below overlayfs", Since: "5.19", probe: sampled(idmappedDir), lacking: unmapped}
 
 	// OverlayVerity: overlayfs has verity=require.
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
