@@ -52,3 +52,16 @@ func TestFileSystemToBlame(t *testing.T) {
 		})
 	}
 }
+
+// TestVerityReason has a file system without fs-verity: the message has the reason alone, and not
+// the file of the probe.
+func TestVerityReason(t *testing.T) {
+	needs.Root(t)
+	dir := mounttest.Scratch(t)
+	must(t, unix.Mount("tmpfs", dir, "tmpfs", 0, ""))
+	t.Cleanup(func() { must(t, unix.Unmount(dir, 0)) })
+	f := &Feature{Name: Verity.Name, probe: Verity.probe}
+	if err := f.Check(dir); err == nil || strings.Contains(err.Error(), "file:") || !strings.HasPrefix(err.Error(), "fs-verity not supported: the ") {
+		t.Errorf("on tmpfs: %v", err)
+	}
+}

@@ -163,6 +163,10 @@ func fsVerity(dir string) error {
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	if err := enable(f); err != nil {
+		var e *os.PathError
+		if errors.As(err, &e) {
+			err = e.Err // the feature has the name of what failed, and the file is the probe's
+		}
 		return err
 	}
 	got, err := verity.Measure(f)
