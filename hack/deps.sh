@@ -73,9 +73,10 @@ if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; th
 	echo "installing$packages"
 	apt-get update -qq || : # of several sources, one may be out of reach
 	# shellcheck disable=SC2086 # one word for each package
-	if DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null; then
+	if said=$(DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages); then
 		packages=
 	else
+		printf '%s\n' "$said" >&2 # such as dependencies that cannot be met
 		packages=$(missing)
 	fi
 fi

@@ -9,7 +9,7 @@ import (
 // aptGet stands in for apt-get: it logs what it installs, and fails if $APT is "fails".
 const aptGet = `
 [ "$1" != install ] || echo "$*" >>"$LOG"
-[ "$APT" != fails ] || { echo "E: Unable to fetch some archives" >&2; exit 100; }`
+[ "$APT" != fails ] || { [ "$1" != install ] || echo "libx-dev : Depends: libx0 (= 1)"; echo "E: Unable to correct problems" >&2; exit 100; }`
 
 func newDeps(t *testing.T) scripts {
 	t.Helper()
@@ -57,7 +57,7 @@ func TestDepsFail(t *testing.T) {
 		code    int
 		says    []string
 	}{
-		"no network":      {"demo", []string{"ID=0", "APT=fails"}, 1, []string{"error: these packages are missing, and could not be installed: gcc", " busybox-static libcap2-bin docker-registry\nhint: check the network"}},
+		"no network":      {"demo", []string{"ID=0", "APT=fails"}, 1, []string{"libx-dev : Depends: libx0 (= 1)\n", "error: these packages are missing, and could not be installed: gcc", " busybox-static libcap2-bin docker-registry\nhint: check the network"}},
 		"not root":        {"podman", []string{"ID=1000"}, 1, []string{"error: these packages are missing", "hint: run this as root, or install as root: gcc"}},
 		"tests, not root": {"test", []string{"ID=1000"}, 0, []string{"hint: for all of it, install as root: gcc"}},
 		"tests in CI":     {"test", []string{"ID=1000", "CI=true"}, 1, []string{"hint: for all of it, install as root: gcc"}},
