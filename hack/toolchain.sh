@@ -1,6 +1,7 @@
 #!/bin/sh
 # Check that the go command can build this project. "make" runs it before it installs or builds
-# anything. GO is the go command, OS_RELEASE a file like os-release(5).
+# anything. GO is the go command, OS_RELEASE a file like os-release(5), and CERTIFICATES those that
+# the machine trusts.
 set -eu
 cd "$(dirname "$0")/.."
 go=${GO:-go}
@@ -31,8 +32,13 @@ if ! version=$("$go" version 2>&1); then
 	have=$(GOTOOLCHAIN=local "$go" version | sed 's/^go version go//; s/ .*//')
 	case $version in
 	*x509:*)
-		printf 'error: Go %s cannot download Go %s: certificates are missing\n' "$have" "$want" >&2
-		echo "hint: as root: apt-get install ca-certificates" >&2
+		if [ -e "${CERTIFICATES:-/etc/ssl/certs/ca-certificates.crt}" ]; then
+			printf 'error: Go %s cannot download Go %s: its certificate is not trusted\n' "$have" "$want" >&2
+			echo "hint: put that of your proxy into /usr/local/share/ca-certificates, then as root: update-ca-certificates" >&2
+		else
+			printf 'error: Go %s cannot download Go %s: certificates are missing\n' "$have" "$want" >&2
+			echo "hint: as root: apt-get install ca-certificates" >&2
+		fi
 		exit 1
 		;;
 	esac

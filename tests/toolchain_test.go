@@ -21,6 +21,9 @@ func TestToolchain(t *testing.T) {
 		"no certificates": {"bookworm", `[ "$GOTOOLCHAIN" != local ] || { echo go version go1.23.5 linux/amd64; exit; }
 			echo 'go: download go1.24.0: tls: x509: certificate signed by unknown authority' >&2; exit 1`, 1,
 			[]string{"error: Go 1.23.5 cannot download Go 1.24.0: certificates are missing\nhint: as root: apt-get install ca-certificates\n"}},
+		"another certificate": {"bookworm", `[ "$GOTOOLCHAIN" != local ] || { echo go version go1.23.5 linux/amd64; exit; }
+			echo 'go: download go1.24.0: tls: x509: certificate signed by unknown authority' >&2; exit 1`, 1,
+			[]string{"error: Go 1.23.5 cannot download Go 1.24.0: its certificate is not trusted\nhint: put that of your proxy into /usr/local/share/ca-certificates, then as root: update-ca-certificates\n"}},
 		"no network": {"bookworm", `[ "$GOTOOLCHAIN" != local ] || { echo go version go1.23.5 linux/amd64; exit; }
 			echo 'go: download go1.24.0: dial tcp: lookup proxy: no such host' >&2; exit 1`, 1,
 			[]string{"no such host", "error: Go 1.23.5 cannot download Go 1.24.0, which the build needs\nhint: it does so once: check the network, or install Go 1.24.0: https://go.dev/dl\n"}},
@@ -33,7 +36,10 @@ func TestToolchain(t *testing.T) {
 			if c.standIn != "" {
 				s.write(t, "path/go", "#!/bin/sh\n"+c.standIn+"\n")
 			}
-			out, code := s.run(t, []string{s.debian(t, c.release)}, "hack/toolchain.sh")
+			if name == "another certificate" {
+				s.write(t, "certificates", "")
+			}
+			out, code := s.run(t, []string{s.debian(t, c.release), "CERTIFICATES=" + s.path("certificates")}, "hack/toolchain.sh")
 			if code != c.code || c.code == 0 && out != "" {
 				t.Errorf("exit code %d, want %d: %s", code, c.code, out)
 			}
