@@ -24,7 +24,7 @@ elif [ "$release" = bookworm ]; then
 	cat >&2 <<-'END'
 		hint: install the kernel of bookworm-backports as root, then reboot:
 		  echo deb http://deb.debian.org/debian bookworm-backports main >/etc/apt/sources.list.d/backports.list
-		  apt-get update && apt-get install -t bookworm-backports linux-image-amd64
+		  apt-get update && apt-get install linux-image-amd64/bookworm-backports
 	END
 else
 	echo "hint: boot Linux 6.5 or newer, such as that of Debian 13" >&2
