@@ -39,13 +39,17 @@ type rawTable interface {
 // where ApplyDiffFromStagingDirectory takes it. It is called without any lock, for
 // several layers at a time.
 //
-// A layer that it cannot convert is downloaded the ordinary way, and goes through ApplyDiff.
+// A layer that it cannot convert is downloaded the ordinary way, and goes through ApplyDiff. If
+// the kernel or the file system is the reason, a warning says so once in a process.
 func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpts, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
 	var apply graphdriver.ApplyDiffOpts
 	if options != nil {
 		apply = options.ApplyDiffOpts
 	}
 	if why := d.keepsPlain(apply); why != "" {
+		if err := d.abilities().err; d.decision().Active() && err != nil {
+			d.warnOfPlain.Do(func() { logrus.Warnf("composefs: pulled layers stay plain: %v", err) })
+		}
 		return pullPlain(d.Driver, options, differ, why)
 	}
 	raw, ok := differ.(rawBlob)

@@ -40,6 +40,7 @@ type Driver struct {
 	// mount by the stock driver.
 	naive graphdriver.Driver
 
+	warnOfPlain  sync.Once // that pulled layers stay plain
 	abilities    func() abilities
 	cannotVerify func() error // why mounts that verify do not work, nil if they do
 }

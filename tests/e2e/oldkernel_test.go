@@ -98,13 +98,17 @@ var tooOld = []oldkernel.Release{oldkernel.Linux6_4, oldkernel.Linux5_1}
 // whyTooOld is what must be said there.
 const whyTooOld = "data-only layers of overlayfs not supported (Linux 6.5 has it)"
 
+// warnTooOld is how a pull begins to say so.
+const warnTooOld = "composefs: pulled layers stay plain: " + whyTooOld
+
 // TestTooOldKernels has podman run on kernels that cannot mount composefs: it is plain
 // overlay, and says why.
 func TestTooOldKernels(t *testing.T) {
 	for _, release := range tooOld {
 		t.Run(release.String(), func(t *testing.T) {
 			t.Parallel()
-			p := onKernel(t, release)
+			kernel := oldkernel.New(t, release) // which must last longer than the store
+			p := podman.NewStore(t).Podman(t, podman.Ours, podman.Options{Kernel: kernel, Warns: warnTooOld})
 			checkWhole(t, p, func(dir string) {
 				if got := driverSays(t, p, "Composefs"); !strings.HasPrefix(got, "off: "+whyTooOld) || strings.Contains(got, "\n") {
 					t.Errorf("composefs is %s", got)
@@ -113,6 +117,10 @@ func TestTooOldKernels(t *testing.T) {
 					t.Errorf("layers are composefs: %q", blobs)
 				}
 			})
+			ref := pushImage(t, image(t, rich()...))
+			if out := logs(t, p, "pull", "-q", ref); strings.Count(out, `level=warning msg="`+warnTooOld) != 1 {
+				t.Errorf("a pull does not warn once of %q: %s", warnTooOld, out)
+			}
 		})
 	}
 }
@@ -133,7 +141,7 @@ func TestTooOldKernelWithImages(t *testing.T) {
 			tree := seen(t, p, ref)
 			reboot(t, p.Store)
 
-			old := p.Store.Podman(t, podman.Ours, podman.Options{Kernel: kernel})
+			old := p.Store.Podman(t, podman.Ours, podman.Options{Kernel: kernel, Warns: warnTooOld})
 			other := pullOther(t, old) // with a layer that both have
 			for _, args := range [][]string{
 				{"image", "mount", ref}, {"mount", "box"}, {"run", "--rm", ref, "true"}, {"start", "-a", "box"}, {"commit", "-q", "box", "c"}, {"run", "--rm", other, "true"},

@@ -49,6 +49,7 @@ type Options struct {
 	Composefs  string            // composefs.conf
 	Kernel     *oldkernel.Kernel // what runs podman, if not this machine's kernel
 	Env        []string          // further variables, as NAME=VALUE
+	Warns      string            // what it may warn of
 }
 
 // storageConf returns storage.conf. Flags and variables of podman that say the same
