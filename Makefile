@@ -114,6 +114,7 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 		bin/$$program completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/$$program.fish || exit; done
 	$(to_destdir) $(stage) $(installed)
 
+install-tools: tools := $(filter-out %/podman-testing %/pullevents,$(tools)) # those of the tests
 install-tools: tools ## install buildah, skopeo and containers-storage with our driver under PREFIX too
 	rm -rf $(stage)
 	install -D -t $(stage)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
