@@ -9,7 +9,7 @@ MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
 FOR ?= test
-SUITES ?= trixie bookworm
+LISTS ?= trixie-mistakes trixie bookworm-mistakes bookworm
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
 # start a service.
@@ -141,8 +141,8 @@ test-service: deps build podman podman-stock ## use podman's REST service for SE
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)
 
-test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour, 8 GB); SUITES=trixie
-	hack/fresh/fresh.sh $(SUITES)
+test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or two, 8 GB); LISTS=trixie
+	hack/fresh/fresh.sh $(LISTS)
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; UPSTREAM=-help
 	hack/upstream/run.sh $(UPSTREAM)

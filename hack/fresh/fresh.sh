@@ -1,15 +1,17 @@
 #!/bin/sh
-# usage: fresh.sh SUITE...
+# usage: fresh.sh LIST...
 #
-# Try the commands of README on fresh releases of Debian, such as trixie, and print a transcript.
-# hack/fresh/SUITE lists them. Each release is a root that debootstrap makes with nothing but apt
-# and essential packages; the kernel is that of this machine. TMPDIR, or else /var/tmp, needs 8 GB,
-# and must be on a disk. All mounts and processes are in namespaces that end with the script.
+# Try the commands of lists in this directory on fresh releases of Debian, and print a transcript.
+# Lists are named after the release: trixie and bookworm have the commands of README, and
+# trixie-mistakes and bookworm-mistakes what happens without the packages that README names. try.sh
+# describes them. Each has a root that debootstrap makes with nothing but apt and essential packages;
+# the kernel is that of this machine. TMPDIR, or else /var/tmp, needs 8 GB, and must be on a disk.
+# All mounts and processes are in namespaces that end with the script.
 set -eu
 [ "$(id -u)" = 0 ] || { echo "error: debootstrap needs root: sudo make test-fresh" >&2; exit 1; }
 cd "$(dirname "$0")/../.."
-for suite; do
-	[ -e "hack/fresh/$suite" ] || { echo "error: hack/fresh/$suite does not exist" >&2; exit 2; }
+for list; do
+	[ -e "hack/fresh/$list" ] || { echo "error: hack/fresh/$list does not exist" >&2; exit 2; }
 done
 command -v debootstrap >/dev/null || {
 	apt-get update -qq
@@ -20,17 +22,29 @@ work=$(mktemp -d "${TMPDIR:-/var/tmp}/composefs-fresh.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-for suite; do
-	echo "== $suite: debootstrap"
-	root=$work/$suite
-	unshare --mount debootstrap --variant=minbase "$suite" "$root" http://deb.debian.org/debian >"$work/log" 2>&1 || {
+
+# bootstrap makes $work/SUITE.tar.
+bootstrap() {
+	echo "== $1: debootstrap"
+	unshare --mount debootstrap --variant=minbase "$1" "$work/root" http://deb.debian.org/debian >"$work/log" 2>&1 || {
 		tail "$work/log" >&2
-		echo "error: debootstrap $suite fails" >&2
+		echo "error: debootstrap $1 fails" >&2
 		exit 1
 	}
+	tar -c -C "$work/root" --one-file-system -f "$work/$1.tar" .
+	rm -rf --one-file-system "$work/root"
+}
+
+for list; do
+	suite=${list%%-*} root=$work/root
+	[ -e "$work/$suite.tar" ] || bootstrap "$suite"
+	echo "== $list"
+	mkdir "$root"
+	tar -x -C "$root" -f "$work/$suite.tar"
+	ln "$work/$suite.tar" "$root/root/debian.tar"
 	mkdir "$root/root/composefs-storage"
 	git ls-files -z | tar -c --null -T - | tar -x -C "$root/root/composefs-storage"
-	unshare --mount --pid --fork --kill-child hack/fresh/inside.sh "$root" "$suite"
+	unshare --mount --pid --fork --kill-child hack/fresh/inside.sh "$root" "$list"
 	rm -rf --one-file-system "$root"
-	echo "== $suite: all commands succeed"
+	echo "== $list: every line holds"
 done
