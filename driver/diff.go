@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // Diff returns a tar of what a layer changes in its parent, "" for none, with

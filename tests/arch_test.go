@@ -17,7 +17,7 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":         {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/store/catalog", "driver/store/chain", "driver/kernel/feature", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/store/images", "driver/upkeep/inplace", "driver/message", "driver/kernel/mount", "driver/trust/policy", "driver/settings", "driver/upkeep/survey", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":         {"convert", "convert/dump", "convert/erofs", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "config", "driver/store/catalog", "driver/store/chain", "driver/kernel/feature", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/store/images", "driver/inplace", "driver/message", "driver/kernel/mount", "driver/trust/policy", "driver/settings", "driver/store/survey", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                        {"github.com/BurntSushi/toml"},
 	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layer":                 {"convert/tree", "convert/verity", "golang.org/x/sync"},
@@ -32,13 +32,13 @@ var imports = map[string][]string{
 	"convert/scan":                  {"convert/objects", "convert/tree", "convert/verity", "golang.org/x/sys", "golang.org/x/sync"},
 	"convert/toc":                   {"convert/layer", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/treetest":              {"convert/tree"},
-	"driver":                        {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/kernel/feature", "driver/store/images", "driver/upkeep/inplace", "driver/message", "driver/kernel/mount", "driver/trust/policy", "driver/store/pool", "driver/settings", "driver/kernel/shared", "driver/upkeep/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
+	"driver":                        {"config", "convert", "convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/kernel/feature", "driver/store/images", "driver/inplace", "driver/message", "driver/kernel/mount", "driver/trust/policy", "driver/store/pool", "driver/settings", "driver/kernel/shared", "driver/store/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus", "golang.org/x/sys"},
 	"driver/pull/blob":              {"convert/layer", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/store/chain":            {},
 	"driver/upkeep/garbage":         {"convert/objects", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/images":           {"convert", "convert/erofs", "convert/objects", "convert/verity", "convert/tree", "driver/store/chain", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/pool":             {"convert/objects", "convert/verity", "driver/store/chain", "driver/message", "golang.org/x/sys"},
-	"driver/upkeep/inplace":         {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/store/pool", "driver/upkeep/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
+	"driver/inplace":                {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/store/pool", "driver/store/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
 	"driver/store/catalog":          {"driver/store/chain"},
 	"driver/trust/policy":           {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/kernel/mount":           {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through what is mounted
@@ -47,10 +47,10 @@ var imports = map[string][]string{
 	"driver/message":                {},
 	"driver/kernel/feature":         {"convert/erofs", "convert/tree", "convert/verity", "driver/message", "driver/kernel/mount", "golang.org/x/sys"},
 	"driver/settings":               {"config", "convert/objects", "convert/verity", "driver/store/chain", "driver/kernel/feature", "github.com/containers/storage"},
-	"driver/upkeep/fsck":            {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/message", "driver/upkeep/origin", "driver/store/pool", "driver/upkeep/survey", "golang.org/x/sys"},
+	"driver/upkeep/fsck":            {"convert", "convert/erofs", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/message", "driver/upkeep/origin", "driver/store/pool", "driver/store/survey", "golang.org/x/sys"},
 	"driver/upkeep/origin":          {"github.com/containers/image"},
 	"driver/kernel/shared":          {"driver/kernel/mount", "golang.org/x/sys"},
-	"driver/upkeep/survey":          {"convert", "convert/erofs", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/images"},
+	"driver/store/survey":           {"convert", "convert/erofs", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/images"},
 	"tests":                         {},
 	"tests/bench":                   {},
 	"tests/driver":                  {},

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 const convertUsage = `Usage:

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 // toPlain makes the layers of the images plain, or those of the whole store if no names are

@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 // layers returns the digest of the canonical form of a chain of layer images.

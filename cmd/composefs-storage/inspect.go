@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/driver/message"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 const inspectUsage = `Usage:

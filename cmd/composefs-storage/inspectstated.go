@@ -9,7 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // inspectedStatement is what an image says of the digest of its canonical form.

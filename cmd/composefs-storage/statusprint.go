@@ -5,7 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 func (r *status) print(s streams) error {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // addStores measures the stores' pools.

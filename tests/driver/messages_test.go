@@ -18,10 +18,10 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
 	names "github.com/composefs-storage/composefs-storage/tests/messages"
 )
 

@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // Options say what to check, and how.

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
 )
 
 // damagedImages returns the findings about layer images.

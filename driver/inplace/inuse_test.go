@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 

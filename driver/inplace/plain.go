@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // CheckPlain returns the kind of a layer. If the layer is not plain and cannot become so, the
