@@ -6,16 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
+	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/archive"
 	"github.com/containers/storage/pkg/directory"
 	"github.com/containers/storage/pkg/idtools"
 
-	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
-	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
+	"github.com/composefs-storage/composefs-storage/driver/upper"
 )
 
 // Diff returns a tar of what a layer changes in its parent, "" for none, with
@@ -40,22 +39,48 @@ func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parent
 	if c[0].Composefs || !d.isOwn(c, parent) {
 		return d.naive.Diff(id, maps, parent, parentMaps, label)
 	}
-	away, err := elsewhere(c[0].Diffs[0])
+	redirects, err := upper.FindRedirects(c[0].Diffs[0])
 	if err != nil {
 		return nil, fmt.Errorf("layer %s: %w", id, err)
 	}
-	if !away.excludable() {
+	if !redirects.Excludable() {
 		return d.naive.Diff(id, maps, parent, parentMaps, label)
 	}
 	if maps == nil {
 		maps = &idtools.IDMappings{}
 	}
-	t := &diffTar{options: archive.TarOptions{Compression: archive.Uncompressed, UIDMaps: maps.UIDs(), GIDMaps: maps.GIDs()}}
-	if err := d.fillTar(t, c, away, label); err != nil {
-		return nil, errors.Join(err, t.Close())
-	}
-	return t, nil
+	return d.upperTar(c, redirects, maps, label)
 }
+
+// upperTar returns the tar of a container's upper directory.
+func (d *Driver) upperTar(c chain.Chain, redirects upper.Redirects, maps *idtools.IDMappings, label string) (io.ReadCloser, error) {
+	below := &roots{}
+	if err := d.open(below, c[1:]); err != nil {
+		return nil, errors.Join(err, below.Close())
+	}
+	r, err := upper.Tar(upper.Source{
+		Upper:     c[0].Diffs[0],
+		Below:     below.list,
+		Redirects: redirects,
+		Metacopy:  hasMetacopyMark(c[0]),
+		Mount: func() (string, func() error, error) {
+			merged, err := d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, UidMaps: maps.UIDs(), GidMaps: maps.GIDs()})
+			return merged, func() error { return d.Put(c[0].ID) }, err
+		},
+	}, archive.TarOptions{Compression: archive.Uncompressed, UIDMaps: maps.UIDs(), GIDMaps: maps.GIDs()})
+	if err != nil {
+		return nil, below.named(errors.Join(err, below.Close()))
+	}
+	return &rootsReader{r, below}, nil
+}
+
+// rootsReader is a tar that needs mounted images until it is closed.
+type rootsReader struct {
+	io.ReadCloser
+	below *roots
+}
+
+func (r *rootsReader) Close() error { return errors.Join(r.ReadCloser.Close(), r.below.Close()) }
 
 // DiffSize returns the length of the files that a layer adds to its parent.
 func (d *Driver) DiffSize(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) (int64, error) {
@@ -76,6 +101,57 @@ func (d *Driver) DiffSize(id string, maps *idtools.IDMappings, parent string, pa
 	return directory.Size(c[0].Diffs[0])
 }
 
+// Changes returns the names that a layer adds to its parent, changes there or deletes,
+// as Diff does.
+func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) ([]archive.Change, error) {
+	c, err := d.chain(id)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Composefs() {
+		return d.Driver.Changes(id, maps, parent, parentMaps, label)
+	}
+	if !d.isOwn(c, parent) {
+		return d.naive.Changes(id, maps, parent, parentMaps, label)
+	}
+	merged, err := d.mountRenamed(c, label)
+	if err != nil {
+		return nil, fmt.Errorf("layer %s: %w", id, err)
+	}
+	if merged != "" {
+		defer d.Put(id) //nolint:errcheck // the changes are right all the same
+	}
+	top, below := &roots{}, &roots{}
+	defer top.Close()
+	defer below.Close()
+	if c[0].Composefs {
+		err = top.mount(c[0].Blob(), d.abilities().backing)
+	} else {
+		err = d.open(top, c[:1])
+	}
+	if err == nil {
+		err = d.open(below, c[1:])
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, err := upper.Changes(top.list[0], merged, below.list)
+	return list, top.named(below.named(err))
+}
+
+// mountRenamed mounts the chain of a container that has renamed directories, because only a
+// mount shows their entries. It returns where, or "" if there is no need to.
+func (d *Driver) mountRenamed(c chain.Chain, label string) (string, error) {
+	if c[0].Composefs {
+		return "", nil
+	}
+	redirects, err := upper.FindRedirects(c[0].Diffs[0])
+	if err != nil || len(redirects.Dirs) == 0 {
+		return "", err
+	}
+	return d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, Options: []string{"ro"}})
+}
+
 // isParent reports whether parent is the layer below the chain's first, or "" if
 // there is none.
 func isParent(c chain.Chain, parent string) bool {
@@ -89,55 +165,4 @@ func isParent(c chain.Chain, parent string) bool {
 // layer has itself.
 func (d *Driver) isOwn(c chain.Chain, parent string) bool {
 	return d.handles(c) && isParent(c, parent) && len(c[0].Diffs) <= 1
-}
-
-// roots are layers as directories, the top one first: files of images have no contents
-// there.
-type roots struct {
-	list  []string
-	files []*os.File
-	names []string // what list calls images, and their paths, in pairs
-}
-
-// open adds the segments of a chain.
-func (d *Driver) open(r *roots, c chain.Chain) error {
-	for _, s := range c.Segments() {
-		if !s.Composefs() {
-			r.list = append(r.list, s.Top().Diffs...)
-			continue
-		}
-		img, err := d.images.Of(s)
-		if err != nil {
-			return err
-		}
-		if err := r.mount(img.Path, d.abilities().backing); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mount adds an image, in a mount without a place.
-func (r *roots) mount(path string, backing mount.Backing) error {
-	root, err := mount.Erofs(&mount.Image{Path: path, Backing: backing})
-	if err != nil {
-		return err
-	}
-	r.files = append(r.files, root)
-	name := fmt.Sprintf("/proc/self/fd/%d", root.Fd())
-	r.list = append(r.list, name)
-	r.names = append(r.names, name+"/", path+":/")
-	return nil
-}
-
-// named has an error tell the files of images by the images' paths.
-func (r *roots) named(err error) error { return message.Rename(err, r.names...) }
-
-// Close unmounts the images.
-func (r *roots) Close() error {
-	var errs []error
-	for _, f := range r.files {
-		errs = append(errs, f.Close())
-	}
-	return errors.Join(errs...)
 }

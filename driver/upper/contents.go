@@ -1,6 +1,6 @@
 //go:build linux
 
-package driver
+package upper
 
 import (
 	"archive/tar"
@@ -11,32 +11,34 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// filled is the tar of an upper directory, with all contents as they are in the mount. Files
-// that have metadata only in the upper directory are as long as they should be there, but zeros.
-type filled struct {
+// contentsReader is the tar of an upper directory with all contents. Files that have metadata
+// only in the upper directory have their size there and read as zeros, so the contents of all
+// files come from a mount of the layers.
+type contentsReader struct {
 	*io.PipeReader
 	done chan struct{}
 }
 
-func newFilled(upper io.Reader, merged string) *filled {
+// withContents returns the tar of an upper directory with the contents that merged shows.
+func withContents(upper io.Reader, merged string) *contentsReader {
 	r, w := io.Pipe()
-	f := &filled{r, make(chan struct{})}
+	c := &contentsReader{r, make(chan struct{})}
 	go func() {
-		defer close(f.done)
-		w.CloseWithError(fill(w, upper, merged))
+		defer close(c.done)
+		w.CloseWithError(copyTar(w, upper, merged))
 	}()
-	return f
+	return c
 }
 
 // Close returns when no file of the mount is in use any more.
-func (f *filled) Close() error {
-	err := f.PipeReader.Close()
-	<-f.done
+func (c *contentsReader) Close() error {
+	err := c.PipeReader.Close()
+	<-c.done
 	return err
 }
 
-// fill copies a tar, but the contents of files from below a directory.
-func fill(w io.Writer, r io.Reader, dir string) error {
+// copyTar copies a tar with the contents of the files below dir.
+func copyTar(w io.Writer, r io.Reader, dir string) error {
 	in, out := tar.NewReader(r), tar.NewWriter(w)
 	for {
 		h, err := in.Next()
@@ -56,8 +58,8 @@ func fill(w io.Writer, r io.Reader, dir string) error {
 	}
 }
 
-// copyFile copies so many bytes of a file. A container that runs may put symlinks in the place
-// of what is in the tar, which must not lead out of the mount.
+// copyFile copies size bytes of a file. It follows no symlink out of dir, because a running
+// container may replace the entries of the tar.
 func copyFile(w io.Writer, dir, name string, size int64) error {
 	f, err := images.OpenIn(dir, name)
 	if err != nil {

@@ -1,83 +1,29 @@
 //go:build linux
 
-package driver
+package upper
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
-	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/archive"
-	"github.com/containers/storage/pkg/idtools"
 	"golang.org/x/sys/unix"
-
-	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Changes returns the names that a layer adds to its parent, changes there or deletes,
-// as Diff does.
-func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) ([]archive.Change, error) {
-	c, err := d.chain(id)
-	if err != nil {
-		return nil, err
-	}
-	if !c.Composefs() {
-		return d.Driver.Changes(id, maps, parent, parentMaps, label)
-	}
-	if !d.isOwn(c, parent) {
-		return d.naive.Changes(id, maps, parent, parentMaps, label)
-	}
-	merged, err := d.mountRenamed(c, label)
-	if err != nil {
-		return nil, fmt.Errorf("layer %s: %w", id, err)
-	}
-	if merged != "" {
-		defer d.Put(id) //nolint:errcheck // the changes are right all the same
-	}
-	top, below := &roots{}, &roots{}
-	defer top.Close()
-	defer below.Close()
-	if c[0].Composefs {
-		err = top.mount(c[0].Blob(), d.abilities().backing)
-	} else {
-		err = d.open(top, c[:1])
-	}
-	if err == nil {
-		err = d.open(below, c[1:])
-	}
-	if err != nil {
-		return nil, err
-	}
-	list, err := upperChanges(top.list[0], merged, below.list)
-	return list, top.named(below.named(err))
-}
-
-// mountRenamed mounts the chain of a container in which directories were renamed, whose
-// entries are seen in the mount only, and returns where. "" is for nowhere.
-func (d *Driver) mountRenamed(c chain.Chain, label string) (string, error) {
-	if c[0].Composefs {
-		return "", nil
-	}
-	away, err := elsewhere(c[0].Diffs[0])
-	if err != nil || len(away.dirs) == 0 {
-		return "", err
-	}
-	return d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, Options: []string{"ro"}})
-}
-
-// upperChanges returns the changes that an upper directory makes to the layers below it,
-// of which the first is the top one. It tells them as archive.OverlayChanges does, which
-// fails where a directory has come where a file was, follows symlinks, out of the layer
-// too, and takes a directory for changed if it has another size, as on EROFS.
+// Changes returns the changes that an upper directory makes to the layers below it, which are
+// directories, the top one first. They are those that archive.OverlayChanges of
+// containers/storage reports, without its faults: that function fails where a directory
+// replaced a file, follows symlinks out of the layer, and takes a directory for changed if its
+// size differs, as it does on EROFS.
 //
-// What is in directories that were renamed is looked for in merged, where all of it is
-// mounted.
-func upperChanges(upper, merged string, below []string) (list []archive.Change, err error) {
+// merged is a directory that shows all layers together. Changes lists renamed directories
+// there, because the upper directory has only a part of their entries. It may be "" if there
+// is none: see [Redirects].
+func Changes(upper, merged string, below []string) (list []archive.Change, err error) {
 	listed := map[string]bool{}
 	add := func(path string, kind archive.ChangeType) {
 		listed[path] = true

@@ -1,0 +1,64 @@
+//go:build linux
+
+package driver
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/message"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// roots are layers as directories, the top one first: files of images have no contents
+// there.
+type roots struct {
+	list  []string
+	files []*os.File
+	names []string // what list calls images, and their paths, in pairs
+}
+
+// open adds the segments of a chain.
+func (d *Driver) open(r *roots, c chain.Chain) error {
+	for _, s := range c.Segments() {
+		if !s.Composefs() {
+			r.list = append(r.list, s.Top().Diffs...)
+			continue
+		}
+		img, err := d.images.Of(s)
+		if err != nil {
+			return err
+		}
+		if err := r.mount(img.Path, d.abilities().backing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mount adds an image, in a mount without a place.
+func (r *roots) mount(path string, backing mount.Backing) error {
+	root, err := mount.Erofs(&mount.Image{Path: path, Backing: backing})
+	if err != nil {
+		return err
+	}
+	r.files = append(r.files, root)
+	name := fmt.Sprintf("/proc/self/fd/%d", root.Fd())
+	r.list = append(r.list, name)
+	r.names = append(r.names, name+"/", path+":/")
+	return nil
+}
+
+// named has an error tell the files of images by the images' paths.
+func (r *roots) named(err error) error { return message.Rename(err, r.names...) }
+
+// Close unmounts the images.
+func (r *roots) Close() error {
+	var errs []error
+	for _, f := range r.files {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
