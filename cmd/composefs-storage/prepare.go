@@ -45,10 +45,10 @@ func (s streams) prepare(name string) error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	h := verity.New()
-	if _, err := f.WriteTo(h); err != nil {
+	d, _, err := verity.SumFile(f)
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s  %s\n", h.Digest(), source.image)
+	_, err = fmt.Fprintf(s.out, "%s  %s\n", d, source.image)
 	return err
 }

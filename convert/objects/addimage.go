@@ -140,12 +140,11 @@ func (p *Pool) imageRight(d verity.Digest) (bool, error) {
 	if got, err := p.verity.Measure(f); err == nil {
 		return got == d, nil
 	}
-	h := verity.New()
-	_, err = io.Copy(h, f)
+	got, _, err := verity.SumFile(f)
 	if errors.Is(err, unix.EIO) {
 		return false, nil
 	}
-	return h.Digest() == d, err
+	return got == d, err
 }
 
 func (p *Pool) syncFile(f *os.File) error {

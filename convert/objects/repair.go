@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -56,10 +57,9 @@ func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error
 // Link gives the names the file that is open as good, or a copy where that cannot be
 // linked. It is read before; the rest is as in [Repair.Write].
 func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
-	h := verity.New()
-	_, err := io.Copy(h, io.NewSectionReader(good, 0, 1<<62))
-	if err == nil && h.Digest() != d {
-		err = wrongContent(h.Digest())
+	got, _, err := verity.SumFile(good)
+	if err == nil && got != d {
+		err = wrongContent(got)
 	}
 	temp := r.temporary()
 	if err == nil {
@@ -67,7 +67,7 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 	}
 	switch {
 	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK):
-		return r.Write(d, io.NewSectionReader(good, 0, 1<<62), names)
+		return r.Write(d, io.NewSectionReader(good, 0, math.MaxInt64), names)
 	case err == nil:
 		if _, err = r.pool.SealFile(temp, d); err != nil {
 			return errors.Join(fmt.Errorf("repair object %s: %w", d, err), os.Remove(temp))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -92,12 +91,11 @@ func (p *Reader) Verify(ctx context.Context, damaged func(d verity.Digest, err e
 		if err != nil {
 			return err
 		}
-		h := verity.New()
-		_, err = io.Copy(h, f)
+		got, _, err := verity.SumReader(f)
 		if err = errors.Join(err, f.Close()); err != nil {
 			return fmt.Errorf("verify object %s: %w", d, err)
 		}
-		if got := h.Digest(); got != d {
+		if got != d {
 			damaged(d, fmt.Errorf("%w %s: its content has digest %s", ErrDamaged, d, got))
 		}
 		return nil

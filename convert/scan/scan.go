@@ -166,15 +166,13 @@ func (s *scanner) content(f file) error {
 		f.inode.Content = string(content)
 		return f.checkSize(uint64(len(content)))
 	}
-	h := verity.New()
-	size, err := io.Copy(h, in)
+	digest, size, err := verity.SumReader(in)
 	if err != nil {
 		return err
 	}
 	if err := f.checkSize(uint64(size)); err != nil {
 		return err
 	}
-	digest := h.Digest()
 	f.inode.Digest = (*[32]byte)(&digest)
 	f.inode.Payload = tree.ByDigest
 	if s.opts.DigestStore == "" {

@@ -7,7 +7,7 @@
 // the sha256 of the bytes. The block size is part of the format and never the
 // host's page size. Rules: Documentation/filesystems/fsverity.rst of Linux.
 //
-// The digest part is pure; the ioctls are in verity_linux.go.
+// All but the ioctls of verity_linux.go builds on any system.
 package verity
 
 import (

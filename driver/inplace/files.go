@@ -105,15 +105,14 @@ func (f *file) Add(content []byte) (verity.Digest, error) {
 
 // AddFrom implements layer.Store.
 func (f *file) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
-	h := verity.New()
-	n, err := io.Copy(h, r)
+	d, n, err := verity.SumReader(r)
 	if err == nil && n != size {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return verity.Digest{}, err
 	}
-	return f.take(h.Digest(), size)
+	return f.take(d, size)
 }
 
 // take makes the file an object, and closes it.

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"runtime"
 
@@ -68,9 +66,8 @@ func (i *Image) measure(f *os.File) (verity.Digest, error) {
 	if !i.Hashed {
 		return verity.Measure(f)
 	}
-	h := verity.New()
-	_, err := io.Copy(h, io.NewSectionReader(f, 0, math.MaxInt64))
-	return h.Digest(), err
+	d, _, err := verity.SumFile(f)
+	return d, err
 }
 
 // mountErofs mounts the image that is at source and is also open as f.

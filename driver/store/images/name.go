@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
@@ -31,13 +30,13 @@ func (i Image) Name() (verity.Digest, error) {
 		return name, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	h := verity.New()
-	if _, err := io.Copy(h, f); err != nil {
+	found, _, err := verity.SumFile(f)
+	if err != nil {
 		return name, err
 	}
-	if _, err = p.StatImage(h.Digest()); errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%s is damaged: the pool has no image of its fs-verity digest, %s", i.Path, h.Digest())
+	if _, err = p.StatImage(found); errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%s is damaged: the pool has no image of its fs-verity digest, %s", i.Path, found)
 		return name, &chain.DamagedError{Store: i.Pool, Err: err}
 	}
-	return h.Digest(), err
+	return found, err
 }

@@ -5,7 +5,6 @@ package pool
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -40,9 +39,9 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if err := p.SealObjects(ctx, all); err != nil {
 		return false, err
 	}
-	h := verity.New()
-	if _, err := io.Copy(h, f); err != nil {
+	d, _, err := verity.SumFile(f)
+	if err != nil {
 		return false, err
 	}
-	return p.SealFile(p.Path(l.Blob()), h.Digest())
+	return p.SealFile(p.Path(l.Blob()), d)
 }

@@ -94,9 +94,8 @@ func measure(path string) (d verity.Digest, size int64, sealed bool, err error) 
 	defer f.Close() //nolint:errcheck // open for reading
 	_, err = verity.Measure(f)
 	sealed = err == nil
-	h := verity.New()
-	size, err = io.Copy(h, f)
-	return h.Digest(), size, sealed, err
+	d, size, err = verity.SumFile(f)
+	return d, size, sealed, err
 }
 
 // mergeNow merges layers, the top one first, and keeps nothing of it.

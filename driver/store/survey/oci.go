@@ -117,10 +117,9 @@ func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, co
 		_, err = io.ReadFull(f, content)
 		return verity.Sum(content), content, err
 	}
-	h := verity.New()
-	n, err := io.Copy(h, f)
+	d, n, err := verity.SumFile(f)
 	if err == nil && n != size {
 		err = fmt.Errorf("%d bytes, want %d", n, size)
 	}
-	return h.Digest(), nil, err
+	return d, nil, err
 }

@@ -1,0 +1,37 @@
+package verity
+
+import (
+	"io"
+	"math"
+	"os"
+)
+
+// SumReader reads r to its end and returns the digest of a file with that content, and its
+// length in bytes.
+func SumReader(r io.Reader) (Digest, int64, error) {
+	h := spare.Get().(*Hash)
+	defer spare.Put(h)
+	h.Reset()
+	n, err := io.Copy(h, r)
+	if err != nil {
+		return Digest{}, n, err
+	}
+	return h.Digest(), n, nil
+}
+
+// SumFile reads all of a file, wherever its offset is, and returns its digest and its length
+// in bytes. It does not ask the kernel: see [MeasureOrSum].
+func SumFile(f *os.File) (Digest, int64, error) {
+	return SumReader(io.NewSectionReader(f, 0, math.MaxInt64))
+}
+
+// MeasureOrSum returns the digest of a file: the one that the kernel enforces if the file has
+// fs-verity, so that it is sealed, or else that of the content. A kernel or a file system
+// without fs-verity is not an error.
+func MeasureOrSum(f *os.File) (d Digest, sealed bool, err error) {
+	if d, err = Measure(f); !Absent(err) {
+		return d, err == nil, err
+	}
+	d, _, err = SumFile(f)
+	return d, false, err
+}
