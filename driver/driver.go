@@ -17,6 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
+	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
 // Driver is the overlay driver with composefs. It embeds the stock driver itself, not
@@ -34,7 +35,7 @@ type Driver struct {
 	images  *images.Images
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter
-	guard   *guard
+	guard   *trust.Guard
 
 	// naive makes differences by comparing two mounts. The stock driver's own would
 	// mount by the stock driver.
@@ -55,7 +56,7 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		mounts:  shared.New(filepath.Join(runDir, "images")),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
-	d.guard = &guard{conf, d.stores}
+	d.guard = trust.New(conf, d.stores, d.images, filepath.Join(runDir, "canonical"))
 	feature.Remember(filepath.Join(runDir, "features"))
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
@@ -95,7 +96,7 @@ func (d *Driver) handles(c chain.Chain) bool {
 type plain struct {
 	stockDriver
 	reason string
-	guard  *guard
+	guard  *trust.Guard
 }
 
 // Get mounts a layer, unless a digest is expected of its image.
@@ -104,17 +105,8 @@ func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := p.refuses(c); err != nil {
+	if err := p.guard.RefuseUnchecked(c, func() string { return p.reason }); err != nil {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
 	return p.Driver.Get(id, options)
-}
-
-// refuses returns why a chain must not be mounted, nil if it may be.
-func (p *plain) refuses(c chain.Chain) error {
-	rules, err := p.guard.load()
-	if rules == nil {
-		return err
-	}
-	return p.guard.unless(c, func() string { return p.reason })
 }

@@ -34,11 +34,11 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)
 		}
 		for i, l := range c {
-			if err := d.verifyPlain(l, i == 0); err != nil {
+			if err := d.guard.RefusePlain(l, i == 0); err != nil {
 				return "", fmt.Errorf("layer %s: %w", id, err)
 			}
 		}
-		if err := d.guard.unless(c, func() string { return d.abilities().err.Error() }); err != nil {
+		if err := d.guard.RefuseUnchecked(c, func() string { return d.abilities().err.Error() }); err != nil {
 			return "", fmt.Errorf("layer %s: %w", id, err)
 		}
 		return d.Driver.Get(id, options)

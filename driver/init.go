@@ -13,6 +13,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
 // Init makes the driver, as the stock driver's Init does, whose options it takes. If
@@ -39,7 +40,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			return nil, err
 		}
 		logrus.Debugf("composefs is off: %s", reason)
-		return &plain{stockDriver{o, &stores}, reason, &guard{conf, &stores}}, nil
+		return &plain{stockDriver{o, &stores}, reason, trust.New(conf, &stores, nil, "")}, nil
 	}
 	d := newDriver(o, conf, stores, filepath.Join(options.RunRoot, "overlay-composefs"))
 	for _, option := range options.DriverOptions {

@@ -10,10 +10,11 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
 // lowers adds the layers to the plan, with shared mounts of their images. maps are as in
-// guard.expected. release must be called when the plan is mounted, also after an error.
+// [trust.Guard.Expected]. release must be called when the plan is mounted, also after an error.
 func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings) (release func(), err error) {
 	var leases []io.Closer
 	release = func() {
@@ -21,14 +22,14 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtoo
 			_ = l.Close() // only ends a claim that the mount has made already
 		}
 	}
-	want, err := d.guard.expected(c, maps)
+	want, err := d.guard.Expected(c, maps)
 	if err != nil {
 		return release, err
 	}
 	sealed := true
 	for i, s := range c.Segments() {
 		if !s.Composefs() {
-			if err := d.verifyPlain(s.Top(), i == 0); err != nil {
+			if err := d.guard.RefusePlain(s.Top(), i == 0); err != nil {
 				return release, err
 			}
 			addPlain(p, s.Top(), i == 0)
@@ -57,17 +58,17 @@ func addPlain(p *mount.Plan, l chain.Layer, top bool) {
 
 // addImage adds a shared mount of a segment's image, checked as it is to be, and what must be
 // held until the plan is mounted, also after an error.
-func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *expectation, target string) (held []io.Closer, sealed bool, err error) {
+func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *trust.Expectation, target string) (held []io.Closer, sealed bool, err error) {
 	img, err := d.images.Of(s)
 	if err != nil {
 		return nil, false, err
 	}
-	file, sealed, err := d.checked(s, img)
+	file, sealed, err := d.guard.Image(s, img, d.abilities().backing)
 	if err != nil {
 		return nil, false, err
 	}
-	if want.of(s) {
-		pinned, err := d.pin(want, img, file)
+	if want.Of(s) {
+		pinned, err := d.guard.Pin(want, img, file)
 		if err != nil {
 			return nil, false, err
 		}

@@ -4,7 +4,6 @@ package driver
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"sync"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/containers/storage/pkg/idtools"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
@@ -55,13 +55,7 @@ func (s *staged) mapOwners(maps *idtools.IDMappings) error {
 	if err != nil {
 		return err
 	}
-	made, err := convert.RemapLayer(context.Background(), convert.Source{Image: img}, f, func(uid, gid uint32) (uint32, uint32, error) {
-		at, err := maps.ToHost(idtools.IDPair{UID: int(uid), GID: int(gid)})
-		if err != nil {
-			err = fmt.Errorf("owner %d:%d: %w", uid, gid, err)
-		}
-		return uint32(at.UID), uint32(at.GID), err
-	})
+	made, err := convert.RemapLayer(context.Background(), convert.Source{Image: img}, f, idmap.ToHost(maps))
 	if err == nil {
 		err = f.Sync()
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
@@ -98,36 +99,11 @@ func cannotRemap(c chain.Chain, copied bool) string {
 // remap makes a new layer composefs, with all that is below it and other owners. If the
 // error is [pool.ErrApart], nothing was changed.
 func (d *Driver) remap(c chain.Chain, toContainer, toHost *idtools.IDMappings) error {
-	owner := remapped(toContainer, toHost)
+	owner := idmap.Between(toContainer, toHost)
 	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Image, error) {
 		return d.images.Remap(c[1:].Segments()[0], batch, w, owner)
 	})
 	return err
-}
-
-// remapped returns what gives files other owners, as platformChowner.LChown of
-// containers/storage does: root is root also if it has not been in the first maps, and who is
-// not in the second ones becomes the overflow user.
-func remapped(toContainer, toHost *idtools.IDMappings) func(uid, gid uint32) (uint32, uint32, error) {
-	return func(uid, gid uint32) (uint32, uint32, error) {
-		at := idtools.IDPair{UID: int(uid), GID: int(gid)}
-		if toContainer != nil && !toContainer.Empty() {
-			u, g, err := toContainer.ToContainer(at)
-			switch {
-			case err == nil:
-				at = idtools.IDPair{UID: u, GID: g}
-			case uid != 0 || gid != 0:
-				return 0, 0, fmt.Errorf("owner %d:%d in the user namespace that the layer was made for: %w", uid, gid, err)
-			}
-		}
-		if toHost != nil && !toHost.Empty() {
-			var err error
-			if at, err = toHost.ToHostOverflow(at); err != nil {
-				return 0, 0, fmt.Errorf("owner %d:%d on the host: %w", at.UID, at.GID, err)
-			}
-		}
-		return uint32(at.UID), uint32(at.GID), nil
-	}
 }
 
 // chownAll changes owners in a mount with metacopy=on, so that files that are only

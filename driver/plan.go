@@ -17,6 +17,7 @@ import (
 	"github.com/containers/storage/pkg/idtools"
 	"github.com/sirupsen/logrus"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
@@ -171,6 +172,22 @@ const verifiedMark = "verity\n"
 func hasVerifiedMetacopy(l chain.Layer) bool {
 	mark, err := os.ReadFile(l.MetacopyMark())
 	return err == nil && string(mark) == verifiedMark
+}
+
+// verify has the kernel verify contents, if the images are sealed and it can.
+func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
+	switch {
+	case d.conf.Verity == config.VerityRequire:
+		p.Verity = mount.VerityRequire // also if that was never shown to work
+	case d.conf.Verity == config.VerityOff || !sealed:
+	case p.Upper != "" && hasMetacopyMark(top) && !hasVerifiedMetacopy(top):
+		// Its files that have metadata only may lack the digest, so that reading them fails with EIO.
+		logrus.Debugf("composefs: layer %s was mounted without verity, and stays so", top.ID)
+	case d.cannotVerify() != nil:
+		logrus.Warnf("composefs: contents are not verified: %v", d.cannotVerify())
+	default:
+		p.Verity = mount.VerityRequire
+	}
 }
 
 // giveRoot gives a container's directory to root of the user namespace whose maps the

@@ -1,13 +1,11 @@
 //go:build linux
 
-package driver
+package trust
 
 import (
 	"errors"
 	"fmt"
 	"os"
-
-	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -18,11 +16,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// checked returns a segment's image as it is to be mounted: with the digest that it must
-// have. sealed says that it has fs-verity, and so have all the objects it refers to.
-func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sealed bool, err error) {
-	m = &mount.Image{Path: img.Path, Backing: d.abilities().backing}
-	if d.conf.Verity == config.VerityOff {
+// Image returns the image of a segment for a mount, with the digest that the mount has to find
+// if composefs.conf asks for that. sealed reports that the image and all the objects that it
+// refers to have fs-verity. An image that was merged while fs-verity was off is sealed first.
+func (g *Guard) Image(s chain.Segment, img images.Image, backing mount.Backing) (m *mount.Image, sealed bool, err error) {
+	m = &mount.Image{Path: img.Path, Backing: backing}
+	if g.conf.Verity == config.VerityOff {
 		return m, false, nil
 	}
 	name, err := img.Name()
@@ -37,7 +36,7 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 	defer f.Close() //nolint:errcheck // open for reading
 	_, err = verity.Measure(f)
 	if errors.Is(err, verity.ErrNotEnabled) {
-		if ok, sealErr := d.images.Seal(s); ok || sealErr != nil { // it was merged when verity was off
+		if ok, sealErr := g.images.Seal(s); ok || sealErr != nil {
 			err = sealErr
 		}
 	}
@@ -46,7 +45,7 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 		return m, true, nil
 	case errors.Is(err, objects.ErrDamaged):
 		return nil, false, &chain.DamagedError{Store: img.Pool, Layer: s.Top().ID, Err: fmt.Errorf("%s: %w", img.Path, err)}
-	case d.conf.Verity == config.VerityRequire:
+	case g.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
 	case verity.Absent(err):
 		m.Hashed = true
@@ -55,31 +54,14 @@ func (d *Driver) checked(s chain.Segment, img images.Image) (m *mount.Image, sea
 	return nil, false, err
 }
 
-// verify has the mount verify contents, if the images are sealed and the kernel can.
-func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
-	switch {
-	case d.conf.Verity == config.VerityRequire:
-		p.Verity = mount.VerityRequire // also if that was never shown to work
-	case d.conf.Verity == config.VerityOff || !sealed:
-	case p.Upper != "" && hasMetacopyMark(top) && !hasVerifiedMetacopy(top):
-		// Its files that have metadata only may lack the digest, and would be EIO.
-		logrus.Debugf("composefs: layer %s was mounted without verity, and is so again", top.ID)
-	case d.cannotVerify() != nil:
-		logrus.Warnf("composefs: contents are not verified: %v", d.cannotVerify())
-	default:
-		p.Verity = mount.VerityRequire
-	}
-}
-
-// verifyPlain returns why a layer whose files are in a directory, where nobody can verify
-// them, must not be mounted. A container's own layer may, on top of a chain: it holds what the
-// container has written.
-func (d *Driver) verifyPlain(l chain.Layer, top bool) error {
-	if d.conf.Verity != config.VerityRequire {
+// RefusePlain returns an error if verity is "require" and a layer is plain, because nothing
+// verifies files in a directory. A container's own layer on top of a chain is the exception.
+func (g *Guard) RefusePlain(l chain.Layer, top bool) error {
+	if g.conf.Verity != config.VerityRequire {
 		return nil
 	}
 	if top {
-		known, err := catalog.Read(d.stores)
+		known, err := catalog.Read(g.stores)
 		if err != nil {
 			return err
 		}

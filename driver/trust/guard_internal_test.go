@@ -1,6 +1,6 @@
 //go:build linux
 
-package driver
+package trust
 
 import (
 	"crypto/sha256"
@@ -40,22 +40,22 @@ func TestExpectedStated(t *testing.T) {
 	stores := &chain.Stores{Primary: chain.Store{Home: home}}
 	c := chain.Chain{{ID: "container"}, {ID: "top", Composefs: true}}
 	for _, mode := range []config.Verity{config.VerityOff, config.VerityTry} {
-		if e, err := (&guard{&config.Options{Verity: mode}, stores}).expected(c, nil); e != nil || err != nil {
+		if e, err := New(&config.Options{Verity: mode}, stores, nil, "").Expected(c, nil); e != nil || err != nil {
 			t.Errorf("%s: %+v, %v", mode, e, err)
 		}
 	}
-	required := &guard{&config.Options{Verity: config.VerityRequire}, stores}
-	e, err := required.expected(c, nil)
+	required := New(&config.Options{Verity: config.VerityRequire}, stores, nil, "")
+	e, err := required.Expected(c, nil)
 	if err != nil || len(e.entries) != 1 || e.entries[0].OCI != stated || e.segment.Top().ID != "top" ||
 		e.entries[0].Source != "composefs.merged.erofs.v1.fsverity-sha256-12 in manifest "+digest {
 		t.Fatalf("%+v, %v", e, err)
 	}
 	c[1].Composefs = false
-	if _, err := required.expected(c, nil); err == nil || !strings.Contains(err.Error(), "layer top is not composefs") {
+	if _, err := required.Expected(c, nil); err == nil || !strings.Contains(err.Error(), "layer top is not composefs") {
 		t.Errorf("plain: %v", err)
 	}
 	write(key, manifest+" ")
-	if _, err := required.expected(c, nil); err == nil || !strings.Contains(err.Error(), " is damaged: it has the digest ") {
+	if _, err := required.Expected(c, nil); err == nil || !strings.Contains(err.Error(), " is damaged: it has the digest ") {
 		t.Errorf("changed manifest: %v", err)
 	}
 }

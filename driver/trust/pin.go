@@ -1,0 +1,149 @@
+//go:build linux
+
+package trust
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/containers/storage/pkg/idtools"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/idmap"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
+)
+
+// Of reports whether there is an expectation, and it is one of that segment.
+func (e *Expectation) Of(s chain.Segment) bool {
+	return e != nil && s.Whole && s.Top().ID == e.segment.Top().ID
+}
+
+// Pin opens the image of the expectation's segment and checks that it has the expected digests,
+// or is a copy of an image that has them. It has m use the open file, so that the mount shows
+// the file that was checked. The caller closes it after the mount.
+func (g *Guard) Pin(e *Expectation, img images.Image, m *mount.Image) (io.Closer, error) {
+	f, err := os.Open(img.Path)
+	if err != nil {
+		return nil, err
+	}
+	found, sealed, err := verity.MeasureOrSum(f)
+	if err == nil {
+		err = g.meets(e.entries, img, f, found)
+	}
+	if errors.As(err, new(*digestError)) && e.maps != nil && len(e.segment.Layers) > 1 {
+		err = g.isCopy(e, img.Path, found)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	m.File = f
+	if m.Digest == nil {
+		m.Digest, m.Hashed = &found, !sealed // an earlier mount counts only if its digest was compared
+	}
+	return f, nil
+}
+
+// digestError is the error of an image that has another digest than the expected one.
+type digestError struct{ text string }
+
+func (e *digestError) Error() string { return e.text }
+
+// meets checks that an image has all expected digests. f is the open image and found its
+// fs-verity digest. If a digest differs the error is a *digestError.
+func (g *Guard) meets(entries []*policy.Entry, img images.Image, f *os.File, found verity.Digest) error {
+	for _, entry := range entries {
+		if entry.Merged != nil && *entry.Merged != found {
+			return &digestError{fmt.Sprintf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)}
+		}
+		if entry.OCI == "" {
+			continue
+		}
+		oci, err := g.canonical(f, found, entry.Algorithm(), img.Data)
+		if err != nil {
+			return err
+		}
+		if oci != entry.OCI {
+			return &digestError{fmt.Sprintf("%s: the canonical form of its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, oci, entry.Source, entry.OCI)}
+		}
+	}
+	return nil
+}
+
+// isCopy checks that the image with the digest found is a copy, for a user namespace, of the
+// image below it, and that this one has the expected digests. The digest of the copy follows
+// from the image below and the maps of the mount; no record of the store counts.
+func (g *Guard) isCopy(e *Expectation, path string, found verity.Digest) error {
+	img, err := g.images.Of(chain.Segment{Layers: e.segment.Layers[1:], Whole: e.segment.Whole})
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(img.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	merged, _, err := verity.MeasureOrSum(f)
+	if err == nil {
+		err = g.meets(e.entries, img, f, merged)
+	}
+	if err != nil {
+		return err
+	}
+	want, err := g.remappedDigest(f, merged, e.maps)
+	if err == nil && want != found.String() {
+		err = &digestError{fmt.Sprintf("%s: its copy for a user namespace, %s, has the digest %s, but with these owners the image that %s expects has %s; "+
+			`"podman rmi" and "podman pull" make it anew`, e.entries[0].Name(), path, found, e.entries[0].Source, want)}
+	}
+	return err
+}
+
+// canonical returns the digest of the canonical form of a merged image. f is the open image
+// and merged its fs-verity digest. With sha512 it reads all objects.
+func (g *Guard) canonical(f *os.File, merged verity.Digest, a verity.Algorithm, data []string) (string, error) {
+	return g.recorded(merged.String()+"-"+a.String(), 2*a.Size(), func() (string, error) {
+		img, err := images.Read(f)
+		if err != nil {
+			return "", err
+		}
+		oci, err := convert.OCI(context.Background(), []convert.Source{{Image: img}}, convert.OCIOptions{
+			Algorithm: a,
+			Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
+		})
+		return oci.Digest, err
+	})
+}
+
+// remappedDigest returns the digest of a merged image with the owners of a user namespace. f is
+// the open image and merged its fs-verity digest.
+func (g *Guard) remappedDigest(f *os.File, merged verity.Digest, maps *idtools.IDMappings) (string, error) {
+	key := sha256.Sum256(fmt.Append(nil, maps.UIDs(), maps.GIDs()))
+	return g.recorded(fmt.Sprintf("%s-%x", merged, key), 2*len(merged), func() (string, error) {
+		img, err := images.Read(f)
+		if err != nil {
+			return "", err
+		}
+		made, err := convert.Merge(context.Background(), []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: idmap.Between(nil, maps)})
+		return made.Digest.String(), err
+	})
+}
+
+// openObject opens an object in the first of the directories that has it.
+func openObject(data []string, d verity.Digest) (f *os.File, err error) {
+	err = os.ErrNotExist
+	for _, dir := range data {
+		if f, err = os.Open(filepath.Join(dir, tree.ObjectPath(d))); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+	}
+	return f, err
+}
