@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
@@ -41,7 +42,7 @@ func (s *staged) abandon() error {
 	if err == nil {
 		err = errors.Join(p.NoteGarbage(), p.Close())
 	}
-	err = errors.Join(err, ignoreMissing(os.Remove(s.target+imageSuffix)))
+	err = errors.Join(err, files.IgnoreMissing(os.Remove(s.target+imageSuffix)))
 	for range 100 { // what is added while it is removed keeps it there
 		if err2 := os.RemoveAll(s.target); err2 == nil {
 			return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -145,7 +146,7 @@ func setRoot(img *erofs.Image, diff string) (given bool, err error) {
 	if err != nil || root.Dir.Implied {
 		return false, err
 	}
-	return true, setOwner(diff, root.UID, root.GID, root.Mode)
+	return true, files.SetOwner(diff, root.UID, root.GID, root.Mode)
 }
 
 // addTo converts the tar as a layer of its own and joins it with what l has.

@@ -5,13 +5,13 @@ package driver
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -123,11 +123,11 @@ func (s *staged) place(l chain.Layer) (err error) {
 // without those below; an empty "lower-layers" ends every mount by podman 6.
 func syncPlace(l chain.Layer) error {
 	for _, name := range append([]string{"link"}, chain.LowerFiles...) {
-		if err := ignoreMissing(syncName(filepath.Join(l.Dir(), name))); err != nil {
+		if err := files.IgnoreMissing(files.Sync(filepath.Join(l.Dir(), name))); err != nil {
 			return err
 		}
 	}
-	return errors.Join(syncName(l.DataDir()), syncName(l.Dir()), ignoreMissing(syncName(filepath.Join(l.Store.Home, "l"))))
+	return errors.Join(files.Sync(l.DataDir()), files.Sync(l.Dir()), files.IgnoreMissing(files.Sync(filepath.Join(l.Store.Home, "l"))))
 }
 
 // likeRoot gives the directory that becomes the layer's diff the owner and mode that it
@@ -144,7 +144,7 @@ func (s *staged) likeRoot(l chain.Layer) error {
 	if err := unix.Stat(l.Diff(), &st); err != nil {
 		return &os.PathError{Op: "stat", Path: l.Diff(), Err: err}
 	}
-	return setOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
+	return files.SetOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
 }
 
 // close lets go of the layer. Unless it was placed, it is gone then, and what it has
@@ -155,7 +155,7 @@ func (s *staged) close() error {
 	if s.batch != nil {
 		leftover = s.committed && s.batch.Staged() != ""
 		if leftover {
-			list = append(list, ignoreMissing(os.Remove(s.imageName())))
+			list = append(list, files.IgnoreMissing(os.Remove(s.imageName())))
 		}
 		list = append(list, s.batch.Close())
 		begun.layers.Delete(s)
@@ -170,32 +170,4 @@ func (s *staged) close() error {
 		}
 	}
 	return s.pool.Named(errors.Join(append(list, s.pool.Close())...))
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// setOwner changes the owner and mode of a directory.
-func setOwner(dir string, uid, gid, mode uint32) error {
-	if err := unix.Chown(dir, int(uid), int(gid)); err != nil {
-		return &os.PathError{Op: "chown", Path: dir, Err: err}
-	}
-	if err := unix.Chmod(dir, mode&0o7777); err != nil {
-		return &os.PathError{Op: "chmod", Path: dir, Err: err}
-	}
-	return nil
-}
-
-// syncName brings a file on disk, or a directory's names.
-func syncName(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
@@ -100,7 +101,7 @@ func (d *diffDir) publish(b *objects.Batch) error {
 	case !sameFiles(b.Staged(), d.path):
 		return d.notEmpty()
 	}
-	return syncDir(filepath.Dir(d.path))
+	return files.Sync(filepath.Dir(d.path))
 }
 
 func (d *diffDir) own(path string) error {

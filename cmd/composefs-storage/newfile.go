@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // newFile is a file that is written under a temporary name and gets its own when it
@@ -54,7 +56,7 @@ func (f *newFile) publish() error {
 		return fmt.Errorf("create %s: %w", f.path, bare(err))
 	}
 	f.current = f.path
-	if err := errors.Join(syncDir(filepath.Dir(f.path)), f.Close()); err != nil {
+	if err := errors.Join(files.Sync(filepath.Dir(f.path)), f.Close()); err != nil {
 		return err
 	}
 	f.current = ""
@@ -89,13 +91,4 @@ func bare(err error) error {
 		return link.Err
 	}
 	return err
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -9,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // temporaryPrefix returns what the temporary names for path begin with.
@@ -26,7 +27,7 @@ func createTemporary(prefix string) (*os.File, error) {
 			return nil, err
 		}
 		// Where nothing can be locked, nothing is taken for stale either.
-		_ = flock(f, unix.LOCK_EX)
+		_ = files.Lock(f, unix.LOCK_EX)
 		if _, err := os.Lstat(name); err == nil {
 			return f, nil
 		}
@@ -47,7 +48,7 @@ func removeStale(prefix string) {
 		if err != nil {
 			continue
 		}
-		if flock(f, unix.LOCK_EX|unix.LOCK_NB) == nil {
+		if files.Lock(f, unix.LOCK_EX|unix.LOCK_NB) == nil {
 			_ = os.Remove(path) // it is in nobody's way
 		}
 		_ = f.Close()
@@ -58,13 +59,4 @@ func removeStale(prefix string) {
 func isTemporary(name, start string) bool {
 	digits, ok := strings.CutPrefix(name, start)
 	return ok && len(digits) == 16 && strings.Trim(digits, "0123456789abcdef") == ""
-}
-
-// flock locks a file until it is closed.
-func flock(f *os.File, how int) error {
-	for {
-		if err := unix.Flock(int(f.Fd()), how); !errors.Is(err, unix.EINTR) {
-			return err
-		}
-	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // likeBefore gives dir what the layer in directory old has beside its content: files, as
@@ -32,7 +34,7 @@ func likeBefore(dir, old string) error {
 	if err := unix.Stat(old, &st); err != nil {
 		return &os.PathError{Op: "stat", Path: old, Err: err}
 	}
-	return setOwner(dir, st.Uid, st.Gid, st.Mode)
+	return files.SetOwner(dir, st.Uid, st.Gid, st.Mode)
 }
 
 func entryLike(name, old string, e fs.DirEntry) error {
@@ -52,27 +54,7 @@ func entryLike(name, old string, e fs.DirEntry) error {
 	if err = errors.Join(err, unix.Stat(old, &st)); err != nil {
 		return &os.PathError{Op: "make", Path: name, Err: err}
 	}
-	return setOwner(name, st.Uid, st.Gid, st.Mode)
-}
-
-// setOwner changes the owner and mode of a file.
-func setOwner(name string, uid, gid, mode uint32) error {
-	if err := unix.Chown(name, int(uid), int(gid)); err != nil {
-		return &os.PathError{Op: "chown", Path: name, Err: err}
-	}
-	if err := unix.Chmod(name, mode&0o7777); err != nil {
-		return &os.PathError{Op: "chmod", Path: name, Err: err}
-	}
-	return nil
-}
-
-// syncDir brings a directory's names on disk.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return files.SetOwner(name, st.Uid, st.Gid, st.Mode)
 }
 
 // tidyUp removes what the layer was, and gives its objects the owner and mode of objects
@@ -103,7 +85,7 @@ func (s *staged) tidyUp() {
 			continue
 		}
 		dropXattrs(o.path)
-		_ = setOwner(o.path, 0, 0, 0o600)
+		_ = files.SetOwner(o.path, 0, 0, 0o600)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/containers/storage/pkg/lockfile"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -53,7 +54,7 @@ func (c *Converter) swap(s *staged) error {
 		return &os.LinkError{Op: "exchange", Old: "staged layer", New: l.Dir(), Err: err}
 	}
 	s.done = true
-	return errors.Join(syncDir(l.Store.Home), syncDir(s.next.Store.Home))
+	return errors.Join(files.Sync(l.Store.Home), files.Sync(s.next.Store.Home))
 }
 
 // lock takes the locks of the stores' layers, in the order of containers/storage, for
@@ -82,7 +83,7 @@ func (c *Converter) lock() (unlock func(), err error) {
 // not happen after all, they only have more to do when they are mounted next.
 func (c *Converter) prepareAbove(l chain.Layer) error {
 	for _, s := range c.stores.Writable() {
-		ids, err := namesIn(s.Home)
+		ids, err := files.Names(s.Home)
 		if err != nil {
 			return err
 		}
@@ -126,13 +127,4 @@ func (c *Converter) isBelow(l chain.Layer, id string) (bool, error) {
 		return false, nil
 	}
 	return slices.ContainsFunc(above, func(b chain.Layer) bool { return b.ID == l.ID }), err
-}
-
-func namesIn(dir string) ([]string, error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	names, err := f.Readdirnames(-1)
-	return names, errors.Join(err, f.Close())
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// files is a store for contents of a tar that are in files of the layer.
-type files struct {
+// layerFiles is a store for contents of a tar that are in files of the layer.
+type layerFiles struct {
 	batch          *objects.Batch
 	dir            string // the layer's diff, as the batch sees it
 	tar            *blob.Original
@@ -72,15 +72,15 @@ type payload struct {
 }
 
 // Add implements layer.Store, of which only contents are that have no file.
-func (s *files) Add(content []byte) (verity.Digest, error) { return s.batch.Add(content) }
+func (s *layerFiles) Add(content []byte) (verity.Digest, error) { return s.batch.Add(content) }
 
 // AddFrom implements layer.Store.
-func (s *files) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
+func (s *layerFiles) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	return s.batch.AddFrom(r, size)
 }
 
 // At implements layer.StoreByPlace.
-func (s *files) At(offset, size int64) (layer.Store, error) {
+func (s *layerFiles) At(offset, size int64) (layer.Store, error) {
 	content, err := s.tar.Content(offset, size)
 	switch f := content.(type) {
 	case *os.File:
@@ -93,7 +93,7 @@ func (s *files) At(offset, size int64) (layer.Store, error) {
 
 // file is a store for the content that is in a file.
 type file struct {
-	*files
+	*layerFiles
 	file    *os.File
 	payload string // "" for a file of a plain layer
 }

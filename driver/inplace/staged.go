@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -30,7 +31,7 @@ type staged struct {
 	pool      *pool.Pool
 	batch     *objects.Batch // its lock keeps what is staged from being collected
 	next      chain.Layer    // what takes the layer's place; afterwards what it was
-	files     files
+	files     layerFiles
 	progress  func(bytes int64)
 	image     verity.Digest // of the layer image
 	committed bool
@@ -66,7 +67,7 @@ func (s *staged) begin() (err error) {
 		return err
 	}
 	s.next = chain.Layer{ID: filepath.Base(dir), Store: chain.Store{Home: area}}
-	s.files = files{batch: s.batch, dir: s.pool.Path(s.layer.Diff())}
+	s.files = layerFiles{batch: s.batch, dir: s.pool.Path(s.layer.Diff())}
 	return likeBefore(dir, s.layer.Dir())
 }
 
@@ -97,7 +98,7 @@ func (s *staged) writeObjects(ctx context.Context) error {
 	if err := s.batch.Place(s.next.Diff()); err != nil {
 		return err
 	}
-	return syncDir(s.next.Dir())
+	return files.Sync(s.next.Dir())
 }
 
 // makeImage reads the layer's tar, and writes the layer image.
@@ -178,7 +179,7 @@ func (s *staged) giveRoot() error {
 	if !root.Dir.Implied {
 		st.Uid, st.Gid, st.Mode = root.UID, root.GID, root.Mode
 	}
-	return setOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
+	return files.SetOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
 }
 
 // close lets go of what is staged, and of what the pool has got for a layer that stays as

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
@@ -62,7 +63,7 @@ func (u *unpacker) all(root *tree.Inode) error {
 	if err := unix.Stat(u.objects, &st); err != nil {
 		return &os.PathError{Op: "stat", Path: u.objects, Err: err}
 	}
-	return setOwner(u.root, st.Uid, st.Gid, st.Mode)
+	return files.SetOwner(u.root, st.Uid, st.Gid, st.Mode)
 }
 
 // entries writes what is in a directory.

@@ -14,6 +14,7 @@ import (
 	"github.com/containers/storage/pkg/chrootarchive"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
 
@@ -110,7 +111,7 @@ func (p *plainLayer) makeRoot() error {
 	if err := os.Mkdir(p.next.Diff(), 0o700); err != nil {
 		return err
 	}
-	return setOwner(p.next.Diff(), st.Uid, st.Gid, st.Mode)
+	return files.SetOwner(p.next.Diff(), st.Uid, st.Gid, st.Mode)
 }
 
 // watched is a tar that is being unpacked. It ends with the context, and remembers why it

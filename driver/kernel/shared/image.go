@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
@@ -54,7 +55,7 @@ func (s image) addUser(user string) (*os.File, error) {
 	}
 	_, err = f.WriteAt([]byte(user), 0)
 	if err == nil {
-		err = flock(f, unix.LOCK_SH)
+		err = files.Lock(f, unix.LOCK_SH)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -140,7 +141,7 @@ func inUse(record string) (bool, error) {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	err = flock(f, unix.LOCK_EX|unix.LOCK_NB)
+	err = files.Lock(f, unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return true, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
@@ -81,24 +82,12 @@ func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Colle
 
 // gone returns the layers that have an entry and are not there any more.
 func gone(s chain.Store) (ids []string, err error) {
-	names, err := namesIn(s.PoolLayers())
+	names, err := files.Names(s.PoolLayers())
+	err = files.IgnoreMissing(err)
 	for _, id := range names {
 		if _, err := os.Lstat(filepath.Join(s.Home, id)); errors.Is(err, fs.ErrNotExist) {
 			ids = append(ids, id)
 		}
 	}
 	return ids, err
-}
-
-// namesIn returns the names in a directory, none if it does not exist.
-func namesIn(dir string) ([]string, error) {
-	f, err := os.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // open for reading
-	return f.Readdirnames(-1)
 }

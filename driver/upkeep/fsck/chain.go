@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -118,7 +119,7 @@ func (r *repairer) writeLower(id string) error {
 		return errors.New("the store is only read; repair it where it is written")
 	}
 	if !r.astray[id] {
-		return syncDir(filepath.Join(l.Store.Home, "l"))
+		return files.Sync(filepath.Join(l.Store.Home, "l"))
 	}
 	for _, name := range []string{l.Merged(), l.Segment()} {
 		if err := os.RemoveAll(name); err != nil {
@@ -131,7 +132,7 @@ func (r *repairer) writeLower(id string) error {
 	return errors.Join(
 		replaceFile(filepath.Join(l.Dir(), chain.LowerFile), strings.Join(links[1:], ":")),
 		replaceFile(filepath.Join(l.Dir(), chain.LowerLayersFile), strings.Join(ids[1:], ":")),
-		syncDir(filepath.Join(l.Store.Home, "l")),
+		files.Sync(filepath.Join(l.Store.Home, "l")),
 	)
 }
 
@@ -142,7 +143,7 @@ func (r *repairer) removeLower(l chain.Layer) error {
 			return err
 		}
 	}
-	return syncDir(l.Dir())
+	return files.Sync(l.Dir())
 }
 
 // replaceFile gives a file a content, durably and in one step.
@@ -160,14 +161,5 @@ func replaceFile(name, content string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(name))
-}
-
-// syncDir brings a directory's names on disk.
-func syncDir(name string) error {
-	dir, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return files.Sync(filepath.Dir(name))
 }

@@ -1,0 +1,64 @@
+//go:build linux
+
+// Package files has a few operations on files that package os lacks. Errors name the file.
+package files
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Lock locks an open file with flock(2) until it is closed. how is LOCK_SH or LOCK_EX, with
+// LOCK_NB the error is EWOULDBLOCK if another process has the lock. Signals do not end the wait.
+func Lock(f *os.File, how int) error {
+	for {
+		err := unix.Flock(int(f.Fd()), how)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, unix.EINTR) {
+			return &os.PathError{Op: "lock", Path: f.Name(), Err: err}
+		}
+	}
+}
+
+// Sync makes a file durable, or the names in a directory.
+func Sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// SetOwner changes the owner and the mode of a file, the bits setuid, setgid and sticky too.
+func SetOwner(path string, uid, gid, mode uint32) error {
+	if err := unix.Chown(path, int(uid), int(gid)); err != nil {
+		return &os.PathError{Op: "chown", Path: path, Err: err}
+	}
+	if err := unix.Chmod(path, mode&0o7777); err != nil {
+		return &os.PathError{Op: "chmod", Path: path, Err: err}
+	}
+	return nil
+}
+
+// Names returns the names in a directory, in no order.
+func Names(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	return f.Readdirnames(-1)
+}
+
+// IgnoreMissing returns err, or nil if it reports that a file does not exist.
+func IgnoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
