@@ -14,13 +14,12 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert"
-	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
+	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
 
 // ApplyDiff adds the contents of a tar to a layer: to one that is composefs or is to
@@ -81,16 +80,16 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 // convertInto makes objects and a layer image of the tar. If the error is
 // [pool.ErrApart], nothing has been read of it.
 func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
-	var odd oddities
+	var odd warn.Oddities
 	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
 		if l.Composefs {
 			return addTo(l, options, batch, w)
 		}
-		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{Added: odd.add})
+		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{Added: odd.Add})
 	})
 	if err == nil {
-		odd.warnUnsaved(l.ID)
-		odd.warnUnknown(l.ID)
+		odd.Unsaved(l.ID)
+		odd.Unknown(l.ID)
 	}
 	return size, err
 }
@@ -128,25 +127,14 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 		return 0, err
 	}
 	defer f.Close()
-	if _, err := setRoot(img, l.Diff()); err != nil {
+	if _, err := images.OwnDiff(img, l.Diff()); err != nil {
 		return 0, err
 	}
 	if err := batch.Commit(); err != nil { // which syncs the image too
 		return 0, err
 	}
-	warnOfXattrs(l.ID, p.Path(l.Diff()), made.LargestXattrs)
-	return batch.Stats().Bytes, sealImage(p, l.Blob(), made.Digest)
-}
-
-// setRoot gives a layer's diff the owner and mode that the layer has for the root, and
-// reports whether it has an entry for it: the upper directories of containers are made
-// like the diff.
-func setRoot(img *erofs.Image, diff string) (given bool, err error) {
-	root, err := img.Cursor().Root()
-	if err != nil || root.Dir.Implied {
-		return false, err
-	}
-	return true, files.SetOwner(diff, root.UID, root.GID, root.Mode)
+	warn.Xattrs(l.ID, p.Path(l.Diff()), made.LargestXattrs)
+	return batch.Stats().Bytes, images.SealLayer(p, l.Blob(), made.Digest)
 }
 
 // addTo converts the tar as a layer of its own and joins it with what l has.

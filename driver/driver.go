@@ -11,9 +11,11 @@ import (
 	"github.com/containers/storage/drivers/overlay"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/shared"
+	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
@@ -110,3 +112,11 @@ func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
 	}
 	return p.Driver.Get(id, options)
 }
+
+// sealing returns whether new files of the pool get fs-verity. A sealed image promises that all
+// objects it refers to are sealed too, so it is sealed after them: a layer image when its layer is
+// committed, a merged image if all layer images of its segment are sealed.
+func (d *Driver) sealing() objects.Sealing { return settings.Sealing(d.conf) }
+
+// Abandon removes the staged layers of this process: see [staging.Abandon].
+func Abandon() error { return staging.Abandon() }

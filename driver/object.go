@@ -60,7 +60,7 @@ func (d *Driver) newObjects() *objectOpener {
 // mount to find them.
 func (d *Driver) restoreObjects(l chain.Layer) error {
 	p := d.newObjects()
-	return also(p.restoreAll(l), p.Close())
+	return message.WithCleanup(p.restoreAll(l), p.Close())
 }
 
 // open opens an object and notes it for Close. An error names the entry and the object, and wraps [fs.ErrNotExist]

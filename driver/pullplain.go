@@ -8,6 +8,8 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/drivers/overlay"
 	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull"
 )
 
 // pullPlain handles the differ of a layer that stays plain. It has the caller download the
@@ -25,7 +27,7 @@ func pullPlain(o *overlay.Driver, options *graphdriver.ApplyDiffWithDifferOpts, 
 	if d, ok := differ.(interface{ Release() }); ok { // a graft, as RawBlob
 		d.Release()
 	}
-	return ordinary(errors.New(why))
+	return pull.Ordinary(errors.New(why))
 }
 
 // ApplyDiffWithDiffer has pulls download the layer the ordinary way.

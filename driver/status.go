@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
@@ -77,7 +78,7 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 // of pulled images, undoes what the stock driver has mounted for itself, unmounts images that
 // are left over from a crash, and collects garbage that others have left.
 func (d *Driver) Cleanup() error {
-	if !busy() { // else a signal ends the command
+	if !staging.Busy() { // else a signal ends the command
 		d.mergeAhead()
 	}
 	err := d.Driver.Cleanup()

@@ -1,6 +1,6 @@
 //go:build linux
 
-package driver
+package warn
 
 import (
 	"github.com/sirupsen/logrus"
@@ -9,10 +9,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 )
 
-// warnOfXattrs warns of the first file that has more xattrs than the file system of dir can
-// hold, where dir is in the layer's store. An image can hold them, so containers read the
-// file, but overlayfs cannot copy it up.
-func warnOfXattrs(layer, dir string, largest []convert.XattrFile) {
+// Xattrs warns of the first file that has more xattrs than the file system of dir can hold, a
+// directory in the layer's store. An image can hold them, so containers read the file, but
+// overlayfs cannot copy it up.
+func Xattrs(layer, dir string, largest []convert.XattrFile) {
 	for _, f := range largest {
 		holds, err := feature.HoldsXattrs(dir, f.Xattrs)
 		if err != nil {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package driver
+package warn
 
 import (
 	"archive/tar"
@@ -11,10 +11,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 )
 
-// oddities are the entries of a tar that cause trouble later. The zero value has none.
-type oddities struct {
-	lost    tally // those that a tar-split of containers/storage does not make again
-	unknown tally // those that it does not unpack
+// Oddities counts the entries of a tar that cause trouble later. The zero value has none.
+type Oddities struct {
+	lost    tally // entries that a tar-split of containers/storage does not make again
+	unknown tally // entries that containers/storage does not unpack
 }
 
 // tally counts entries and describes the first one.
@@ -31,8 +31,8 @@ func (t *tally) add(name, what string) {
 
 func (t *tally) String() string { return fmt.Sprintf("%s (1 of %d such entries)", t.first, t.count) }
 
-// add looks at an entry.
-func (o *oddities) add(hdr *tar.Header) {
+// Add counts an entry if it is odd.
+func (o *Oddities) Add(hdr *tar.Header) {
 	if why := layer.LostPayload(hdr); why != "" {
 		o.lost.add(hdr.Name, why)
 	}
@@ -44,16 +44,17 @@ func (o *oddities) add(hdr *tar.Header) {
 	}
 }
 
-// warnUnsaved warns of a layer whose tar-split containers/storage writes.
-func (o *oddities) warnUnsaved(id string) {
+// Unsaved warns of odd entries in a layer whose tar-split containers/storage writes.
+func (o *Oddities) Unsaved(id string) {
 	if o.lost.count > 0 {
 		logrus.Warnf("composefs: layer %s cannot be saved, pushed or checked: %v; hint: copy the archive to a registry with skopeo, and pull the image from there", id, &o.lost)
 	}
 }
 
-// warnUnknown warns of a layer that only this driver unpacks. A full check compares types
-// in its tar with those of its files (check.go of containers/storage, which a graft changes).
-func (o *oddities) warnUnknown(layer string) {
+// Unknown warns of entries that only this driver unpacks. A full check of stock podman compares
+// the types in the tar with those of the files (check.go of containers/storage, which a graft
+// changes).
+func (o *Oddities) Unknown(layer string) {
 	if o.unknown.count > 0 {
 		logrus.Warnf("composefs: stock podman calls layer %s damaged: %v; hint: use its \"system check\" with --quick", layer, &o.unknown)
 	}

@@ -1,0 +1,145 @@
+//go:build linux
+
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/chunked"
+	digest "github.com/opencontainers/go-digest"
+	"github.com/sirupsen/logrus"
+
+	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/toc"
+	"github.com/composefs-storage/composefs-storage/driver/message"
+	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
+	"github.com/composefs-storage/composefs-storage/driver/warn"
+)
+
+// RawBlob is a differ that hands over its blob: a blob that is not zstd:chunked, or one of which
+// the store has almost no files. Stock differs do not: a graft adds the method (hack/graft).
+type RawBlob interface {
+	RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool)
+}
+
+// rawTable is a differ that also hands over the table of contents of that blob.
+type rawTable interface {
+	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents map[string]digest.Digest, ok bool, err error)
+}
+
+// Into downloads and converts a layer into s, and commits it. raw and differ are the same. The
+// error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image has to download the
+// layer and pass its tar to ApplyDiff. The caller closes s after an error.
+func Into(s *staging.Layer, raw RawBlob, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+	fetch, want, size, release, ok := raw.RawBlob()
+	if !ok {
+		return chunkedInto(s, differ)
+	}
+	defer release()
+	src := blob.Source{Fetch: fetch, Size: size}
+	if t, ok := differ.(rawTable); ok {
+		out, split, contents, ok, err := t.RawTable()
+		if err != nil {
+			return out, err
+		}
+		if ok {
+			return wholeInto(s, src, want, out, blob.NewLayout(split, contents))
+		}
+	}
+	return rawInto(s, src, want)
+}
+
+// Ordinary returns the error that has containers/image download the layer the ordinary way.
+func Ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
+	return graphdriver.DriverWithDifferOutput{}, chunked.ErrFallbackToOrdinaryLayerDownload{Err: why}
+}
+
+// rawInto downloads and converts an ordinary layer.
+func rawInto(s *staging.Layer, src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
+	if out.TarSplit, err = s.Temporary("tar-split"); err != nil {
+		return out, err
+	}
+	return convertInto(s, out, want, func(convert converter) (blob.Summary, error) {
+		return blob.Read(context.Background(), src, want, out.TarSplit, func(tar io.Reader) error { return convert(tar, s.Batch()) })
+	})
+}
+
+// wholeInto downloads and converts a zstd:chunked layer as a whole. out has the properties of
+// the layer that its table of contents contains; the layout is compared with the tar.
+func wholeInto(s *staging.Layer, src blob.Source, want digest.Digest, out graphdriver.DriverWithDifferOutput, layout *blob.Layout) (graphdriver.DriverWithDifferOutput, error) {
+	logrus.Debugf("composefs: zstd:chunked layer %s is downloaded as a whole", want)
+	return convertInto(s, out, want, func(convert converter) (blob.Summary, error) {
+		return blob.ReadKnown(context.Background(), src, want, layout, func(tar io.Reader) error { return convert(tar, tocStore{s.Batch(), layout}) })
+	})
+}
+
+// converter converts a tar into the staged layer, with its contents in a store.
+type converter func(tar io.Reader, store layer.Store) error
+
+// convertInto has read download a blob and pass its tar to a converter, and commits the layer. It
+// completes out. After an error it closes the tar-split of out.
+func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want digest.Digest, read func(converter) (blob.Summary, error)) (_ graphdriver.DriverWithDifferOutput, err error) {
+	defer func() {
+		if err != nil {
+			err = message.WithCleanup(err, out.TarSplit.Close())
+		}
+	}()
+	var img convert.Image
+	var odd warn.Oddities
+	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
+		// The source knows when the pull is cancelled.
+		img, err = convert.Layer(context.Background(), tar, store, s.Image(), layer.Options{Added: odd.Add})
+		return err
+	})
+	switch {
+	case errors.Is(err, blob.ErrFormat), errors.Is(err, blob.ErrRequest), errors.Is(err, blob.ErrLayout), errors.Is(err, blob.ErrPayload), errors.As(err, new(chunked.ErrBadRequest)):
+		return Ordinary(err)
+	case err == nil:
+		err = s.Commit(img.Digest)
+	}
+	if err != nil {
+		return out, err // the caller says which layer
+	}
+	warn.Xattrs(want.String(), s.Dir(), img.LargestXattrs)
+	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
+	out.UIDs, out.GIDs = img.UIDs, img.GIDs
+	odd.Unknown(want.String())
+	return out, nil
+}
+
+// chunkedInto has the differ of a zstd:chunked layer download the missing files, and converts
+// its table of contents.
+func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+	out, err = differ.ApplyDiff(s.Dir(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
+	if err != nil {
+		return out, err
+	}
+	split := out.TarSplit // ours now, unlike the differ's other files
+	defer func() {
+		if err != nil && split != nil {
+			err = message.WithCleanup(err, split.Close())
+		}
+	}()
+	contents, err := toc.Parsed(out.Artifacts["toc"])
+	if err != nil {
+		return Ordinary(err)
+	}
+	defer contents.Close()
+	img, err := convert.FromTOC(context.Background(), contents, s.Batch().Adopt, s.Image(), layer.Options{})
+	if err != nil {
+		return Ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))
+	}
+	if err := s.Commit(img.Digest); err != nil {
+		return out, fmt.Errorf("layer with table of contents %s: %w", out.TOCDigest, err)
+	}
+	warn.Xattrs("with table of contents "+out.TOCDigest.String(), s.Dir(), img.LargestXattrs)
+	out.Artifacts = nil // the table
+	return out, nil
+}

@@ -1,0 +1,42 @@
+//go:build linux
+
+package staging
+
+import (
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// imageName is the name of a complete image: beside the staged layer, where a collection finds
+// it after a crash.
+func (l *Layer) imageName() string { return l.Dir() + imageSuffix }
+
+const imageSuffix = ".image"
+
+// seal gives the image its name, seals it after its objects, and reopens it for reading only.
+// The image has a name from then on because a crash makes ext4 leak sealed files without one.
+func (l *Layer) seal(digest verity.Digest) error {
+	if err := enter(); err != nil {
+		return err
+	}
+	defer process.RUnlock()
+	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", l.image.Fd()), unix.AT_FDCWD, l.imageName(), unix.AT_SYMLINK_FOLLOW)
+	if err != nil {
+		return &os.LinkError{Op: "link", Old: "layer image", New: l.imageName(), Err: err}
+	}
+	f, err := os.Open(l.imageName())
+	if err != nil {
+		return err
+	}
+	err = l.image.Close()
+	l.image = f
+	if err == nil {
+		err = images.SealLayer(l.pool, l.imageName(), digest)
+	}
+	return err
+}
