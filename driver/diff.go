@@ -164,5 +164,5 @@ func isParent(c chain.Chain, parent string) bool {
 // isOwn reports whether the difference of the chain's first layer to parent is what that
 // layer has itself.
 func (d *Driver) isOwn(c chain.Chain, parent string) bool {
-	return d.handles(c) && isParent(c, parent) && len(c[0].Diffs) <= 1
+	return d.mountsOurselves(c) && isParent(c, parent) && len(c[0].Diffs) <= 1
 }

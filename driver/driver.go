@@ -87,10 +87,10 @@ func (d *Driver) probe() abilities {
 	}
 }
 
-// handles reports whether mounts of the chain are the driver's own. If they are not although
+// mountsOurselves reports whether mounts of the chain are the driver's own. If they are not although
 // it has composefs layers, the kernel cannot, and what the stock driver would mount there shows
 // the directories of objects; or that could not be found out, and the stock driver may try.
-func (d *Driver) handles(c chain.Chain) bool {
+func (d *Driver) mountsOurselves(c chain.Chain) bool {
 	return c.Composefs() && d.abilities().err == nil
 }
 

@@ -22,10 +22,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// asked returns a plan with the options of a mount of a layer. As with the stock driver, options
+// optionsPlan returns a plan with the options of a mount of a layer. As with the stock driver, options
 // of the mount take the place of mountopt. xino is the exception: a container must not have other
 // inode numbers in a mount that was given options.
-func (d *Driver) asked(top chain.Layer, options graphdriver.MountOpts) (*mount.Plan, error) {
+func (d *Driver) optionsPlan(top chain.Layer, options graphdriver.MountOpts) (*mount.Plan, error) {
 	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile, Xino: mount.XinoOn}
 	global := d.mountOptions
 	if len(options.Options) > 0 {
@@ -46,7 +46,7 @@ func (d *Driver) asked(top chain.Layer, options graphdriver.MountOpts) (*mount.P
 // plan returns the mount of a chain, but for its lower layers.
 func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
 	top := c[0]
-	p, err := d.asked(top, options)
+	p, err := d.optionsPlan(top, options)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 		return nil, err
 	}
 	m, err := d.Driver.Metadata(id)
-	if err != nil || !d.handles(c) {
+	if err != nil || !d.mountsOurselves(c) {
 		return m, err
 	}
 	var lowers []string
@@ -79,7 +79,7 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 // are left over from a crash, and collects garbage that others have left.
 func (d *Driver) Cleanup() error {
 	if !staging.Busy() { // else a signal ends the command
-		d.mergeAhead()
+		d.premerge()
 	}
 	err := d.Driver.Cleanup()
 	d.tidy()

@@ -39,8 +39,8 @@ func (s *stockDriver) explain(err error) error {
 	if !errors.As(err, &lower) {
 		return err
 	}
-	if absent := s.absent(); absent != nil && lower.Missing != "" {
-		return fmt.Errorf("%w: %w", err, absent)
+	if missing := s.missingStore(); missing != nil && lower.Missing != "" {
+		return fmt.Errorf("%w: %w", err, missing)
 	}
 	return fmt.Errorf(`%w; "composefs-storage check --all --repair" writes it again from what the store has recorded`, err)
 }

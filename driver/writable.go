@@ -24,7 +24,7 @@ func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.C
 	if !l.Composefs || d.conf.Verity == config.VerityRequire || isMounted(d.target(l)) {
 		return c, nil
 	}
-	p, err := d.asked(l, options)
+	p, err := d.optionsPlan(l, options)
 	if err != nil || p.Attrs&mount.ReadOnly != 0 {
 		return c, err
 	}

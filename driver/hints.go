@@ -12,9 +12,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// advise adds to why a chain cannot be mounted what to do about it, if a store lacks a file
+// withHint adds to why a chain cannot be mounted what to do about it, if a store lacks a file
 // that it must have, or has an image that is none.
-func (d *Driver) advise(c chain.Chain, err error) error {
+func (d *Driver) withHint(c chain.Chain, err error) error {
 	var damaged *chain.DamagedError
 	if !errors.As(err, &damaged) && errors.Is(err, fs.ErrNotExist) {
 		damaged = missing(c)
@@ -37,9 +37,9 @@ func missing(c chain.Chain) *chain.DamagedError {
 	return nil
 }
 
-// absent returns which additional image store has no layers, as one that is not mounted,
+// missingStore returns which additional image store has no layers, as one that is not mounted,
 // nil if all have some.
-func (s *stockDriver) absent() error {
+func (s *stockDriver) missingStore() error {
 	for _, s := range s.stores.Additional {
 		if _, err := os.Stat(s.Home); errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("the additional image store %s has no layers; is it mounted?", filepath.Dir(s.Home))

@@ -29,7 +29,7 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	if c, err = d.writable(c, options); err != nil {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
-	if !d.handles(c) {
+	if !d.mountsOurselves(c) {
 		if c.Composefs() && errors.Is(d.abilities().err, feature.ErrNotSupported) {
 			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)
 		}
@@ -56,7 +56,7 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	}
 	if err := d.mount(c, target, options); err != nil {
 		d.counter.Decrement(target)
-		return "", fmt.Errorf("layer %s: %w", id, d.advise(c, err))
+		return "", fmt.Errorf("layer %s: %w", id, d.withHint(c, err))
 	}
 	return target, nil
 }

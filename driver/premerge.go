@@ -44,15 +44,15 @@ func (f *pulled) take() (tops []string) {
 	return tops
 }
 
-// mergeAhead merges the chains of layers that were pulled.
-func (d *Driver) mergeAhead() {
+// premerge merges the chains of layers that were pulled.
+func (d *Driver) premerge() {
 	for _, id := range d.pulled.take() {
 		c, err := d.chain(id)
-		if err != nil || !d.handles(c) || !c[0].Composefs { // it may be gone
+		if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // it may be gone
 			continue
 		}
 		if _, err := d.images.Of(c.Segments()[0]); err != nil {
-			logrus.Debugf("composefs: layer %s is not merged ahead: %v", id, err)
+			logrus.Debugf("composefs: layer %s is not merged at exit: %v", id, err)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMapp
 	if err != nil {
 		return err
 	}
-	if !d.handles(c) || c[0].Composefs {
+	if !d.mountsOurselves(c) || c[0].Composefs {
 		return d.Driver.UpdateLayerIDMap(id, toContainer, toHost, label)
 	}
 	why := d.keepsPlain(graphdriver.ApplyDiffOpts{})
@@ -58,7 +58,7 @@ func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMapp
 	if why == "" {
 		err = d.remap(c, toContainer, toHost)
 		if !errors.Is(err, pool.ErrApart) {
-			return about(id, err)
+			return wrapIDMap(id, err)
 		}
 		why = err.Error()
 	}
@@ -66,11 +66,11 @@ func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMapp
 		return d.Driver.UpdateLayerIDMap(id, toContainer, toHost, label)
 	}
 	logrus.Debugf("composefs: owners of layer %s are changed in a mount: %s", id, why)
-	return about(id, d.chownAll(c, toContainer, toHost, label))
+	return wrapIDMap(id, d.chownAll(c, toContainer, toHost, label))
 }
 
-// about says which layer an error is about.
-func about(id string, err error) error {
+// wrapIDMap names the layer in an error.
+func wrapIDMap(id string, err error) error {
 	if err != nil {
 		return fmt.Errorf("change owners of layer %s: %w", id, err)
 	}
@@ -161,4 +161,29 @@ func rotate(l chain.Layer, owner idtools.IDPair) error {
 		}
 	}
 	return nil
+}
+
+// mapped has the maps of the user namespaces for which new layers are. containers/storage
+// passes them when it creates a layer, and does not pass them with a staged one.
+//
+// "podman run --uidmap" pulls layers for a user namespace where the kernel cannot mount an
+// existing layer with other owners, and so are layers on top of such ones.
+type mapped struct{ maps sync.Map } // of *idtools.IDMappings by the layers' names
+
+// take returns the maps of a new layer, nil if it has none, and forgets them.
+func (m *mapped) take(id string) *idtools.IDMappings {
+	maps, ok := m.maps.LoadAndDelete(id)
+	if !ok {
+		return nil
+	}
+	return maps.(*idtools.IDMappings)
+}
+
+// Create makes a layer without contents, as the stock driver does.
+func (d *Driver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
+	err := d.stockDriver.Create(id, parent, opts)
+	if err == nil && opts != nil && opts.IDMappings != nil && !opts.Empty() {
+		d.mapped.maps.Store(id, opts.IDMappings)
+	}
+	return err
 }
