@@ -8,7 +8,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/survey"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
 // target is a kind of layer that a [Converter] makes of others.

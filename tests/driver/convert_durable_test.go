@@ -15,8 +15,8 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
-	"github.com/composefs-storage/composefs-storage/driver/upkeep/inplace"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
