@@ -9,6 +9,7 @@ import (
 	"os"
 
 	graphdriver "github.com/containers/storage/drivers"
+	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/pull"
