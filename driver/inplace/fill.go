@@ -38,7 +38,7 @@ func (c *Converter) FillContainers(ctx context.Context) error {
 			return err
 		}
 		if err := c.fillContainer(ctx, container.Layer); err != nil && failed == nil {
-			failed = fmt.Errorf("container with layer %.12s: %w", container.Layer, err)
+			failed = fmt.Errorf("container %s: %w", container.Name(), err)
 		}
 	}
 	return failed

@@ -220,6 +220,38 @@ func TestConvertPlainNoRoom(t *testing.T) {
 	}
 }
 
+// TestConvertPlainContainerNoRoom completes a container with a renamed directory on a full disk: the
+// container stays as it is, and with room again it is completed. Its layers have always been plain,
+// so nothing else is to be done.
+func TestConvertPlainContainerNoRoom(t *testing.T) {
+	t.Parallel()
+	s := podman.NewSmallStore(t, 64<<20)
+	stock := s.Podman(t, podman.Plain, podman.Options{Overlay: map[string]string{"mountopt": "nodev,redirect_dir=on"}})
+	stock.Run("run", "--name", "box", pull(t, stock, directory("renamed", 300)), "mv", "/renamed", "/moved")
+	want := seenByContainer(t, stock, "box")
+	redirected := func() bool {
+		_, err := unix.Lgetxattr(filepath.Join(upperOf(t, stock, "box"), "moved"), "trusted.overlay.redirect", nil)
+		return err == nil
+	}
+	if !redirected() {
+		t.Fatal("the renamed directory is complete already")
+	}
+	for _, room := range []int64{0, 400} {
+		restore := s.Fill(t, room<<10)
+		out, err := tool(t, stock, "convert", "--plain", "--all").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "no space left on device") || !strings.Contains(string(out), "error: container box: ") {
+			t.Errorf("with %d kB: %v: %s", room, err, out)
+		}
+		restore()
+		same(t, "on a full disk", want, seenByContainer(t, stock, "box"), "/")
+	}
+	runTool(t, stock, "convert", "--plain", "--all")
+	if redirected() {
+		t.Error("the renamed directory is not complete")
+	}
+	same(t, "with room again", want, seenByContainer(t, s.Podman(t, podman.Plain, podman.Options{}), "box"), "/")
+}
+
 // TestConvertPlainDamaged leaves a layer composefs one of whose contents has changed.
 func TestConvertPlainDamaged(t *testing.T) {
 	t.Parallel()
