@@ -56,11 +56,12 @@ func (r *status) addReasons(st *store, storageOpts bool) {
 	case conf.Driver != "" && conf.Driver != "overlay":
 		r.Reasons = append(r.Reasons, fmt.Sprintf("the driver is %q, not overlay", conf.Driver))
 	}
-	if !decision.Active() && (conf.Driver == "" || conf.Driver == "overlay") {
+	off := !decision.Active() && (conf.Driver == "" || conf.Driver == "overlay")
+	if off {
 		r.Reasons = append(r.Reasons, r.Because)
 		r.Hints = append(r.Hints, conf.Advice(decision, st.root != "" || storageOpts)...)
 	}
-	if conf.Pull.ConvertImages == config.On && !conf.Pull.EnablePartialImages {
+	if (off || conf.Pull.ConvertImages == config.On) && !conf.Pull.EnablePartialImages {
 		r.Hints = append(r.Hints, `set enable_partial_images = "true" too: without it registry pulls do not look at convert_images, and layers are converted only after they have been downloaded`)
 	}
 	r.Active = len(r.Reasons) == 0 && (r.Starts == nil || *r.Starts)
