@@ -83,6 +83,11 @@ func (b *Batch) Add(content []byte) (verity.Digest, error) {
 	if err == nil && !found {
 		found, err = b.create(Path(d), content)
 	}
+	return b.added(d, size, found, replace, err)
+}
+
+// added counts a content whose object was found or made, and has Commit give a new one its name.
+func (b *Batch) added(d verity.Digest, size int64, found, replace bool, err error) (verity.Digest, error) {
 	if err != nil {
 		return verity.Digest{}, fmt.Errorf("add object %s: %w", d, err)
 	}

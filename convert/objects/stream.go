@@ -56,14 +56,7 @@ func (b *Batch) addStream(r io.Reader, size int64) (verity.Digest, error) {
 	} else {
 		err = errors.Join(err, b.unlink(temp))
 	}
-	if err != nil {
-		return verity.Digest{}, fmt.Errorf("add object %s: %w", d, err)
-	}
-	if !found {
-		b.queue(d, replace)
-	}
-	b.count(size, !found)
-	return d, nil
+	return b.added(d, size, found, replace, err)
 }
 
 // short says how much there was if err is an early end. An error that wraps one
