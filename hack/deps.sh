@@ -19,8 +19,8 @@ release=$(. "${OS_RELEASE:-/etc/os-release}" 2>/dev/null && echo "${VERSION_CODE
 firewall='nft nftables'
 [ "$release" != bookworm ] || firewall='iptables iptables'
 
-# Each line: who needs it; a command in PATH, a file, or a library for pkg-config; Debian's
-# package with it; and what it is for.
+# Each line: who needs it; a command in PATH, one without shared libraries, a file, or a library for
+# pkg-config; Debian's package with it; and what it is for.
 needs="
 build cc                           gcc                             podman (cgo), the race detector
 build /usr/include/stdio.h         libc6-dev                       the same
@@ -37,7 +37,7 @@ net   /usr/lib/podman/aardvark-dns aardvark-dns                    names of cont
 net   catatonit                    catatonit                       pods, and podman run --init
 pages go-md2man                    go-md2man                       makes podman's man pages
 pages python3                      python3                         the same
-demo  busybox                      busybox-static                  what test and demo images run
+demo  static:busybox               busybox-static                  what test and demo images run
 demo  setcap                       libcap2-bin                     makes files with capabilities
 test  fsck.erofs                   erofs-utils                     judges images
 test  bzip2                        bzip2                           packs layers that we leave to others
@@ -61,6 +61,7 @@ missing() {
 	echo "$needs" | while read -r who need package _; do
 		case $purposes in *" $who "*) ;; *) continue ;; esac
 		case $need in
+		static:*) path=$(command -v "${need#*:}") && ! ldd "$path" >/dev/null 2>&1 ;;
 		pkg-config:*) pkg-config --exists "${need#*:}" 2>/dev/null ;;
 		/*) [ -e "$need" ] ;;
 		*) command -v "$need" >/dev/null ;;

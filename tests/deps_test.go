@@ -48,6 +48,22 @@ func TestDeps(t *testing.T) {
 	}
 }
 
+// TestDepsStatic checks that busybox is replaced if it needs libraries, which images do not have.
+// That of Debian's package busybox does, and initramfs-tools installs it.
+func TestDepsStatic(t *testing.T) {
+	for ldd, want := range map[string]bool{"echo libc.so.6": true, "echo not a dynamic executable >&2; exit 1": false} {
+		s := newDeps(t)
+		s.write(t, "path/busybox", "")
+		s.write(t, "path/ldd", "#!/bin/sh\n"+ldd+"\n")
+		if out, code := s.run(t, []string{"ID=0", s.debian(t, "trixie")}, "hack/deps.sh", "demo"); code != 0 {
+			t.Fatal(out)
+		}
+		if got := slices.Contains(strings.Fields(s.log(t)), "busybox-static"); got != want {
+			t.Errorf("%s: busybox-static is installed: %v, want %v", ldd, got, want)
+		}
+	}
+}
+
 // TestDepsFail checks that packages that cannot be had are an error that names them, except for
 // the tests outside of CI.
 func TestDepsFail(t *testing.T) {
