@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,18 +22,22 @@ type driverOption struct {
 func (c *storageConf) driverOptions(source, driver string) []driverOption {
 	var list []driverOption
 	for _, s := range c.additionalImageStores {
-		list = append(list, driverOption{source, "storage.options.additionalimagestores", ".imagestore=" + s, c.storesLine})
-	}
-	if driver == overlay && c.useComposefs != "" {
-		list = append(list, driverOption{source, "storage.options.overlay.use_composefs", ".use_composefs=" + c.useComposefs, c.composefsLine})
+		list = append(list, driverOption{label: "storage.options.additionalimagestores", text: ".imagestore=" + s, line: c.storesLine})
 	}
 	if driver == overlay {
-		for _, text := range c.hindrances {
-			list = append(list, driverOption{source: source, text: "." + text})
-		}
+		list = append(list, c.overlay...)
+	}
+	for i := range list {
+		list[i].source = source
 	}
 	return list
 }
+
+// fileOptions are the overlay driver's options in storage.conf whose values are checked.
+var fileOptions = []string{"use_composefs", "mount_program", "force_mask", "ignore_chown_errors", "size", "inodes", "skip_mount_home"}
+
+// sizes are what RAMInBytes of github.com/docker/go-units accepts.
+var sizes = regexp.MustCompile(`^[0-9]+(\.[0-9]*)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
 
 // hindrances are the options with which composefs does not work: another program makes
 // the mounts, or layers do not keep their owners and modes.
@@ -54,7 +59,7 @@ func listOptions(source string, texts []string) []driverOption {
 // apply sets what an option of the overlay driver says. The last one counts, but
 // stores add up. Blanks around key and value do not matter, nor the key's case, nor
 // whether it begins with "overlay.", "overlay2." or ".". Other options are upstream's
-// business. Source: parseOptions in drivers/overlay/overlay.go.
+// business, but for unknown ones. Source: parseOptions in drivers/overlay/overlay.go.
 func (d driverOption) apply(o *Options) error {
 	key, value, ok := strings.Cut(d.text, "=")
 	if !ok {
@@ -69,18 +74,38 @@ func (d driverOption) apply(o *Options) error {
 		key = strings.TrimPrefix(key, prefix)
 	}
 	switch key {
-	case "use_composefs":
+	case "use_composefs", "ignore_chown_errors", "skip_mount_home":
 		on, err := strconv.ParseBool(value)
 		if err != nil {
 			return d.wrong(value, `must be "true" or "false"`)
 		}
-		o.UseComposefs = switchOf(on)
+		if key == "use_composefs" {
+			o.UseComposefs = switchOf(on)
+		}
+		if !on {
+			value = ""
+		}
 	case "imagestore", "additionalimagestore":
 		return d.addStores(o, value)
+	case "inodes":
+		if _, err := strconv.ParseUint(value, 10, 64); err != nil {
+			return d.wrong(value, "must be a number")
+		}
+	case "force_mask":
+		if _, err := strconv.ParseInt(value, 8, 32); err != nil && value != "shared" && value != "private" {
+			return d.wrong(value, `must be "shared", "private" or an octal mode such as "0755", in [storage.options.overlay]`)
+		}
+	case "size":
+		if !sizes.MatchString(value) {
+			return d.wrong(value, `must be a size such as "10G"`)
+		}
+	case "mountopt", "mount_program", "additionallayerstore", "override_kernel_check":
+	default:
+		return &ValueError{Source: d.source, Key: d.label, Want: "unknown option of the overlay driver"}
 	}
 	if slices.Contains(hindrances, key) {
 		o.Hindrances = slices.DeleteFunc(o.Hindrances, func(set string) bool { return set == key })
-		if value != "" && value != "false" {
+		if value != "" {
 			o.Hindrances = append(o.Hindrances, key)
 		}
 	}

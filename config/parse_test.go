@@ -67,13 +67,13 @@ func TestParse(t *testing.T) {
 		{"option twice", options("use_composefs=1", "use_composefs=0"), config.Options{UseComposefs: config.Off}},
 		{"hindrances", storage(inOverlay + "mount_program = '/x'\nforce_mask = 'shared'\nignore_chown_errors = 'false'"),
 			config.Options{Driver: "overlay", Hindrances: []string{"mount_program", "force_mask"}}},
-		{"hindrances in the old place", storage("[storage]\ndriver = 'overlay'\n[storage.options]\nmount_program = ''\nforce_mask = 0o700\nignore_chown_errors = 'true'"),
-			config.Options{Driver: "overlay", Hindrances: []string{"force_mask", "ignore_chown_errors"}}},
+		{"hindrances in the old place", storage("[storage]\ndriver = 'overlay'\n[storage.options]\nmount_program = ''\nforce_mask = 0\nignore_chown_errors = 'true'"),
+			config.Options{Driver: "overlay", Hindrances: []string{"ignore_chown_errors"}}},
 		{"no hindrances", storage(inOverlay + "ignore_chown_errors = 'false'\n[storage.options]\nmount_program = ''\nforce_mask = 0\nignore_chown_errors = 'true'"),
 			config.Options{Driver: "overlay"}},
 		{"hindrances of another driver", storage("[storage]\ndriver = 'vfs'\n[storage.options]\nignore_chown_errors = 'true'"), config.Options{Driver: "vfs"}},
 		{"option hindrance", options("overlay.mount_program=/a", "force_mask=700", "mount_program="), config.Options{Hindrances: []string{"force_mask"}}},
-		{"other option", options("overlay.mountopt=nodev", "x=", "vfs.use_composefs=true"), config.Options{}},
+		{"other option", options("overlay.mountopt=nodev", "size=10G", "inodes=5", "skip_mount_home=1", "override_kernel_check=x"), config.Options{}},
 		{"empty option", options(""), config.Options{}},
 
 		{"digests_dir", composefs("digests_dir = '/d/'"), config.Options{Digests: config.Digests{Dirs: []string{"/d"}, Named: true}}},
@@ -142,6 +142,15 @@ func TestParseErrors(t *testing.T) {
 				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "digests_dir" and "expected"`},
 		{"all options", options("use_composefs=x", "imagestore=a", "overlay.use_composefs"),
 			`--storage-opt: use_composefs = "x": must be "true" or "false"; --storage-opt: imagestore = "a": must be an absolute path; --storage-opt: "overlay.use_composefs": must be KEY=VALUE`},
+		{"unknown options", options("x=", "vfs.use_composefs=true"),
+			`--storage-opt: x: unknown option of the overlay driver; --storage-opt: vfs.use_composefs: unknown option of the overlay driver`},
+		{"options of the driver in the file", storage(inOverlay + "size = 'much'\ninodes = '-1'\nforce_mask = '0855'\n[storage.options]\nskip_mount_home = 'yes'"),
+			confName + `:4: storage.options.overlay.size = "much": must be a size such as "10G"; ` +
+				confName + `:5: storage.options.overlay.inodes = "-1": must be a number; ` +
+				confName + `:6: storage.options.overlay.force_mask = "0855": must be "shared", "private" or an octal mode such as "0755", in [storage.options.overlay]; ` +
+				confName + `:8: storage.options.skip_mount_home = "yes": must be "true" or "false"`},
+		{"force_mask in the old place", storage("[storage]\ndriver = 'overlay'\n[storage.options]\nforce_mask = 0o700"),
+			confName + `:4: storage.options.force_mask = "-rwx------": must be "shared", "private" or an octal mode such as "0755", in [storage.options.overlay]`},
 		{"option without value", options("use_composefs"), `--storage-opt: "use_composefs": must be KEY=VALUE`},
 		{"option empty", options("overlay.use_composefs="), `--storage-opt: overlay.use_composefs = "": must be "true" or "false"`},
 		{"STORAGE_OPTS", config.Sources{StorageOpts: &opts}, `STORAGE_OPTS: use_composefs = "x": must be "true" or "false"`},

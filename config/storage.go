@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"io/fs"
 	"strings"
 )
 
@@ -12,11 +12,10 @@ type storageConf struct {
 	graphRoot, runRoot, imageStore string
 	rootlessStoragePath            string
 	additionalImageStores          []string
-	useComposefs                   string
-	hindrances                     []string // KEY=VALUE
+	overlay                        []driverOption // without a source
 	pull                           PullOptions
 
-	composefsLine, storesLine func() int // of use_composefs and additionalimagestores
+	storesLine func() int // of additionalimagestores
 }
 
 // parseStorage reads a storage.conf. With wrong values it returns what the others say, and
@@ -37,35 +36,36 @@ func parseStorage(text *Text) (*storageConf, error) {
 	return c, root.check("").err()
 }
 
-// parseOptions reads [storage.options]. Its use_composefs has no effect: GetGraphDriverOptions in
-// pkg/config/config.go looks into [storage.options.overlay] only, unlike for most other options.
+// parseOptions reads [storage.options].
 func (c *storageConf) parseOptions(options *table) {
 	c.additionalImageStores = options.texts("additionalimagestores")
 	c.storesLine = options.lineOf("additionalimagestores")
 	overlay := options.table("overlay")
-	c.useComposefs = overlay.text("use_composefs")
-	c.composefsLine = overlay.lineOf("use_composefs")
-	c.parseHindrances(options, overlay)
+	for _, key := range fileOptions {
+		c.addOverlay(overlay, key, overlay.text(key))
+		switch {
+		case overlay.text(key) != "", key == "use_composefs", key == "inodes":
+		case key == "force_mask":
+			if mask, _ := options.find(key); is[int64](mask) && mask != int64(0) {
+				c.addOverlay(options, key, fs.FileMode(mask.(int64)).String()) //nolint:gosec // check has seen it
+			}
+		default:
+			c.addOverlay(options, key, options.text(key))
+		}
+	}
 	c.pull = parsePull(options.table("pull_options"))
 }
 
-// parseHindrances reads what the driver cannot do with composefs. A key in
-// [storage.options.overlay] counts before the one in [storage.options], where force_mask
-// is a number.
-func (c *storageConf) parseHindrances(options, overlay *table) {
-	for _, key := range hindrances {
-		value := overlay.text(key)
-		if value == "" && key == "force_mask" {
-			if mask, _ := options.find(key); mask != nil && mask != int64(0) {
-				value = fmt.Sprint(mask)
-			}
-		} else if value == "" {
-			value = options.text(key)
-		}
-		if value != "" {
-			c.hindrances = append(c.hindrances, key+"="+value)
-		}
+// addOverlay adds what a key of a table says to the options of the overlay driver, unless it is
+// empty. A key in [storage.options.overlay] counts before the one in [storage.options]. There
+// force_mask is a number, of which upstream makes a text that its driver refuses, and use_composefs has no effect: GetGraphDriverOptions in
+// pkg/config/config.go looks into [storage.options.overlay] only, unlike for most other options.
+func (c *storageConf) addOverlay(t *table, key, value string) {
+	if value == "" {
+		return
 	}
+	_, spelling := t.find(key)
+	c.overlay = append(c.overlay, driverOption{label: t.name(spelling), text: "." + key + "=" + value, line: t.lineOf(key)})
 }
 
 // parsePull reads pull_options, which upstream keeps as a map of strings: keys match exactly. A

@@ -196,28 +196,30 @@ func TestStatusWrongValues(t *testing.T) {
 	conf := filepath.Join(s.Dir, "wrong.conf")
 	p := s.Podman(t, podman.Ours, podman.Options{Env: []string{"CONTAINERS_STORAGE_CONF=" + conf}})
 	stock := p.As(podman.Plain)
-	lines := []string{
+	lines := []string{ // with ! before the wrong ones
 		"[storage]", `driver = "overlay"`, fmt.Sprintf("graphroot = %q", s.Root), fmt.Sprintf("runroot = %q", s.RunRoot),
-		`transient_store = "true"`,
+		`!transient_store = "true"`,
 		"[storage.options]",
-		"additionallayerstores = false",
+		"!additionallayerstores = false",
+		`!skip_mount_home = "no"`,
+		"!force_mask = 0o700",
 		"[storage.options.overlay]",
-		"mountopt = true",
-		"size = 10",
-		`use_composefs = "yes"`,
+		"!mountopt = true",
+		`!size = "much"`,
+		`!inodes = "-1"`,
+		`!ignore_chown_errors = "maybe"`,
+		`!use_composefs = "yes"`,
 		"[storage.options.pull_options]",
-		"convert_images = true",
+		"!convert_images = true",
 	}
-	right := func(line string) bool {
-		return strings.HasPrefix(line, "[") || strings.HasSuffix(line, `"`) && !strings.Contains(line, "yes") && !strings.Contains(line, "true")
-	}
+	wrong := func(line string) bool { return line[0] == '!' }
 	write := func(keep int) { // -1: all wrong values, -2: none
 		var text string
 		for i, line := range lines {
-			if !right(line) && keep != i && keep != -1 {
+			if wrong(line) && keep != i && keep != -1 {
 				line = "#"
 			}
-			text += line + "\n"
+			text += strings.TrimPrefix(line, "!") + "\n"
 		}
 		must(t, os.WriteFile(conf, []byte(text), 0o600))
 	}
@@ -227,10 +229,10 @@ func TestStatusWrongValues(t *testing.T) {
 		t.Errorf("status accepts the file: %s", out)
 	}
 	for i, line := range lines {
-		if named := strings.Contains(string(out), fmt.Sprintf("\nerror: %s:%d: ", conf, i+1)) || strings.HasPrefix(string(out), fmt.Sprintf("error: %s:%d: ", conf, i+1)); named == right(line) {
+		if named := strings.Contains(string(out), fmt.Sprintf("\nerror: %s:%d: ", conf, i+1)) || strings.HasPrefix(string(out), fmt.Sprintf("error: %s:%d: ", conf, i+1)); named != wrong(line) {
 			t.Errorf("line %d, %s: named: %v\n%s", i+1, line, named, out)
 		}
-		if right(line) {
+		if !wrong(line) {
 			continue
 		}
 		write(i)
