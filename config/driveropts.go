@@ -24,6 +24,9 @@ func (c *storageConf) driverOptions(source, driver string) []driverOption {
 	for _, s := range c.additionalImageStores {
 		list = append(list, driverOption{label: "storage.options.additionalimagestores", text: ".imagestore=" + s, line: c.storesLine})
 	}
+	for _, s := range c.additionalLayerStores {
+		list = append(list, driverOption{label: "storage.options.additionallayerstores", text: ".additionallayerstore=" + s, line: c.layerStoresLine})
+	}
 	if driver == overlay {
 		list = append(list, c.overlay...)
 	}
@@ -91,6 +94,7 @@ func (d driverOption) apply(o *Options) error {
 		if _, err := strconv.ParseUint(value, 10, 64); err != nil {
 			return d.wrong(value, "must be a number")
 		}
+		o.Quota = o.Quota || strings.Trim(value, "0") != ""
 	case "force_mask":
 		if _, err := strconv.ParseInt(value, 8, 32); err != nil && value != "shared" && value != "private" {
 			return d.wrong(value, `must be "shared", "private" or an octal mode such as "0755", in [storage.options.overlay]`)
@@ -99,7 +103,14 @@ func (d driverOption) apply(o *Options) error {
 		if !sizes.MatchString(value) {
 			return d.wrong(value, `must be a size such as "10G"`)
 		}
-	case "mountopt", "mount_program", "additionallayerstore", "override_kernel_check":
+		o.Quota = o.Quota || strings.ContainsAny(value, "123456789")
+	case "mount_program":
+		if value != "" {
+			o.MustExist = append(o.MustExist, value)
+		}
+	case "additionallayerstore":
+		return d.addLayerStores(o, value)
+	case "mountopt", "override_kernel_check":
 	default:
 		return &ValueError{Source: d.source, Key: d.label, Want: "unknown option of the overlay driver"}
 	}
@@ -122,6 +133,21 @@ func (d driverOption) addStores(o *Options, list string) error {
 			return d.wrong(store, "must be an absolute path")
 		}
 		o.AdditionalImageStores = append(o.AdditionalImageStores, path.Clean(store))
+	}
+	return nil
+}
+
+// addLayerStores adds the directories of a list with commas: DIR or DIR:ref.
+func (d driverOption) addLayerStores(o *Options, list string) error {
+	if list == "" {
+		return nil
+	}
+	for store := range strings.SplitSeq(list, ",") {
+		dir, reference, _ := strings.Cut(store, ":")
+		if !path.IsAbs(dir) || reference != "" && reference != "ref" {
+			return d.wrong(store, "must be an absolute path, or one with :ref")
+		}
+		o.MustExist = append(o.MustExist, path.Clean(dir))
 	}
 	return nil
 }

@@ -19,7 +19,12 @@ type Options struct {
 	// Hindrances are the options of the overlay driver with which composefs does not
 	// work, such as mount_program, if they are set. With another driver there are none.
 	Hindrances []string
-	Pull       PullOptions
+	// MustExist are the mount_program and the additional layer stores of the overlay driver,
+	// which does not start without them.
+	MustExist []string
+	// Quota: size or inodes limits containers, for which the overlay driver needs XFS.
+	Quota bool
+	Pull  PullOptions
 	// Verity and Expected are from composefs.conf, and Digests may be.
 	Verity   Verity
 	Expected Expected

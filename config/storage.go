@@ -12,10 +12,11 @@ type storageConf struct {
 	graphRoot, runRoot, imageStore string
 	rootlessStoragePath            string
 	additionalImageStores          []string
+	additionalLayerStores          []string
 	overlay                        []driverOption // without a source
 	pull                           PullOptions
 
-	storesLine func() int // of additionalimagestores
+	storesLine, layerStoresLine func() int // of additionalimagestores and additionallayerstores
 }
 
 // parseStorage reads a storage.conf. With wrong values it returns what the others say, and
@@ -40,6 +41,8 @@ func parseStorage(text *Text) (*storageConf, error) {
 func (c *storageConf) parseOptions(options *table) {
 	c.additionalImageStores = options.texts("additionalimagestores")
 	c.storesLine = options.lineOf("additionalimagestores")
+	c.additionalLayerStores = options.texts("additionallayerstores")
+	c.layerStoresLine = options.lineOf("additionallayerstores")
 	overlay := options.table("overlay")
 	for _, key := range fileOptions {
 		c.addOverlay(overlay, key, overlay.text(key))

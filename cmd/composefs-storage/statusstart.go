@@ -56,6 +56,11 @@ func (st *store) startable() error {
 			return withHint(fmt.Errorf("additional image store %w", err), "mount it, or remove it from additionalimagestores in storage.conf")
 		}
 	}
+	for _, path := range conf.MustExist {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return withHint(fmt.Errorf("%s does not exist", path), "correct mount_program or additionallayerstores in storage.conf")
+		}
+	}
 	if os.Geteuid() == 0 {
 		err := directory(near)
 		if err == nil {
@@ -63,6 +68,9 @@ func (st *store) startable() error {
 		}
 		if err == nil {
 			err = st.compatible()
+		}
+		if err == nil {
+			err = st.limitable()
 		}
 		if err != nil {
 			return err
@@ -112,4 +120,18 @@ func (st *store) compatible() error {
 	}
 	return withHint(fmt.Errorf("the driver overlay is not supported on %s, the file system of %s", name, st.conf.GraphRoot),
 		"set graphroot to a directory on another file system; in a container, on a volume")
+}
+
+// limitable returns why the size of containers cannot be limited in the store, if that is
+// configured.
+func (st *store) limitable() error {
+	if !st.conf.Quota {
+		return nil
+	}
+	name, err := settings.LacksQuota(st.nearest())
+	if name == "" || err != nil {
+		return err
+	}
+	return withHint(fmt.Errorf("size and inodes limit containers on XFS only, and %s is on %s", st.conf.GraphRoot, name),
+		"remove them from storage.conf, or put the store on XFS that is mounted with pquota")
 }

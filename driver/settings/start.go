@@ -48,3 +48,16 @@ func Incompatible(dir string) (string, error) {
 	}
 	return "", nil
 }
+
+// LacksQuota returns the name of dir's file system if the stock driver does not start there with
+// size or inodes set, "" if it may. Source: Init in drivers/overlay/overlay.go.
+func LacksQuota(dir string) (string, error) {
+	magic, err := graphdriver.GetFSMagic(filepath.Join(dir, "overlay"))
+	if err != nil || magic == graphdriver.FsMagicXfs {
+		return "", err
+	}
+	if name, ok := graphdriver.FsNames[magic]; ok {
+		return name, nil
+	}
+	return "another file system", nil
+}
