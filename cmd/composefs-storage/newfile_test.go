@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
 
 // TestStale checks that temporary files are removed exactly if they are for the same
@@ -38,6 +41,34 @@ func TestStale(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestPublish checks that a file is on disk before it has its name, and the name before the command
+// ends.
+func TestPublish(t *testing.T) {
+	needs.Root(t)
+	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
+		dir := t.TempDir()
+		var temporary string
+		changes, _ := tracer.Do(dir, trace.Fault{}, func() {
+			f := mustCreate(t, filepath.Join(dir, "image"))
+			temporary = filepath.Base(f.current)
+			if _, err := f.Write([]byte("content")); err != nil {
+				t.Error(err)
+			}
+			if err := f.publish(); err != nil {
+				t.Error(err)
+			}
+			f.discard()
+		})
+		want := []trace.Change{
+			{Op: trace.Create, Path: temporary}, {Op: trace.Write, Path: temporary}, {Op: trace.Sync, Path: temporary},
+			{Op: trace.Rename, Path: temporary, To: "image"}, {Op: trace.Sync, Path: "."},
+		}
+		if !slices.Equal(changes, want) {
+			t.Errorf("%v, want %v", changes, want)
+		}
+	})
 }
 
 func mustCreate(t *testing.T, path string) *newFile {

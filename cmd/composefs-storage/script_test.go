@@ -6,10 +6,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/composefs-storage/composefs-storage/tests/seccomp"
 )
 
 // TestMain lets the scripts call the program under all of its names, and mktar.
 func TestMain(m *testing.M) {
+	seccomp.Enter()
 	testscript.Main(m, map[string]func(){
 		"composefs-storage": main, "mkcomposefs": main, "mount.composefs": main, "mktar": mktar,
 	})

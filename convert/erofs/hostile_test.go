@@ -59,6 +59,28 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
+// TestTreeRefuses reads an image that announces another number of inodes, and one whose directory
+// gives an entry another type than its inode has: readers that take either's word disagree.
+func TestTreeRefuses(t *testing.T) {
+	files, dir := tree.New(), tree.NewDir(0)
+	add(t, files.Root, "d", dir)
+	add(t, dir, "name", regular())
+	good := write(t, files, erofs.V1)
+	names := bytes.Index(good, []byte("...name")) // in d; their three records of 12 bytes come before
+	const inodes, fileType = 1024 + 16, -12 + 10
+	for what, at := range map[string]int{"number of inodes": inodes, "type of an entry": names + fileType} {
+		b := bytes.Clone(good)
+		b[at]++
+		m, err := erofs.Open(bytes.NewReader(b), int64(len(b)))
+		if err == nil {
+			_, err = m.Tree()
+		}
+		if !errors.Is(err, erofs.ErrCorrupt) {
+			t.Errorf("another %s: %v", what, err)
+		}
+	}
+}
+
 // TestManyBytes damages bytes of some images in turn: all of the headers and the
 // first inodes, and a sample of the rest, which is mostly alike.
 func TestManyBytes(t *testing.T) {

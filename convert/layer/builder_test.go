@@ -50,3 +50,32 @@ func TestBuilderFails(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestBuilderLinks checks hard links: of a file that the layer only deletes there is none, and one
+// with another owner takes the file's capability, as chown(2) does for the stock driver, while
+// one with the same owner does not.
+func TestBuilderLinks(t *testing.T) {
+	const capability = "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	b := layer.NewBuilder(nil)
+	for _, hdr := range []tar.Header{
+		{Typeflag: tar.TypeReg, Name: ".wh.gone"},
+		{Typeflag: tar.TypeReg, Name: "a", PAXRecords: map[string]string{"SCHILY.xattr.security.capability": capability}},
+		{Typeflag: tar.TypeReg, Name: "b", PAXRecords: map[string]string{"SCHILY.xattr.security.capability": capability}},
+		{Typeflag: tar.TypeLink, Name: "a2", Linkname: "a"},
+		{Typeflag: tar.TypeLink, Name: "b2", Linkname: "b", Uid: 1},
+	} {
+		if err := b.Add(&hdr); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `entry "l": hard link to "gone", which is not in the layer so far`
+	if err := b.Add(&tar.Header{Typeflag: tar.TypeLink, Name: "l", Linkname: "gone"}); err == nil || err.Error() != want {
+		t.Errorf("error %v", err)
+	}
+	for path, has := range map[string]bool{"/a": true, "/b": false} {
+		e, _ := b.Tree().Lookup(path)
+		if value, ok := e.Inode.Xattrs.Get("security.capability"); ok != has || has && value != capability {
+			t.Errorf("%s has the capability %q, %v", path, value, ok)
+		}
+	}
+}

@@ -73,6 +73,12 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	if got := names(t, p); !committing && (len(got) != 1 || got[d].Links != 2) {
 		t.Errorf("use %d: the pool has %v", use, got)
 	}
+	for other, info := range names(t, p) {
+		// Of d a copy may have taken the place. What was committed is for the caller to release.
+		if step != "place" && other != d && info.Links == 1 {
+			t.Errorf("use %d: the pool keeps %s, which no layer has", use, other)
+		}
+	}
 	checkSound(t, p)
 	_, err = p.Collect(t.Context(), false)
 	got := names(t, p)

@@ -13,6 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
@@ -114,7 +116,8 @@ func TestAdditionalStoreGone(t *testing.T) {
 	filler := dirs.open(t, kind{})
 	filler.layer(t, "base", "", layertest.Tar(layertest.File("f", "base")))
 	filler.layer(t, "top", "base", layertest.Tar(layertest.File("g", "top")))
-	s := newStore(t, kind{options: []string{"overlay.imagestore=" + dirs.share(t)}})
+	shared := dirs.share(t)
+	s := newStore(t, kind{options: []string{"overlay.imagestore=" + shared}})
 	s.read(t, "top", "ro")
 	removal := func() []string {
 		s.layer(t, "own", "", layertest.Tar(layertest.File("f", strings.Repeat("own ", 100))))
@@ -125,6 +128,10 @@ func TestAdditionalStoreGone(t *testing.T) {
 		t.Errorf("the pool has %v", has)
 	}
 	filler.remove(t, "base", "top")
+	stores := &chain.Stores{Primary: chain.Store{Home: s.home()}, Additional: []chain.Store{{Home: filepath.Join(shared, "overlay"), ReadOnly: true}}}
+	if found, err := garbage.Survey(t.Context(), stores); err != nil || len(found) != 1 || found[0].Images != 1 {
+		t.Errorf("garbage: %+v, %v", found, err)
+	}
 	report(t, "left in the pool", removal())
 }
 

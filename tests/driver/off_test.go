@@ -5,6 +5,7 @@ package driver_test
 import (
 	"bytes"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -86,4 +87,16 @@ func TestApplyTwice(t *testing.T) {
 	p.sameSize(t, "second", "layer", "base")
 	p.container(t, "container", "layer")
 	p.compare(t, "container", "container", times)
+}
+
+// TestMountProgram opens a store that fuse-overlayfs has used: composefs is off.
+func TestMountProgram(t *testing.T) {
+	d := newDirs(t)
+	must(t, os.Mkdir(d.home(), 0o700))
+	must(t, os.WriteFile(d.home()+"/.has-mount-program", []byte("true"), 0o600))
+	for _, line := range d.open(t, kind{}).Status() {
+		if line[0] == "Composefs" && line[1] != "off: fuse-overlayfs is in use" {
+			t.Errorf("status: %s", line[1])
+		}
+	}
 }

@@ -3,16 +3,27 @@
 package driver_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
+	graphdriver "github.com/containers/storage/drivers"
+	"github.com/containers/storage/pkg/idtools"
+	"github.com/opencontainers/go-digest"
+
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver"
 	"github.com/composefs-storage/composefs-storage/tests/differ"
+	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
@@ -36,7 +47,7 @@ func (d dirs) staged(t testing.TB) []string {
 // get their own.
 func TestPullRoot(t *testing.T) {
 	p := newPair(t)
-	root := layertest.Dir("./")
+	root := layertest.Dir("/") // a name "./" says nothing of the root
 	for name, layer := range map[string][]byte{
 		"sticky": layertest.Tar(root.Owner(7, 8, 0o1777), layertest.File("f", "f")),
 		"setgid": layertest.Tar(root.Owner(7, 8, 0o2755), layertest.File("f", "f")),
@@ -61,6 +72,26 @@ func TestPullRoot(t *testing.T) {
 			p.remove(t, id, "c "+id)
 		}
 	}
+}
+
+// TestPullNames pulls a layer as a whole of which a table of contents is known. Each content has the
+// name by which the stock driver looks for it, beside that of the object.
+func TestPullNames(t *testing.T) {
+	p := newPair(t)
+	small, large := strings.Repeat("small ", 100), strings.Repeat("large ", 50_000)
+	layer := layertest.Tar(layertest.File("small", small), layertest.File("large", large))
+	must(t, p.pull(t, "layer", "", ways[2], differ.NewMachine(p.ours.path("run")), layer))
+	for _, content := range []string{small, large} {
+		sum := digest.FromString(content).Encoded()
+		named, err := os.Stat(filepath.Join(p.ours.home(), "layer", "diff", sum[:2], sum[2:]))
+		must(t, err)
+		object, err := os.Stat(filepath.Join(p.ours.pool(), "objects", objects.Path(verity.Sum([]byte(content)))))
+		must(t, err)
+		if !os.SameFile(named, object) {
+			t.Errorf("the content of %d bytes is there twice", len(content))
+		}
+	}
+	p.ours.remove(t, "layer")
 }
 
 // TestPullTwice has two processes pull the same layers at a time. Whoever comes later finds the
@@ -179,4 +210,45 @@ func TestPullAbandoned(t *testing.T) {
 		s.remove(t, "layer")
 		report(t, "pool", differences(before, s.objects(t)))
 	})
+}
+
+// TestPullMapped pulls layers for a user namespace, with owners that it maps and some that it does
+// not. The stock driver, which is told of the maps when it unpacks the tar, shows the same owners.
+func TestPullMapped(t *testing.T) {
+	p := newPair(t)
+	maps := []idtools.IDMap{{HostID: 100000, Size: 1000}}
+	mappings := idtools.NewIDMappingsFromMaps(maps, maps)
+	opts := &graphdriver.CreateOpts{IDMappings: mappings}
+	for _, w := range ways {
+		m := differ.NewMachine(p.ours.path("run"))
+		pull := func(id string, layer []byte) error {
+			d, err := w.differ(t, m, layer)
+			must(t, err)
+			out, err := p.ours.stage(d)
+			must(t, err)
+			must(t, p.ours.Create(id, "", opts))
+			return p.ours.apply(id, "", out)
+		}
+		id, layer := "mapped "+w.name, oddLayer()
+		must(t, pull(id, layer))
+		must(t, p.theirs.Create(id, "", opts))
+		_, err := p.theirs.ApplyDiff(id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer), Mappings: mappings})
+		must(t, err)
+		found := mounted.Compare(p.ours.read(t, id, "ro"), p.theirs.read(t, id, "ro"), times)
+		report(t, id, slices.DeleteFunc(found, func(d tree.Difference) bool {
+			return d.Path == "/" // which the stock driver gives to root when it mounts the layer without maps
+		}))
+		if info, err := os.Stat(filepath.Join(p.ours.home(), id, "diff")); err != nil || info.Sys().(*syscall.Stat_t).Uid != 100000 {
+			t.Errorf("%s: the directory from which containers get theirs: %+v, %v", id, info, err)
+		}
+		p.remove(t, id)
+		report(t, "left in the pool", p.ours.objects(t))
+
+		err = pull("unmapped", layertest.Tar(layertest.File("f", strings.Repeat("x", 100)).Owner(1000, 0, 0o644)))
+		if err == nil || !strings.Contains(err.Error(), "owner 1000:0") {
+			t.Errorf("%s, with an owner that is not mapped: %v", w.name, err)
+		}
+		p.ours.remove(t, "unmapped")
+		report(t, "left in the pool", p.ours.contents(t))
+	}
 }

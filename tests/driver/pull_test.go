@@ -199,7 +199,7 @@ func TestPull(t *testing.T) {
 // oddLayer has content that the pool may have, new, inline and large content, and a root with
 // bits beyond permissions.
 func oddLayer() []byte {
-	root := layertest.Dir("./").Owner(7, 8, 0o1775)
+	root := layertest.Dir("/").Owner(7, 8, 0o1775)
 	return layertest.Tar(root, layertest.File("known", strings.Repeat("known ", 100)), layertest.File("new", strings.Repeat("new ", 100)),
 		layertest.File("large", strings.Repeat("large ", 50_000)), layertest.File("inline", "inline"), layertest.Link("link", "new"),
 		layertest.Dir("d").Owner(1, 2, 0o2750), layertest.Symlink("d/s", "x"), layertest.File(".wh.gone", ""))

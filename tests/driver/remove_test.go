@@ -16,6 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/tests/differ"
 )
 
 // removals are the ways to remove a layer.
@@ -128,3 +129,24 @@ func damage(s *store, dir string, tar []byte, do func(string) error) error {
 }
 
 func empty(path string) error { return os.Truncate(path, 0) }
+
+// TestRemovedByStock has the stock driver remove layers, as another podman does. It leaves their
+// objects in the pool; the end of the next command collects these.
+func TestRemovedByStock(t *testing.T) {
+	d := newDirs(t)
+	s, stock := d.open(t, kind{}), d.open(t, kind{stock: true})
+	pulled, err := s.stage(&differ.Raw{Blob: oddLayer()})
+	must(t, err)
+	must(t, s.Create("pulled", "", nil))
+	must(t, s.apply("pulled", "", pulled))
+	s.layer(t, "loaded", "", layertest.Tar(layertest.File("f", strings.Repeat("loaded ", 100))))
+	for _, id := range []string{"pulled", "loaded"} {
+		stock.remove(t, id)
+		before := len(s.contents(t))
+		must(t, s.Cleanup())
+		if after := len(s.contents(t)); before == 0 || after >= before {
+			t.Errorf("%s: the pool has %d objects, then %d", id, before, after)
+		}
+	}
+	report(t, "left in the pool", s.objects(t))
+}

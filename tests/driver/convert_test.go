@@ -69,3 +69,31 @@ func TestConvertDurable(t *testing.T) {
 		}
 	})
 }
+
+// TestConvertChanged has a layer replaced by another one of its name while it is converted: that one
+// stays as it is.
+func TestConvertChanged(t *testing.T) {
+	s := newStore(t, kind{off: true})
+	tar := layertest.Tar(layertest.File("f", strings.Repeat("content ", 100_000)))
+	s.layer(t, "layer", "", tar)
+	s.record(t, "layer", tar)
+	c := inplace.New(&chain.Stores{Primary: chain.Store{Home: s.home()}}, s.path("run"), objects.SealNever)
+	held, err := os.Open(s.home() + "/layer") // so that its inode is not given again
+	must(t, err)
+	defer held.Close()
+	changed := false
+	c.Progress = func(int64) {
+		if !changed {
+			changed = true
+			s.remove(t, "layer")
+			s.layer(t, "layer", "", tar)
+		}
+	}
+	_, err = c.Layer(t.Context(), "layer")
+	if !changed || err == nil || !strings.Contains(err.Error(), "changed meanwhile") {
+		t.Errorf("%v, %v", changed, err)
+	}
+	if _, err := os.Lstat(s.home() + "/layer/composefs-data"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the other layer was replaced: %v", err)
+	}
+}
