@@ -35,7 +35,7 @@ change() {
 	cat "$copies.log" >&2
 	rm "$copies.log"
 	fail "$1 does not fit vendor/$dir" \
-		"if upstream has the change, remove the patch; otherwise port it: docs/architecture.md, How podman gets the driver"
+		"if upstream has the change, remove the patch; otherwise port it: hack/graft/README.md"
 }
 
 # list prints a line for each file of the overlay: its path below vendor/, and the graft.
