@@ -29,8 +29,8 @@ func (s *store) image(t testing.TB, img *ociimage.Image) []string {
 	return names
 }
 
-// allow is in what a mount may differ from the stock driver's: see "Where a merged
-// image differs from plain overlay" in docs/architecture.md.
+// allow lists in what a mount may differ from the stock driver's: see
+// docs/decisions/007-differences-from-overlay.md.
 func allow(implied map[string]bool) mounted.Allow {
 	return mounted.Allow{DirTimes: true, Metadata: implied}
 }
