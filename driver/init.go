@@ -12,7 +12,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
-	"github.com/composefs-storage/composefs-storage/driver/message"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
@@ -50,7 +50,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		}
 	}
 	if err := settings.Keeps(conf, home, d.root()); err != nil {
-		return nil, message.WithCleanup(err, o.Cleanup()) // what it has mounted
+		return nil, files.WithCleanup(err, o.Cleanup()) // what it has mounted
 	}
 	return withRemoval(d, o.DeferredRemove), nil
 }

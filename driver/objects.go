@@ -14,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -60,7 +61,7 @@ func (d *Driver) newObjects() *objectOpener {
 // mount to find them.
 func (d *Driver) restoreObjects(l chain.Layer) error {
 	p := d.newObjects()
-	return message.WithCleanup(p.restoreAll(l), p.Close())
+	return files.WithCleanup(p.restoreAll(l), p.Close())
 }
 
 // open opens an object and notes it for Close. An error names the entry and the object, and wraps [fs.ErrNotExist]

@@ -11,7 +11,7 @@ import (
 	"github.com/containers/storage/pkg/idtools"
 	"github.com/sirupsen/logrus"
 
-	"github.com/composefs-storage/composefs-storage/driver/message"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -77,7 +77,7 @@ func (s *stockDriver) inherit(id, parent string) error {
 	}
 	err := s.stores.Inherit(id, parent)
 	if err != nil {
-		return message.WithCleanup(fmt.Errorf("create layer %s: %w", id, s.explain(err)), s.Driver.Remove(id))
+		return files.WithCleanup(fmt.Errorf("create layer %s: %w", id, s.explain(err)), s.Driver.Remove(id))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -47,7 +48,7 @@ func (p *Pool) addImage(write func(io.Writer) (verity.Digest, error)) (verity.Di
 		return d, err
 	}
 	if err := p.nameImage(temp, d); err != nil {
-		return d, errors.Join(err, ignore(os.Remove(temp), fs.ErrNotExist))
+		return d, files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
 	}
 	return d, p.syncDir(p.images())
 }
@@ -86,8 +87,8 @@ func (p *Pool) writeImage(write func(io.Writer) (verity.Digest, error)) (temp st
 	if err == nil {
 		err = p.syncFile(f)
 	}
-	if err = errors.Join(err, f.Close(), p.try(stepClose)); err != nil {
-		return "", d, errors.Join(err, os.Remove(temp))
+	if err = files.WithCleanup(err, f.Close(), p.try(stepClose)); err != nil {
+		return "", d, files.WithCleanup(err, os.Remove(temp))
 	}
 	return temp, d, nil
 }
@@ -160,5 +161,5 @@ func (p *Pool) syncDir(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.syncFile(f), f.Close())
+	return files.WithCleanup(p.syncFile(f), f.Close())
 }

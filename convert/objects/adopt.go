@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -62,7 +63,7 @@ func (b *Batch) openPayload(payload string, size int64) (*os.File, error) {
 	default:
 		return f, nil
 	}
-	return nil, errors.Join(err, f.Close())
+	return nil, files.WithCleanup(err, f.Close())
 }
 
 // readPayload returns the digest of an open file and its content if that is small.
@@ -167,7 +168,7 @@ func (b *Batch) dropCopy(f *os.File, payload string, d verity.Digest) error {
 		err = unix.Renameat(b.fd(), name, b.fd(), payload)
 	}
 	if err != nil {
-		return errors.Join(os.NewSyscallError("renameat", err), unix.Unlinkat(b.fd(), name, 0))
+		return files.WithCleanup(os.NewSyscallError("renameat", err), unix.Unlinkat(b.fd(), name, 0))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -66,7 +67,7 @@ func (p *Pool) Begin(layerDir string) (*Batch, error) {
 	}
 	lock, err := p.flock(unix.LOCK_SH)
 	if err != nil {
-		return nil, errors.Join(err, layer.Close())
+		return nil, files.WithCleanup(err, layer.Close())
 	}
 	return &Batch{pool: p, layer: layer, lock: lock}, nil
 }
@@ -145,7 +146,9 @@ func (b *Batch) count(size int64, isNew bool) {
 func (b *Batch) fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.err = errors.Join(b.err, err)
+	if b.err == nil {
+		b.err = err
+	}
 }
 
 // Stats returns what the batch has done so far.
@@ -162,7 +165,7 @@ func (b *Batch) Stats() Stats {
 // damaged, see [Repair.Forget]. Nothing may be added afterwards. If it fails the pool has
 // some of them, each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
-	err := errors.Join(b.err, b.writeback.wait())
+	err := files.WithCleanup(b.err, b.writeback.wait())
 	if err == nil {
 		err = b.syncfs()
 	}
@@ -199,7 +202,7 @@ func (b *Batch) Close() error {
 		err = os.RemoveAll(b.staged)
 		b.staged = ""
 	}
-	err = errors.Join(err, b.layer.Close(), b.lock.Close())
+	err = files.WithCleanup(err, b.layer.Close(), b.lock.Close())
 	b.lock = nil
 	if len(b.halved)+len(b.images) > 0 {
 		_, _ = b.pool.Release(context.Background(), b.halved, b.images) // or noted

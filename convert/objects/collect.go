@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -36,7 +37,7 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 	if err != nil {
 		return c, err
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
+	defer func() { err = files.WithCleanup(err, lock.Close()) }()
 	p.takeNote()
 	if err := p.collect(ctx, &c); err != nil {
 		return c, err

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
@@ -33,7 +34,7 @@ func TestFaults(t *testing.T) {
 }
 
 // fails makes a layer with that use of a step failing and reports whether it was
-// reached. If so the layer's error must be that one and name it once, the pool have
+// reached. If so the layer's error must wrap that one alone and name it once, the pool have
 // nothing of the layer but, once it was committed, complete objects that are collected,
 // and nothing else be left. Then the layer can be made.
 func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) {
@@ -57,7 +58,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 		return nil
 	})
 	committing, err := allSteps(t, p, dst, &full)
-	if reached != errors.Is(err, errno) || !reached && err != nil {
+	if reached != (firstError(err) == errno) || !reached && err != nil {
 		t.Errorf("use %d: %v, want %v: %v", use, err, errno, reached)
 	}
 	p.SetFault(nil)
@@ -96,6 +97,15 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 	return true
 }
 
+// firstError unwraps an error as podman does to decide whether to try a pull again: it does not
+// look into joined errors.
+func firstError(err error) error {
+	for next := err; next != nil; next = errors.Unwrap(next) {
+		err = next
+	}
+	return err
+}
+
 // allSteps makes a layer in every way there is, until something fails. committing
 // says that it came as far as Commit.
 func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing bool, err error) {
@@ -106,7 +116,7 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	defer func() {
 		checkWhole(t, b.Staged())
 		checkNoTemporaries(t, p.ImagesDir())
-		err = errors.Join(err, b.Close())
+		err = files.WithCleanup(err, b.Close())
 	}()
 	large := strings.Repeat("large", 50_000)
 	for _, content := range []string{"known", "new", large, large + strings.Repeat("\x00", 10_000)} {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -27,11 +28,11 @@ func (b *Batch) create(name string, content []byte) (found bool, err error) {
 		return false, err
 	}
 	err = b.writeAt(fd, content, 0)
-	if err = errors.Join(err, b.closeFile(fd)); err == nil {
+	if err = files.WithCleanup(err, b.closeFile(fd)); err == nil {
 		return false, nil
 	}
 	// Another caller may have found the name and gone on content.
-	err = errors.Join(err, b.unlink(name))
+	err = files.WithCleanup(err, b.unlink(name))
 	b.fail(err)
 	return false, err
 }
@@ -71,7 +72,7 @@ func (b *Batch) writeAt(fd int, p []byte, offset int64) error {
 // closeFile closes a file that was written. Linux closes it whatever it returns.
 func (b *Batch) closeFile(fd int) error {
 	err := ignore(unix.Close(fd), unix.EINTR)
-	return errors.Join(os.NewSyscallError("close", err), b.pool.try(stepClose))
+	return files.WithCleanup(os.NewSyscallError("close", err), b.pool.try(stepClose))
 }
 
 // makeShard makes the i-th directory, of that name, in the layer.
@@ -97,7 +98,7 @@ func (b *Batch) sync(name string) error {
 	if err = b.pool.try(stepFsync); err == nil {
 		err = unix.Fsync(fd)
 	}
-	return errors.Join(os.NewSyscallError("fsync", err), unix.Close(fd))
+	return files.WithCleanup(os.NewSyscallError("fsync", err), unix.Close(fd))
 }
 
 func (b *Batch) unlink(name string) error {

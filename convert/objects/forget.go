@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -50,7 +51,7 @@ func (p *Pool) noteDamaged(d verity.Digest, names []string) error {
 		return err
 	}
 	if err := os.Rename(temp, filepath.Join(p.damaged(), d.String())); err != nil {
-		return errors.Join(err, os.Remove(temp))
+		return files.WithCleanup(err, os.Remove(temp))
 	}
 	return p.syncDir(p.damaged())
 }

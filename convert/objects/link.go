@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -45,7 +46,7 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	right := st.Size == size
 	if right {
 		if right, err = b.trust(b.fd(), d); err != nil {
-			return false, false, errors.Join(err, b.unlink(name))
+			return false, false, files.WithCleanup(err, b.unlink(name))
 		}
 	}
 	if !right {
@@ -91,7 +92,7 @@ func (b *Batch) copyTo(in *os.File, d verity.Digest, size int64, name string) (f
 		err = b.sync(temp)
 	}
 	if err != nil {
-		return false, errors.Join(err, b.unlink(temp))
+		return false, files.WithCleanup(err, b.unlink(temp))
 	}
 	return b.settle(temp, name)
 }
@@ -106,7 +107,7 @@ func (b *Batch) settle(temp, name string) (found bool, err error) {
 		return true, b.unlink(temp)
 	}
 	if err != nil {
-		return false, errors.Join(os.NewSyscallError("renameat2", err), b.unlink(temp))
+		return false, files.WithCleanup(os.NewSyscallError("renameat2", err), b.unlink(temp))
 	}
 	return false, nil
 }
@@ -167,7 +168,7 @@ func replaceLink(from, to int, name string) error {
 	}
 	err := os.NewSyscallError("renameat", unix.Renameat(to, temp, to, name))
 	// If both are names of one file already, rename leaves both.
-	return errors.Join(err, ignore(unix.Unlinkat(to, temp, 0), unix.ENOENT))
+	return files.WithCleanup(err, ignore(unix.Unlinkat(to, temp, 0), unix.ENOENT))
 }
 
 // sameFile reports whether two names, each in a directory, are of the same file.

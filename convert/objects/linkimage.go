@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -57,7 +58,7 @@ func (p *Pool) linkImage(d verity.Digest, dst string) error {
 		err = os.Rename(temp, dst)
 	}
 	// If both had become names of one file, rename leaves both.
-	return errors.Join(err, ignore(os.Remove(temp), fs.ErrNotExist))
+	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
 }
 
 // renewImage puts a copy in the place of an image that can take no more links.
@@ -81,7 +82,7 @@ func (p *Pool) renewImage(d verity.Digest) error {
 		err = os.Rename(temp, p.imagePath(d))
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(temp))
+		return files.WithCleanup(err, os.Remove(temp))
 	}
 	return p.syncDir(p.images())
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // Garbage that nobody could collect at once is noted by a file, so that whoever can do
@@ -26,7 +28,7 @@ func (p *Pool) NoteGarbage() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), p.syncDir(p.path))
+	return files.WithCleanup(f.Close(), p.syncDir(p.path))
 }
 
 // GarbageNoted reports whether garbage was noted and not collected yet. Garbage of which

@@ -61,7 +61,7 @@ func (p *Pool) Remove(d verity.Digest) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
+	defer func() { err = files.WithCleanup(err, lock.Close()) }()
 	info, err := p.Stat(d)
 	if err == nil && info.Links > 1 {
 		err = fmt.Errorf("remove object %s: %w", d, ErrLinked)
@@ -85,5 +85,5 @@ func (p *Pool) flock(how int) (*os.File, error) {
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		err = ErrBusy
 	}
-	return nil, errors.Join(fmt.Errorf("lock pool %s: %w", p.path, err), f.Close())
+	return nil, files.WithCleanup(fmt.Errorf("lock pool %s: %w", p.path, err), f.Close())
 }

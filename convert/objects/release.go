@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -53,12 +54,12 @@ func DigestsIn(ctx context.Context, layerDir string) (all []verity.Digest, err e
 func (p *Pool) Release(ctx context.Context, objects, images []verity.Digest) (c Collected, err error) {
 	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)
 	if errors.Is(err, ErrBusy) {
-		return c, errors.Join(err, p.NoteGarbage())
+		return c, files.WithCleanup(err, p.NoteGarbage())
 	}
 	if err != nil {
 		return c, err
 	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
+	defer func() { err = files.WithCleanup(err, lock.Close()) }()
 	if p.takeNote() {
 		err = p.collect(ctx, &c)
 	} else {

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -37,7 +38,7 @@ func (p *Pool) BeginRepair() (*Repair, error) {
 // Close ends the repair and makes it durable.
 func (r *Repair) Close() error {
 	err := os.NewSyscallError("syncfs", unix.Syncfs(r.pool.fd()))
-	return errors.Join(err, r.lock.Close())
+	return files.WithCleanup(err, r.lock.Close())
 }
 
 // Write gives the names a new file with the content that r yields, written once and synced
@@ -70,7 +71,7 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 		return r.Write(d, io.NewSectionReader(good, 0, math.MaxInt64), names)
 	case err == nil:
 		if _, err = r.pool.SealFile(temp, d); err != nil {
-			return errors.Join(fmt.Errorf("repair object %s: %w", d, err), os.Remove(temp))
+			return files.WithCleanup(fmt.Errorf("repair object %s: %w", d, err), os.Remove(temp))
 		}
 		err = r.give(d, temp, names)
 	}
@@ -90,7 +91,7 @@ func (r *Repair) temporary() string { return filepath.Join(r.pool.objects.Name()
 // give gives the names the file that has a temporary one, and to those that wait for its content
 // since a repair without a copy.
 func (r *Repair) give(d verity.Digest, temp string, names []string) error {
-	err := errors.Join(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+	err := files.WithCleanup(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
 	if err != nil {
 		return err
 	}
@@ -114,12 +115,12 @@ func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err err
 	if err == nil {
 		err = r.pool.syncFile(f)
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(temp))
+	if err = files.WithCleanup(err, f.Close()); err != nil {
+		return "", files.WithCleanup(err, os.Remove(temp))
 	}
 	// Before it has a name that counts.
 	if _, err := r.pool.SealFile(temp, d); err != nil {
-		return "", errors.Join(err, os.Remove(temp))
+		return "", files.WithCleanup(err, os.Remove(temp))
 	}
 	return temp, nil
 }
@@ -149,7 +150,7 @@ func (p *Pool) nameLike(from, name string) error {
 		return err
 	}
 	err := os.Rename(temp, name)
-	return errors.Join(err, ignore(os.Remove(temp), fs.ErrNotExist))
+	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
 }
 
 // ObjectPath returns the path of the pool's file for a content, whether it is there or not.
@@ -162,7 +163,7 @@ func (p *Reader) ObjectPath(d verity.Digest) string {
 func (r *Repair) DropImage(d verity.Digest, names []string) error {
 	var err error
 	for _, name := range append([]string{r.pool.imagePath(d)}, names...) {
-		err = errors.Join(err, ignore(os.Remove(name), fs.ErrNotExist))
+		err = files.WithCleanup(err, ignore(os.Remove(name), fs.ErrNotExist))
 	}
 	return err
 }

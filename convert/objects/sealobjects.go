@@ -67,7 +67,10 @@ func (p *Pool) sealEach(ctx context.Context, at int, all iter.Seq[verity.Digest]
 			return err
 		})
 	}
-	return errors.Join(group.Wait(), ctx.Err())
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // sealNamed seals an object that has its name in the object directory at.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // BeginStaged starts a batch for a layer that has no place yet. Its object
@@ -23,11 +25,11 @@ func (p *Pool) BeginStaged() (*Batch, error) {
 	}
 	dir, err := p.stage()
 	if err != nil {
-		return nil, errors.Join(err, lock.Close())
+		return nil, files.WithCleanup(err, lock.Close())
 	}
 	layer, err := os.Open(dir)
 	if err != nil {
-		return nil, errors.Join(err, os.Remove(dir), lock.Close())
+		return nil, files.WithCleanup(err, os.Remove(dir), lock.Close())
 	}
 	return &Batch{pool: p, layer: layer, lock: lock, staged: dir, sibling: filepath.Base(dir)}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -54,7 +55,7 @@ func (b *Batch) addStream(r io.Reader, size int64) (verity.Digest, error) {
 	if err == nil && !found {
 		found, err = b.settle(temp, Path(d))
 	} else {
-		err = errors.Join(err, b.unlink(temp))
+		err = files.WithCleanup(err, b.unlink(temp))
 	}
 	return b.added(d, size, found, replace, err)
 }
@@ -92,8 +93,8 @@ func (b *Batch) spool(r io.Reader, size int64) (name string, d verity.Digest, er
 	defer hashes.Put(w.hash)
 	w.hash.Reset()
 	err = w.readFrom(r)
-	if err = errors.Join(err, b.closeFile(fd)); err != nil {
-		return "", d, errors.Join(err, b.unlink(name))
+	if err = files.WithCleanup(err, b.closeFile(fd)); err != nil {
+		return "", d, files.WithCleanup(err, b.unlink(name))
 	}
 	return name, w.hash.Digest(), nil
 }

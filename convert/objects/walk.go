@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -76,7 +77,7 @@ func readNames(at int, name string) ([]string, error) {
 	f := os.NewFile(uintptr(fd), name)
 	names, err := f.Readdirnames(-1)
 	slices.Sort(names)
-	return names, errors.Join(err, f.Close())
+	return names, files.WithCleanup(err, f.Close())
 }
 
 // Verify reads every object and calls damaged for each whose content is not what its
@@ -92,7 +93,7 @@ func (p *Reader) Verify(ctx context.Context, damaged func(d verity.Digest, err e
 			return err
 		}
 		got, _, err := verity.SumReader(f)
-		if err = errors.Join(err, f.Close()); err != nil {
+		if err = files.WithCleanup(err, f.Close()); err != nil {
 			return fmt.Errorf("verify object %s: %w", d, err)
 		}
 		if got != d {

@@ -15,9 +15,9 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/toc"
-	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/warn"
@@ -88,7 +88,7 @@ type converter func(tar io.Reader, store layer.Store) error
 func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want digest.Digest, read func(converter) (blob.Summary, error)) (_ graphdriver.DriverWithDifferOutput, err error) {
 	defer func() {
 		if err != nil {
-			err = message.WithCleanup(err, out.TarSplit.Close())
+			err = files.WithCleanup(err, out.TarSplit.Close())
 		}
 	}()
 	var img convert.Image
@@ -124,7 +124,7 @@ func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.D
 	split := out.TarSplit // ours now, unlike the differ's other files
 	defer func() {
 		if err != nil && split != nil {
-			err = message.WithCleanup(err, split.Close())
+			err = files.WithCleanup(err, split.Close())
 		}
 	}()
 	contents, err := toc.Parsed(out.Artifacts["toc"])

@@ -17,7 +17,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
-	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
@@ -114,7 +113,7 @@ func (l *Layer) Place(to chain.Layer) (err error) {
 	image := l.imageName()
 	defer func() {
 		if err != nil {
-			err = message.WithCleanup(err, files.IgnoreMissing(os.Remove(image)))
+			err = files.WithCleanup(err, files.IgnoreMissing(os.Remove(image)))
 		}
 	}()
 	if err := l.batch.Place(l.pool.Path(to.Diff())); err != nil {
@@ -177,7 +176,7 @@ func (l *Layer) ChangeOwners(owner idmap.Owner) error {
 		err = os.Remove(l.imageName())
 	}
 	if err != nil {
-		return message.WithCleanup(err, f.Close())
+		return files.WithCleanup(err, f.Close())
 	}
 	if err, l.image = l.image.Close(), f; err != nil {
 		return err
@@ -186,7 +185,7 @@ func (l *Layer) ChangeOwners(owner idmap.Owner) error {
 }
 
 // Fail closes the layer after an error, which it returns with the paths that users know.
-func (l *Layer) Fail(err error) error { return l.Named(message.WithCleanup(err, l.Close())) }
+func (l *Layer) Fail(err error) error { return l.Named(files.WithCleanup(err, l.Close())) }
 
 // Named returns err with the paths that users know instead of those that only this process sees.
 func (l *Layer) Named(err error) error { return l.pool.Named(err) }
