@@ -24,7 +24,7 @@ type openedChain struct {
 func openChain(paths []string, pool string) (*openedChain, error) {
 	c := &openedChain{}
 	if pool != "" {
-		p, err := objects.Open(pool)
+		p, err := objects.Open(pool, objects.Options{})
 		if err != nil {
 			return nil, err
 		}

@@ -56,7 +56,7 @@ func (c *converter) convertTar(ctx context.Context, r io.Reader) (*convertedLaye
 	if err != nil {
 		return nil, err
 	}
-	pool, err := objects.Open(c.pool)
+	pool, err := objects.Open(c.pool, objects.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func TestDiffDirDiscard(t *testing.T) {
 // publishContent makes a directory with one object in it.
 func publishContent(t *testing.T, diff *diffDir, poolDir string) {
 	t.Helper()
-	pool, err := objects.Open(poolDir)
+	pool, err := objects.Open(poolDir, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

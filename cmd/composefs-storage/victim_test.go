@@ -120,7 +120,7 @@ func (v *victim) staged(t *testing.T) (names []string) {
 // withPool calls fn with the pool.
 func (v *victim) withPool(t *testing.T, fn func(*objects.Pool) error) {
 	t.Helper()
-	p, err := objects.Open(v.path("pool"))
+	p, err := objects.Open(v.path("pool"), objects.Options{})
 	if err == nil {
 		err = errors.Join(fn(p), p.Close())
 	}

@@ -13,17 +13,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// errClosed is what a closed batch says, for it no longer keeps Collect away.
+// errClosed reports a closed batch, which no longer keeps Collect away.
 var errClosed = errors.New("the batch is closed")
 
-// AddImage brings a merged image into the pool. write writes it to w and returns the
-// fs-verity digest of what it has written, under which the pool then has it at once,
-// durably and without [Batch.Commit]. If the pool has one of that name and content, that
-// one stays. An image that nobody links until the batch is closed, by
-// [Batch.LinkImage], is garbage then.
+// AddImage adds a merged image to the pool, durably and without [Batch.Commit]. write writes the
+// image to w and returns its fs-verity digest. An existing image with that digest and content
+// stays. An image that [Batch.LinkImage] has not linked is garbage when the batch is closed.
 //
-// The objects that the image refers to should have been committed: it is mounted as
-// soon as somebody finds it.
+// Commit the objects to which the image refers first: others can find and mount the image at once.
 func (b *Batch) AddImage(write func(w io.Writer) (verity.Digest, error)) (d verity.Digest, err error) {
 	if b.lock == nil {
 		err = errClosed
@@ -68,7 +65,7 @@ func (p *Pool) makeImages() error {
 	return p.syncDir(p.path)
 }
 
-// writeImage writes an image to a temporary name, and makes its content durable.
+// writeImage writes an image to a temporary name and syncs it.
 func (p *Pool) writeImage(write func(io.Writer) (verity.Digest, error)) (temp string, d verity.Digest, err error) {
 	temp = p.temporaryImage()
 	err = p.try(stepCreate)
@@ -82,7 +79,7 @@ func (p *Pool) writeImage(write func(io.Writer) (verity.Digest, error)) (temp st
 	w := &imageWriter{pool: p, file: f}
 	d, err = write(w)
 	if err == nil {
-		err = w.err // whatever write has made of it
+		err = w.err // even if write has ignored it
 	}
 	if err == nil {
 		err = p.syncFile(f)
@@ -110,8 +107,8 @@ func (w *imageWriter) Write(p []byte) (n int, err error) {
 	return n, w.err
 }
 
-// nameImage gives a temporary name that of an image, unless there is one already. One
-// with another content is replaced.
+// nameImage renames a temporary file to an image's name. If that exists with the right content,
+// the temporary file is removed instead; with another content, it is replaced.
 func (p *Pool) nameImage(temp string, d verity.Digest) error {
 	err := p.try(stepRename)
 	if err == nil {
@@ -130,8 +127,8 @@ func (p *Pool) nameImage(temp string, d verity.Digest) error {
 	return os.Remove(temp)
 }
 
-// imageRight reports whether the pool's image is what its name says. If it is sealed, the
-// kernel knows.
+// imageRight reports whether the content of the pool's image has the digest d. It asks the kernel
+// if the image is sealed.
 func (p *Pool) imageRight(d verity.Digest) (bool, error) {
 	f, err := p.OpenImage(d)
 	if err != nil {

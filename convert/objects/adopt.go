@@ -14,14 +14,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Adopt adds the content of a regular file that the layer has under another name,
-// as layers that stock containers/storage has written do: payload is its path below
-// the layer's object directory, without symlinks or "..", and size its length, which
-// must be right. If the pool does not have that content, the file itself becomes the
-// object by a link, and keeps its metadata; its name stays in any case, for the pool's
-// file if the layer is staged and has no reader yet. Adopt returns the digest, and the
-// content if that has no more than [tree.InlineMax] bytes. Adopting what an earlier batch
-// has adopted and not committed succeeds.
+// Adopt adds the content of a regular file that the layer has under another name, as layers of
+// stock containers/storage do. payload is its path below the layer's object directory, without
+// symlinks or "..", and size its exact length. If the pool lacks the content, the object becomes a
+// link to the file, which keeps its metadata. The name payload stays; in a staged layer, which has
+// no reader yet, it becomes a link to the pool's object if one exists. Adopt returns the fs-verity
+// digest, and the content if it has at most [tree.InlineMax] bytes. Adopting a file again that an
+// earlier batch adopted and did not commit succeeds.
 func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []byte, err error) {
 	if size == 0 {
 		return d, nil, ErrEmpty
@@ -66,7 +65,7 @@ func (b *Batch) openPayload(payload string, size int64) (*os.File, error) {
 	return nil, files.WithCleanup(err, f.Close())
 }
 
-// readPayload returns the digest of an open file and its content if that is small.
+// readPayload returns the fs-verity digest of an open file, and its content if that is small.
 func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err error) {
 	if size <= tree.InlineMax {
 		content = make([]byte, size)
@@ -85,7 +84,7 @@ func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err e
 	return h.Digest(), nil, err
 }
 
-// adopt makes an open file of the layer, or its like in the pool, the layer's object.
+// adopt makes the pool's object, or else an open file of the layer, the layer's object.
 func (b *Batch) adopt(f *os.File, payload string, d verity.Digest, size int64) error {
 	found, replace, err := b.link(d, size)
 	if err == nil && found && b.staged != "" {
@@ -95,8 +94,7 @@ func (b *Batch) adopt(f *os.File, payload string, d verity.Digest, size int64) e
 		return err
 	}
 	if !found {
-		// The pool is to get it even if the layer has it: that may be from a
-		// batch that was not committed.
+		// Publish it even if the layer has it: it may come from a batch that did not commit.
 		found, err = b.adoptFile(f, d, size)
 		if err != nil {
 			return err
@@ -107,9 +105,9 @@ func (b *Batch) adopt(f *os.File, payload string, d verity.Digest, size int64) e
 	return nil
 }
 
-// adoptFile makes an open file of the layer its object, or a copy if somebody outside
-// of the staging area has that file too: a differ may have linked it from a layer that is
-// not composefs, where its owner and mode matter, and may change.
+// adoptFile makes an open file of the layer an object. If a staged layer's file has other links,
+// the object is a copy: a differ may have linked the file from a plain layer, where its owner and
+// mode matter and may change.
 func (b *Batch) adoptFile(f *os.File, d verity.Digest, size int64) (found bool, err error) {
 	if b.staged != "" {
 		var st unix.Stat_t
@@ -123,9 +121,9 @@ func (b *Batch) adoptFile(f *os.File, d verity.Digest, size int64) (found bool, 
 	return b.linkFile(f, d, size)
 }
 
-// linkFile links an open file into the layer as an object, by the descriptor: it is
-// the file that was read. If it can take no more links the layer gets a copy. found
-// says that the layer has the object already.
+// linkFile links an open file into the layer as an object. It links the descriptor, which is
+// certainly the file that was read. A file that can take no more links is copied. found reports
+// that the layer already has the object.
 func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (found bool, err error) {
 	if err = b.pool.try(stepAdopt); err == nil {
 		file := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
@@ -140,8 +138,7 @@ func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (found bool, e
 	return false, os.NewSyscallError("linkat", err)
 }
 
-// dropCopy gives the layer's name for a content to its object if that is another file,
-// which then takes no space.
+// dropCopy replaces an adopted file with a link to the layer's object, to save space.
 func (b *Batch) dropCopy(f *os.File, payload string, d verity.Digest) error {
 	var file, object unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &file); err != nil {
@@ -159,7 +156,7 @@ func (b *Batch) dropCopy(f *os.File, payload string, d verity.Digest) error {
 		err = unix.Linkat(b.fd(), Path(d), b.fd(), name, 0)
 	}
 	if errors.Is(err, unix.EMLINK) {
-		return nil // then it stays a copy
+		return nil // the copy stays
 	}
 	if err != nil {
 		return os.NewSyscallError("linkat", err)

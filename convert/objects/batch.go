@@ -17,49 +17,50 @@ import (
 // ErrEmpty is returned for an empty content, which has no object.
 var ErrEmpty = errors.New("an empty file has no object")
 
-// Batch adds the contents of one layer. Its adding methods may be called
-// concurrently.
+// Batch adds the contents of one layer. It holds the pool's lock shared until Close, so nothing is
+// collected. Methods that add, link or name contents may be called concurrently. Commit, Place and
+// Close may not.
 type Batch struct {
 	pool    *Pool
 	layer   *os.File // the layer's object directory
 	lock    *os.File // the pool's, shared; nil once closed
 	staged  string   // the layer's directory while it is in the staging area
-	sibling string   // the name that it has or had there
+	sibling string   // its present or former name there
 
-	shards [256]atomic.Bool // directories ab of the layer that are there
-	linked atomic.Int64     // objects that the layer has got from the pool
+	shards [256]atomic.Bool // existing directories ab of the layer
+	linked atomic.Int64     // objects linked from the pool
 
 	writeback writeback
 
 	mu     sync.Mutex
 	fresh  []fresh
-	halved []verity.Digest // what the pool got from a Commit that failed
-	images []verity.Digest // that were added and not linked yet
+	halved []verity.Digest // objects published by a failed Commit
+	images []verity.Digest // added and not linked yet
 	stats  Stats
-	err    error // why the layer may lack a content that was added
+	err    error // the first failure after which the layer may lack an added content
 }
 
-// fresh is an object of the layer that the pool is to get.
+// fresh is an object of the layer that Commit publishes in the pool.
 type fresh struct {
 	digest  verity.Digest
-	replace bool // the pool has one that can take no more links, or is damaged
+	replace bool // the pool's object can take no more links, or is damaged
 }
 
-// Stats says what a batch has done.
+// Stats counts the contents that a batch has added.
 type Stats struct {
 	Files   int   // contents added
-	Objects int   // different ones among them
-	New     int   // of these the ones that the pool did not have, or not so that it could link them
+	Objects int   // different contents
+	New     int   // objects that the batch has written, because the pool lacked a usable one
 	Bytes   int64 // length of all contents
-	Stored  int64 // length of the new ones
+	Stored  int64 // length of the new objects
 }
 
-// Saved returns how many bytes were not stored because the pool had them.
+// Saved returns the number of bytes that were not stored because the pool had them.
 func (s Stats) Saved() int64 { return s.Bytes - s.Stored }
 
-// Begin starts a batch for the layer whose object directory is layerDir, which must
-// be there, on the pool's file system. [Pool.BeginStaged] is for one that is not
-// there yet. Until the batch is closed nothing is collected.
+// Begin starts a batch for the layer whose object directory is layerDir. The directory must exist
+// on the pool's file system; for a layer without one see [Pool.BeginStaged]. Begin waits for the
+// pool's lock.
 func (p *Pool) Begin(layerDir string) (*Batch, error) {
 	layer, err := os.Open(layerDir)
 	if err != nil {
@@ -72,8 +73,8 @@ func (p *Pool) Begin(layerDir string) (*Batch, error) {
 	return &Batch{pool: p, layer: layer, lock: lock}, nil
 }
 
-// Add adds a content that is in memory and returns its digest. Adding what is there
-// already succeeds: nil means "the layer has it". The slice is not kept.
+// Add adds a content and returns its fs-verity digest. Adding a content twice succeeds. The slice
+// is not kept.
 func (b *Batch) Add(content []byte) (verity.Digest, error) {
 	if len(content) == 0 {
 		return verity.Digest{}, ErrEmpty
@@ -99,8 +100,7 @@ func (b *Batch) added(d verity.Digest, size int64, found, replace bool, err erro
 	return d, nil
 }
 
-// Link adds a content that the pool must have. It returns an error that wraps
-// [fs.ErrNotExist] if it has not.
+// Link adds a content from the pool. The error wraps [fs.ErrNotExist] if the pool lacks it.
 func (b *Batch) Link(d verity.Digest, size int64) error {
 	found, replace, err := b.link(d, size)
 	switch {
@@ -120,7 +120,7 @@ func (b *Batch) Link(d verity.Digest, size int64) error {
 	return nil
 }
 
-// queue notes an object of the layer that the pool is to get at Commit.
+// queue has Commit publish an object of the layer.
 func (b *Batch) queue(d verity.Digest, replace bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -130,7 +130,7 @@ func (b *Batch) queue(d verity.Digest, replace bool) {
 	}
 }
 
-// count notes that the layer has got a content, and whether that is a new object.
+// count counts an added content.
 func (b *Batch) count(size int64, isNew bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -142,7 +142,7 @@ func (b *Batch) count(size int64, isNew bool) {
 	}
 }
 
-// fail makes Commit fail, whatever the caller does about the error it got.
+// fail makes Commit fail, even if the caller ignores the error of the adding method.
 func (b *Batch) fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -151,7 +151,7 @@ func (b *Batch) fail(err error) {
 	}
 }
 
-// Stats returns what the batch has done so far.
+// Stats returns the counts so far.
 func (b *Batch) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -160,10 +160,10 @@ func (b *Batch) Stats() Stats {
 	return s
 }
 
-// Commit makes the layer's objects durable, seals the new ones if the pool is to do that,
-// and gives them their names in the pool, and their contents to layers that have them
-// damaged, see [Repair.Forget]. Nothing may be added afterwards. If it fails the pool has
-// some of them, each complete, until [Batch.Close].
+// Commit makes the layer's objects durable, seals the new ones if the pool's options ask for it,
+// and links them into the pool. It also replaces damaged files that wait for these contents, see
+// [Repair.Forget]. Nothing may be added afterwards. After a failure the pool has some of the
+// objects, each complete, until [Batch.Close].
 func (b *Batch) Commit() error {
 	err := files.WithCleanup(b.err, b.writeback.wait())
 	if err == nil {
@@ -187,15 +187,14 @@ func (b *Batch) Commit() error {
 	return nil
 }
 
-// Close ends the batch; closing it again does nothing. Without Commit the pool has the
-// objects that it had. What a Commit that failed has brought into it, and images that
-// were added and not linked, are released, see [Pool.Release].
-// What is in the layer's directory is its owner's to remove, unless it is staged.
+// Close ends the batch and releases the pool's lock. Closing it again does nothing. Without Commit
+// the pool is unchanged. Close releases objects of a failed Commit, and images that were added and
+// not linked, see [Pool.Release]. It removes the layer's directory only if that is still staged.
 func (b *Batch) Close() error {
 	if b.lock == nil {
 		return nil
 	}
-	_ = b.writeback.wait() // what went wrong concerns Commit
+	_ = b.writeback.wait() // its error matters to Commit only
 	b.withdraw(b.fresh)
 	var err error
 	if b.staged != "" {
@@ -205,12 +204,12 @@ func (b *Batch) Close() error {
 	err = files.WithCleanup(err, b.layer.Close(), b.lock.Close())
 	b.lock = nil
 	if len(b.halved)+len(b.images) > 0 {
-		_, _ = b.pool.Release(context.Background(), b.halved, b.images) // or noted
+		_, _ = b.pool.Release(context.Background(), b.halved, b.images) // if it fails, a note is left
 	}
 	return err
 }
 
-// added returns the objects of which the pool had nothing before.
+// added returns the published objects that replaced none.
 func added(published []fresh) (all []verity.Digest) {
 	for _, f := range published {
 		if !f.replace {

@@ -76,7 +76,7 @@ func cpuTime() int64 {
 func contentOf(content []byte, i int) { binary.LittleEndian.PutUint64(content, uint64(i)) }
 
 func addObjects(pool, dir string, m *meter) error {
-	p, err := objects.Open(pool)
+	p, err := objects.Open(pool, objects.Options{})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func BenchmarkAddFrom(b *testing.B) {
 		"writer to": func() io.Reader { return bytes.NewReader(content) },
 	} {
 		b.Run(name, func(b *testing.B) {
-			p, err := objects.Open(b.TempDir())
+			p, err := objects.Open(b.TempDir(), objects.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -181,7 +181,7 @@ func BenchmarkRelease(b *testing.B) {
 			var list, release time.Duration
 			for range b.N {
 				root := b.TempDir()
-				p, err := objects.Open(filepath.Join(root, "pool"))
+				p, err := objects.Open(filepath.Join(root, "pool"), objects.Options{})
 				for _, dir := range []string{"one", "two"} {
 					if err == nil && (shared || dir == "one") {
 						err = addDistinct(p, filepath.Join(root, dir), files)

@@ -14,20 +14,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Collected says what [Pool.Collect] has removed.
+// Collected counts what [Pool.Collect] has removed.
 type Collected struct {
 	Objects int
 	Images  int
 	Bytes   int64 // length of both
 
-	// Leftovers is how many layers crashes have left in the staging area, and temporary
-	// names; LeftoverBytes is the length of the files that only these had.
+	// Leftovers counts staged layers and temporary names that crashes have left. LeftoverBytes is
+	// the length of the files that have no other names.
 	Leftovers     int
 	LeftoverBytes int64
 }
 
-// Collect removes the objects and the images that no layer links, and what crashes left
-// behind. It returns [ErrBusy] if somebody is adding, unless wait is set.
+// Collect removes the objects and images that no layer links, and the remains of crashes. It takes
+// the pool's lock exclusively; if the pool is in use it waits, or returns [ErrBusy] if wait is
+// false.
 func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) {
 	how := unix.LOCK_EX
 	if !wait {
@@ -45,9 +46,9 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 	return c, p.dropNote()
 }
 
-// collect is Collect in a pool that is locked exclusively.
+// collect is Collect for callers that hold the pool's lock exclusively.
 func (p *Pool) collect(ctx context.Context, c *Collected) error {
-	// First, since the links of half a layer would keep objects.
+	// Staged layers go first because their links would keep objects.
 	left, err := p.leftovers(ctx)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (p *Pool) collect(ctx context.Context, c *Collected) error {
 	})
 }
 
-// dropObject removes an object if nobody links it and counts it. The pool is locked
+// dropObject removes and counts an object that no layer links. The caller holds the pool's lock
 // exclusively.
 func (p *Pool) dropObject(name string, c *Collected) error {
 	var st unix.Stat_t
@@ -95,8 +96,8 @@ func (p *Pool) unlinkObject(name string) error {
 	return nil
 }
 
-// collectImages removes the images that nobody links, and what crashes have left among
-// them. The pool is locked exclusively.
+// collectImages removes the images that no layer links, and temporary names. The caller holds the
+// pool's lock exclusively.
 func (p *Pool) collectImages(ctx context.Context, c *Collected) error {
 	names, err := p.imageNames()
 	if err != nil {
@@ -111,7 +112,7 @@ func (p *Pool) collectImages(ctx context.Context, c *Collected) error {
 				return err
 			}
 		} else if strings.HasPrefix(name, temporaryPrefix) {
-			// It may be a link to an image, which is garbage once this is gone.
+			// It may be the last link to an image but the pool's own.
 			if err := os.Remove(filepath.Join(p.images(), name)); err != nil {
 				return err
 			}
@@ -120,7 +121,7 @@ func (p *Pool) collectImages(ctx context.Context, c *Collected) error {
 	return nil
 }
 
-// dropImage removes an image if nobody links it and counts it. The pool is locked
+// dropImage removes and counts an image that no layer links. The caller holds the pool's lock
 // exclusively.
 func (p *Pool) dropImage(d verity.Digest, c *Collected) error {
 	info, err := p.StatImage(d)

@@ -2,21 +2,24 @@ package objects
 
 import "time"
 
-// SetFault makes the pool ask fault before each step that may fail while a batch
-// adds. Steps returns their names.
+// SetFault makes the pool call fault before each step of a batch that may fail. Steps returns the
+// names of the steps.
 func (p *Pool) SetFault(fault func(step string) error) { p.fault = fault }
 
-// SetVerity has something else than the kernel do what sealing needs.
+// SetSealing changes the option of an open pool.
+func (p *Pool) SetSealing(s Sealing) { p.sealing = s }
+
+// SetVerity replaces the kernel's part of sealing.
 func (p *Pool) SetVerity(v fsVerity) { p.verity = v }
 
-// SetSealPatience changes how long sealing waits for others, and returns what undoes that.
+// SetSealPatience changes how long sealing waits for other processes until undo is called.
 func SetSealPatience(d time.Duration) (undo func()) {
 	was := sealPatience
 	sealPatience = d
 	return func() { sealPatience = was }
 }
 
-// Steps returns the names of all steps that SetFault's function is asked about.
+// Steps returns the names of all steps.
 func Steps() []string {
 	names := make([]string, len(steps))
 	for i, s := range steps {
@@ -28,15 +31,14 @@ func Steps() []string {
 // ImagesDir returns the directory of images.
 func (p *Pool) ImagesDir() string { return p.images() }
 
-// SetWritebackStep changes after how many bytes a batch brings them on disk, and returns
-// what undoes that.
+// SetWritebackStep changes the number of bytes after which writeback starts until undo is called.
 func SetWritebackStep(bytes int64) (undo func()) {
 	was := writebackStep
 	writebackStep = bytes
 	return func() { writebackStep = was }
 }
 
-// Offered returns how many objects siblings are told of.
+// Offered returns the number of objects that batches offer to their siblings.
 func Offered() int {
 	siblings.RLock()
 	defer siblings.RUnlock()

@@ -1,28 +1,28 @@
 package objects
 
-// step is something that may fail while a batch adds: before it, and for
-// [stepClose] after it, tests may make it fail. See SetFault in export_test.go.
+// step is a step of a batch that may fail. Tests inject a failure before it, or after it for
+// [stepClose]. See SetFault in export_test.go.
 type step string
 
 const (
-	stepMkdir    step = "mkdir"    // a directory ab in the layer
-	stepLink     step = "link"     // the pool's object into the layer
-	stepCreate   step = "create"   // a file in the layer
-	stepWrite    step = "write"    // to it
-	stepTruncate step = "truncate" // it to its length, if it ends in a hole
-	stepClose    step = "close"    // it
-	stepFsync    step = "fsync"    // it, if it is a copy
-	stepRename   step = "rename"   // a temporary name to that of an object
-	stepAdopt    step = "adopt"    // a file of the layer as an object
-	stepName     step = "name"     // an object of the layer otherwise
-	stepSync     step = "syncfs"   // the layer
-	stepSeal     step = "seal"     // an object or an image
-	stepShard    step = "shard"    // a directory ab in the pool
-	stepPublish  step = "publish"  // an object of the layer in the pool
-	stepStage    step = "stage"    // a layer without a place
-	stepPlace    step = "place"    // it
-	stepImages   step = "images"   // the directory of images; the images in it have the steps of files
-	stepImage    step = "image"    // the pool's image as a file of the layer
+	stepMkdir    step = "mkdir"    // make a directory ab in the layer
+	stepLink     step = "link"     // link the pool's object into the layer
+	stepCreate   step = "create"   // create a file in the layer, or an image
+	stepWrite    step = "write"    // write to the file
+	stepTruncate step = "truncate" // extend the file to its length, if it ends in a hole
+	stepClose    step = "close"    // close the file
+	stepFsync    step = "fsync"    // sync a copy, an image or a directory
+	stepRename   step = "rename"   // rename a temporary file
+	stepAdopt    step = "adopt"    // link a file of the layer as an object
+	stepName     step = "name"     // give an object of the layer a second name
+	stepSync     step = "syncfs"   // make the layer durable
+	stepSeal     step = "seal"     // seal an object or an image
+	stepShard    step = "shard"    // make a directory ab in the pool
+	stepPublish  step = "publish"  // link an object of the layer into the pool
+	stepStage    step = "stage"    // make a directory in the staging area
+	stepPlace    step = "place"    // rename that directory to its place
+	stepImages   step = "images"   // make the directory of images
+	stepImage    step = "image"    // link an image of the pool
 )
 
 // steps are all of them.
@@ -31,7 +31,7 @@ var steps = []step{
 	stepAdopt, stepName, stepSync, stepSeal, stepShard, stepPublish, stepStage, stepPlace, stepImages, stepImage,
 }
 
-// try asks for a fault.
+// try returns the failure that a test injects before a step, or nil.
 func (p *Pool) try(s step) error {
 	if p.fault == nil {
 		return nil

@@ -39,7 +39,7 @@ func TestFaults(t *testing.T) {
 // and nothing else be left. Then the layer can be made.
 func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) {
 	p, dst := open(t), filepath.Join(t.TempDir(), "placed")
-	p.Sealing = objects.SealRequire
+	p.SetSealing(objects.SealRequire)
 	p.SetVerity(&emulated{})
 	var d verity.Digest
 	known := layer(t, p, func(b *objects.Batch) { d = add(t, b, "known") })
@@ -217,7 +217,7 @@ func TestFullDisk(t *testing.T) {
 	large := strings.Repeat("content", 20_000)
 	for name, options := range map[string]string{"bytes": "size=1m", "names": "nr_inodes=60"} {
 		t.Run(name, func(t *testing.T) {
-			p, err := objects.Open(filepath.Join(mountTmpfs(t, options), "pool"))
+			p, err := objects.Open(filepath.Join(mountTmpfs(t, options), "pool"), objects.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,11 +14,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Files of the layer are written through bare descriptors: an os.File costs another
-// system call and a finalizer, which counts where most files are small.
+// Files of the layer are written through bare descriptors: an os.File costs another system call
+// and a finalizer, which matters because most files are small.
 
-// create writes a new object into the layer. found says that the layer has got it
-// meanwhile.
+// create writes a new object into the layer. found reports that another caller has added it in the
+// meantime.
 func (b *Batch) create(name string, content []byte) (found bool, err error) {
 	fd, err := b.createFile(name)
 	if errors.Is(err, unix.EEXIST) {
@@ -31,7 +31,7 @@ func (b *Batch) create(name string, content []byte) (found bool, err error) {
 	if err = files.WithCleanup(err, b.closeFile(fd)); err == nil {
 		return false, nil
 	}
-	// Another caller may have found the name and gone on content.
+	// Another caller may have found the name and relied on it.
 	err = files.WithCleanup(err, b.unlink(name))
 	b.fail(err)
 	return false, err
@@ -69,13 +69,13 @@ func (b *Batch) writeAt(fd int, p []byte, offset int64) error {
 	return nil
 }
 
-// closeFile closes a file that was written. Linux closes it whatever it returns.
+// closeFile closes a written file. Linux closes the descriptor even if close(2) fails.
 func (b *Batch) closeFile(fd int) error {
 	err := ignore(unix.Close(fd), unix.EINTR)
 	return files.WithCleanup(os.NewSyscallError("close", err), b.pool.try(stepClose))
 }
 
-// makeShard makes the i-th directory, of that name, in the layer.
+// makeShard makes the i-th object directory, with that name, in the layer.
 func (b *Batch) makeShard(i byte, name string) error {
 	shard := &b.shards[i]
 	if shard.Load() {
@@ -105,12 +105,12 @@ func (b *Batch) unlink(name string) error {
 	return os.NewSyscallError("unlinkat", unix.Unlinkat(b.fd(), name, 0))
 }
 
-// temporaryPrefix begins names that are no objects. Whatever bears one while the
-// pool is locked exclusively was left behind by a crash.
+// temporaryPrefix begins names that are no objects. Files with such names that exist while the
+// pool is locked exclusively were left by a crash.
 const temporaryPrefix = ".tmp-"
 
-// temporary returns a name that nobody else has.
+// temporary returns a unique name.
 func temporary() string { return fmt.Sprintf("%s%016x", temporaryPrefix, rand.Uint64()) }
 
-// hashes keeps the memory of hashes.
+// hashes reuses the memory of hashes.
 var hashes = sync.Pool{New: func() any { return verity.New() }}

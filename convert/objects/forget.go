@@ -13,17 +13,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// A content that is damaged wherever it is, and of which there is no copy, loses its name in
-// the pool, so that nobody links it any more and the next layer that has it brings it anew.
-// What the layers have stays as it is, for they are no better without it; a note says by
-// which names, relative to the pool, and whoever brings the content gives them that:
+// A damaged object without a good copy loses its name in the pool, so that no layer links it any
+// more and the next layer with this content writes it anew. The layers keep the damaged file,
+// because they are no better without it. A note lists its names, relative to the pool, and the
+// next writer of the content replaces them:
 //
 //	DIR/damaged/abcdef…    "../overlay/LAYER/diff/ab/cdef…", a line each
 
 func (p *Reader) damaged() string { return filepath.Join(p.path, "damaged") }
 
-// Forget removes a damaged object from the pool. The next [Batch.Commit] or repair that brings
-// its content gives it to the names too.
+// Forget removes a damaged object from the pool. The next [Batch.Commit] or repair that has its
+// content replaces the files at names too.
 func (r *Repair) Forget(d verity.Digest, names []string) error {
 	if len(names) > 0 {
 		if err := r.pool.noteDamaged(d, names); err != nil {
@@ -33,7 +33,7 @@ func (r *Repair) Forget(d verity.Digest, names []string) error {
 	return ignore(r.pool.unlinkObject(Path(d)), fs.ErrNotExist)
 }
 
-// noteDamaged writes the note of an object, durably.
+// noteDamaged writes the note of an object and makes it durable.
 func (p *Pool) noteDamaged(d verity.Digest, names []string) error {
 	var text strings.Builder
 	for _, name := range names {
@@ -56,7 +56,7 @@ func (p *Pool) noteDamaged(d verity.Digest, names []string) error {
 	return p.syncDir(p.damaged())
 }
 
-// Damaged returns the digests of the contents that were forgotten and not brought yet.
+// Damaged returns the digests of forgotten objects whose content has not come back yet.
 func (p *Reader) Damaged() (all []verity.Digest, err error) {
 	names, err := readNames(unix.AT_FDCWD, p.damaged())
 	for _, name := range names {
@@ -67,8 +67,8 @@ func (p *Reader) Damaged() (all []verity.Digest, err error) {
 	return all, ignore(err, fs.ErrNotExist)
 }
 
-// mend gives contents that have come to the pool to layers that have them damaged. What
-// cannot be done stays noted: whoever has brought the content has no part in it.
+// mend replaces damaged files of layers with new objects. A failure leaves the note in place and
+// is not reported: it must not fail the batch that brought the content.
 func (p *Pool) mend(brought []fresh) {
 	noted, err := p.Damaged()
 	if err != nil || len(noted) == 0 {
@@ -94,7 +94,7 @@ func (p *Pool) mendObject(d verity.Digest) error {
 	}
 	for name := range strings.Lines(string(text)) {
 		name = filepath.Join(p.path, strings.TrimSuffix(name, "\n"))
-		// The layer may be gone meanwhile.
+		// The layer may have been removed.
 		if err := ignore(p.nameLike(p.ObjectPath(d), name), fs.ErrNotExist); err != nil {
 			return err
 		}

@@ -13,9 +13,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Garbage returns what [Pool.Collect] would remove, and removes nothing. unlinked are
-// links to images that somebody would have removed before. While somebody is adding, or
-// collecting, the pool is busy: then what is staged counts as his, not as left over.
+// Garbage counts what [Pool.Collect] would remove, and removes nothing. It counts the links to
+// images in unlinked as removed. Collect removes staged layers and temporary names first, so
+// Garbage subtracts their links from those of objects. While another process adds or collects, busy
+// is true, and staged layers count as in use. The lock is not held during the count.
 func (p *Reader) Garbage(ctx context.Context, unlinked ...string) (c Collected, busy bool, err error) {
 	if busy, err = p.busy(); err != nil {
 		return c, busy, err
@@ -60,8 +61,8 @@ func (p *Reader) garbageImages(ctx context.Context, left *leftovers, c *Collecte
 	return err
 }
 
-// drops reports whether a file of the pool would be left with the pool's link, and counts
-// its length. One that is gone meanwhile would not.
+// drops reports whether a file of the pool would keep the pool's link only, and counts its length.
+// It is false for a missing file.
 func (l *leftovers) drops(at int, name string, c *Collected) bool {
 	var st unix.Stat_t
 	if unix.Fstatat(at, name, &st, unix.AT_SYMLINK_NOFOLLOW) != nil || l.linksLeft(&st) > 1 {
@@ -71,8 +72,8 @@ func (l *leftovers) drops(at int, name string, c *Collected) bool {
 	return true
 }
 
-// busy reports whether somebody holds the pool's lock. It holds the lock itself for an
-// instant only; the lock's file is not made.
+// busy reports whether another process or batch holds the pool's lock. It holds the lock itself
+// for an instant only, and does not make the lock file.
 func (p *Reader) busy() (bool, error) {
 	f, err := os.Open(filepath.Join(p.path, "lock"))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -15,22 +15,21 @@ import (
 func (p *Reader) images() string                   { return filepath.Join(p.path, "images") }
 func (p *Reader) imagePath(d verity.Digest) string { return filepath.Join(p.images(), d.String()) }
 
-// ImagePath returns the path of a merged image of the pool, whether it is there or not.
+// ImagePath returns the path of a merged image of the pool, even of a missing one.
 func (p *Reader) ImagePath(d verity.Digest) string { return p.imagePath(d) }
 
-// temporaryImage returns a name that nobody else has, in the directory of images: there
-// Collect finds what a crash leaves.
+// temporaryImage returns a unique name in the directory of images, where Collect finds it after a
+// crash.
 func (p *Reader) temporaryImage() string { return filepath.Join(p.images(), temporary()) }
 
-// OpenImage opens a merged image for reading. It returns an error that wraps
-// [fs.ErrNotExist] if the pool does not have it.
+// OpenImage opens a merged image for reading. The error wraps [fs.ErrNotExist] if the pool lacks
+// it.
 func (p *Reader) OpenImage(d verity.Digest) (*os.File, error) {
 	f, err := os.OpenFile(p.imagePath(d), os.O_RDONLY|unix.O_NOFOLLOW, 0)
 	return f, imageError("open image", d, err)
 }
 
-// StatImage returns what the pool knows of a merged image, or an error that wraps
-// [fs.ErrNotExist].
+// StatImage describes a merged image. The error wraps [fs.ErrNotExist] if the pool lacks it.
 func (p *Reader) StatImage(d verity.Digest) (Info, error) {
 	var st unix.Stat_t
 	if err := unix.Lstat(p.imagePath(d), &st); err != nil {
@@ -39,7 +38,7 @@ func (p *Reader) StatImage(d verity.Digest) (Info, error) {
 	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil
 }
 
-// imageError says what was to be done with which image.
+// imageError names the operation and the image.
 func imageError(op string, d verity.Digest, err error) error {
 	if err == nil {
 		return nil
@@ -51,9 +50,8 @@ func imageError(op string, d verity.Digest, err error) error {
 	return &fs.PathError{Op: op, Path: d.String(), Err: err}
 }
 
-// WalkImages calls fn for every merged image of the pool, in the order of digests. What
-// is added or removed meanwhile may or may not be seen. fn's first error ends the walk
-// and is returned.
+// WalkImages calls fn for every merged image of the pool, in the order of digests. It may or may
+// not see images that are added or removed during the walk. It returns fn's first error.
 func (p *Reader) WalkImages(ctx context.Context, fn func(d verity.Digest, info Info) error) error {
 	names, err := p.imageNames()
 	if err != nil {
@@ -78,9 +76,9 @@ func (p *Reader) WalkImages(ctx context.Context, fn func(d verity.Digest, info I
 	return nil
 }
 
-// FindImage returns the digest of the merged image to which path is a link, for
-// [Pool.Release]. It looks at each image's name and at no content. The error wraps
-// [fs.ErrNotExist] if path is missing or the pool does not have that file.
+// FindImage returns the image digest of the merged image to which path is a link, for
+// [Pool.Release]. It compares inodes and reads no content. The error wraps [fs.ErrNotExist] if
+// path is missing or the pool lacks that file.
 func (p *Reader) FindImage(ctx context.Context, path string) (found verity.Digest, err error) {
 	err = p.WalkImages(ctx, func(d verity.Digest, _ Info) error {
 		if sameFile(unix.AT_FDCWD, p.imagePath(d), unix.AT_FDCWD, path) {
@@ -100,8 +98,7 @@ func (p *Reader) FindImage(ctx context.Context, path string) (found verity.Diges
 
 var errFound = errors.New("found")
 
-// imageNames returns the names in the directory of images, sorted: temporary ones come
-// first.
+// imageNames returns the names in the directory of images, sorted: temporary names come first.
 func (p *Reader) imageNames() ([]string, error) {
 	names, err := readNames(unix.AT_FDCWD, p.images())
 	return names, ignore(err, fs.ErrNotExist)

@@ -281,7 +281,7 @@ func TestCollectImages(t *testing.T) {
 // TestFullDiskImages fills a file system with images.
 func TestFullDiskImages(t *testing.T) {
 	for _, options := range []string{"size=1m", "nr_inodes=20"} {
-		p, err := objects.Open(filepath.Join(mountTmpfs(t, options), "pool"))
+		p, err := objects.Open(filepath.Join(mountTmpfs(t, options), "pool"), objects.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

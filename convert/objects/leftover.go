@@ -10,22 +10,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// leftovers are what crashes have left: layers in the staging area, and temporary names.
+// leftovers are the remains of crashes: layers in the staging area, and temporary names.
 type leftovers struct {
 	count int
 	files map[inode]*leftover
 }
 
-// inode tells files of a file system apart.
+// inode identifies a file.
 type inode struct{ dev, ino uint64 }
 
-// leftover is a file that has names which are left over.
+// leftover is a file with names that were left over.
 type leftover struct {
 	size         int64
-	links, names uint64 // all of its names, and those which are left over
+	links, names uint64 // all of its names, and the leftover ones
 }
 
-// leftovers returns what the pool would lose first if it were collected now.
+// leftovers finds the files that a collection removes first.
 func (p *Reader) leftovers(ctx context.Context) (*leftovers, error) {
 	l := &leftovers{files: map[inode]*leftover{}}
 	staged, err := readNames(unix.AT_FDCWD, p.staging())
@@ -60,13 +60,13 @@ func (p *Reader) leftovers(ctx context.Context) (*leftovers, error) {
 func (l *leftovers) addTree(ctx context.Context, path string) error {
 	return filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
 		if err = errors.Join(ctx.Err(), err); err != nil || !e.Type().IsRegular() {
-			return ignore(err, fs.ErrNotExist) // somebody has removed it meanwhile
+			return ignore(err, fs.ErrNotExist) // removed during the walk
 		}
 		return l.add(name)
 	})
 }
 
-// add adds a name of a file, unless it is gone.
+// add adds a name of a file, unless it is missing.
 func (l *leftovers) add(name string) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(name, &st); err != nil {
@@ -82,7 +82,7 @@ func (l *leftovers) add(name string) error {
 	return nil
 }
 
-// linksLeft returns how many names a file would keep.
+// linksLeft returns the number of names that a file would keep.
 func (l *leftovers) linksLeft(st *unix.Stat_t) uint64 {
 	links := uint64(st.Nlink)
 	if f := l.files[inode{st.Dev, st.Ino}]; f != nil {

@@ -14,10 +14,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// link links the pool's object into the layer, or a sibling's. If it could not, replace
-// says that the pool has one that is of no use: it can take no more links (ext4 allows
-// 65,000 for an inode), or is not what its name promises: not of that size, or sealed with
-// another digest.
+// link links the pool's object, or a sibling's, into the layer. If found is false, replace reports
+// that the pool's object is of no use: it can take no more links (ext4 allows 65,000 for an
+// inode), has another size, or is sealed with another digest.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
 	name := Path(d)
 	if err := b.makeShard(d[0], name[:2]); err != nil {
@@ -38,7 +37,7 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	default:
 		return false, false, os.NewSyscallError("linkat", err)
 	}
-	// A name alone is not trusted.
+	// The name alone does not prove the content.
 	var st unix.Stat_t
 	if err := unix.Fstatat(b.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return false, false, os.NewSyscallError("fstatat", err)
@@ -56,8 +55,8 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	return true, false, nil
 }
 
-// copyObject gives the layer a copy of the pool's object, which then is to take its
-// place in the pool. found says that the layer has got that name meanwhile.
+// copyObject copies the pool's object into the layer. The caller queues the copy to replace the
+// pool's object. found reports that another caller has added the object in the meantime.
 func (b *Batch) copyObject(d verity.Digest, size int64) (found bool, err error) {
 	in, err := b.pool.Open(d)
 	if err != nil {
@@ -67,13 +66,13 @@ func (b *Batch) copyObject(d verity.Digest, size int64) (found bool, err error) 
 	return b.copyFile(in, d, size)
 }
 
-// copyFile gives the layer a copy of an open file. It is synced: other objects of a
-// layer that is not new are links to complete files, and so stay whole in a crash.
+// copyFile copies an open file into the layer and syncs it: all other objects of an adopted layer
+// are links to complete files, so they survive a crash.
 func (b *Batch) copyFile(in *os.File, d verity.Digest, size int64) (found bool, err error) {
 	return b.copyTo(in, d, size, Path(d))
 }
 
-// copyTo gives the copy that name.
+// copyTo is copyFile with another name than that of the object.
 func (b *Batch) copyTo(in *os.File, d verity.Digest, size int64, name string) (found bool, err error) {
 	info, err := in.Stat()
 	if err == nil && info.Size() != size {
@@ -97,8 +96,8 @@ func (b *Batch) copyTo(in *os.File, d verity.Digest, size int64, name string) (f
 	return b.settle(temp, name)
 }
 
-// settle gives a temporary name that of an object, or removes it. found says that
-// the layer has got that name meanwhile.
+// settle renames a temporary file to an object's name. found reports that another caller has added
+// the object in the meantime; the temporary file is removed then.
 func (b *Batch) settle(temp, name string) (found bool, err error) {
 	if err = b.pool.try(stepRename); err == nil {
 		err = unix.Renameat2(b.fd(), temp, b.fd(), name, unix.RENAME_NOREPLACE)
@@ -112,7 +111,7 @@ func (b *Batch) settle(temp, name string) (found bool, err error) {
 	return false, nil
 }
 
-// publish gives an object of the layer its name in the pool. Its content is durable.
+// publish links an object of the layer into the pool. The content must be durable.
 func (b *Batch) publish(f fresh) error {
 	if err := b.pool.try(stepPublish); err != nil {
 		return err
@@ -129,8 +128,8 @@ func (b *Batch) publish(f fresh) error {
 		err = unix.Linkat(b.fd(), name, b.pool.fd(), name, 0)
 	}
 	if errors.Is(err, unix.EEXIST) {
-		// Another batch was first, or this one with an equal payload. That object
-		// takes the place of ours, unless it can take no more links.
+		// Another batch was first, or this one with an equal payload. Use that object instead of
+		// ours, unless it can take no more links.
 		right, err := b.trust(b.pool.fd(), f.digest)
 		if err != nil {
 			return err
@@ -143,7 +142,7 @@ func (b *Batch) publish(f fresh) error {
 	return os.NewSyscallError("linkat", err)
 }
 
-// makeShard makes the directory of that name in the pool.
+// makeShard makes an object directory in the pool.
 func (p *Pool) makeShard(name string) error {
 	err := p.try(stepShard)
 	if err == nil {
@@ -155,9 +154,8 @@ func (p *Pool) makeShard(name string) error {
 	return nil
 }
 
-// replaceLink makes name in directory to a link to name in directory from, in one
-// step for everybody who looks. If it is one already no temporary name is made, which
-// a kill would leave behind.
+// replaceLink atomically makes name in directory to a link to name in directory from. If it is one
+// already, no temporary name is made, which a killed process would leave behind.
 func replaceLink(from, to int, name string) error {
 	if sameFile(from, name, to, name) {
 		return nil
@@ -167,11 +165,11 @@ func replaceLink(from, to int, name string) error {
 		return os.NewSyscallError("linkat", err)
 	}
 	err := os.NewSyscallError("renameat", unix.Renameat(to, temp, to, name))
-	// If both are names of one file already, rename leaves both.
+	// rename(2) does nothing if both names are links to one file.
 	return files.WithCleanup(err, ignore(unix.Unlinkat(to, temp, 0), unix.ENOENT))
 }
 
-// sameFile reports whether two names, each in a directory, are of the same file.
+// sameFile reports whether two names, each in a directory, are links to the same file.
 func sameFile(a int, nameA string, b int, nameB string) bool {
 	var x, y unix.Stat_t
 	return unix.Fstatat(a, nameA, &x, unix.AT_SYMLINK_NOFOLLOW) == nil &&
@@ -179,7 +177,7 @@ func sameFile(a int, nameA string, b int, nameB string) bool {
 		x.Dev == y.Dev && x.Ino == y.Ino
 }
 
-// ignore returns err unless it is the one that does not matter.
+// ignore returns err, or nil if it is the harmless one.
 func ignore(err, harmless error) error {
 	if errors.Is(err, harmless) {
 		return nil

@@ -14,14 +14,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// LinkImage makes dst, on the pool's file system, a hard link to an image of the pool,
-// in one step for everybody who looks. What was there before, if it is not a
-// directory, is replaced. Nothing is left beside dst by a crash, nor is dst synced: a
-// link that is lost is made again. It returns an error that wraps [fs.ErrNotExist] if
-// the pool does not have the image.
+// LinkImage atomically makes dst, on the pool's file system, a hard link to a merged image of the
+// pool, and replaces an existing file. A crash leaves nothing beside dst. dst is not synced: a
+// lost link is made again. The error wraps [fs.ErrNotExist] if the pool lacks the image.
 //
-// Since the batch holds the pool's lock, an image that it has added or seen is not
-// collected before it is linked.
+// The batch holds the pool's lock, so an image is not collected before it is linked.
 func (b *Batch) LinkImage(d verity.Digest, dst string) error {
 	err := errClosed
 	if b.lock != nil {
@@ -57,11 +54,11 @@ func (p *Pool) linkImage(d verity.Digest, dst string) error {
 	if err = p.try(stepRename); err == nil {
 		err = os.Rename(temp, dst)
 	}
-	// If both had become names of one file, rename leaves both.
+	// rename(2) does nothing if both names are links to one file.
 	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
 }
 
-// renewImage puts a copy in the place of an image that can take no more links.
+// renewImage replaces an image that can take no more links with a copy.
 func (p *Pool) renewImage(d verity.Digest) error {
 	in, err := p.OpenImage(d)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Name gives an object of the layer, which must have been added, another name, by which
-// others look for its content: payload is two hex digits, a slash and something else than
-// an object has. Giving a name twice succeeds. A file that can take no more links is copied.
+// Name gives an object of the layer a second name, by which stock containers/storage finds its
+// content. The object must have been added. payload is two hex digits, a slash and a name that no
+// object has. Naming an object twice succeeds. A file that can take no more links is copied.
 func (b *Batch) Name(d verity.Digest, size int64, payload string) error {
 	err := b.name(d, size, payload)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b *Batch) name(d verity.Digest, size int64, payload string) error {
 	return os.NewSyscallError("linkat", err)
 }
 
-// nameCopy gives a copy of an object that name.
+// nameCopy makes a copy of an object under the name payload.
 func (b *Batch) nameCopy(d verity.Digest, size int64, payload string) error {
 	fd, err := unix.Openat(b.fd(), Path(d), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -11,18 +11,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
-// Garbage that nobody could collect at once is noted by a file, so that whoever can do
-// it next collects all. Whoever collects takes the note first, by renaming it: garbage
-// that is noted while he walks may be where he has been already, and then needs another
-// walk. What he has taken he drops when he is done; if he is killed it is found by the
-// next one.
+// A file notes garbage that could not be collected at once; the next collector then collects
+// everything. The collector first takes the note by renaming it, because garbage that is noted
+// during its walk may lie where it has been already. It removes the taken note when it is done. A
+// killed collector leaves the taken note to the next one.
 
 func (p *Reader) note() string  { return filepath.Join(p.path, "garbage") }
 func (p *Reader) taken() string { return filepath.Join(p.path, "garbage.taken") }
 
-// NoteGarbage notes, durably, that the pool has garbage of which nobody knows where it
-// is: the next [Pool.Release] collects all. It is for a layer that could not be asked
-// what it has.
+// NoteGarbage notes durably that the pool has garbage at unknown places, such as the objects of a
+// removed layer whose digests could not be read. The next [Pool.Release] collects everything. It
+// takes no lock.
 func (p *Pool) NoteGarbage() error {
 	f, err := os.OpenFile(p.note(), os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
@@ -31,8 +30,8 @@ func (p *Pool) NoteGarbage() error {
 	return files.WithCleanup(f.Close(), p.syncDir(p.path))
 }
 
-// GarbageNoted reports whether garbage was noted and not collected yet. Garbage of which
-// there is no note is what other tools leave when they remove layers, or kills.
+// GarbageNoted reports whether garbage was noted and not collected yet. Other tools that remove
+// layers, and killed processes, leave garbage without a note.
 func (p *Reader) GarbageNoted() (bool, error) {
 	for _, name := range []string{p.note(), p.taken()} {
 		_, err := os.Lstat(name)
@@ -43,9 +42,9 @@ func (p *Reader) GarbageNoted() (bool, error) {
 	return false, nil
 }
 
-// Untidy reports whether the pool in dir shows traces of garbage that nobody has collected
-// yet: a note, or something staged, which may also be somebody's who is adding. It looks
-// at names only; a pool that is not there or cannot be read shows none.
+// Untidy reports whether the pool in dir shows traces of uncollected garbage: a note, or a staged
+// layer, which may also belong to a running batch. It looks at names only. A pool that is missing
+// or cannot be read shows none.
 func Untidy(dir string) bool {
 	p := &Reader{path: dir}
 	if noted, err := p.GarbageNoted(); noted && err == nil {
@@ -55,9 +54,9 @@ func Untidy(dir string) bool {
 	return len(staged) > 0
 }
 
-// takeNote takes the note and reports whether there was one. There is one that is taken
-// in any case, until [Pool.dropNote], but on a disk that is too full for it: garbage must
-// be collected there above all. The pool is locked exclusively.
+// takeNote takes the note and reports whether one existed. If not, it makes a taken note, so that
+// a killed collector is noticed; on a full disk it goes on without one, because garbage must be
+// collected there above all. The caller holds the pool's lock exclusively.
 func (p *Pool) takeNote() (noted bool) {
 	if err := os.Rename(p.note(), p.taken()); !errors.Is(err, fs.ErrNotExist) {
 		return true
@@ -66,8 +65,8 @@ func (p *Pool) takeNote() (noted bool) {
 	if err == nil {
 		_ = f.Close() // nothing was written
 	}
-	return errors.Is(err, fs.ErrExist) // by somebody who was killed
+	return errors.Is(err, fs.ErrExist) // left by a killed collector
 }
 
-// dropNote drops the note that was taken: all that it spoke of is collected.
+// dropNote removes the taken note once all garbage is collected.
 func (p *Pool) dropNote() error { return ignore(os.Remove(p.taken()), fs.ErrNotExist) }

@@ -14,35 +14,37 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// ErrBusy is returned by [Pool.Collect], [Pool.Release] and [Pool.Remove] if somebody
-// is adding to the pool.
+// ErrBusy is returned by [Pool.Collect], [Pool.Release] and [Pool.Remove] while a batch or a
+// repair is open.
 var ErrBusy = errors.New("the pool is in use")
 
 // ErrLinked is returned by [Pool.Remove] for an object that a layer has.
 var ErrLinked = errors.New("a layer has this object")
 
-// ErrDamaged is what the pool says of an object whose content is not what its name
-// says.
+// ErrDamaged reports an object whose content has another fs-verity digest than its name.
 var ErrDamaged = errors.New("damaged object")
 
-// Path returns where an object is below an object directory: [tree.ObjectPath].
+// Path returns the path of an object below an object directory: [tree.ObjectPath].
 func Path(d verity.Digest) string { return tree.ObjectPath(d) }
 
-// Pool is an open pool. Its methods may be called concurrently, and other
-// processes may have it open too.
+// Pool is an open pool. Its methods may be called concurrently, and other processes may have the
+// pool open too.
 type Pool struct {
 	Reader
 
-	// Sealing is for what is added from now on. It is set before the pool is used.
-	Sealing Sealing
-
+	sealing    Sealing
 	verity     fsVerity
-	unsealable atomic.Bool             // it was tried, and cannot be done here
+	unsealable atomic.Bool             // an attempt has shown that sealing is not possible here
 	fault      func(step string) error // for tests
 }
 
-// Open opens the pool in dir and makes it if there is none.
-func Open(dir string) (*Pool, error) {
+// Options control a [Pool].
+type Options struct {
+	Sealing Sealing // applies to files that are added; SealNever by default
+}
+
+// Open opens the pool in dir and makes it if it is missing. It takes no lock.
+func Open(dir string, opts Options) (*Pool, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "objects"), 0o700); err != nil {
 		return nil, openError(err)
 	}
@@ -50,12 +52,12 @@ func Open(dir string) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pool{Reader: *r, verity: kernelVerity{}}, nil
+	return &Pool{Reader: *r, sealing: opts.Sealing, verity: kernelVerity{}}, nil
 }
 
-// Remove removes an object that no layer has. It returns [ErrLinked] if one has it,
-// [ErrBusy] if somebody is adding, and an error that wraps [fs.ErrNotExist] if the
-// pool does not have it.
+// Remove removes an object that no layer has. It returns [ErrLinked] if a layer has it, [ErrBusy]
+// if the pool is in use, and an error that wraps [fs.ErrNotExist] if the object is missing. It
+// takes the pool's lock exclusively and does not wait for it.
 func (p *Pool) Remove(d verity.Digest) (err error) {
 	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)
 	if err != nil {
@@ -72,8 +74,7 @@ func (p *Pool) Remove(d verity.Digest) (err error) {
 	return p.unlinkObject(Path(d))
 }
 
-// flock opens the pool's lock and takes it in the given mode. Closing the file
-// gives it back.
+// flock opens the pool's lock file and locks it in the given mode until the file is closed.
 func (p *Pool) flock(how int) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(p.path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 
 func open(t *testing.T) *objects.Pool {
 	t.Helper()
-	p, err := objects.Open(filepath.Join(t.TempDir(), "pool"))
+	p, err := objects.Open(filepath.Join(t.TempDir(), "pool"), objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

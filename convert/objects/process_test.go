@@ -52,7 +52,7 @@ func TestMain(m *testing.M) {
 }
 
 func work(job, pool string, rounds int) error {
-	p, err := objects.Open(pool)
+	p, err := objects.Open(pool, objects.Options{})
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func TestProcesses(t *testing.T) {
 func TestReleaseProcesses(t *testing.T) {
 	pool := filepath.Join(t.TempDir(), "pool")
 	runAll(t, pool, slices.Repeat([]string{"release"}, 5))
-	p, err := objects.Open(pool)
+	p, err := objects.Open(pool, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // killed
-		p, err := objects.Open(pool)
+		p, err := objects.Open(pool, objects.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestKilled(t *testing.T) {
 // garbage, temporary names included.
 func checkEmptyAfterCollect(t *testing.T, pool string) {
 	t.Helper()
-	p, err := objects.Open(pool)
+	p, err := objects.Open(pool, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,16 +11,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Reader is a pool that is open for reading. It takes no lock and makes no file, so the
-// pool may be on a file system that is mounted read-only, or belong to somebody else.
-// Its methods may be called concurrently.
+// Reader is a pool that is open for reading, such as that of an additional image store. It makes
+// no file and holds no lock, so the pool may be on a read-only file system or belong to another
+// user. Its methods may be called concurrently.
 type Reader struct {
 	path    string
 	objects *os.File
 }
 
-// OpenReadOnly opens the pool in dir for reading. It returns an error that wraps
-// [fs.ErrNotExist] if there is none.
+// OpenReadOnly opens the pool in dir for reading. The error wraps [fs.ErrNotExist] if it is
+// missing.
 func OpenReadOnly(dir string) (*Reader, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "objects"), os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
@@ -29,7 +29,7 @@ func OpenReadOnly(dir string) (*Reader, error) {
 	return &Reader{path: dir, objects: f}, nil
 }
 
-// openError says that a pool was to be opened, whatever had to be done for it.
+// openError names opening the pool as the failed operation.
 func openError(err error) error {
 	var e *fs.PathError
 	if errors.As(err, &e) {
@@ -41,8 +41,7 @@ func openError(err error) error {
 // Close closes the pool. Batches must have been closed before.
 func (p *Reader) Close() error { return p.objects.Close() }
 
-// Open opens an object for reading. It returns an error that wraps
-// [fs.ErrNotExist] if the pool does not have it.
+// Open opens an object for reading. The error wraps [fs.ErrNotExist] if the pool lacks it.
 func (p *Reader) Open(d verity.Digest) (*os.File, error) {
 	name := Path(d)
 	fd, err := unix.Openat(p.fd(), name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
@@ -52,14 +51,13 @@ func (p *Reader) Open(d verity.Digest) (*os.File, error) {
 	return os.NewFile(uintptr(fd), filepath.Join(p.objects.Name(), name)), nil
 }
 
-// Info is what the pool knows of an object.
+// Info describes an object or an image.
 type Info struct {
 	Size  int64  // bytes
 	Links uint64 // names, the pool's included
 }
 
-// Stat returns what the pool knows of an object, or an error that wraps
-// [fs.ErrNotExist].
+// Stat describes an object. The error wraps [fs.ErrNotExist] if the pool lacks it.
 func (p *Reader) Stat(d verity.Digest) (Info, error) {
 	var st unix.Stat_t
 	name := Path(d)

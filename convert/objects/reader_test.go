@@ -17,7 +17,7 @@ import (
 func TestReadOnly(t *testing.T) {
 	root := mountTmpfs(t, "size=1m")
 	dir := filepath.Join(root, "pool")
-	p, err := objects.Open(dir)
+	p, err := objects.Open(dir, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,11 +11,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// DigestsIn returns the digests for which the names in a layer's object directory
-// stand, for [Pool.Release] once that is removed. Files of layers that stock
-// containers/storage has written are named otherwise, yet look the same: the pool does
-// not have these, and adopted ones have both names. What does not look like a digest is
-// passed over.
+// DigestsIn returns the fs-verity digests that the names in a layer's object directory spell, for
+// [Pool.Release] after the directory is removed. It skips other names. The names that stock
+// containers/storage gives to files are content sha256s and look the same; the pool has no objects
+// of these names, and adopted files have both.
 func DigestsIn(ctx context.Context, layerDir string) (all []verity.Digest, err error) {
 	shards, err := readNames(unix.AT_FDCWD, layerDir)
 	if err != nil {
@@ -41,16 +40,15 @@ func DigestsIn(ctx context.Context, layerDir string) (all []verity.Digest, err e
 	return all, nil
 }
 
-// Release removes those of the given objects and images that nobody links any more.
-// They are what a layer had that has just been removed. All that it had should be
-// given: one that another layer has too may be about to lose that as well, and only
-// whoever comes last sees it. What the pool does not have is passed over. The cost is
-// that of a stat for each that is given, but for garbage that was noted before: then
-// all of the pool's is collected, as by [Pool.Collect].
+// Release removes those of the given objects and images that no layer links any more. Pass all
+// that a removed layer had: another layer that shares an object may be removed at the same time,
+// and only the later release sees the object unused. Missing objects are skipped. Release costs a
+// stat for each object. If garbage was noted before, it collects everything, as [Pool.Collect]
+// does.
 //
-// If somebody is adding, or collecting, nothing is removed. The garbage is noted, see
-// [Pool.NoteGarbage], and the error wraps [ErrBusy]: that is no failure of the caller.
-// A call that fails half way or is killed leaves the note too.
+// Release takes the pool's lock exclusively and does not wait for it. If the pool is in use it
+// removes nothing, notes the garbage, see [Pool.NoteGarbage], and returns an error that wraps
+// [ErrBusy], which callers may ignore. A call that fails or is killed half-way leaves the note too.
 func (p *Pool) Release(ctx context.Context, objects, images []verity.Digest) (c Collected, err error) {
 	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)
 	if errors.Is(err, ErrBusy) {
@@ -71,7 +69,8 @@ func (p *Pool) Release(ctx context.Context, objects, images []verity.Digest) (c 
 	return c, p.dropNote()
 }
 
-// release removes what nobody links of what is given. The pool is locked exclusively.
+// release removes the given images and objects that no layer links. The caller holds the pool's
+// lock exclusively.
 func (p *Pool) release(ctx context.Context, objects, images []verity.Digest, c *Collected) error {
 	for _, d := range images {
 		if err := errors.Join(ctx.Err(), p.dropImage(d, c)); err != nil {

@@ -245,7 +245,7 @@ func TestReleaseEnds(t *testing.T) {
 // TestReleaseFullDisk releases where there is no room for a note.
 func TestReleaseFullDisk(t *testing.T) {
 	root := mountTmpfs(t, "nr_inodes=40")
-	p, err := objects.Open(filepath.Join(root, "pool"))
+	p, err := objects.Open(filepath.Join(root, "pool"), objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,12 +15,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Repair puts good contents in the place of damaged ones. Nothing is collected as long as
-// it is open. Its methods may be called concurrently, for different objects.
+// Repair replaces damaged objects. It holds the pool's lock shared until Close, so nothing is
+// collected. Its methods may be called concurrently for different objects.
 //
-// What is damaged is told by names: paths on the pool's file system, of the pool's own file
-// ([Reader.ObjectPath]) and of layers' files. A name may be missing. Nothing but these names
-// is written.
+// Callers pass the names of a damaged object: the path of the pool's own file
+// ([Reader.ObjectPath]) and of layers' files, all on the pool's file system. A name may be
+// missing. A repair writes to no other names.
 type Repair struct {
 	pool *Pool
 	lock *os.File // the pool's, shared
@@ -41,9 +41,9 @@ func (r *Repair) Close() error {
 	return files.WithCleanup(err, r.lock.Close())
 }
 
-// Write gives the names a new file with the content that r yields, written once and synced
-// before it has any of them. If it is another content than d says nothing is done, and the
-// error wraps [ErrDamaged].
+// Write replaces the files at names with one new file that holds content, which is synced first.
+// If the content has another fs-verity digest than d, Write does nothing and returns an error that
+// wraps [ErrDamaged].
 func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error {
 	temp, err := r.spool(d, content)
 	if err == nil {
@@ -55,8 +55,8 @@ func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error
 	return nil
 }
 
-// Link gives the names the file that is open as good, or a copy where that cannot be
-// linked. It is read before; the rest is as in [Repair.Write].
+// Link replaces the files at names with links to the open file good, or with a copy if it cannot
+// be linked. It reads and checks the file first, as [Repair.Write] does.
 func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 	got, _, err := verity.SumFile(good)
 	if err == nil && got != d {
@@ -85,22 +85,21 @@ func wrongContent(got verity.Digest) error {
 	return fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
 }
 
-// temporary returns a name that nobody else has, where Collect finds it.
+// temporary returns a unique name in the pool, where Collect finds it after a crash.
 func (r *Repair) temporary() string { return filepath.Join(r.pool.objects.Name(), temporary()) }
 
-// give gives the names the file that has a temporary one, and to those that wait for its content
-// since a repair without a copy.
+// give replaces the files at names, and those that a note lists, with the temporary file.
 func (r *Repair) give(d verity.Digest, temp string, names []string) error {
 	err := files.WithCleanup(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
 	if err != nil {
 		return err
 	}
 	err = ignore(r.pool.mendObject(d), fs.ErrNotExist)
-	_ = os.Remove(r.pool.damaged()) // unless something is left in it
+	_ = os.Remove(r.pool.damaged()) // fails if a note is left
 	return err
 }
 
-// spool writes a content to a temporary name and syncs it.
+// spool writes a content to a temporary file, syncs and seals it.
 func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err error) {
 	temp = r.temporary()
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -118,15 +117,14 @@ func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err err
 	if err = files.WithCleanup(err, f.Close()); err != nil {
 		return "", files.WithCleanup(err, os.Remove(temp))
 	}
-	// Before it has a name that counts.
+	// Seal it before others can find it.
 	if _, err := r.pool.SealFile(temp, d); err != nil {
 		return "", files.WithCleanup(err, os.Remove(temp))
 	}
 	return temp, nil
 }
 
-// nameAll makes the names links to the temporary one, or as many files as it takes if that
-// can have no more.
+// nameAll makes the names links to the temporary file.
 func (r *Repair) nameAll(temp string, names []string) error {
 	for _, name := range names {
 		if err := r.pool.nameLike(temp, name); err != nil {
@@ -136,8 +134,8 @@ func (r *Repair) nameAll(temp string, names []string) error {
 	return nil
 }
 
-// nameLike makes name, on the pool's file system, a link to another name in one step for
-// everybody who looks, and makes its directory if that is missing.
+// nameLike atomically makes name, on the pool's file system, a link to another name, and makes its
+// directory if that is missing.
 func (p *Pool) nameLike(from, name string) error {
 	if sameFile(unix.AT_FDCWD, from, unix.AT_FDCWD, name) {
 		return nil
@@ -153,13 +151,13 @@ func (p *Pool) nameLike(from, name string) error {
 	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
 }
 
-// ObjectPath returns the path of the pool's file for a content, whether it is there or not.
+// ObjectPath returns the path of an object of the pool, even of a missing one.
 func (p *Reader) ObjectPath(d verity.Digest) string {
 	return filepath.Join(p.objects.Name(), Path(d))
 }
 
-// DropImage removes a merged image that is damaged from the pool, and the names, which link
-// it from elsewhere: it is merged again when it is needed. Mounts of it go on.
+// DropImage removes a damaged merged image from the pool, and its other links names. It is merged
+// again when it is needed. Existing mounts keep the file.
 func (r *Repair) DropImage(d verity.Digest, names []string) error {
 	var err error
 	for _, name := range append([]string{r.pool.imagePath(d)}, names...) {

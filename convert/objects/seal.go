@@ -10,26 +10,26 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Sealing is whether the files of a pool are sealed: whether they have fs-verity, so that
-// the kernel refuses writes to them, and reads of what is not as their names say.
+// Sealing decides whether new files of a pool are sealed. A sealed file has fs-verity enabled: the
+// kernel refuses to write to it, and to read data that differ from its digest.
 type Sealing int
 
 const (
 	// SealNever leaves files as they are.
 	SealNever Sealing = iota
-	// SealTry seals where file system and kernel can do that. What else may go wrong is
-	// an error.
+	// SealTry seals files if the file system and the kernel support fs-verity. Other failures
+	// are errors.
 	SealTry
-	// SealRequire fails where they cannot.
+	// SealRequire makes missing support an error too.
 	SealRequire
 )
 
-// sealPatience is how long sealing waits for somebody who has the file open for writing,
-// or is sealing it too: any process that is just being started has inherited what its
-// parent had open. It is a variable for tests.
+// sealPatience limits how long sealing waits for a process that has the file open for writing, or
+// seals it too: a process that is being started has inherited its parent's open files. Tests
+// change it.
 var sealPatience = 30 * time.Second
 
-// fsVerity is what the kernel does for sealing.
+// fsVerity is the kernel's part of sealing.
 type fsVerity interface {
 	Enable(f *os.File) error
 	Measure(f *os.File) (verity.Digest, error)
@@ -40,14 +40,13 @@ type kernelVerity struct{}
 func (kernelVerity) Enable(f *os.File) error                   { return verity.Enable(f) }
 func (kernelVerity) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
 
-// Seals reports whether new files are sealed, as far as that is known: with [SealTry]
-// the first one shows.
-func (p *Pool) Seals() bool { return p.Sealing != SealNever && !p.unsealable.Load() }
+// Seals reports whether new files are sealed. With [SealTry] it is true until an attempt shows
+// that the file system or the kernel lacks fs-verity.
+func (p *Pool) Seals() bool { return p.sealing != SealNever && !p.unsealable.Load() }
 
-// Seal seals a file on the pool's file system whose fs-verity digest must be d: anything
-// else gives an error that wraps [ErrDamaged]. The file must be open for reading only. One
-// that is sealed already is measured. With [SealTry], sealed is false if that cannot be
-// done here.
+// Seal seals a file on the pool's file system. If its fs-verity digest is not d, the error wraps
+// [ErrDamaged]. The file must be open for reading only. An already sealed file is measured. With
+// [SealTry], sealed is false if the file system or the kernel lacks fs-verity.
 func (p *Pool) Seal(f *os.File, d verity.Digest) (sealed bool, err error) {
 	if !p.Seals() {
 		return false, nil
@@ -55,7 +54,7 @@ func (p *Pool) Seal(f *os.File, d verity.Digest) (sealed bool, err error) {
 	if err = p.try(stepSeal); err == nil {
 		err = p.enable(f)
 	}
-	if p.Sealing == SealTry && cannotSeal(err) {
+	if p.sealing == SealTry && cannotSeal(err) {
 		p.unsealable.Store(true)
 		return false, nil
 	}
@@ -65,7 +64,7 @@ func (p *Pool) Seal(f *os.File, d verity.Digest) (sealed bool, err error) {
 	return true, p.measure(f, d)
 }
 
-// SealFile is Seal for the file with that name, and makes durable that it is sealed.
+// SealFile seals the file with that name, as [Pool.Seal] does, and syncs it.
 func (p *Pool) SealFile(name string, d verity.Digest) (sealed bool, err error) {
 	if !p.Seals() {
 		return false, nil
@@ -85,7 +84,8 @@ func cannotSeal(err error) bool {
 	return errors.Is(err, verity.ErrFilesystem) || errors.Is(err, verity.ErrKernel)
 }
 
-// enable enables fs-verity, waiting for those who keep the kernel from it.
+// enable enables fs-verity. It waits for processes that have the file open for writing or are
+// enabling fs-verity too.
 func (p *Pool) enable(f *os.File) error {
 	const longest = 100 * time.Millisecond
 	until := time.Now().Add(sealPatience)

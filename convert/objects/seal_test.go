@@ -81,7 +81,7 @@ func (e *emulated) Measure(f *os.File) (verity.Digest, error) {
 // openSealing opens a pool that seals, with an emulated kernel.
 func openSealing(t *testing.T) (*objects.Pool, *emulated) {
 	p, e := open(t), &emulated{}
-	p.Sealing = objects.SealTry
+	p.SetSealing(objects.SealTry)
 	p.SetVerity(e)
 	return p, e
 }
@@ -156,11 +156,11 @@ func TestSealSiblings(t *testing.T) {
 // TestSealKnown adds a content that the pool had before it was to seal.
 func TestSealKnown(t *testing.T) {
 	p, e := openSealing(t)
-	p.Sealing = objects.SealNever
+	p.SetSealing(objects.SealNever)
 	var d, other verity.Digest
 	layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "other") })
 	checkSealed(t, p, e)
-	p.Sealing = objects.SealTry
+	p.SetSealing(objects.SealTry)
 	layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
 	checkSealed(t, p, e, d)
 	layer(t, p, func(b *objects.Batch) {
@@ -211,10 +211,10 @@ func TestSealDamaged(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, e := openSealing(t)
-			p.Sealing = c.before
+			p.SetSealing(c.before)
 			var d verity.Digest
 			old := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
-			p.Sealing = objects.SealRequire
+			p.SetSealing(objects.SealRequire)
 			c.damage(t, e, filepath.Join(filepath.Dir(p.ImagesDir()), "objects", objects.Path(d)))
 			fresh := layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
 			checkSealed(t, p, e, d)
@@ -265,7 +265,7 @@ func TestSealCannot(t *testing.T) {
 			t.Errorf("%v: %d calls, pool %v", cause, e.calls, names(t, p))
 		}
 		p, e = openSealing(t)
-		p.Sealing = objects.SealRequire
+		p.SetSealing(objects.SealRequire)
 		e.refuse = []error{cause, cause}
 		b := beginStaged(t, p)
 		add(t, b, "content")
@@ -278,7 +278,7 @@ func TestSealCannot(t *testing.T) {
 // TestSealUnreadable takes an object for missing only if it is.
 func TestSealUnreadable(t *testing.T) {
 	p := open(t)
-	p.Sealing = objects.SealRequire
+	p.SetSealing(objects.SealRequire)
 	p.SetVerity(&emulated{})
 	d := verity.Sum([]byte("unreadable"))
 	shard := filepath.Dir(p.ObjectPath(d))
@@ -296,14 +296,14 @@ func TestSealUnreadable(t *testing.T) {
 // TestSealObjects seals what the pool had before.
 func TestSealObjects(t *testing.T) {
 	p, e := openSealing(t)
-	p.Sealing = objects.SealNever
+	p.SetSealing(objects.SealNever)
 	var d, other verity.Digest
 	layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "other") })
 	if err := p.SealObjects(t.Context(), []verity.Digest{d}); err != nil {
 		t.Fatal(err)
 	}
 	checkSealed(t, p, e)
-	p.Sealing = objects.SealTry
+	p.SetSealing(objects.SealTry)
 	if err := p.SealObjects(t.Context(), []verity.Digest{d, {1}}); err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestSealImage(t *testing.T) {
 	if sealed, err := b.SealImage(d); !sealed || err != nil {
 		t.Errorf("SealImage: %v, %v", sealed, err)
 	}
-	p.Sealing = objects.SealNever
+	p.SetSealing(objects.SealNever)
 	if sealed, err := b.SealImage(d); sealed || err != nil {
 		t.Errorf("SealImage without sealing: %v, %v", sealed, err)
 	}

@@ -34,7 +34,7 @@ func openKernel(t *testing.T) *objects.Pool {
 	if err := verity.Enable(f); err != nil {
 		t.Skipf("no fs-verity here: %v", err)
 	}
-	p.Sealing = objects.SealRequire
+	p.SetSealing(objects.SealRequire)
 	return p
 }
 
@@ -81,11 +81,11 @@ func TestKernelSeals(t *testing.T) {
 // sealed file of another content.
 func TestKernelKnown(t *testing.T) {
 	p := openKernel(t)
-	p.Sealing = objects.SealNever
+	p.SetSealing(objects.SealNever)
 	var d, other verity.Digest
 	old := layer(t, p, func(b *objects.Batch) { d, other = add(t, b, "content"), add(t, b, "CONTENT") })
 	checkSealed(t, p, kernel{})
-	p.Sealing = objects.SealRequire
+	p.SetSealing(objects.SealRequire)
 	layer(t, p, func(b *objects.Batch) { add(t, b, "content"); add(t, b, "CONTENT") })
 	checkSealed(t, p, kernel{}, d, other)
 
@@ -106,14 +106,14 @@ func TestKernelKnown(t *testing.T) {
 func TestKernelOpen(t *testing.T) {
 	p := openKernel(t)
 	t.Cleanup(objects.SetSealPatience(0))
-	p.Sealing = objects.SealNever
+	p.SetSealing(objects.SealNever)
 	var d verity.Digest
 	dir := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
 	f, err := os.OpenFile(filepath.Join(dir, objects.Path(d)), os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Sealing = objects.SealTry
+	p.SetSealing(objects.SealTry)
 	if err := p.SealObjects(t.Context(), []verity.Digest{d}); !errors.Is(err, unix.ETXTBSY) {
 		t.Errorf("open for writing: %v, want %v", err, unix.ETXTBSY)
 	}

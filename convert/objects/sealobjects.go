@@ -14,12 +14,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// sealers is how many objects are sealed at a time. Each waits for the disk several times,
-// and has little to compute.
+// sealers is the number of objects that are sealed at a time. Each waits for the disk several
+// times and computes little.
 const sealers = 16
 
-// seal seals the new objects, which are complete and have no name in the pool yet, and
-// makes that durable.
+// seal seals the new objects and makes that durable. They are complete and have no name in the
+// pool yet.
 func (b *Batch) seal() error {
 	if len(b.fresh) == 0 || !b.pool.Seals() {
 		return nil
@@ -37,18 +37,19 @@ func (b *Batch) seal() error {
 	return b.syncfs()
 }
 
-// SealObjects seals those of the objects that the pool has. An error names the object.
+// SealObjects seals the given objects and skips those that the pool lacks. An error names the
+// object. It takes no lock: the caller keeps the objects from being collected.
 func (p *Pool) SealObjects(ctx context.Context, all []verity.Digest) error {
 	return p.sealEach(ctx, p.fd(), func(yield func(verity.Digest) bool) {
 		for _, d := range all {
-			if _, err := p.Stat(d); !errors.Is(err, fs.ErrNotExist) && !yield(d) { // opening it says what is wrong
+			if _, err := p.Stat(d); !errors.Is(err, fs.ErrNotExist) && !yield(d) { // opening it reports other errors
 				return
 			}
 		}
 	})
 }
 
-// sealEach seals objects that have their names in the object directory at.
+// sealEach seals objects in the object directory at.
 func (p *Pool) sealEach(ctx context.Context, at int, all iter.Seq[verity.Digest]) error {
 	if !p.Seals() {
 		return nil
@@ -73,7 +74,7 @@ func (p *Pool) sealEach(ctx context.Context, at int, all iter.Seq[verity.Digest]
 	return ctx.Err()
 }
 
-// sealNamed seals an object that has its name in the object directory at.
+// sealNamed seals one object in the object directory at.
 func (p *Pool) sealNamed(at int, d verity.Digest) (sealed bool, err error) {
 	f, err := openObject(at, Path(d))
 	if err != nil {
@@ -83,9 +84,9 @@ func (p *Pool) sealNamed(at int, d verity.Digest) (sealed bool, err error) {
 	return p.Seal(f, d)
 }
 
-// trust reports whether an object in the directory at, which this batch has not made, is
-// what its name says, as far as the kernel can tell without reading it. One that is not
-// sealed is sealed, for which it is read once.
+// trust reports whether an object in the directory at, made by another batch, has the digest d,
+// as the kernel measures it without reading the content. An object that is not sealed is read once
+// and sealed. Without sealing every object is trusted.
 func (b *Batch) trust(at int, d verity.Digest) (bool, error) {
 	if !b.pool.Seals() {
 		return true, nil
@@ -99,7 +100,7 @@ func (b *Batch) trust(at int, d verity.Digest) (bool, error) {
 	case verity.Absent(err):
 		_, err = b.pool.Seal(f, d)
 	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EUCLEAN):
-		return false, nil // of fs-verity that is damaged itself
+		return false, nil // the fs-verity metadata are damaged
 	}
 	if errors.Is(err, ErrDamaged) {
 		return false, nil
@@ -107,8 +108,8 @@ func (b *Batch) trust(at int, d verity.Digest) (bool, error) {
 	return err == nil, err
 }
 
-// SealImage seals a merged image of the pool. All objects that it refers to must be sealed:
-// who sees a sealed image relies on that.
+// SealImage seals a merged image of the pool. All objects to which it refers must be sealed:
+// mounts of a sealed image rely on that.
 func (b *Batch) SealImage(d verity.Digest) (sealed bool, err error) {
 	if !b.pool.Seals() {
 		return false, nil

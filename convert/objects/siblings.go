@@ -11,13 +11,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Layers of an image have contents in common, and are converted at the same time. So what
-// one staged batch has written, the others of this process link instead of writing it
-// again. What they are told is where to look; the file system has the last word. Each
-// batch publishes what it has got so, since the other one may never commit.
+// Layers of an image have contents in common and are converted at the same time. The staged
+// batches of one process therefore link each other's new objects instead of writing them again.
+// The map only suggests where to look; the file system decides. Each batch publishes the objects
+// that it got in this way, because the other one may never commit.
 
-// siblings tells which staged batch of this process has written an object that no pool has
-// yet. Keys are the first bytes of digests, since there are many.
+// siblings maps an object that is in no pool yet to the staged batch of this process that has
+// written it. Keys are the first bytes of digests, to save memory.
 var siblings = struct {
 	sync.RWMutex
 	by map[uint64]*Batch
@@ -25,14 +25,14 @@ var siblings = struct {
 
 func siblingKey(d verity.Digest) uint64 { return binary.NativeEndian.Uint64(d[:]) }
 
-// offer tells the others that this batch has an object.
+// offer registers an object of this batch for the others.
 func (b *Batch) offer(d verity.Digest) {
 	siblings.Lock()
 	defer siblings.Unlock()
 	siblings.by[siblingKey(d)] = b
 }
 
-// withdraw takes back what was offered: the pool has it, or the batch ends.
+// withdraw removes objects from the map because the pool has them now, or because the batch ends.
 func (b *Batch) withdraw(all []fresh) {
 	siblings.Lock()
 	defer siblings.Unlock()
@@ -43,8 +43,8 @@ func (b *Batch) withdraw(all []fresh) {
 	}
 }
 
-// linkSibling links an object that another batch has written into the layer, as name.
-// Only a layer that is staged takes what is not durable yet.
+// linkSibling links an object that another batch has written into the layer. Only a staged layer
+// takes objects that are not durable yet.
 func (b *Batch) linkSibling(d verity.Digest, name string, size int64) (found bool, err error) {
 	if b.sibling == "" {
 		return false, nil
@@ -55,7 +55,7 @@ func (b *Batch) linkSibling(d verity.Digest, name string, size int64) (found boo
 	if other == nil || other == b {
 		return false, nil
 	}
-	from := "../staging/" + other.sibling + "/" + name // of this pool, or it is not there
+	from := "../staging/" + other.sibling + "/" + name // missing if other is a batch of another pool
 	var st unix.Stat_t
 	if err := unix.Fstatat(b.pool.fd(), from, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil || st.Size != size {
 		return false, nil
@@ -65,7 +65,7 @@ func (b *Batch) linkSibling(d verity.Digest, name string, size int64) (found boo
 	case err == nil:
 		b.queue(d, false)
 		return true, nil
-	case errors.Is(err, unix.EEXIST): // the layer has got it meanwhile
+	case errors.Is(err, unix.EEXIST): // another caller has added it in the meantime
 		return true, nil
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.EMLINK), errors.Is(err, unix.EXDEV):
 		return false, nil

@@ -35,7 +35,7 @@ func TestSiblings(t *testing.T) {
 	}{{"first commits", true, false}, {"first commits later", true, true}, {"first ends", false, false}, {"first ends later", false, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			p := open(t)
-			q, err := objects.Open(filepath.Dir(p.ImagesDir()))
+			q, err := objects.Open(filepath.Dir(p.ImagesDir()), objects.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -12,12 +12,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
-// BeginStaged starts a batch for a layer that has no place yet. Its object
-// directory, with mode 0700, is in the pool's staging area until [Batch.Place] gives
-// it one; [Batch.Close] removes it with all that is in it unless that happened. The
-// batch holds the pool's lock as long as it has something staged, so whatever is
-// there while nobody holds it was left behind by a crash, and [Pool.Collect] removes
-// it.
+// BeginStaged starts a batch for a layer that has no place yet. The layer's object directory, with
+// mode 0700, is in the pool's staging area until [Batch.Place] moves it; otherwise [Batch.Close]
+// removes it with its contents. The batch holds the pool's lock shared, so [Pool.Collect], which
+// holds it exclusively, finds only what crashes have left.
 func (p *Pool) BeginStaged() (*Batch, error) {
 	lock, err := p.flock(unix.LOCK_SH)
 	if err != nil {
@@ -47,16 +45,15 @@ func (p *Pool) stage() (dir string, err error) {
 	return os.MkdirTemp(p.staging(), "")
 }
 
-// Staged returns the path of the layer's object directory while it is in the
-// staging area, and "" otherwise.
+// Staged returns the path of the layer's object directory in the staging area, or "" if it is not
+// there.
 func (b *Batch) Staged() string { return b.staged }
 
-// Place moves the layer's object directory out of the staging area to dst, on the
-// pool's file system. An empty directory that is there is replaced in one step;
-// anything else is an error, of a directory one that wraps [fs.ErrExist]. The mode is
-// that of the staged directory, 0700 unless its caller has changed it. Nothing is
-// synced: what a crash leaves of a layer that was placed before it was committed is
-// its caller's to remove.
+// Place moves the layer's object directory from the staging area to dst, on the pool's file
+// system. It atomically replaces an empty directory; any other existing file is an error, and for
+// a directory the error wraps [fs.ErrExist]. The mode stays as it is, 0700 unless the caller has
+// changed it. Nothing is synced: if a crash interrupts a layer that was placed before it was
+// committed, the caller removes what is left.
 func (b *Batch) Place(dst string) error {
 	err := b.pool.try(stepPlace)
 	switch {
@@ -73,8 +70,8 @@ func (b *Batch) Place(dst string) error {
 	return nil
 }
 
-// collectStaged removes what crashes have left in the staging area. The pool is
-// locked exclusively.
+// collectStaged removes everything from the staging area: it was left by crashes, because the
+// caller holds the pool's lock exclusively.
 func (p *Pool) collectStaged(ctx context.Context) error {
 	entries, err := os.ReadDir(p.staging())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -14,18 +14,18 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// bufferSize is how many bytes of a stream are in memory at a time. Shorter ones,
-// which most are, are there as a whole and need no temporary name. It fits the
-// processor's cache, so that the bytes come from memory once for hashing and writing.
+// bufferSize is the number of bytes of a stream that are in memory at a time. Most contents are
+// shorter: they fit as a whole and need no temporary name. It also fits the processor's cache, so
+// that hashing and writing load the bytes from memory once.
 const bufferSize = 128 << 10
 
 // buffers holds buffers of bufferSize, and one byte to see whether more follows.
 var buffers = sync.Pool{New: func() any { return new([bufferSize + 1]byte) }}
 
-// AddFrom adds the size bytes that r yields and returns their digest. It is an error
-// that leaves nothing behind if r yields more, or fewer: then it wraps
-// [io.ErrUnexpectedEOF]. It holds no more than 128 KiB in memory. In longer contents
-// blocks of zeros take no space on disk. If r is an [io.WriterTo] its method is used.
+// AddFrom adds the size bytes that r yields and returns their fs-verity digest. If r yields more
+// or fewer bytes it fails and leaves nothing behind; for fewer, the error wraps
+// [io.ErrUnexpectedEOF]. It holds at most 128 KiB in memory. Blocks of zeros in longer contents
+// take no space on disk. AddFrom uses the WriteTo method of an [io.WriterTo].
 func (b *Batch) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	if size < 0 {
 		return verity.Digest{}, fmt.Errorf("add object: a size of %d bytes", size)
@@ -45,7 +45,7 @@ func (b *Batch) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	return b.Add(content)
 }
 
-// addStream is AddFrom for what does not fit the buffer.
+// addStream is AddFrom for contents that do not fit the buffer.
 func (b *Batch) addStream(r io.Reader, size int64) (verity.Digest, error) {
 	temp, d, err := b.spool(r, size)
 	if err != nil {
@@ -60,8 +60,8 @@ func (b *Batch) addStream(r io.Reader, size int64) (verity.Digest, error) {
 	return b.added(d, size, found, replace, err)
 }
 
-// short says how much there was if err is an early end. An error that wraps one
-// says more already.
+// short adds the number of bytes read to an error that reports an early end. An error that wraps
+// one is more precise already.
 func short(err error, n, size int64) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // see above
 		return fmt.Errorf("%d bytes of %d: %w", n, size, io.ErrUnexpectedEOF)
@@ -69,7 +69,7 @@ func short(err error, n, size int64) error {
 	return err
 }
 
-// expectEnd reads one byte more than there should be.
+// expectEnd tries to read one byte beyond the expected size.
 func expectEnd(r io.Reader, room []byte, size int64) error {
 	switch _, err := io.ReadFull(r, room); {
 	case errors.Is(err, io.EOF):
@@ -99,12 +99,11 @@ func (b *Batch) spool(r io.Reader, size int64) (name string, d verity.Digest, er
 	return name, w.hash.Digest(), nil
 }
 
-// writer hashes what is written to it and writes it to a new file, in which blocks
-// of zeros become holes.
+// writer hashes its input and writes it to a new file, in which blocks of zeros become holes.
 type writer struct {
 	batch  *Batch
 	fd     int
-	size   int64 // that it must come to
+	size   int64 // expected
 	offset int64
 	hole   bool // the file ends in one
 	hash   *verity.Hash
@@ -145,8 +144,8 @@ func (w *writer) Write(p []byte) (written int, err error) {
 	return written, nil
 }
 
-// writeData writes those blocks of p that are not zeros. What is never written
-// of a new file reads as zeros.
+// writeData writes the blocks of p that are not all zeros. The unwritten parts of a new file read
+// as zeros.
 func (w *writer) writeData(p []byte) error {
 	for len(p) > 0 {
 		n, zeros := run(p, w.offset)
@@ -164,8 +163,8 @@ func (w *writer) writeData(p []byte) error {
 
 var zeroBlock [verity.BlockSize]byte
 
-// run returns the length of the blocks at the start of p, which is not empty, that
-// are all zeros or all not. At that offset of the file p may begin or end within one.
+// run returns the length of the first blocks of p that are all zeros or all not. p is not empty;
+// it may begin or end within a block of the file, as offset tells.
 func run(p []byte, offset int64) (n int, zeros bool) {
 	for n < len(p) {
 		rest := verity.BlockSize - int((offset+int64(n))%verity.BlockSize)

@@ -7,20 +7,20 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Taken says what became of a file that was given to [Batch.Take].
+// Taken is the result of [Batch.Take].
 type Taken int
 
-// What becomes of files.
+// Results of [Batch.Take].
 const (
-	TakenHad    Taken = iota // the layer has that content otherwise: the file is of no use
-	TakenLinked              // the file is the object
-	TakenCopied              // the object is a copy of it
+	TakenHad    Taken = iota // the pool or the layer already had the content
+	TakenLinked              // the object is a link to the file
+	TakenCopied              // the object is a copy of the file
 )
 
-// Take adds the content of a regular file that is open and lies outside of the layer, on
-// the pool's file system: d and size are its digest and length, as the caller has found by
-// reading. If the pool does not have that content the file becomes the object, by a link,
-// and keeps its metadata; or if it is not the caller's alone a copy does.
+// Take adds the content of an open regular file on the pool's file system, outside of the layer.
+// d and size are its fs-verity digest and length, which the caller has found by reading it. If the
+// pool lacks the content, the object becomes a link to the file, which keeps its metadata, or a
+// copy if alone is false because the file has other users.
 func (b *Batch) Take(f *os.File, d verity.Digest, size int64, alone bool) (Taken, error) {
 	if size == 0 {
 		return TakenHad, ErrEmpty

@@ -14,7 +14,7 @@ import (
 // the file, and not at all if the pool has the content.
 func TestTake(t *testing.T) {
 	dir := t.TempDir()
-	p, err := objects.Open(filepath.Join(dir, "pool"))
+	p, err := objects.Open(filepath.Join(dir, "pool"), objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,9 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Walk calls fn for every object of the pool, in the order of digests. What is
-// added or removed meanwhile may or may not be seen. fn's first error ends the walk
-// and is returned.
+// Walk calls fn for every object of the pool, in the order of digests. It may or may not see
+// objects that are added or removed during the walk. It returns fn's first error.
 func (p *Reader) Walk(ctx context.Context, fn func(d verity.Digest, info Info) error) error {
 	return p.walkNames(ctx, func(name string) error {
 		d, err := parsePath(name)
@@ -80,14 +79,14 @@ func readNames(at int, name string) ([]string, error) {
 	return names, files.WithCleanup(err, f.Close())
 }
 
-// Verify reads every object and calls damaged for each whose content is not what its
-// name says, with an error that wraps [ErrDamaged]. It returns an error only if it
-// could not look.
+// Verify reads every object and calls damaged for each whose content has another fs-verity digest
+// than its name, with an error that wraps [ErrDamaged]. It returns an error only if it could not
+// read an object.
 func (p *Reader) Verify(ctx context.Context, damaged func(d verity.Digest, err error)) error {
 	return p.Walk(ctx, func(d verity.Digest, _ Info) error {
 		f, err := p.Open(d)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // removed meanwhile
+			return nil // removed during the walk
 		}
 		if err != nil {
 			return err

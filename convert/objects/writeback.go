@@ -8,21 +8,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writebackStep is after how many bytes a batch has the kernel bring them on disk. It is a
-// variable for tests.
+// writebackStep is the number of bytes after which a batch starts writeback. Tests change it.
 var writebackStep int64 = 64 << 20
 
-// writeback brings on disk what a batch writes, while it goes on writing. The kernel's own
-// timers would leave most of a layer to the end, where [Batch.Commit] waits for the disk
-// and the processors for nothing.
+// writeback syncs the files of a batch while the batch goes on writing. The kernel's own timers
+// would leave most of a layer to [Batch.Commit], which waits for the disk while the processors are
+// idle.
 type writeback struct {
-	dirty   atomic.Int64 // bytes since it was last started
+	dirty   atomic.Int64 // bytes since the last start
 	running sync.Mutex
 	ended   sync.WaitGroup
-	err     error // the first one: Linux tells each only once
+	err     error // the first one: Linux reports each only once
 }
 
-// wrote notes that so many bytes are being written.
+// wrote counts n bytes that are being written.
 func (b *Batch) wrote(n int) {
 	w := &b.writeback
 	if w.dirty.Add(int64(n)) < writebackStep || !w.running.TryLock() {
@@ -39,13 +38,13 @@ func (b *Batch) wrote(n int) {
 	}()
 }
 
-// wait waits until nothing is brought on disk any more, and returns what went wrong.
+// wait waits for the end of writeback and returns its error.
 func (w *writeback) wait() error {
 	w.ended.Wait()
 	return w.err
 }
 
-// syncfs makes all that was written durable.
+// syncfs makes all written files durable.
 func (b *Batch) syncfs() error {
 	if err := b.pool.try(stepSync); err != nil {
 		return err

@@ -32,7 +32,7 @@ type puller struct {
 func newPuller(t *testing.T) *puller {
 	t.Helper()
 	root := t.TempDir()
-	pool, err := objects.Open(filepath.Join(root, "pool"))
+	pool, err := objects.Open(filepath.Join(root, "pool"), objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func TestGCBusy(t *testing.T) {
 	t.Parallel()
 	p := podman.New(t, podman.Ours)
 	ref := pull(t, p, rich()...)
-	pool, err := objects.Open(filepath.Join(p.Store.Root, "overlay-composefs"))
+	pool, err := objects.Open(filepath.Join(p.Store.Root, "overlay-composefs"), objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

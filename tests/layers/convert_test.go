@@ -30,7 +30,7 @@ type converted struct {
 func convertLayers(t *testing.T, layers ...[]byte) converted {
 	t.Helper()
 	dir := t.TempDir()
-	pool, err := objects.Open(dir)
+	pool, err := objects.Open(dir, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestTrees(t *testing.T) {
 func mountTree(t *testing.T, tr *tree.Tree) string {
 	t.Helper()
 	dir, layerDir := t.TempDir(), t.TempDir()
-	pool, err := objects.Open(dir)
+	pool, err := objects.Open(dir, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

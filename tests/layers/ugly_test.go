@@ -66,7 +66,7 @@ func TestUgly(t *testing.T) {
 func checkNothingLeft(t *testing.T, layers [][]byte) {
 	t.Helper()
 	dir := t.TempDir()
-	pool, err := objects.Open(dir)
+	pool, err := objects.Open(dir, objects.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func Abandon() (err error) {
 
 // abandon removes a layer that other goroutines may still add to.
 func (l *Layer) abandon() error {
-	p, err := objects.Open(l.store.Pool())
+	p, err := objects.Open(l.store.Pool(), objects.Options{})
 	if err == nil {
 		err = errors.Join(p.NoteGarbage(), p.Close())
 	}

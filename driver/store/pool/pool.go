@@ -48,15 +48,14 @@ func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 		return nil, &os.PathError{Op: "open_tree", Path: root, Err: err}
 	}
 	p := &Pool{root: root, view: os.NewFile(uintptr(fd), root), path: fmt.Sprintf("/proc/self/fd/%d/", fd)}
-	if err := p.open(s); err != nil {
+	if err := p.open(s, sealing); err != nil {
 		p.view.Close()
 		return nil, fmt.Errorf("pool of %s: %w", root, err)
 	}
-	p.Sealing = sealing
 	return p, nil
 }
 
-func (p *Pool) open(s chain.Store) error {
+func (p *Pool) open(s chain.Store, sealing objects.Sealing) error {
 	here, err := os.Stat(s.Home)
 	if err != nil {
 		return err
@@ -71,7 +70,7 @@ func (p *Pool) open(s chain.Store) error {
 	if err := create(p.Path(s.Pool()), s.Home); err != nil {
 		return p.Named(err)
 	}
-	p.Pool, err = objects.Open(p.Path(s.Pool()))
+	p.Pool, err = objects.Open(p.Path(s.Pool()), objects.Options{Sealing: sealing})
 	return p.Named(err)
 }
 

@@ -25,7 +25,7 @@ type store struct {
 func newStore(t *testing.T) *store {
 	s := &store{T: t}
 	s.Primary.Home = filepath.Join(t.TempDir(), "overlay")
-	pool, err := objects.Open(s.Primary.Pool())
+	pool, err := objects.Open(s.Primary.Pool(), objects.Options{})
 	s.check(err)
 	t.Cleanup(func() { pool.Close() })
 	s.pool = pool
