@@ -29,12 +29,11 @@ func measureArea(attrs []*attr) area {
 	return ar
 }
 
-// becomesRef reports whether a becomes a reference, given how many the inode has
-// already. Those beyond the limit are written in full although they are in the
-// table.
+// becomesRef reports whether a becomes a reference, given the number of references that the inode
+// has already. Shared xattrs beyond the limit are written in full.
 func (a *attr) becomesRef(refs int) bool { return a.shared && refs < disk.SharedMax }
 
-// putArea encodes attrs as measureArea found them.
+// putArea encodes attrs in the layout that measureArea returned.
 func (e *emitter) putArea(b []byte, attrs []*attr, ar area) {
 	h := disk.XattrHeader{NameFilter: ^uint32(0), SharedCount: uint8(ar.shared)}
 	refs := b[disk.XattrHeaderSize:]

@@ -5,20 +5,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// attr is an xattr as the image has it, with what its encoding needs at hand.
-// The values of the two that nearly every file has are not spelled out before
-// they are written.
+// attr is an xattr in the form of the image, prepared for encoding. metacopy and redirect, which
+// nearly every file has, keep a pointer to the file instead of a value until they are written.
 type attr struct {
 	name   string // in full
 	suffix string
-	value  string      // the value, but for metacopy and redirect
-	file   *tree.Inode // for these, whose values are made of the file's digest and payload
+	value  string      // empty for metacopy and redirect
+	file   *tree.Inode // for these two: their values are made of its digest and payload
 	entry  disk.XattrEntry
 	kind   attrKind
-	bit    uint32 // what it clears in the name filter
+	bit    uint32 // that it clears in the name filter
 
 	shared bool   // it is in the table of shared xattrs
-	offset uint32 // where in the table
+	offset uint32 // in the table
 	first  uint32 // of a metacopy or redirect in the table: the first node that has it
 }
 
@@ -44,7 +43,7 @@ var (
 	emptyRedirect = newAttr(xattrRedirect, "")
 )
 
-// setDigest makes a metacopy that of a file with a digest.
+// setDigest turns a into the metacopy xattr of a file with a digest.
 func (a *attr) setDigest(n *tree.Inode) {
 	a.kind, a.file, a.entry.ValueSize = metacopy, n, metacopySize
 }
@@ -52,7 +51,7 @@ func (a *attr) setDigest(n *tree.Inode) {
 // objectPathSize is the length in bytes of an object's path.
 var objectPathSize = len(tree.ObjectPath([32]byte{}))
 
-// setPath makes a redirect that of a file with a payload.
+// setPath turns a into the redirect xattr of a file with a payload.
 func (a *attr) setPath(n *tree.Inode) {
 	size := len(n.Payload)
 	if n.Payload == tree.ByDigest {
@@ -61,8 +60,7 @@ func (a *attr) setPath(n *tree.Inode) {
 	a.kind, a.file, a.entry.ValueSize = redirect, n, uint16(1+size)
 }
 
-// setShared tells a where in the table it is, if its file has a first, that is if
-// there are two.
+// setShared records a's place in the table. first is 0 for a value that no other file has.
 func (a *attr) setShared(offsets map[uint32]uint32, first uint32) {
 	a.shared = false
 	if first != 0 {
@@ -76,7 +74,7 @@ func (a *attr) xattr() tree.Xattr { return tree.Xattr{Name: a.name, Value: a.val
 // size returns the size in bytes of a's entry, in the table or inline.
 func (a *attr) size() int { return a.entry.DiskSize() }
 
-// put encodes a's entry and returns what is left of b.
+// put encodes a's entry and returns the rest of b.
 func (a *attr) put(b []byte) []byte {
 	a.entry.Put(b)
 	copy(b[disk.XattrEntrySize:], a.suffix)

@@ -12,22 +12,23 @@ import (
 
 // Limits of the format.
 const (
-	// contentMax is the largest inline content in bytes
-	// (LCFS_INLINE_CONTENT_MAX). What a writer chooses to inline is less.
+	// contentMax is the largest inline content in bytes (LCFS_INLINE_CONTENT_MAX). Writers
+	// inline less.
 	contentMax = 5000
 
 	targetMax = 4095 // a symlink's target in bytes (PATH_MAX less its NUL)
 
-	// A chunk is at least a block and at most 2^chunkBitsMax bytes, the largest
-	// that the chunk format can say; a file has at most chunksMax of them.
+	// A chunk has at least a block and at most 2^chunkBitsMax bytes, the largest size of the
+	// chunk format; a file has at most chunksMax chunks.
 	chunkBitsMax = disk.BlockBits + disk.ChunkBitsMask
 	chunksMax    = 1024
 
 	xattrAreaMax = disk.XattrHeaderSize + (math.MaxUint16-1)*disk.XattrRefSize
 )
 
-// checkInode returns why the image cannot hold n, or nil. What belongs to a layer
-// would show deleted files in an image that is mounted alone.
+// checkInode returns the reason why the image cannot hold n, or nil. Whiteouts and opaque
+// directories of a layer belong into layer images only: an image that is mounted alone would show
+// deleted files.
 func (p *plan) checkInode(n *tree.Inode) error {
 	if p.opts.Format == Layer {
 		if n.Type() == tree.TypeWhiteout {
@@ -39,10 +40,10 @@ func (p *plan) checkInode(n *tree.Inode) error {
 	return checkInode(n)
 }
 
-// checkInode returns why the format cannot hold n, or nil.
+// checkInode returns the reason why the format cannot hold n, or nil.
 func checkInode(n *tree.Inode) error {
 	if n.IsDir() != (n.Dir != nil) {
-		return fmt.Errorf("%w: entries on what is no directory, or none on one", ErrTree)
+		return fmt.Errorf("%w: a directory without a Dir, or a Dir without a directory", ErrTree)
 	}
 	if n.Mode > math.MaxUint16 {
 		return fmt.Errorf("%w: mode %#o", ErrTree, n.Mode)
@@ -74,8 +75,8 @@ func checkInode(n *tree.Inode) error {
 	return nil
 }
 
-// checkXattrs checks names, order and the size of the area in the worst case:
-// none shared, every name escaped, all of the writer's own added.
+// checkXattrs checks names, order and the size of the area in the worst case: no xattr is shared,
+// every name is escaped, and the writer adds all of its own.
 func checkXattrs(xattrs tree.Xattrs) error {
 	area := 0
 	for i, x := range xattrs {
@@ -112,15 +113,15 @@ func chunkBits(size uint64) int {
 	return min(max(bits.Len64(size-1), disk.BlockBits), chunkBitsMax)
 }
 
-// chunkCount returns the number of chunks of an external file. The sum wraps
-// for sizes above 2^64-2^43, as mkcomposefs's does; those have no chunk.
+// chunkCount returns the number of chunks of an external file. As in mkcomposefs, the sum wraps for
+// sizes above 2^64-2^43; such files have no chunk.
 func chunkCount(size uint64) uint64 {
 	chunk := uint64(1) << chunkBits(size)
 	return (size + chunk - 1) / chunk
 }
 
-// check visits the tree's inodes depth first, in mkcomposefs's order, so that of
-// two mistakes the same one is reported, and returns the first.
+// check visits the tree's inodes depth first and returns the first mistake. mkcomposefs has the
+// same order and reports the same mistake.
 func (p *plan) check() error {
 	budgets := map[uint32]*budget{}
 	for stack := []uint32{0}; len(stack) > 0; {
@@ -145,15 +146,14 @@ func (p *plan) check() error {
 	return nil
 }
 
-// budget imitates how mkcomposefs counts the xattrs that it adds to a node: the
-// count does not start with the xattrs the node has, but what replaces one of
-// those is subtracted, so that it can wrap.
+// budget imitates the way mkcomposefs counts the xattrs that it adds to a node: the count starts
+// without the xattrs of the node, but replacing one of them subtracts it, so the count can wrap.
 type budget struct {
 	xattrs tree.Xattrs
 	used   uint64
 }
 
-// What an xattr costs mkcomposefs, and how much a node may have.
+// Costs of an xattr in mkcomposefs, and the limit of a node.
 const (
 	budgetBase, budgetEach, budgetMax = 12, 7, 32767
 )

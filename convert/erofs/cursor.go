@@ -7,11 +7,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Cursor reads an image by directories, in any order, and nothing that is not asked
-// for. As in [Image.Walk], a whiteout that has several names may appear as the empty
-// file that stands for it. The sum of what it reads is limited as everywhere: a sound
-// image whose directories are each read once, and whose entries are each looked at
-// once, is within the limit.
+// Cursor reads single directories and files of an image, in any order. As in [Image.Walk], a
+// whiteout with several names may appear as the empty file by which the image represents it. The
+// limit of what a cursor reads allows for one Node call for each directory and entry of a sound
+// image. A cursor may not be used concurrently.
 type Cursor struct {
 	reader *reader
 	seen   map[uint64]*tree.Inode // files by nid, for those with several names
@@ -28,15 +27,15 @@ type Node struct {
 	*tree.Inode
 	record  record
 	marked  bool    // a directory with escaped whiteouts
-	entries []entry // of a directory: they follow it in the image, so it is cheapest to read them with it
+	entries []entry // of a directory, read with it because they follow it in the image
 }
 
-// DirEntry is a name in a directory, whose inode has not been read.
+// DirEntry is a name in a directory. Its inode is not read yet.
 type DirEntry struct {
 	Name string
 
-	// Type is what the image says of the file: for a whiteout of a layer
-	// [tree.TypeChar], for an escaped one [tree.TypeRegular].
+	// Type is the file type in the image: [tree.TypeChar] for a whiteout of a layer,
+	// [tree.TypeRegular] for an escaped one.
 	Type uint32
 
 	nid uint64
@@ -54,7 +53,7 @@ func (c *Cursor) Root() (Node, error) {
 // Node reads the inode of an entry of dir. All names of a file give the same inode.
 func (c *Cursor) Node(dir Node, e DirEntry) (Node, error) {
 	if inode, ok := c.seen[e.nid]; ok {
-		inode.Nlink = max(inode.Nlink, 2) // whatever the image says
+		inode.Nlink = max(inode.Nlink, 2) // even if the image has 1
 		mode := inode.Mode
 		if inode.IsWhiteout() { // it was escaped
 			mode = tree.TypeRegular
@@ -78,7 +77,7 @@ func (c *Cursor) Node(dir Node, e DirEntry) (Node, error) {
 	return n, nil
 }
 
-// checkType returns ErrCorrupt if an entry says another type than the inode's mode.
+// checkType returns ErrCorrupt if an entry has another type than its inode.
 func checkType(dir Node, e DirEntry, mode uint32) error {
 	if fileType(mode) != fileType(e.Type) {
 		return fmt.Errorf("directory %d: %w: entry %q is inode %d of another type",
@@ -122,7 +121,7 @@ func (c *Cursor) Entries(dir Node) ([]DirEntry, error) {
 	return list, nil
 }
 
-// modeType is the inverse of fileType, but for whiteouts; 0 for an unknown type.
+// modeType is the inverse of fileType except for whiteouts. It returns 0 for an unknown type.
 func modeType(entryType uint8) uint32 {
 	for bits := range uint32(len(fileTypes) - 2) { // whiteouts come last
 		if fileTypes[bits] == entryType {

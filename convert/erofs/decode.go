@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// newInode reads the inode at nid and notes that it is kept.
+// newInode reads the inode at nid and charges its memory.
 func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
 	rec, err := r.record(nid)
 	if err != nil {
@@ -23,10 +23,9 @@ func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
 	return rec, n, err
 }
 
-// decode turns a record into an inode of a tree: what the format added is taken
-// away and xattrs are un-escaped. Two things are left to those who know more: a
-// directory's entries, and whether a file that looks like an escaped whiteout is
-// one, for which see reveal.
+// decode turns a record into an inode of a tree: it removes the marks of the format and un-escapes
+// xattrs. Two things are left to the caller: a directory's entries, and whether a file that looks
+// like an escaped whiteout is one, see reveal.
 func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	var n *tree.Inode
 	if rec.Layout == disk.ChunkBased {
@@ -85,9 +84,9 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	return n, nil
 }
 
-// sizeBehind returns a size that explains why a node without content has the
-// extended form although nothing else asks for it: mkcomposefs looks at the SIZE
-// of fifos, sockets and devices too, but records 0.
+// sizeBehind returns a size that gives an inode without content the extended form, if no other
+// field requires that form: mkcomposefs looks at the SIZE of fifos, sockets and devices too, but
+// records 0.
 func (r *reader) sizeBehind(rec *record) uint64 {
 	if !rec.Extended || rec.Mtime != r.super.BuildTime || rec.MtimeNsec != r.super.BuildTimeNsec ||
 		rec.Nlink > math.MaxUint16 || rec.UID > math.MaxUint16 || rec.GID > math.MaxUint16 {
@@ -96,16 +95,16 @@ func (r *reader) sizeBehind(rec *record) uint64 {
 	return math.MaxUint32 + 1
 }
 
-// decoder sorts an inode's xattrs into what they mean.
+// decoder interprets the xattrs of an inode.
 type decoder struct {
 	n        *tree.Inode
-	room     *[32]byte // for a digest, beside n
+	room     *[32]byte // memory for a digest, allocated with n
 	root     bool
-	layer    bool // of a layer image
+	layer    bool // the image is a layer image
 	external bool // has a metacopy xattr
 }
 
-// xattrs acts on those that overlayfs acts on and returns the others, un-escaped.
+// xattrs interprets the xattrs on which overlayfs acts and returns the others, un-escaped.
 func (d *decoder) xattrs(xattrs []rawXattr) (own []rawXattr, err error) {
 	own = xattrs[:0]
 	for _, x := range xattrs {
@@ -127,7 +126,7 @@ func (d *decoder) xattrs(xattrs []rawXattr) (own []rawXattr, err error) {
 	return own, nil
 }
 
-// overlay reads an xattr that overlayfs acts on.
+// overlay interprets an xattr on which overlayfs acts.
 func (d *decoder) overlay(x rawXattr) error {
 	regular := d.n.Type() == tree.TypeRegular
 	switch {
@@ -154,7 +153,7 @@ func (d *decoder) overlay(x rawXattr) error {
 		return nil
 	case x.name == xattrRedirect && regular && len(x.value) > 1 && len(x.value) <= 1+targetMax &&
 		x.value[0] == '/' && bytes.IndexByte(x.value, 0) < 0:
-		// Xattrs are sorted, so metacopy came before.
+		// Xattrs are sorted, so metacopy comes before.
 		if d.n.Payload = tree.ByDigest; !tree.IsObjectPath(x.value[1:], d.n.Digest) {
 			d.n.Payload = string(x.value[1:])
 		}
@@ -171,8 +170,8 @@ func (d *decoder) dir() *tree.Dir {
 	return d.n.Dir
 }
 
-// keepSet returns a set of xattrs for good, the same one for equal ones: a file
-// system has few different sets.
+// keepSet returns a copy of the xattrs that stays valid. Equal sets share one copy, because a file
+// system has few different ones.
 func (r *reader) keepSet(own []rawXattr) tree.Xattrs {
 	if len(own) == 0 {
 		return nil
@@ -195,7 +194,7 @@ func (r *reader) keepSet(own []rawXattr) tree.Xattrs {
 	return set
 }
 
-// hasMarks reports whether x, which is un-escaped, has all the marks.
+// hasMarks reports whether x has all the marks. The names in x are un-escaped.
 func hasMarks(x tree.Xattrs, marks []tree.Xattr) bool {
 	for _, mark := range marks {
 		if value, ok := x.Get(unescapeName(mark.Name)); !ok || value != mark.Value {
@@ -215,8 +214,7 @@ func withoutMarks(x tree.Xattrs, marks []tree.Xattr) tree.Xattrs {
 	return x
 }
 
-// unmark takes the marks of a directory with escaped whiteouts away and reports
-// whether it had them.
+// unmark removes the marks of a directory with escaped whiteouts and reports whether it had them.
 func (m *Image) unmark(n *tree.Inode) bool {
 	marks := whiteoutDirMarks[m.version]
 	if !n.IsDir() || !hasMarks(n.Xattrs, marks) {
@@ -234,9 +232,8 @@ func unescapeName(name string) string {
 	return name
 }
 
-// reveal turns n into a whiteout if it looks like an escaped one and its
-// directory is marked as one that holds some. Both are needed: the image of a
-// file that merely has such xattrs lacks the mark, and comes out as it went in.
+// reveal turns n into a whiteout if it looks like an escaped one and its directory has the marks of
+// one with whiteouts. Both conditions are needed: a file that merely has such xattrs keeps them.
 func reveal(n *tree.Inode, dirMarked bool) bool {
 	if !dirMarked || n.Type() != tree.TypeRegular || n.Size != 0 || !hasMarks(n.Xattrs, whiteoutMarks) {
 		return false
@@ -246,8 +243,8 @@ func reveal(n *tree.Inode, dirMarked bool) bool {
 	return true
 }
 
-// isGenerated reports whether an entry of the root is a whiteout that the writer
-// added. Those of the user are escaped, so any other device 0:0 is unknown.
+// isGenerated reports whether an entry of the root is a whiteout that the writer added. Whiteouts
+// of the user's are escaped.
 func isGenerated(name string, n *tree.Inode) bool {
 	return isHexName(name) && n.IsWhiteout()
 }

@@ -17,9 +17,8 @@ type dirent struct {
 	fileType uint8
 }
 
-// listDir returns the entries of directory i in name order, with "." and "..",
-// which are entries like others: a name such as "-" sorts before them. The
-// result is valid until the next call.
+// listDir returns the entries of directory i in name order. "." and ".." are entries like others:
+// a name such as "-" sorts before them. The result is valid until the next call.
 func (e *emitter) listDir(i int) []dirent {
 	n := &e.nodes[i]
 	list := e.dirents[:0]
@@ -85,8 +84,8 @@ func (p *plan) packDirs() {
 	}
 }
 
-// putDirents encodes the entries of a block or tail: first the records, then the
-// names without anything between them.
+// putDirents encodes the entries of a block or tail: first the records, then the names without
+// separators.
 func (e *emitter) putDirents(b []byte, entries []dirent) {
 	name := disk.DirentSize * len(entries)
 	for i := range entries {

@@ -7,9 +7,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// emitter turns a plan into bytes. It runs twice over the same code: measuring,
-// where only lengths count and each inode's place is noted in the plan, and
-// writing, where those places are known to everything that refers to them.
+// emitter turns a plan into bytes. It runs twice over the same code. The measuring run counts
+// lengths and records each inode's place in the plan. The writing run uses these places in
+// references.
 type emitter struct {
 	*plan
 	out *output
@@ -24,7 +24,7 @@ func (p *plan) emitter(out *output) *emitter {
 	return &emitter{plan: p, out: out, metacopy: emptyMetacopy, redirect: emptyRedirect}
 }
 
-// measure finds the place of everything.
+// measure computes all places.
 func (p *plan) measure() {
 	e := p.emitter(&output{measuring: true})
 	e.emitHeaders()
@@ -69,7 +69,7 @@ func (e *emitter) emitHeaders() {
 	}
 }
 
-// emitInodes emits the inodes from one up to another, and zeros up to the next.
+// emitInodes emits the inodes from up to to, and zeros up to the next inode.
 func (e *emitter) emitInodes(from, to int) {
 	for i := from; i < to; i++ {
 		e.emitInode(i)
@@ -113,8 +113,7 @@ func (e *emitter) emitInode(i int) {
 	}
 }
 
-// isExtended reports whether inode i needs the 64-byte form. That is decided
-// before place moves anything.
+// isExtended reports whether inode i needs the 64-byte form. x is its extent before it is placed.
 func (p *plan) isExtended(i int, x extent) bool {
 	const max16, max32 = 1<<16 - 1, 1<<32 - 1
 	n := p.nodes[i].inode
@@ -131,7 +130,7 @@ func (p *plan) isExtended(i int, x extent) bool {
 		p.nodes[i].nlink() > max16 || n.UID > max16 || n.GID > max16 || size > max32
 }
 
-// diskInode returns inode i as it is recorded, given its final extent.
+// diskInode returns inode i in the form of the image, given its final extent.
 func (p *plan) diskInode(i int, x extent) disk.Inode {
 	node := &p.nodes[i]
 	n := node.inode
@@ -184,7 +183,7 @@ func (e *emitter) putTail(b []byte, i int) {
 	}
 }
 
-// emitBlocks emits the data blocks of the inodes from one up to another.
+// emitBlocks emits the data blocks of the inodes from up to to.
 func (e *emitter) emitBlocks(from, to int) {
 	for i := from; i < to; i++ {
 		if e.nodes[i].blocks > 0 {
@@ -225,7 +224,7 @@ func (e *emitter) emitDirBlocks(i int) {
 	left := e.nodes[i].dirBlocks
 	for entries := range blocksOf(e.listDir(i)) {
 		if left == 0 {
-			return // what remains is the tail
+			return // the rest is the tail
 		}
 		left--
 		e.putDirents(o.next(disk.BlockSize), entries)

@@ -8,13 +8,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
 )
 
-// Why an image cannot be read. Either is wrapped with what was found where.
+// Errors of the reader. Both are wrapped with details.
 var (
 	// ErrCorrupt: the bytes contradict themselves or point outside the image.
 	ErrCorrupt = errors.New("corrupt composefs image")
 
-	// ErrUnsupported: the image may be sound, but is none of format version 0
-	// or 1 with sha256 digests.
+	// ErrUnsupported: the image may be sound, but does not have format version 0 or 1 with
+	// sha256 digests.
 	ErrUnsupported = errors.New("unsupported composefs image")
 )
 
@@ -28,11 +28,11 @@ type Image struct {
 	super   disk.Superblock
 }
 
-// Open reads the headers of the image that is the first size bytes of r, a file
-// or a memory map. Nothing else is read before it is asked for.
+// Open reads the headers of the image in the first size bytes of r, a file or a memory map. The
+// methods of the image read the rest as they need it.
 //
-// No input makes the package panic. What a call allocates is at most
-// [MemoryFactor] times the image's size and a constant.
+// No input makes the package panic. A call allocates at most [MemoryFactor] times the image's size
+// and a constant.
 func Open(r io.ReaderAt, size int64) (*Image, error) {
 	m := &Image{r: r, size: size}
 	w := window{image: m, least: disk.InodesOffset}
@@ -83,13 +83,13 @@ func (m *Image) Size() int64 { return m.size }
 // ascending order costs few calls.
 type window struct {
 	image *Image
-	least int // read at least this much at a time
+	least int // minimum number of bytes of a read
 	buf   []byte
 	start int64
 }
 
-// view returns n bytes at an offset, valid until the next call. It returns
-// ErrCorrupt if the image does not have them.
+// view returns n bytes at an offset, valid until the next call. It returns ErrCorrupt if they are
+// beyond the image's end.
 func (w *window) view(offset int64, n int) ([]byte, error) {
 	size := w.image.size
 	if n < 0 || offset < 0 || offset > size || int64(n) > size-offset {
@@ -113,7 +113,7 @@ func (w *window) view(offset int64, n int) ([]byte, error) {
 	return w.buf[i : i+int64(n)], nil
 }
 
-// readAt fills b, which the image has.
+// readAt fills b with bytes that are within the image.
 func (m *Image) readAt(b []byte, start int64) error {
 	got, err := m.r.ReadAt(b, start)
 	if got == len(b) {

@@ -6,16 +6,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// streamWindow is how much is read at a time where all of an image is.
+// streamWindow is the number of bytes of a read for operations that read a whole image.
 const streamWindow = 64 << 10
 
-// Tree reads the whole image into memory. Writing the tree in the image's
-// [Image.Format] gives the same bytes, if Write or mkcomposefs made them. The
-// Size of a directory is the encoded one.
+// Tree reads the whole image into memory. Writing the tree in the image's [Image.Format] gives the
+// same bytes if Write or mkcomposefs made the image. The Size of a directory is its encoded size.
 //
-// Inodes are numbered in the order of their real entries, which tells which of
-// several names of an inode that is. Where two names would give the same image,
-// the first in that order is taken. An image numbered otherwise is ErrCorrupt.
+// Inodes are numbered in the order of their real entries, so the number of an inode identifies the
+// real one of its names. Where two names would give the same image, the first in that order is
+// taken. Tree returns ErrCorrupt for an image with another order.
 func (m *Image) Tree() (*tree.Tree, error) {
 	l := loader{reader: m.newReader(streamWindow), seen: map[uint64]loaded{}}
 	root, err := l.load(uint64(m.super.RootNid))
@@ -45,10 +44,10 @@ type loader struct {
 	*reader
 	seen  map[uint64]loaded // by nid
 	next  uint64            // number of the next inode in order
-	queue []*loadedDir      // directories whose entries are to be put into the tree
+	queue []*loadedDir      // directories whose entries are not in the tree yet
 }
 
-// loaded is an inode that has been read.
+// loaded is an inode that was read.
 type loaded struct {
 	inode    *tree.Inode
 	dir      *loadedDir // of a directory
@@ -57,7 +56,7 @@ type loaded struct {
 	whiteout bool  // character device 0:0
 }
 
-// loadedDir is a directory that has been read.
+// loadedDir is a directory that was read.
 type loadedDir struct {
 	inode   *tree.Inode
 	nid     uint64
@@ -65,7 +64,7 @@ type loadedDir struct {
 	entries []entry // until they are in the tree
 }
 
-// load reads the inode at nid, unless it has been read before.
+// load reads the inode at nid once.
 func (l *loader) load(nid uint64) (loaded, error) {
 	if n, ok := l.seen[nid]; ok {
 		return n, nil
@@ -88,7 +87,7 @@ func (l *loader) load(nid uint64) (loaded, error) {
 	return n, nil
 }
 
-// fill puts the entries of a directory into the tree.
+// fill adds the entries of a directory to the tree.
 func (l *loader) fill(dir *loadedDir) error {
 	marks := whiteoutDirMarks[l.version]
 	marked, revealed := hasMarks(dir.inode.Xattrs, marks), false

@@ -9,12 +9,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Lookup finds the inode at path, reading little more than the directories'
-// blocks that lead to it. Slashes at either end and runs of them do not matter;
-// "." and ".." are not found, symlinks not followed. The Dir of a directory has
-// no entries; it may be nil.
+// Lookup finds the inode at path. It reads little more than the blocks of directories that lead to
+// it. Leading, trailing and repeated slashes do not matter; "." and ".." are not found, and
+// symlinks not followed. The Dir of a directory has no entries; it may be nil.
 //
-// It returns an error that wraps [fs.ErrNotExist] if the image has no such path.
+// The error wraps [fs.ErrNotExist] if the image has no such path.
 func (m *Image) Lookup(path string) (*tree.Inode, error) {
 	r := m.newReader(disk.BlockSize)
 	n, err := r.lookupPath(path)

@@ -2,9 +2,8 @@ package erofs
 
 import "github.com/composefs-storage/composefs-storage/convert/tree"
 
-// Format is a version of the composefs format. The two differ in a word of the
-// header, and in that V1 marks a directory that holds escaped whiteouts as
-// opaque too, for kernels that know no other mark.
+// Format is a version of the composefs format. V0 and V1 differ in a word of the header, and V1
+// also marks a directory with escaped whiteouts as opaque, for kernels that know no other mark.
 type Format int
 
 // The formats that [Write] makes.
@@ -17,11 +16,10 @@ const (
 	// V1 is mkcomposefs --min-version=1, and the default of composefs-rs.
 	V1
 
-	// Layer is V1 for the image of a single layer, to be merged or stacked. Its own
-	// whiteouts and opaque directories are in effect, as overlayfs has them, the
-	// names 00 to ff in the root are not hidden, and a file may have content and
-	// digest both. mkcomposefs has no such format, but what reads its images reads
-	// these.
+	// Layer is V1 for a layer image, which is merged or stacked. Whiteouts and opaque
+	// directories are those of overlayfs and take effect, the names 00 to ff in the root are not
+	// hidden, and a file may have both content and digest. mkcomposefs has no such format, but
+	// readers of its images can read layer images.
 	Layer
 )
 
@@ -29,14 +27,13 @@ const (
 type Options struct {
 	Format Format
 
-	// MkcomposefsBudget refuses, with [ErrXattrBudget], the few trees that
-	// mkcomposefs refuses because it miscounts the xattrs of whiteouts. The
-	// bytes of accepted trees do not depend on it.
+	// MkcomposefsBudget refuses, with [ErrXattrBudget], the few trees that mkcomposefs refuses
+	// because it miscounts the xattrs of whiteouts. It does not change the bytes of accepted
+	// trees.
 	MkcomposefsBudget bool
 
-	// Objects says what the image says of the object of an external file that has a
-	// digest: the values of trusted.overlay.metacopy and trusted.overlay.redirect. nil
-	// means what the digest says. It serves to name objects by another algorithm, and
-	// takes more memory.
+	// Objects returns the values of trusted.overlay.metacopy and trusted.overlay.redirect for an
+	// external file with a digest, to name objects by another algorithm. By default they are
+	// made of the digest. Objects needs more memory.
 	Objects func(n *tree.Inode) (metacopy, redirect string)
 }

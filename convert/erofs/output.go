@@ -2,15 +2,15 @@ package erofs
 
 import "slices"
 
-// output collects a piece of an image. While measuring it only counts.
+// output collects a piece of an image. In the measuring run it only counts.
 type output struct {
 	measuring bool
 	offset    int64 // in the image
 	buf       []byte
 }
 
-// next moves on by n bytes and returns them, zeroed, to be filled in before the
-// next call. While measuring, and for n = 0, it returns nil.
+// next moves on by n bytes and returns them, zeroed. The caller fills them in before the next call.
+// In the measuring run, and for n = 0, it returns nil.
 func (o *output) next(n int) []byte {
 	o.offset += int64(n)
 	if o.measuring || n == 0 {
@@ -22,10 +22,10 @@ func (o *output) next(n int) []byte {
 	return o.buf[from:]
 }
 
-// padTo moves on to an offset with zeros.
+// padTo writes zeros up to an offset.
 func (o *output) padTo(offset int64) { o.next(int(offset - o.offset)) }
 
-// align moves on to a multiple.
+// align writes zeros up to a multiple.
 func (o *output) align(multiple int64) { o.padTo(roundUp(o.offset, multiple)) }
 
 func roundUp(n, multiple int64) int64 { return (n + multiple - 1) / multiple * multiple }

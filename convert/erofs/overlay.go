@@ -7,23 +7,22 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Xattrs that overlayfs acts on.
+// Xattrs on which overlayfs acts.
 const (
-	xattrOverlay  = "trusted.overlay."         // all of them begin so
+	xattrOverlay  = "trusted.overlay."         // the prefix of all of them
 	xattrEscaped  = "trusted.overlay.overlay." // overlayfs shows it without the second "overlay."
-	xattrMetacopy = "trusted.overlay.metacopy" // "only metadata here", with the object's digest
-	xattrRedirect = "trusted.overlay.redirect" // where the content is in the data layer
-	xattrOpaque   = "trusted.overlay.opaque"   // "nothing below shines through"
+	xattrMetacopy = "trusted.overlay.metacopy" // the file has metadata only; the object's digest
+	xattrRedirect = "trusted.overlay.redirect" // path of the content in the data-only layer
+	xattrOpaque   = "trusted.overlay.opaque"   // the directory hides all below it
 
-	// xattrImplied marks a directory without an entry of its own in a layer
-	// image. It is ours; being of overlayfs's names, no mount shows it, and none
-	// can come as data, for these are escaped.
+	// xattrImplied marks an implied directory in a layer image. It is this project's own. No
+	// mount shows it because of overlayfs's prefix, and no tar can set it because such names are
+	// escaped.
 	xattrImplied = "trusted.overlay.composefs.implied"
 )
 
-// Marks of a whiteout that is data for the mount above: overlayfs passes the
-// escaped ones on as trusted.overlay.*, the user.* ones serve unprivileged
-// mounts. The order is mkcomposefs's.
+// Marks of a whiteout that is data for a nested overlay mount: overlayfs shows the escaped ones as
+// trusted.overlay.*; the user.* ones are for unprivileged mounts. The order is mkcomposefs's.
 var (
 	whiteoutMarks = []tree.Xattr{
 		{Name: xattrEscaped + "whiteout"},
@@ -50,8 +49,8 @@ var (
 	}
 )
 
-// escapeName keeps overlayfs from acting on an xattr that came as data. Escaped
-// names sort among themselves and against others as they did before.
+// escapeName keeps overlayfs from acting on an xattr of the user's. Escaping does not change the
+// order of names.
 func escapeName(name string) string {
 	if rest, ok := strings.CutPrefix(name, xattrOverlay); ok {
 		return xattrEscaped + rest
@@ -59,15 +58,14 @@ func escapeName(name string) string {
 	return name
 }
 
-// metacopyHeader begins the value of xattrMetacopy if there is a digest: version
-// 0, length of the value, no flags, algorithm 1 for sha256 (struct ovl_metacopy
-// of the kernel).
+// metacopyHeader begins the value of xattrMetacopy for a file with a digest: version 0, length of
+// the value, no flags, algorithm 1 for sha256 (struct ovl_metacopy of the kernel).
 var metacopyHeader = [4]byte{0, metacopySize, 0, 1}
 
 const metacopySize = 4 + 32
 
-// marksOf returns what the format adds to the xattrs of node i, but for metacopy
-// with a digest and redirect unless the caller has said what these are.
+// marksOf returns the xattrs that the format adds to those of node i. It leaves out metacopy with a
+// digest and redirect unless Options.Objects gives their values.
 func (p *plan) marksOf(i int) []tree.Xattr {
 	node := &p.nodes[i]
 	switch {
@@ -99,9 +97,9 @@ func (p *plan) dirMarks(i int) (marks []tree.Xattr) {
 	return marks
 }
 
-// ownAttrs returns the xattrs that node i has in the image but for metacopy with
-// a digest and redirect, sorted by name: its own, escaped where overlayfs would
-// act on them, and marks. The result is valid until the next call.
+// ownAttrs returns the xattrs of node i in the image, sorted by name: its own, escaped where
+// overlayfs would act on them, and marks, without metacopy with a digest and redirect. The result is
+// valid until the next call.
 func (p *plan) ownAttrs(i int) []attr {
 	attrs := p.own[:0]
 	for _, x := range p.nodes[i].inode.Xattrs {
@@ -122,8 +120,8 @@ func (p *plan) ownAttrs(i int) []attr {
 	return attrs
 }
 
-// imageAttrs returns all xattrs that node i has in the image, sorted by name. The
-// result is valid until the next call.
+// imageAttrs returns all xattrs of node i in the image, sorted by name. The result is valid until
+// the next call.
 func (e *emitter) imageAttrs(i int) []*attr {
 	node := &e.nodes[i]
 	n := node.inode
@@ -150,8 +148,8 @@ func (e *emitter) imageAttrs(i int) []*attr {
 	return attrs
 }
 
-// appendBelow appends those of own that sort before name, and returns the rest.
-// None has that name itself, for what came as data is escaped.
+// appendBelow appends those of own that sort before name, and returns the rest. None has that name
+// itself because names of the user's are escaped.
 func appendBelow(attrs []*attr, own []attr, name string) ([]*attr, []attr) {
 	for len(own) > 0 && own[0].name < name {
 		attrs = append(attrs, &own[0])

@@ -5,8 +5,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// extent says how much an inode's content takes in the image: full blocks in the
-// data area, and a tail in bytes that follows the inode.
+// extent is the room that an inode's content takes in the image: full blocks in the data area, and
+// a tail in bytes that follows the inode.
 type extent struct {
 	blocks uint32
 	tail   int
@@ -15,7 +15,7 @@ type extent struct {
 
 func (e extent) size() uint64 { return uint64(e.blocks)*disk.BlockSize + uint64(e.tail) }
 
-// extentOf returns what the content of inode i takes before it is placed.
+// extentOf returns the extent of inode i before it is placed.
 func (p *plan) extentOf(i int) extent {
 	node := &p.nodes[i]
 	n := node.inode
@@ -36,10 +36,9 @@ func (p *plan) extentOf(i int) extent {
 	return extent{}
 }
 
-// place returns where an inode goes that comes after offset, and what its
-// content takes there. head is the size of the inode with its xattrs, which may
-// cross the border of a block; the tail may not. The rules are those of
-// compute_erofs_inode_padding_for_tail in lcfs-writer-erofs.c.
+// place returns the position of the inode that follows offset, and its extent there. head is the
+// size of the inode with its xattrs, which may cross the border of a block; the tail may not. The
+// rules are those of compute_erofs_inode_padding_for_tail in lcfs-writer-erofs.c.
 func place(offset int64, head int, e extent) (int64, extent) {
 	pos := roundUp(offset, disk.SlotSize)
 	if e.whole {
@@ -52,7 +51,7 @@ func place(offset int64, head int, e extent) (int64, extent) {
 	if e.tail <= roomAfter(padded+int64(head)) {
 		return padded, e
 	}
-	// Only a long list of chunks comes here. It gets a block instead.
+	// Only a long list of chunks fits nowhere. It gets a block instead.
 	return roundUp(pos, disk.BlockSize), extent{blocks: e.blocks + 1}
 }
 
@@ -62,11 +61,11 @@ func placeWhole(pos int64, head int, e extent) (int64, extent) {
 	if pos/disk.BlockSize != (pos+total-1)/disk.BlockSize {
 		pos = roundUp(pos, disk.BlockSize)
 	}
-	if total >= disk.BlockSize { // also if it would fit exactly
+	if total >= disk.BlockSize { // even if it would fit exactly
 		return pos, extent{blocks: 1}
 	}
 	return pos, e
 }
 
-// roomAfter returns how many bytes the block has from offset on.
+// roomAfter returns the number of bytes from offset to the end of its block.
 func roomAfter(offset int64) int { return disk.BlockSize - int(offset%disk.BlockSize) }

@@ -26,14 +26,14 @@ type node struct {
 
 	fileType  uint8 // as directory entries show it
 	whiteouts bool  // a directory that holds whiteouts of the user's
-	external  bool  // a file with metacopy and redirect of its digest: see isBacked
+	external  bool  // a file with metacopy and redirect xattrs of its digest: see isBacked
 
-	attrs    uint32 // index in plan.sets of the xattrs, metacopy and redirect aside
-	metacopy uint32 // index of the first node with the same digest if there are two
-	redirect uint32 // index of the first node with the same payload if there are two
+	attrs    uint32 // index in plan.sets of the xattrs, without metacopy and redirect
+	metacopy uint32 // index of the first node with the same digest, 0 for a unique one
+	redirect uint32 // index of the first node with the same payload, 0 for a unique one
 }
 
-// plan is all that is known of an image before a byte of it is emitted.
+// plan describes an image before a byte of it is emitted.
 type plan struct {
 	opts      Options
 	version   uint32      // format version
@@ -46,9 +46,9 @@ type plan struct {
 	minNsec uint32
 
 	hasACL    bool
-	whiteouts bool // there are some of the user's
-	suspect   bool // some inode has no image: check tells which
-	byDigest  bool // all external files have payloads that say what their digests say
+	whiteouts bool // the tree has whiteouts of the user's
+	suspect   bool // some inode has no image: check finds it
+	byDigest  bool // the payloads of all external files are [tree.ByDigest]
 
 	sets   []attrSet
 	shared sharedTable
@@ -58,7 +58,7 @@ type plan struct {
 	own []attr // scratch of ownAttrs
 }
 
-// newPlan numbers the inodes of t's image and checks that it has one.
+// newPlan numbers the inodes of t's image and checks that t has one.
 func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 	if t.Root == nil || !t.Root.IsDir() || t.Root.Dir == nil {
 		return nil, &EntryError{"/", fmt.Errorf("%w: root is not a directory", ErrTree)}
@@ -79,8 +79,8 @@ func newPlan(t *tree.Tree, opts Options) (*plan, error) {
 	return p, nil
 }
 
-// countEntries returns how many entries there are in dir and below, or so: a tree
-// that is none may have the same directory everywhere.
+// countEntries returns the number of entries in dir and below, or a limit: an invalid tree may have
+// the same directory everywhere.
 func countEntries(dir *tree.Dir) (n int) {
 	const enough = 1 << 26
 	for todo := []*tree.Dir{dir}; len(todo) > 0 && n < enough; {
@@ -95,9 +95,8 @@ func countEntries(dir *tree.Dir) (n int) {
 	return min(n, enough)
 }
 
-// rootWithWhiteouts returns a copy of the root that also has a whiteout for every
-// name "00" to "ff" that is free. They hide the object directories where the
-// data layer is an ordinary lower.
+// rootWithWhiteouts returns a copy of the root that also has a whiteout for every unused name "00"
+// to "ff". They hide the object directories if the data layer is an ordinary lower layer.
 func (p *plan) rootWithWhiteouts() *tree.Inode {
 	const hex = "0123456789abcdef"
 	p.generated = &tree.Inode{
@@ -112,7 +111,7 @@ func (p *plan) rootWithWhiteouts() *tree.Inode {
 	root.Dir = p.root.Dir.Clone()
 	for i := range 256 {
 		name := string([]byte{hex[i>>4], hex[i&15]})
-		// A name that is taken stays what it is.
+		// An existing name stays.
 		_ = root.Dir.Add(tree.Entry{Name: name, Inode: p.generated})
 	}
 	return &root
@@ -120,7 +119,7 @@ func (p *plan) rootWithWhiteouts() *tree.Inode {
 
 // number fills nodes breadth first.
 func (p *plan) number() error {
-	seen := map[*tree.Dir]struct{}{} // a directory in two places would never end
+	seen := map[*tree.Dir]struct{}{} // a directory in two places could make the loop endless
 	p.minSec, p.minNsec = p.root.MtimeSec, p.root.MtimeNsec
 	p.note(p.root)
 	for i := 0; i < len(p.nodes); i++ {
@@ -169,7 +168,7 @@ func (p *plan) numberChildren(i int, dir *tree.Dir) {
 	d.child, d.children, d.subdirs = uint32(first), uint32(len(p.nodes)-first), subdirs
 }
 
-// note looks at an inode, once, for what the tree as a whole has.
+// note collects the facts about the whole tree from an inode. It is called once for each.
 func (p *plan) note(n *tree.Inode) {
 	if n.MtimeSec < p.minSec || n.MtimeSec == p.minSec && n.MtimeNsec < p.minNsec {
 		p.minSec, p.minNsec = n.MtimeSec, n.MtimeNsec
@@ -178,19 +177,19 @@ func (p *plan) note(n *tree.Inode) {
 	p.hasACL = p.hasACL || hasACL(n.Xattrs)
 }
 
-// isBacked reports whether n refers to an object. In a layer that is also true of
-// files whose content is in the image.
+// isBacked reports whether n refers to an object. In a layer image, files whose content is in the
+// image do too.
 func (p *plan) isBacked(n *tree.Inode) bool {
 	return n.IsExternal() || p.opts.Format == Layer && n.Type() == tree.TypeRegular && n.Size > 0 && n.Digest != nil
 }
 
-// hasObject reports whether metacopy and redirect of n are among its marks, since the
-// caller has said what they are.
+// hasObject reports whether the metacopy and redirect xattrs of n are among its marks, because
+// Options.Objects gives their values.
 func (p *plan) hasObject(n *tree.Inode) bool {
 	return p.opts.Objects != nil && n.Digest != nil && p.isBacked(n)
 }
 
-// isWhiteout reports whether n is a whiteout of the user's, to be escaped.
+// isWhiteout reports whether n is a whiteout of the user's, which is escaped.
 func (p *plan) isWhiteout(n *tree.Inode) bool { return n.IsWhiteout() && n != p.generated }
 
 // resolveLinks finds the nodes of the inodes that have several names.
@@ -244,8 +243,8 @@ func (n *node) nlink() uint32 {
 	return n.inode.Nlink
 }
 
-// mode returns the mode that the image records: whiteouts of the user's are
-// escaped, those of a layer are what overlayfs takes for one.
+// mode returns the mode that the image records: whiteouts of the user's are escaped, those of a
+// layer are overlayfs's character devices.
 func (p *plan) mode(n *tree.Inode) uint16 {
 	switch {
 	case p.isWhiteout(n):
@@ -256,7 +255,7 @@ func (p *plan) mode(n *tree.Inode) uint16 {
 	return uint16(n.Mode)
 }
 
-// fileTypes are the types that directory entries show, by the type bits of a mode.
+// fileTypes are the types in directory entries, by the type bits of a mode.
 var fileTypes = [16]uint8{
 	tree.TypeRegular >> 12:  disk.FTRegular,
 	tree.TypeDir >> 12:      disk.FTDir,
@@ -268,5 +267,5 @@ var fileTypes = [16]uint8{
 	tree.TypeSymlink >> 12:  disk.FTSymlink,
 }
 
-// fileType returns the type that directory entries show of a mode, 0 for none.
+// fileType returns the type in directory entries for a mode, or 0.
 func fileType(mode uint32) uint8 { return fileTypes[mode&tree.TypeMask>>12] }

@@ -11,20 +11,20 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// entry is an entry of a directory as the image has it.
+// entry is an entry of a directory in the form of the image.
 type entry struct {
 	name     string
 	nid      uint64
 	fileType uint8
 }
 
-// maxDirSize bounds a directory's size in bytes, so that sums cannot overflow.
+// maxDirSize limits a directory's size in bytes, so that sums cannot overflow.
 const maxDirSize = 1 << 48
 
-// dirBlocks returns how many blocks, the tail included, directory rec has.
+// dirBlocks returns the number of blocks of directory rec, tail included.
 func dirBlocks(rec *record) (int64, error) {
 	if !rec.isDir() || rec.Layout == disk.ChunkBased || rec.Size == 0 || rec.Size > maxDirSize {
-		return 0, fmt.Errorf("%w: inode %d is no directory of a known form", ErrCorrupt, rec.nid)
+		return 0, fmt.Errorf("%w: inode %d is not a valid directory", ErrCorrupt, rec.nid)
 	}
 	return int64(rec.Size+disk.BlockSize-1) / disk.BlockSize, nil
 }
@@ -41,7 +41,7 @@ func (r *reader) dirBlock(rec *record, i int64) (direntBlock, error) {
 	return direntBlock{}, fmt.Errorf("directory %d: %w", rec.nid, err)
 }
 
-// direntBlock is a block of entries whose bounds have been checked.
+// direntBlock is a block of entries with checked bounds.
 type direntBlock struct {
 	bytes []byte
 	count int
@@ -83,8 +83,7 @@ func (b direntBlock) name(i int) []byte {
 	return name
 }
 
-// readDir returns the entries of directory rec without "." and "..", and the nid
-// of the latter.
+// readDir returns the entries of directory rec without "." and "..", and the nid of "..".
 func (r *reader) readDir(rec *record) (entries []entry, parent uint64, err error) {
 	blocks, err := dirBlocks(rec)
 	if err != nil {
@@ -131,8 +130,8 @@ func (r *reader) readDir(rec *record) (entries []entry, parent uint64, err error
 	return entries, parent, nil
 }
 
-// lookup finds a name in directory rec by bisection: first for the block, then
-// in it. It returns fs.ErrNotExist if there is none.
+// lookup finds a name in directory rec by bisection: first its block, then its place in the block.
+// It returns fs.ErrNotExist if the name is missing.
 func (r *reader) lookup(rec *record, name string) (uint64, error) {
 	blocks, err := dirBlocks(rec)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs/internal/disk"
 )
 
-// rawXattr is an xattr as the image has it.
+// rawXattr is an xattr in the form of the image.
 type rawXattr struct {
 	name  string
 	value []byte
 }
 
-// readXattrs returns the xattrs of an inode as the image has them, sorted by name.
-// The result is valid until the next call.
+// readXattrs returns the xattrs of an inode in the form of the image, sorted by name. The result is
+// valid until the next call.
 func (r *reader) readXattrs(rec *record) ([]rawXattr, error) {
 	if rec.area == 0 {
 		return nil, nil
@@ -57,7 +57,7 @@ func (r *reader) readXattrs(rec *record) ([]rawXattr, error) {
 	return list, nil
 }
 
-// sharedXattr returns the shared xattr that a reference names.
+// sharedXattr returns the shared xattr to which a reference points.
 func (r *reader) sharedXattr(ref uint32) (rawXattr, error) {
 	offset := int64(r.super.XattrBlock)*disk.BlockSize + int64(ref)*disk.XattrAlign
 	b, err := r.table.view(offset, disk.XattrEntrySize)
@@ -72,8 +72,8 @@ func (r *reader) sharedXattr(ref uint32) (rawXattr, error) {
 	return x, err
 }
 
-// parseXattr reads the entry at the start of b, which keeps the value, and returns
-// its size with padding.
+// parseXattr reads the entry at the start of b and returns its size with padding. The value of x
+// is a part of b.
 func (r *reader) parseXattr(b []byte) (x rawXattr, size int, err error) {
 	if len(b) < disk.XattrEntrySize {
 		return x, 0, fmt.Errorf("%w: xattr entry in %d bytes", ErrCorrupt, len(b))
@@ -95,7 +95,7 @@ func (r *reader) parseXattr(b []byte) (x rawXattr, size int, err error) {
 	return x, e.DiskSize(), nil
 }
 
-// xattrName joins prefix and suffix. There are few names, so each is kept once.
+// xattrName joins prefix and suffix. It keeps each name once, because there are few.
 func (r *reader) xattrName(prefix string, suffix []byte) (string, error) {
 	var buf [disk.XattrNameMax]byte
 	full := append(append(buf[:0], prefix...), suffix...)

@@ -7,23 +7,22 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// MemoryFactor bounds what an operation on an image allocates in all, garbage
-// included, as a multiple of the image's size; a constant of 1 MiB comes on top,
-// and for [Image.Walk] the paths that it passes on.
-// Ordinary images stay below 5. The densest are of nothing but xattrs that have
-// 4 bytes each, or of inodes of 32 bytes with names of one byte.
+// MemoryFactor limits the memory that an operation on an image allocates, garbage included, as a
+// multiple of the image's size. A constant of 1 MiB comes on top, and the paths that [Image.Walk]
+// passes on. Ordinary images need a factor below 5. The densest images hold nothing but xattrs of 4
+// bytes each, or inodes of 32 bytes with names of one byte.
 const MemoryFactor = 32
 
 // reader is the state of one operation on an image.
 type reader struct {
 	*Image
-	least        int64 // how many bytes are read at a time
+	least        int64 // minimum number of bytes of a read
 	inodes, data window
 	table        table
 
-	// left is how many bytes of content may still be kept. Nothing in an image
-	// overlaps, so a sound image never asks for more than its size, while a
-	// hostile one could name the same bytes over and over.
+	// left is the number of bytes that may still be kept in memory. Nothing in a sound image
+	// overlaps, so it never needs more than its size, while a hostile one could refer to the same
+	// bytes over and over.
 	left int64
 
 	names   map[string]string      // xattr names, each kept once
@@ -32,7 +31,7 @@ type reader struct {
 	key     []byte
 }
 
-// newReader returns a reader that fetches at least so many bytes at a time.
+// newReader returns a reader that fetches at least least bytes at a time.
 func (m *Image) newReader(least int) *reader {
 	r := &reader{
 		Image: m, left: m.size, least: int64(least),
@@ -43,7 +42,7 @@ func (m *Image) newReader(least int) *reader {
 	return r
 }
 
-// spend notes that n more bytes of the image are kept in memory.
+// spend charges n bytes of the image that are kept in memory.
 func (r *reader) spend(n int64) error {
 	if r.left -= n; r.left < 0 {
 		return fmt.Errorf("%w: contents overlap", ErrCorrupt)
@@ -51,11 +50,11 @@ func (r *reader) spend(n int64) error {
 	return nil
 }
 
-// record is an inode as the image has it.
+// record is an inode in the form of the image.
 type record struct {
 	disk.Inode
 	nid  uint64
-	tail int64 // offset of what follows inode and xattrs
+	tail int64 // offset of the data that follow inode and xattrs
 	area int   // size of the xattrs, which end at tail
 }
 
@@ -85,7 +84,7 @@ func (r *reader) record(nid uint64) (record, error) {
 	return record{}, fmt.Errorf("%w: inode %d has layout %d", ErrUnsupported, nid, rec.Layout)
 }
 
-// isDir reports whether the record is a directory's.
+// isDir reports whether the inode is a directory.
 func (rec *record) isDir() bool { return uint32(rec.Mode)&tree.TypeMask == tree.TypeDir }
 
 // block returns the i-th piece of up to one block of a flat content, valid until
@@ -99,7 +98,7 @@ func (r *reader) block(rec *record, i int64) ([]byte, error) {
 	return r.data.view(int64(rec.U)*disk.BlockSize+start, n)
 }
 
-// content reads a flat content of at most so many bytes.
+// content reads a flat content of at most most bytes.
 func (r *reader) content(rec *record, most uint64) (string, error) {
 	if rec.Layout == disk.ChunkBased || rec.Size > most {
 		return "", fmt.Errorf("%w: inode %d has %d bytes in layout %d", ErrUnsupported, rec.nid, rec.Size, rec.Layout)

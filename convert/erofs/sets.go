@@ -7,8 +7,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// attrSet is a set of xattrs that inodes have in the image, metacopy and redirect
-// aside. Millions of inodes have a handful of them.
+// attrSet is a set of xattrs that inodes have in the image, without metacopy and redirect.
+// Millions of inodes share a handful of sets.
 type attrSet struct {
 	attrs []attr
 	count uint32 // of inodes that have it
@@ -16,8 +16,8 @@ type attrSet struct {
 
 // collectSets gives every node its set.
 func (p *plan) collectSets() {
-	// Inodes whose sets are equal often have the very same one; the first map
-	// finds that without a look at the xattrs.
+	// Inodes with equal xattrs often share one slice; the first map finds it without comparing
+	// xattrs.
 	same := map[*tree.Xattr]uint32{}
 	equal := map[string]uint32{}
 	var key []byte
@@ -48,7 +48,7 @@ func (p *plan) collectSets() {
 	}
 }
 
-// sameMax bounds the map of sets that are found by their place in memory.
+// sameMax limits the map of sets by address.
 const sameMax = 1 << 14
 
 // appendKey appends an xattr to the key of a set: no other set has the same key.

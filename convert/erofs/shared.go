@@ -9,19 +9,18 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// sharedTable holds the xattrs that two or more inodes have. They stand once,
-// behind the inodes, and inodes refer to them.
+// sharedTable holds the xattrs that two or more inodes have. The image stores each once, after the
+// inodes, and inodes refer to it.
 type sharedTable struct {
 	attrs []*attr // in the order of the table
 	size  int     // of the table in bytes
 
-	// Where the metacopy and redirect of files are in the table, by the first
-	// node that has the same. Those of other xattrs are in the sets.
+	// Offsets in the table of the metacopy and redirect xattrs of files, by the first node with
+	// the same value. The offsets of other xattrs are in the sets.
 	metacopy, redirect map[uint32]uint32
 }
 
-// collectShared makes the table of the xattrs that several inodes have. What
-// counts is how many do, not how large it is.
+// collectShared makes the table of the xattrs that several inodes have, whatever their size.
 func (p *plan) collectShared(metacopies, redirects []uint32) {
 	counts := map[tree.Xattr]uint32{}
 	for _, set := range p.sets {
@@ -48,7 +47,7 @@ func (p *plan) collectShared(metacopies, redirects []uint32) {
 		a.setPath(p.nodes[first].inode)
 		t.attrs = append(t.attrs, &a)
 	}
-	// No two are equal, so nothing of the map's order is left.
+	// No two are equal, so the order does not depend on the map's.
 	slices.SortFunc(t.attrs, func(a, b *attr) int { return compareShared(b, a) })
 	p.placeShared()
 }
@@ -75,8 +74,8 @@ func compareShared(a, b *attr) int {
 	return strings.Compare(a.value, b.value)
 }
 
-// placeShared gives every entry of the table its offset, and tells the sets and
-// the files where their xattrs are.
+// placeShared assigns the offsets of the table's entries and records them in the sets and, for
+// metacopy and redirect, in the table's maps.
 func (p *plan) placeShared() {
 	t := &p.shared
 	t.metacopy, t.redirect = map[uint32]uint32{}, map[uint32]uint32{}

@@ -8,9 +8,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// survey looks at all inodes for what can be known before they are laid out: the
-// sizes of directories, and which xattrs are shared. Its parts do not depend on
-// each other.
+// survey computes the sizes of directories and finds the shared xattrs, before inodes are laid out.
+// Its parts run concurrently.
 func (p *plan) survey() {
 	var metacopies, redirects []uint32
 	var parts sync.WaitGroup
@@ -37,8 +36,8 @@ func (p *plan) survey() {
 	p.collectShared(metacopies, redirects)
 }
 
-// Nearly every file has a digest and a payload of its own, and there may be a
-// million, so that a map of them all would cost more than the rest of the work.
+// Nearly every file has its own digest and payload. A map of a million of them would cost more than
+// the rest of the work.
 var (
 	sameDigest = duplicates{
 		hash: func(seed maphash.Seed, n *tree.Inode) (uint64, bool) {
@@ -68,19 +67,18 @@ var (
 	}
 )
 
-// duplicates finds external files that agree in something.
+// duplicates finds external files with the same digest or payload.
 type duplicates struct {
 	hash  func(maphash.Seed, *tree.Inode) (hash uint64, ok bool)
 	equal func(a, b *tree.Inode) bool
-	first func(*node) *uint32 // where a node keeps the first that agrees with it
+	first func(*node) *uint32 // the field of a node for the first equal node
 }
 
-// find marks the external files that agree with others and returns the first of
-// each group. The result does not depend on the seed, which keeps anybody from
-// choosing values that collide.
+// find marks the external files that equal others and returns the first of each group. The seed is
+// random so that no tree can choose colliding values; the result does not depend on it.
 func (d *duplicates) find(nodes []node) (firsts []uint32) {
-	// A hash table, half full at most, of the nodes that came first with their
-	// value. 0 means empty: the root is no file.
+	// slots is a hash table, at most half full, of the first node with each value. 0 marks an
+	// empty slot: node 0 is the root, which is no file.
 	seed := maphash.MakeSeed()
 	slots := make([]uint32, 1<<bits.Len(uint(2*len(nodes))))
 	for i := range nodes {

@@ -2,16 +2,16 @@ package erofs
 
 import "fmt"
 
-// table reads the shared xattrs of an image. Inodes refer to them in any order, so what
-// has been read is kept: whole pages, and each entry that does not lie in one of them.
+// table reads the shared xattrs of an image. Inodes refer to them in any order, so it keeps the
+// pages it has read, and each entry that crosses pages.
 type table struct {
 	reader *reader
 	pages  map[int64][]byte // by number
 	across map[int64][]byte // entries, by offset
 }
 
-// view returns n bytes at an offset, which stay. It returns ErrCorrupt if the image does
-// not have them.
+// view returns n bytes at an offset; they stay valid. It returns ErrCorrupt if they are beyond the
+// image's end.
 func (t *table) view(offset int64, n int) ([]byte, error) {
 	size := t.reader.size
 	if offset < 0 || offset > size || int64(n) > size-offset {
@@ -38,7 +38,7 @@ func (t *table) view(offset int64, n int) ([]byte, error) {
 	return entry, nil
 }
 
-// rest returns what a page has from an offset in the image on.
+// rest returns the bytes of a page from an offset in the image to the page's end.
 func (t *table) rest(offset int64) ([]byte, error) {
 	number := offset / t.reader.least
 	start := number * t.reader.least

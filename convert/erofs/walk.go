@@ -7,17 +7,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Walk calls fn for every path of the image, depth first, a directory before its
-// entries, entries in name order, reading as it goes. All names of an inode have
-// the same nid. The Dir of a directory has no entries; it may be nil.
+// Walk calls fn for every path of the image, depth first, a directory before its entries, entries
+// in name order. It reads the image during the walk. All names of an inode have the same nid. The
+// Dir of a directory has no entries; it may be nil.
 //
-// If fn returns [fs.SkipDir] for a directory its entries are left out; any other
-// error ends the walk and is returned. A directory that has several names, which
-// mkcomposefs makes of some dumps, is entered only once.
+// If fn returns [fs.SkipDir] for a directory, Walk skips its entries; Walk stops at any other error
+// and returns it. It enters a directory with several names, which mkcomposefs makes of some dumps,
+// only once.
 //
-// Which of several names of an inode is the real entry cannot be told without
-// reading the whole image: see [Image.Tree]. For the same reason a whiteout that
-// has several names may appear as the empty file that stands for it.
+// Walk does not know which of several names of an inode is the real entry: only [Image.Tree], which
+// reads the whole image, does. For the same reason a whiteout with several names may appear as the
+// empty file by which the image represents it.
 func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) error {
 	w := walker{reader: m.newReader(streamWindow), fn: fn, seen: map[uint64]*tree.Inode{}, dirs: map[uint64]unentered{}}
 	root := uint64(m.super.RootNid)
@@ -60,7 +60,7 @@ type walker struct {
 	dirs  map[uint64]unentered
 }
 
-// unentered is a directory that has been seen but not entered.
+// unentered is a directory that the walk has found but not entered.
 type unentered struct {
 	record
 	marked bool // holds escaped whiteouts
@@ -74,8 +74,8 @@ type walkedDir struct {
 	entries []entry
 }
 
-// inode reads the inode at nid, each only once: a hostile image could have a costly
-// one under a million names.
+// inode reads the inode at nid, each only once: a hostile image could give a costly inode a
+// million names.
 func (w *walker) inode(nid uint64) (*tree.Inode, error) {
 	if n, ok := w.seen[nid]; ok {
 		return n, nil

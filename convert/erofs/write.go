@@ -10,15 +10,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Write writes the image of t to w in one stream and returns its size in bytes,
-// a multiple of 4096. The bytes depend on nothing but t and opts.Format. To get
-// the image's digest, let w be a verity.Hash or tee into one.
+// Write writes the image of t to w in one stream and returns its size in bytes, a multiple of 4096.
+// The bytes depend on t, opts.Format and opts.Objects only. To get the image digest, let w write
+// to a verity.Hash.
 //
-// t is not changed. A tree that has no image gives an *[EntryError] before
-// anything is written; errors of w are returned as they are.
+// Write does not change t. For a tree that has no image it returns an *[EntryError] before it
+// writes anything; it returns errors of w unchanged.
 //
-// Memory beyond the tree itself: about 100 bytes for each inode, the xattrs that
-// inodes share, and a few buffers.
+// Beyond the tree itself it needs about 100 bytes of memory for each inode, the shared xattrs, and
+// a few buffers.
 func Write(w io.Writer, t *tree.Tree, opts Options) (int64, error) {
 	p, err := newPlan(t, opts)
 	if err != nil {
@@ -29,10 +29,10 @@ func Write(w io.Writer, t *tree.Tree, opts Options) (int64, error) {
 	return p.write(w)
 }
 
-// pieceSize is about how much of the image is encoded at a time.
+// pieceSize is the approximate size in bytes of a piece.
 const pieceSize = 256 << 10
 
-// piece is a part of the image. How it is encoded depends on the plan alone.
+// piece is a part of the image. Its bytes depend on the plan only.
 type piece struct {
 	start int64
 	emit  func(*emitter)
@@ -50,7 +50,7 @@ func (p *plan) pieces() iter.Seq[piece] {
 			!yield(piece{p.inodesEnd, (*emitter).emitShared}) {
 			return
 		}
-		next := p.dataStart // where the blocks of inode i would begin
+		next := p.dataStart // start of the blocks of inode i
 		place = func(i int) int64 {
 			if p.nodes[i].blocks > 0 {
 				next = int64(p.nodes[i].block) * disk.BlockSize
@@ -61,8 +61,8 @@ func (p *plan) pieces() iter.Seq[piece] {
 	}
 }
 
-// split yields what emit makes of all nodes in pieces. place is called once for
-// each node, in order, and tells where its part begins.
+// split yields the output of emit for all nodes in pieces. It calls place once for each node, in
+// order, for the start of the node's part.
 func (p *plan) split(start int64, place func(i int) int64, emit func(e *emitter, from, to int), yield func(piece) bool) bool {
 	from := 0
 	for i := range p.nodes {
@@ -82,12 +82,11 @@ func rangePiece(start int64, emit func(e *emitter, from, to int), from, to int) 
 	return piece{start, func(e *emitter) { emit(e, from, to) }}
 }
 
-// pieceBuffers has memory of pieces that are written, for the next ones and for images
-// that are written later.
+// pieceBuffers reuses the memory of written pieces.
 var pieceBuffers sync.Pool
 
-// write writes the image. Pieces are encoded on all processors and written in
-// order. When it returns, nothing reads the tree any more.
+// write writes the image. It encodes pieces on all processors and writes them in order. When it
+// returns, no goroutine reads the tree any more.
 func (p *plan) write(w io.Writer) (written int64, err error) {
 	encoded := make(chan chan []byte, runtime.GOMAXPROCS(0))
 	stop := make(chan struct{})
@@ -125,7 +124,7 @@ func (p *plan) write(w io.Writer) (written int64, err error) {
 		if err != nil {
 			return written, err
 		}
-		pieceBuffers.Put(buf) //nolint:staticcheck // a slice header is small beside what it saves
+		pieceBuffers.Put(buf) //nolint:staticcheck // a slice header is small compared with the buffer
 	}
 	return written, nil
 }

@@ -1,10 +1,9 @@
-// Package disk holds the on-disk structures of composefs images and nothing
-// else: the composefs header, and the part of EROFS that composefs uses. All
-// integers are little-endian.
+// Package disk holds the on-disk structures of composefs images and nothing else: the composefs
+// header, and the part of EROFS that composefs uses. All integers are little-endian.
 //
-// Field names follow the kernel's fs/erofs/erofs_fs.h, whose name stands beside
-// each field. Every structure has Put, which fills exactly its Size bytes, and
-// where the reader needs it a Get function, its inverse.
+// A comment beside each field gives its name in the kernel's fs/erofs/erofs_fs.h. Every structure
+// has a method Put, which fills exactly its Size bytes, and a function Get, its inverse, if the
+// reader needs one.
 package disk
 
 import "encoding/binary"
@@ -29,8 +28,8 @@ const (
 	HeaderVersion = 1 // of the header, not the format version
 	HeaderHasACL  = 1 // header flag: some inode has a POSIX ACL
 
-	// HeaderLayer is a header flag of ours: the image is of one layer. Other
-	// readers do not look at it.
+	// HeaderLayer is a header flag of this project: the image is a layer image. Other readers
+	// ignore it.
 	HeaderLayer = 1 << 31
 
 	CompatMtime       = 0x2 // compact inodes have the superblock's time
@@ -71,8 +70,7 @@ func GetHeader(b []byte) Header {
 // SuperblockSize is the size of [Superblock] on disk.
 const SuperblockSize = 128
 
-// Superblock is struct erofs_super_block; fields that are always zero here are
-// left out.
+// Superblock is struct erofs_super_block without the fields that are always zero here.
 type Superblock struct {
 	Magic           uint32 // magic
 	FeatureCompat   uint32 // feature_compat
@@ -83,7 +81,7 @@ type Superblock struct {
 	BuildTimeNsec   uint32 // build_time_nsec
 	Blocks          uint32 // blocks: file size in blocks
 	MetaBlock       uint32 // meta_blkaddr
-	XattrBlock      uint32 // xattr_blkaddr: what shared references count from
+	XattrBlock      uint32 // xattr_blkaddr: base of shared references
 	FeatureIncompat uint32 // feature_incompat: always 0 here
 }
 

@@ -76,10 +76,10 @@ func (i *Inode) Put(b []byte) {
 	le.PutUint32(b[44:], i.Nlink)
 }
 
-// IsExtended reports which form the inode has that starts with the bytes b.
+// IsExtended reports whether the inode at the start of b has the extended form.
 func IsExtended(b []byte) bool { return b[0]&1 != 0 }
 
-// GetInode decodes an inode of either form, without checking what it says.
+// GetInode decodes an inode of either form. It does not check the values.
 func GetInode(b []byte) Inode {
 	_ = b[CompactSize-1]
 	i := Inode{

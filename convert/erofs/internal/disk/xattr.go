@@ -17,7 +17,7 @@ const (
 
 // XattrHeader is struct erofs_xattr_ibody_header.
 type XattrHeader struct {
-	NameFilter  uint32 // h_name_filter: a cleared bit says "may have it"
+	NameFilter  uint32 // h_name_filter: a set bit excludes a name
 	SharedCount uint8  // h_shared_count
 }
 
@@ -78,8 +78,8 @@ func XattrCount(areaSize int) uint16 {
 	return uint16((areaSize-XattrHeaderSize)/XattrRefSize + 1)
 }
 
-// Name prefixes (EROFS_XATTR_INDEX_*). Order matters: the first that fits is
-// used. 5, lustre, is never written by composefs.
+// Name prefixes (EROFS_XATTR_INDEX_*). The first that fits is used. composefs never writes 5,
+// lustre.
 var xattrPrefixes = [...]struct {
 	index  uint8
 	prefix string
@@ -118,8 +118,7 @@ func XattrPrefix(index uint8) (prefix string, ok bool) {
 // filterSeed is XATTR_FILTER_SEED of erofs_fs.h ("ErOfSxAtTrFiLtEr", folded).
 const filterSeed = 0x25BBE08F
 
-// FilterBit returns the bit that an xattr of this name clears in
-// [XattrHeader.NameFilter].
+// FilterBit returns the bit that an xattr clears in [XattrHeader.NameFilter].
 func FilterBit(index uint8, suffix string) uint32 {
 	return 1 << (xxh32(suffix, filterSeed+uint32(index)) & 31)
 }

@@ -10,8 +10,8 @@ const (
 	prime5 = 374761393
 )
 
-// xxh32 is the 32-bit xxHash of s (xxhash.com, specification 0.1.1), which the
-// format prescribes for name filters. Names are short, so nothing is unrolled.
+// xxh32 returns the 32-bit xxHash of s (xxhash.com, specification 0.1.1), which the format
+// prescribes for name filters. Names are short, so the loops are not unrolled.
 func xxh32(s string, seed uint32) uint32 {
 	total := uint32(len(s))
 	var h uint32
