@@ -11,13 +11,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// ErrAdopt is returned for a layer whose contents are not in the pool, if there is no
-// Source.Adopt to bring them there.
+// ErrAdopt is returned for a layer whose contents are not in the pool, if Source.Adopt is nil.
 var ErrAdopt = errors.New("contents are not in the pool")
 
-// resolve makes a file what it must be in the result: its content an object under its
-// digest, or inline if it is small; or what Source.Keep says. Of several names the first
-// call does it.
+// resolve prepares a file for the result: its content becomes an object under its digest, or inline
+// if it is small, or stays where it is if Source.Keep is set. For a file with several names, calls
+// after the first do nothing.
 func (m *merger) resolve(s *source, n *tree.Inode) error {
 	if n.Type() != tree.TypeRegular || n.Size == 0 {
 		return nil
@@ -42,19 +41,19 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 	return nil
 }
 
-// payloadKey is what a layer image says of a content.
+// payloadKey identifies a content of a layer image.
 type payloadKey struct {
 	path string
 	size uint64
 }
 
-// adopted is a content that has been brought into the pool. Equal files share it.
+// adopted is a content that was added to the pool. Equal files share it.
 type adopted struct {
 	digest  verity.Digest
 	content string
 }
 
-// adopt has a file's content brought into the pool.
+// adopt adds a file's content to the pool.
 func (s *source) adopt(n *tree.Inode) error {
 	if s.Adopt == nil {
 		return fmt.Errorf("payload %q: %w", n.BackingPath(), ErrAdopt)
@@ -72,7 +71,7 @@ func (s *source) adopt(n *tree.Inode) error {
 	}
 	d := known.digest
 	if n.Digest != nil && *n.Digest != d {
-		return fmt.Errorf("payload %q: %w: its digest is %s, the layer says %x", payload, objects.ErrDamaged, d, *n.Digest)
+		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %x", payload, objects.ErrDamaged, d, *n.Digest)
 	}
 	n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
 	if n.Size <= tree.InlineMax {
@@ -81,7 +80,7 @@ func (s *source) adopt(n *tree.Inode) error {
 	return nil
 }
 
-// keep leaves a file's content in the layer, or reads it if it is small.
+// keep leaves a file's content in the layer, or reads a small one.
 func (s *source) keep(n *tree.Inode) error {
 	payload := n.BackingPath()
 	if !fs.ValidPath(payload) || payload == "." {
@@ -97,7 +96,7 @@ func (s *source) keep(n *tree.Inode) error {
 	case uint64(len(content)) != n.Size:
 		return fmt.Errorf("payload %q: %w: %d bytes, want %d", payload, objects.ErrDamaged, len(content), n.Size)
 	case n.Digest != nil && *n.Digest != verity.Sum(content):
-		return fmt.Errorf("payload %q: %w: its digest is %s, the layer says %x", payload, objects.ErrDamaged, verity.Sum(content), *n.Digest)
+		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %x", payload, objects.ErrDamaged, verity.Sum(content), *n.Digest)
 	}
 	n.Content = string(content)
 	return nil

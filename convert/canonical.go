@@ -7,16 +7,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Canonical turns the tree of an OCI image into the one that composefs-rs makes of it
-// (transform_for_oci in its generic_tree.rs), whose image's digest is what is signed:
-// the root has the metadata of /usr, for layers seldom say anything of it; /run is
-// empty and has the time of /usr; of xattrs only security.capability is left, and
-// user.* if keepUser is set. It is an error if /usr is no directory, or /run is
-// something else.
+// Canonical turns the tree of a container image into the canonical one of composefs-rs
+// (transform_for_oci in its generic_tree.rs), whose image digest is signed. The root gets the
+// metadata of /usr, because layers rarely have an entry for the root. /run is emptied and gets the
+// time of /usr. The only xattrs left are security.capability and, if keepUser is set, user.*. It is
+// an error if /usr is missing or not a directory, or if /run exists and is not a directory.
 func Canonical(t *tree.Tree, keepUser bool) error {
 	usr, ok := t.Lookup("/usr")
 	if !ok {
-		return errors.New("canonical tree: there is no /usr, whose metadata the root is to have")
+		return errors.New("canonical tree: /usr is missing, whose metadata the root takes")
 	}
 	if !usr.Inode.IsDir() {
 		return errors.New("canonical tree: /usr is not a directory")
@@ -36,8 +35,8 @@ func Canonical(t *tree.Tree, keepUser bool) error {
 	return nil
 }
 
-// filterAll filters the xattrs of everything in a tree. It needs no paths, which in a
-// deep tree are long.
+// filterAll filters the xattrs of all files in a tree. It builds no paths, which are long in a deep
+// tree.
 func filterAll(root *tree.Inode, keepUser bool) {
 	root.Xattrs = filterXattrs(root.Xattrs, keepUser)
 	for todo := []*tree.Dir{root.Dir}; len(todo) > 0; {

@@ -11,27 +11,25 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Image describes an image that has been written.
+// Image describes a written image.
 type Image struct {
-	Digest verity.Digest // its fs-verity digest, by which a merged image is named
+	Digest verity.Digest // its image digest, which names a merged image
 	Size   int64         // bytes
 
 	// UIDs and GIDs are the owners in a layer, in ascending order; nil for a merged
 	// image.
 	UIDs, GIDs []uint32
 
-	// LargestXattrs are the files of a layer, two at most, whose xattrs not every file
-	// system can hold; nil for a merged image. What can hold theirs holds those of all.
+	// LargestXattrs are at most two files of a layer whose xattrs not every file system can
+	// hold; nil for a merged image. A file system that can hold theirs can hold those of all.
 	LargestXattrs []XattrFile
 }
 
-// Layer converts an uncompressed layer tar: the contents of its files go to store,
-// and the layer image, which says all the rest, to w. It reads r to its end, so that
-// whoever listens hears every byte.
+// Layer converts an uncompressed layer tar: it adds the contents of its files to store and writes
+// the layer image to w. It reads r to its end, so that a tee sees every byte.
 //
-// An error of the tar names the entry. After any error what has been written to
-// store and w is of no use. The bytes of the image depend on those of the tar and
-// nothing else.
+// An error of the tar names the entry. After an error the data in store and w are of no use. The
+// bytes of the image depend on the bytes of the tar only.
 func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Image, error) {
 	t, err := layer.Read(ctx, r, store, opts)
 	if err != nil {
@@ -43,13 +41,12 @@ func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opt
 	return img, err
 }
 
-// FromTOC converts a zstd:chunked layer whose contents are files already: r is its
-// table of contents in JSON, of which package toc tells, and adopt makes objects of the
-// files. It writes the layer image to w, with the bytes that [Layer] would make of the
-// layer's tar.
+// FromTOC converts a zstd:chunked layer whose contents are files already. r is its table of
+// contents in JSON, see package toc, and adopt makes objects of the files. FromTOC writes the same
+// layer image to w as [Layer] does for the layer's tar.
 //
-// An error of the table names the entry. After any error what has been adopted and
-// written to w is of no use.
+// An error of the table names the entry. After an error the adopted files and the data in w are of
+// no use.
 func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opts layer.Options) (Image, error) {
 	t, err := toc.Read(ctx, r, adopt, opts)
 	if err != nil {

@@ -7,50 +7,50 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// unread stands in entries for the inode of a file that has not been read yet.
+// unread is a placeholder in entries for the inode of a file that was not read yet.
 var unread = new(tree.Inode)
 
-// files reads the inodes of files while the merger goes on with directories, for which
-// it needs their names and types alone: a goroutine for each layer.
+// files reads the inodes of files, with a goroutine for each layer. In the meantime the merger goes
+// on with directories, for which it needs names and types only.
 type files struct {
 	running sync.WaitGroup
 	outside sync.Mutex // held while a Source's functions are called
 
 	mutex sync.Mutex
-	at    place // of the first error, in the order in which a single goroutine would have come to it
+	at    place // of the first error, in the order of a single goroutine
 	err   error
 }
 
-// place says where a file is: the number of its directory in the order of merging, and
-// that of the file among those of the directory.
+// place is the position of a file: the number of its directory in the order of merging, and the
+// number of the file in the directory.
 type place struct{ dir, file int }
 
 func (p place) before(q place) bool { return p.dir < q.dir || p.dir == q.dir && p.file < q.file }
 
-// batch is what a layer has of the files of a merged directory.
+// batch is the files of a merged directory that come from one layer.
 type batch struct {
 	number int        // of the directory
-	dir    erofs.Node // as the layer has it
+	dir    erofs.Node // of the layer
 	files  []wanted
 }
 
-// wanted is a file whose inode is to be read.
+// wanted is a file whose inode must be read.
 type wanted struct {
 	number int         // among the files of the directory
-	entry  *tree.Entry // which gets it
+	entry  *tree.Entry // that gets the inode
 	name   erofs.DirEntry
 }
 
-// batchesMax is how many directories the merger may be ahead of a layer.
+// batchesMax is the number of directories by which the merger may be ahead of a layer's goroutine.
 const batchesMax = 64
 
-// start makes a goroutine for a layer.
+// start starts the goroutine of a layer.
 func (f *files) start(m *merger, s *source) {
 	s.batches = make(chan batch, batchesMax)
 	f.running.Add(1)
 	go func() {
 		defer f.running.Done()
-		failed := false // then what is sent is only received
+		failed := false // after a failure, batches are received and dropped
 		for b := range s.batches {
 			if failed {
 				continue
@@ -63,7 +63,7 @@ func (f *files) start(m *merger, s *source) {
 	}()
 }
 
-// read reads the inodes of a batch, in the order in which the layer has them.
+// read reads the inodes of a batch, in the order of the layer.
 func (f *files) read(m *merger, s *source, b batch) (at place, err error) {
 	if err := m.ctx.Err(); err != nil {
 		return place{dir: b.number}, err
@@ -83,7 +83,7 @@ func (f *files) read(m *merger, s *source, b batch) (at place, err error) {
 	return place{}, nil
 }
 
-// fail notes an error.
+// fail records an error, unless an earlier one is known.
 func (f *files) fail(at place, err error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -92,7 +92,7 @@ func (f *files) fail(at place, err error) {
 	}
 }
 
-// wait waits until all that was sent is read, and returns the first error.
+// wait waits until all batches are read, and returns the first error.
 func (f *files) wait(layers []*source) error {
 	for _, s := range layers {
 		close(s.batches)
@@ -101,7 +101,7 @@ func (f *files) wait(layers []*source) error {
 	return f.err
 }
 
-// send has the layers read the files of a directory that is complete but for these.
+// send has the goroutines of the layers read the files of a directory.
 func (m *merger) send(d *mergedDir) {
 	if len(m.unread) == 0 {
 		return

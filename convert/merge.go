@@ -11,52 +11,48 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Source is a layer image to be merged. Its functions are called one at a time, those of
-// all sources that are merged together.
+// Source is a layer image to be merged. Merge never calls two functions of its sources at the same
+// time.
 type Source struct {
 	Image *erofs.Image
 
-	// Adopt turns a payload into an object. It is called for files of layers that
-	// stock containers/storage has written, which names contents otherwise, and may
-	// be nil if there are none. It returns the fs-verity digest, and the content of
-	// a file of at most [tree.InlineMax] bytes.
+	// Adopt makes an object of a payload. It is called for files of layers that stock
+	// containers/storage has written, because their contents have other names; it may be nil
+	// without such layers. It returns the fs-verity digest, and the content of a file of at most
+	// [tree.InlineMax] bytes.
 	Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)
 
-	// Keep leaves such payloads as the layer image has them instead, path and digest,
-	// or none where it has none: for layers of which nothing can be linked into the
-	// pool. Their object directories must then be data-only layers of the mount, too.
-	// The image is not the one that is made of the same tree with Adopt, so it is
-	// not kept for [MergeOptions].OCI.
+	// Keep leaves the path and digest of such payloads as they are in the layer image, for
+	// layers whose files cannot be linked into the pool. Their object directories must be
+	// data-only layers of the mount. The image differs from the one that Adopt gives, so
+	// [MergeOptions].OCI ignores Keep.
 	Keep bool
 
-	// Read returns the content of a file of at most [tree.InlineMax] bytes that is
-	// kept, for the merged image to have it. If it is nil these files are left in the
-	// layer like others.
+	// Read returns the content of a kept file of at most [tree.InlineMax] bytes, to be stored in
+	// the merged image. If it is nil these files stay in the layer like others.
 	Read func(payload string, size int64) (content []byte, err error)
 }
 
-// MergeOptions control [Merge]. The zero value merges a whole chain into the image
-// that is to be mounted.
+// MergeOptions control [Merge]. The zero value merges a whole chain into the image that is mounted.
 type MergeOptions struct {
-	// Segment: the layers are not the whole chain, others lie below. Whiteouts and
-	// opaque directories stay in effect, and the result is a layer image.
+	// Segment: other layers lie below the given ones. Whiteouts and opaque directories stay in
+	// effect, and the result is a layer image.
 	Segment bool
 
-	// OCI writes the canonical tree of composefs-rs instead of the one to be
-	// mounted: see [Canonical].
+	// OCI writes the canonical tree of composefs-rs, see [Canonical].
 	OCI bool
 
 	// KeepUserXattrs is passed on to Canonical.
 	KeepUserXattrs bool
 
-	// Owner changes owners unless it is nil. The image is then the one that merging
-	// gives when the layer that [Remap] writes lies on top of the chain.
+	// Owner changes owners unless it is nil. The image is the same as that of the chain with
+	// the layer of [Remap] on top.
 	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
 }
 
-// Merge writes the image of a chain of layers, the bottom one first. Its bytes depend
-// on those of the layer images alone. An error names the layer by its number, counted
-// from 1, or the entry.
+// Merge writes the image of a chain of layers, the bottom one first. Its bytes depend on the layer
+// images and the options only. An error names the layer by its number, counted from 1, or the
+// entry.
 func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions) (Image, error) {
 	if opts.OCI {
 		layers = slices.Clone(layers)
@@ -85,8 +81,8 @@ func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions)
 	return write(w, t, format)
 }
 
-// MergeTree returns the tree of a chain of layers, the bottom one first, or of a
-// segment of one. Of what an upper layer hides nothing is read but names.
+// MergeTree returns the tree of a chain of layers, or of a segment of one, the bottom one first. Of
+// files that an upper layer hides it reads names only.
 func MergeTree(ctx context.Context, layers []Source, segment bool) (*tree.Tree, error) {
 	m := merger{ctx: ctx, segment: segment, whiteout: tree.NewWhiteout()}
 	for i := range layers {
@@ -110,8 +106,7 @@ func MergeTree(ctx context.Context, layers []Source, segment bool) (*tree.Tree, 
 func (m *merger) directories() (*tree.Inode, error) {
 	root, err := m.root()
 	for err == nil && len(m.todo) > 0 {
-		// Breadth first, the order in which images are written: they are read
-		// from start to end.
+		// Images are written breadth first, so this order reads them from start to end.
 		d := m.todo[0]
 		m.todo = m.todo[1:]
 		err = m.merge(d)
@@ -122,9 +117,9 @@ func (m *merger) directories() (*tree.Inode, error) {
 // source is a layer that is being merged.
 type source struct {
 	Source
-	*erofs.Cursor               // for directories, and whatever may be a whiteout
-	files         *erofs.Cursor // for other files, in a goroutine of its own
-	batches       chan batch    // for that
+	*erofs.Cursor               // for directories and possible whiteouts
+	files         *erofs.Cursor // for other files, used by the layer's goroutine
+	batches       chan batch    // to that goroutine
 	number        int
 	adopted       map[payloadKey]adopted
 }

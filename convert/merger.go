@@ -12,31 +12,31 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// merger joins the directories of layers from the top down, so that what an upper
-// layer hides is never looked at.
+// merger merges the directories of layers from the top down, so it never looks at files that an
+// upper layer hides.
 type merger struct {
 	ctx      context.Context
 	segment  bool
 	layers   []*source // bottom first
 	todo     []mergedDir
-	merged   int         // how many directories are
-	files    files       // reads what is no directory
+	merged   int         // number of merged directories
+	files    files       // reads files
 	whiteout *tree.Inode // the one inode of all whiteouts
 
-	items, unread []item // scratch: those of a directory, and those of them that files is to read
+	items, unread []item // scratch: the entries of a directory, and those that files reads
 }
 
-// mergedDir is a directory whose entries are to be merged.
+// mergedDir is a directory whose entries must be merged.
 type mergedDir struct {
 	inode  *tree.Inode
 	parts  []part // top first
-	opaque bool   // nothing shows in it of what is below these parts
-	whole  bool   // it is not even the same directory that is below, if any
+	opaque bool   // hides all layers below the parts
+	whole  bool   // replaces any directory of that name below
 }
 
-// add adds what a layer has of the directory below the parts that there are, and
-// reports whether anything further down matters: names, or only the metadata, for
-// what is implied has none even if it hides all names below.
+// add adds a layer's part of the directory below the existing parts, and reports whether lower
+// layers matter: for their names, or only for their metadata, because an implied directory has none
+// even if it hides all names below.
 func (d *mergedDir) add(p part) (more bool) {
 	if d.inode == nil || d.inode.Dir.Implied && !p.node.Dir.Implied {
 		d.inode = p.node.Inode
@@ -48,7 +48,7 @@ func (d *mergedDir) add(p part) (more bool) {
 	return !d.opaque || d.inode.Dir.Implied
 }
 
-// part is what a layer has of a directory.
+// part is a directory of one layer.
 type part struct {
 	from *source
 	node erofs.Node
@@ -62,7 +62,7 @@ type item struct {
 	entry    erofs.DirEntry
 }
 
-// root begins with the roots of all layers.
+// root merges the roots of all layers.
 func (m *merger) root() (*tree.Inode, error) {
 	if len(m.layers) == 0 {
 		return nil, errors.New("no layers to merge")
@@ -83,8 +83,8 @@ func (m *merger) root() (*tree.Inode, error) {
 	return m.push(d), nil
 }
 
-// isSynthetic reports whether the root of a layer image of stock containers/storage
-// is one that it makes up where the layer has none (pkg/chunked/dump).
+// isSynthetic reports whether the root of a layer image of stock containers/storage is the one that
+// it makes if the layer has no entry for the root (pkg/chunked/dump).
 func isSynthetic(n *tree.Inode) bool {
 	return n.Mode == tree.TypeDir|0o755 && n.UID == 0 && n.GID == 0 &&
 		n.MtimeSec == 0 && n.MtimeNsec == 0 && len(n.Xattrs) == 0
@@ -100,7 +100,7 @@ func (m *merger) push(d mergedDir) *tree.Inode {
 	return &n
 }
 
-// merge fills in the entries of a directory.
+// merge merges the entries of a directory.
 func (m *merger) merge(d mergedDir) error {
 	items, err := m.list(&d)
 	if err != nil {
@@ -131,9 +131,9 @@ func (m *merger) merge(d mergedDir) error {
 	return m.ctx.Err()
 }
 
-// list returns the entries of all parts by name, those of one name top first and in
-// one layer the file before its whiteout, valid until the next call. It drops the parts
-// below an opaque marker.
+// list returns the entries of all parts by name. Entries of one name are sorted top first, and in
+// one layer the file comes before its whiteout. list drops the parts below an opaque marker. The
+// result is valid until the next call.
 func (m *merger) list(d *mergedDir) ([]item, error) {
 	items := m.items[:0]
 	for i := 0; i < len(d.parts); i++ {
@@ -145,7 +145,7 @@ func (m *merger) list(d *mergedDir) ([]item, error) {
 		items = slices.Grow(items, len(entries))
 		for _, e := range entries {
 			hidden, ok := "", false
-			if e.Type == tree.TypeRegular { // as stock containers/storage leaves them
+			if e.Type == tree.TypeRegular { // the form of stock containers/storage
 				hidden, ok = layer.IsWhiteoutName(e.Name)
 			}
 			switch {
@@ -178,8 +178,8 @@ func (m *merger) list(d *mergedDir) ([]item, error) {
 	return items, nil
 }
 
-// choose returns what the layers together have under a name, nil for nothing, unread for
-// a file of the first item. It queues a directory with all its visible parts.
+// choose merges the entries of one name. It returns nil for a deleted name, unread for a file that
+// is the first item, and otherwise the inode. It queues a directory with all its visible parts.
 func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 	var d mergedDir
 	for _, it := range items {
@@ -187,10 +187,10 @@ func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 		p := parts[it.part]
 		isDir := it.entry.Type == tree.TypeDir && !it.whiteout
 		if len(d.parts) > 0 && !isDir {
-			d.opaque, d.whole = true, true // and what this would have been does not matter
+			d.opaque, d.whole = true, true // the directory hides the file
 			break
 		}
-		if !it.whiteout && !isDir && it.entry.Type != tree.TypeChar { // which a whiteout would be
+		if !it.whiteout && !isDir && it.entry.Type != tree.TypeChar { // a character device may be a whiteout
 			return unread, nil
 		}
 		if !it.whiteout {
@@ -212,8 +212,8 @@ func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 	return m.push(d), nil
 }
 
-// deleted returns what stands for a deleted name: nothing, unless layers below the
-// segment may have it.
+// deleted returns the inode of a deleted name: nil, or in a segment a whiteout, because layers below
+// may have the name.
 func (m *merger) deleted() *tree.Inode {
 	if m.segment {
 		return m.whiteout

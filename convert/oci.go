@@ -17,38 +17,37 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// OCIOptions control [OCI]. The zero value is sha256, as [MergeOptions] with OCI.
+// OCIOptions control [OCI]. The zero value gives the digest of a Merge with [MergeOptions].OCI.
 type OCIOptions struct {
 	KeepUserXattrs bool
 
-	// Algorithm is that of the digest, and of the names that the image has for
-	// objects. 0 is SHA256.
+	// Algorithm is used for the image digest and for the names of objects in the image. 0 is
+	// SHA256.
 	Algorithm verity.Algorithm
 
-	// Object opens the content of an object, by the digest in the layer images. Only
-	// SHA512 needs it, and reads every object once.
+	// Object opens an object by the fs-verity digest in the layer images. Only SHA512 needs it,
+	// and reads every object once. It is called concurrently.
 	Object func(verity.Digest) (io.ReadCloser, error)
 }
 
-// OCIDigest is the digest of an image in its canonical form.
+// OCIDigest is the image digest of the canonical form of a container image.
 type OCIDigest struct {
 	Algorithm verity.Algorithm
 	Digest    string // hexadecimal digits, 64 or 128
 	Size      int64  // of the image, bytes
 }
 
-// Annotation returns the key under which the manifest of an image may have the digest:
-// sealing_spec.rs of composefs-rs.
+// Annotation returns the key of the manifest's annotation for the digest, see [Annotation].
 func (d OCIDigest) Annotation() string { return Annotation(d.Algorithm) }
 
-// Annotation returns the key of a manifest's annotation that has the digest of an
-// image's canonical form, as lower-case hexadecimal digits.
+// Annotation returns the key of a manifest's annotation for the image digest of the canonical form
+// (sealing_spec.rs of composefs-rs). The value is lower-case hexadecimal digits.
 func Annotation(a verity.Algorithm) string {
 	return "composefs.merged.erofs.v1.fsverity-" + a.String() + "-12"
 }
 
-// OCI returns the digest of the canonical form, see [Canonical], of a chain of layers,
-// the bottom one first, or of one merged image. Nothing is written.
+// OCI returns the image digest of the canonical form, see [Canonical], of a chain of layers, the
+// bottom one first, or of one merged image. It writes nothing.
 func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, error) {
 	if opts.Algorithm == 0 {
 		opts.Algorithm = verity.SHA256
@@ -79,16 +78,15 @@ func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, erro
 	return OCIDigest{opts.Algorithm, hex.EncodeToString(h.Sum(nil)), size}, err
 }
 
-// overlayValues returns what an image says of an object with a digest by an algorithm:
-// struct ovl_metacopy of the kernel (version 0, length, flags, algorithm, digest), and
-// the object's path.
+// overlayValues returns the values of the metacopy and redirect xattrs for an object: struct
+// ovl_metacopy of the kernel (version 0, length, flags, algorithm, digest), and the object's path.
 func overlayValues(a verity.Algorithm, digest string) (metacopy, redirect string) {
 	digits := hex.EncodeToString([]byte(digest))
 	return string([]byte{0, byte(4 + len(digest)), 0, byte(a)}) + digest, "/" + digits[:2] + "/" + digits[2:]
 }
 
-// rehash returns the digests of all objects of a tree by another algorithm. It reads
-// them in as many goroutines as there are processors.
+// rehash returns the fs-verity digests of all objects of a tree by another algorithm. It reads as
+// many objects at a time as there are processors.
 func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Digest]string, error) {
 	digests, path := map[verity.Digest]string{}, map[verity.Digest]string{}
 	var list []verity.Digest
@@ -98,7 +96,7 @@ func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Dige
 			return nil
 		}
 		if n.Digest == nil {
-			return fmt.Errorf("%s: its digest is not known", name)
+			return fmt.Errorf("%s: the fs-verity digest is unknown", name)
 		}
 		if _, ok := path[*n.Digest]; !ok {
 			path[*n.Digest] = name
@@ -133,8 +131,8 @@ func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Dige
 	return digests, group.Wait()
 }
 
-// rehash returns the digest of an object, whose content must have the one that it is
-// known by.
+// rehash returns the digest of an object by the other algorithm. It is an error if the content does
+// not have the fs-verity digest d.
 func (o OCIOptions) rehash(d verity.Digest) (string, error) {
 	r, err := o.Object(d)
 	if err != nil {

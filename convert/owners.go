@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// owners returns the owners of what a layer has entries for.
+// owners returns the owners of the files for which a layer has entries, in ascending order.
 func owners(t *tree.Tree) (uids, gids []uint32) {
 	u, g := map[uint32]bool{}, map[uint32]bool{}
 	_ = t.Walk(func(_ string, e *tree.Entry) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Content is a content that an image refers to.
+// Content is a content to which an image refers.
 type Content struct {
 	Digest verity.Digest
 	Size   int64 // bytes
@@ -18,19 +18,18 @@ type Content struct {
 
 // RemapOptions control [Remap]. Both functions must be set.
 type RemapOptions struct {
-	// Owner returns the owner of what uid and gid own in the layers.
+	// Owner maps the owner of a file.
 	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
 
-	// Contents is called once, with each content that the image refers to, when all
-	// layers have been read and before anything is written.
+	// Contents is called once with all contents to which the image refers, after all layers are
+	// read and before anything is written.
 	Contents func(list []Content) error
 }
 
-// Remap writes a layer image that shows what a chain of layers shows, the bottom one
-// first, with other owners. Put on top of that chain it hides all of it, also where a root
-// cannot be opaque, as in overlayfs: what the layers delete it deletes, too. Modes and
-// xattrs stay as they are, and contents are those of the layers. Each source must have
-// its contents in the pool, or Adopt them.
+// Remap writes a layer image with the merged tree of a chain of layers, the bottom one first, and
+// other owners. On top of that chain it hides the whole chain. Its root is opaque, and because
+// overlayfs ignores that in a root it also has all whiteouts of the layers. Modes, xattrs and
+// contents do not change. Each source must have its contents in the pool, or Adopt them.
 //
 // An error names the layer by its number, counted from 1, or the entry.
 func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions) (Image, error) {
@@ -41,7 +40,7 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 	if err := setOwners(t, opts.Owner); err != nil {
 		return Image{}, err
 	}
-	// An implied directory would have the owner that it has below.
+	// An implied directory would take its owner from the layers below.
 	err = t.Walk(func(_ string, e *tree.Entry) error {
 		if e.Inode.IsDir() {
 			e.Inode.Dir.Implied = false
@@ -64,8 +63,8 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 	return img, err
 }
 
-// RemapLayer writes the image of one layer again, with other owners. It is for a layer on
-// others whose owners are changed as well: directories without an entry stay implied.
+// RemapLayer writes the image of one layer again with other owners. The owners of the layers below
+// must be changed too, because implied directories stay implied.
 //
 // An error names the entry.
 func RemapLayer(ctx context.Context, layer Source, w io.Writer, owner func(uid, gid uint32) (newUID, newGID uint32, err error)) (Image, error) {
@@ -95,7 +94,7 @@ func setOwners(t *tree.Tree, owner func(uid, gid uint32) (uint32, uint32, error)
 	})
 }
 
-// contents returns the contents of a layer's tree, each once.
+// contents returns the distinct contents of a layer's tree.
 func contents(t *tree.Tree) (list []Content, err error) {
 	seen := map[verity.Digest]bool{}
 	err = t.Walk(func(path string, e *tree.Entry) error {

@@ -8,7 +8,7 @@ type XattrFile struct {
 	Xattrs tree.Xattrs
 }
 
-// Size returns how many bytes the names and values have.
+// Size returns the number of bytes of the names and values.
 func (f XattrFile) Size() (n int) {
 	for _, x := range f.Xattrs {
 		n += len(x.Name) + len(x.Value)
@@ -16,18 +16,18 @@ func (f XattrFile) Size() (n int) {
 	return n
 }
 
-// xattrsAnywhere is how many bytes of xattrs of a file any file system holds, with
-// xattrEntry bytes for each beside name and value: ext4 with blocks of 1 KiB has the least
-// room, one block.
+// xattrsAnywhere is the number of bytes of xattrs that every file system can hold for a file, if
+// each xattr counts xattrEntry bytes in addition to name and value. ext4 with blocks of 1 KiB has
+// the least room, one block.
 const (
 	xattrsAnywhere = 512
 	xattrEntry     = 16
 )
 
-// largestXattrs returns the files of a layer by which to find out whether a file system can
-// hold the xattrs of all: the one with the most bytes of them, for those that limit the
-// sum, and the one with the longest value, for those that limit each. If any file system
-// can hold them, it returns none.
+// largestXattrs returns the files of a layer whose xattrs a file system must be able to hold to
+// hold those of all: the file with the most bytes, because some file systems limit the sum, and the
+// one with the longest value, because some limit each value. If every file system can hold all
+// xattrs it returns none.
 func largestXattrs(t *tree.Tree) (files []XattrFile) {
 	var most, longest XattrFile
 	mostBytes, longestValue := xattrsAnywhere, xattrsAnywhere

@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package files has a few operations on files that package os lacks. Errors name the file.
+// Package files has file operations that package os lacks. Errors name the file.
 package files
 
 import (
@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Lock locks an open file with flock(2) until it is closed. how is LOCK_SH or LOCK_EX, with
-// LOCK_NB the error is EWOULDBLOCK if another process has the lock. Signals do not end the wait.
+// Lock locks an open file with flock(2) until it is closed. how is LOCK_SH or LOCK_EX; with LOCK_NB
+// the error wraps EWOULDBLOCK if another open file has the lock. Signals do not end the wait.
 func Lock(f *os.File, how int) error {
 	for {
 		err := unix.Flock(int(f.Fd()), how)
@@ -31,10 +31,10 @@ func Sync(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return WithCleanup(f.Sync(), f.Close())
 }
 
-// SetOwner changes the owner and the mode of a file, the bits setuid, setgid and sticky too.
+// SetOwner changes the owner and the mode of a file, including the setuid, setgid and sticky bits.
 func SetOwner(path string, uid, gid, mode uint32) error {
 	if err := unix.Chown(path, int(uid), int(gid)); err != nil {
 		return &os.PathError{Op: "chown", Path: path, Err: err}

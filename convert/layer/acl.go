@@ -28,16 +28,15 @@ const (
 
 var errACL = errors.New("malformed POSIX ACL")
 
-// setACL does what setxattr(2) of a POSIX ACL does: the access ACL and the mode's
-// permission bits are one thing, of which an ACL that says no more than the bits is
-// not kept.
+// setACL imitates setxattr(2) of a POSIX ACL: an access ACL sets the mode's permission bits, and is
+// not kept if it is equivalent to them.
 func setACL(n *tree.Inode, name, value string) error {
 	otherVersion := len(value) >= aclHeaderSize && value[:aclHeaderSize] != aclVersion
 	if n.Type() == tree.TypeSymlink || otherVersion {
-		return nil // ENOTSUP, which the unpacker passes over
+		return nil // ENOTSUP, which the unpacker ignores
 	}
 	if name == xattrDefaultACL && !n.IsDir() {
-		return errors.New("a default ACL on what is no directory")
+		return errors.New("a default ACL on a file that is not a directory")
 	}
 	acl, err := parseACL(value)
 	if err != nil {
@@ -55,11 +54,11 @@ func setACL(n *tree.Inode, name, value string) error {
 	return nil
 }
 
-// acl is a POSIX ACL that has been checked.
+// acl is a checked POSIX ACL.
 type acl struct {
-	value    string // as the kernel gives it back
-	perm     uint32 // the permission bits that it stands for
-	extended bool   // it says more than these
+	value    string // as the kernel returns it
+	perm     uint32 // the permission bits that it sets
+	extended bool   // it has entries beyond these
 }
 
 // parseACL reads an ACL and checks it as the kernel does (posix_acl_from_xattr,
@@ -83,7 +82,7 @@ func parseACL(value string) (acl, error) {
 			a.perm |= uint32(perm) << 6
 		case aclGroupObj:
 			a.perm |= uint32(perm) << 3
-		case aclMask: // stands for the group
+		case aclMask: // replaces the group's bits
 			a.perm = a.perm&^0o070 | uint32(perm)<<3
 		case aclOther:
 			a.perm |= uint32(perm)

@@ -7,38 +7,35 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Builder makes the tree of a layer from its entries, by the rules that the package
-// comment tells. [Read] is one over a tar; convert/toc is one over a list.
+// Builder makes the tree of a layer from its entries, by the rules in the package comment. [Read]
+// uses it for a tar, convert/toc for a table of contents. It may not be used concurrently.
 //
-// Until the end it leaves Entry.Link alone; Relink then sees to it.
+// Tree sets Entry.Link of hard links at the end.
 type Builder struct {
 	tree     *tree.Tree
 	keep     func(name string, n *tree.Inode) error
 	whiteout *tree.Inode // the one inode of all whiteouts
-	linked   bool        // there are hard links
+	linked   bool        // the layer has hard links
 
-	// The directory of the last entry, since entries of one directory come
-	// together.
+	// The directory of the last entry: entries of one directory usually follow each other.
 	lastPath string
 	lastDir  *tree.Inode
 
 	lastXattrs tree.Xattrs // files with equal xattrs share them
 }
 
-// NewBuilder returns a Builder that has no entries so far. It calls keep for each
-// regular file of at least one byte, from [Builder.Add] and in its order, to see to the
-// content: before the tree is used the inode's Digest, Payload and Content must be set,
-// of which a Builder takes no notice, so that this may be done in other goroutines.
-// Digest points to a digest of zeros to be overwritten. name is that of the entry.
+// NewBuilder returns a Builder without entries. [Builder.Add] calls keep for each regular file of at
+// least one byte; name is that of the entry. keep has the inode's Digest, Payload and Content set
+// before the tree is used. The Builder does not touch them, so other goroutines may set them. Digest
+// points to a digest of zeros to be overwritten.
 func NewBuilder(keep func(name string, n *tree.Inode) error) *Builder {
 	root := tree.NewDir(rootPerm)
 	root.Dir.Implied = true
 	return &Builder{tree: &tree.Tree{Root: root}, keep: keep, whiteout: tree.NewWhiteout()}
 }
 
-// Add adds an entry, with a header as archive/tar makes it: there are no NUL bytes in
-// names. It does not keep the header. The error names the entry; after one there is no
-// tree.
+// Add adds an entry with a header of archive/tar, whose names contain no NUL bytes. It does not keep
+// the header. The error names the entry; the tree is of no use after an error.
 func (b *Builder) Add(hdr *tar.Header) error {
 	if err := b.entry(hdr); err != nil {
 		return fmt.Errorf("entry %q: %w", hdr.Name, err)
@@ -46,8 +43,7 @@ func (b *Builder) Add(hdr *tar.Header) error {
 	return nil
 }
 
-// Tree returns the tree of all entries that were added. The Builder is of no use
-// afterwards.
+// Tree returns the tree of all added entries. The Builder may not be used afterwards.
 func (b *Builder) Tree() *tree.Tree {
 	if b.linked {
 		b.tree.Relink()

@@ -6,9 +6,9 @@ import (
 	"math"
 )
 
-// Forms of file capabilities (linux/capability.h): a word with the revision and a flag,
-// and two pairs of sets. Revision 3 adds the id of the user namespace's root. Linux
-// reads revision 1, which has one pair, no more.
+// Forms of file capabilities (linux/capability.h): a word with the revision and a flag, and two
+// pairs of sets. Revision 3 adds the id of the user namespace's root. Linux no longer reads
+// revision 1, which has one pair.
 const (
 	capRevision2     = 0x02000000
 	capRevision3     = 0x03000000
@@ -20,8 +20,7 @@ const (
 var errCapability = errors.New("malformed file capability")
 
 // checkCapability returns an error for file capabilities that setxattr(2) refuses
-// (cap_convert_nscap). The kernel could not read them either, to run the file or to
-// copy it up.
+// (cap_convert_nscap). The kernel could neither run such a file nor copy it up.
 func checkCapability(value string) error {
 	if len(value) != capSize2 && len(value) != capSize3 {
 		return errCapability

@@ -6,19 +6,19 @@ import (
 	"sync/atomic"
 )
 
-// How many chunks there are, which bounds memory and how far the reader may be ahead of
-// the workers: those of each layer, those that all layers of the process share, and how
-// many may be of one file.
+// Numbers of chunks: of each layer, shared by all layers of the process, and of one file. They limit
+// memory, and how far the reader may be ahead of the workers.
 //
-// A layer goes on with one: whatever the reader waits for is with workers, and of these
-// only the one with the file that is being read waits for the reader, empty-handed.
+// One chunk is enough for a layer to go on: all chunks for which the reader waits are with workers,
+// and the only worker that waits for the reader is the one with the current file, which then holds
+// no chunk.
 const (
 	chunksOwn    = 2
 	chunksShared = 24
 	chunksEach   = 8
 )
 
-// shared has a token for each chunk that any layer may take.
+// shared has a token for each free chunk that any layer may take.
 var shared = func() chan struct{} {
 	tokens := make(chan struct{}, chunksShared)
 	for range chunksShared {
@@ -27,14 +27,13 @@ var shared = func() chan struct{} {
 	return tokens
 }()
 
-// memory is that of chunks that no layer has, for layers that are read later or at the
-// same time.
+// memory reuses the memory of chunks.
 var memory = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 
-// chunks are those of a layer: its own, and what it has taken of the shared ones.
+// chunks are the chunks of a layer: its own, and the shared ones that it has taken.
 type chunks struct {
-	own   chan struct{} // a token for each that is free
-	taken *atomic.Int32 // shared ones
+	own   chan struct{} // a token for each free one
+	taken *atomic.Int32 // number of shared ones
 }
 
 func newChunks() chunks {
@@ -45,7 +44,7 @@ func newChunks() chunks {
 	return c
 }
 
-// take returns a chunk when there is one.
+// take waits for a chunk.
 func (c *chunks) take(ctx context.Context) ([]byte, error) {
 	select {
 	case <-c.own:
@@ -61,7 +60,7 @@ func (c *chunks) take(ctx context.Context) ([]byte, error) {
 	return memory.Get().(*[chunkSize]byte)[:], nil
 }
 
-// put gives a chunk back. The shared ones are given back first, for others may wait.
+// put gives a chunk back, a shared one first because other layers may wait for it.
 func (c *chunks) put(chunk []byte) {
 	memory.Put((*[chunkSize]byte)(chunk[:chunkSize]))
 	for n := c.taken.Load(); n > 0; n = c.taken.Load() {
@@ -73,8 +72,8 @@ func (c *chunks) put(chunk []byte) {
 	c.own <- struct{}{}
 }
 
-// close gives back what is left of the shared ones, when nobody has a chunk any more:
-// after an error they were not put back.
+// close gives the remaining shared chunks back, which were not put back after an error. No worker
+// has a chunk any more.
 func (c *chunks) close() {
 	for range c.taken.Swap(0) {
 		shared <- struct{}{}

@@ -14,12 +14,11 @@ import (
 
 // Sizes in bytes.
 const (
-	bufferSize = 64 << 10  // of what is read from the tar at a time; chunks are read past it
-	chunkSize  = 128 << 10 // of contents on their way to a worker
+	bufferSize = 64 << 10  // of the buffer for the tar; chunks bypass it
+	chunkSize  = 128 << 10 // of a piece of content on its way to a worker
 )
 
-// contents passes the contents of files on to workers, which store them while the
-// reader goes on.
+// contents passes the contents of files to workers, which store them while the reader goes on.
 type contents struct {
 	ctx   context.Context // canceled when a worker fails
 	store Store
@@ -34,10 +33,10 @@ type file struct {
 	inode *tree.Inode
 	store Store
 	size  int64
-	chunk []byte      // the chunk that is being read, at first the first one
-	rest  []byte      // what is left of it
-	more  chan []byte // those that follow, nil if there are none
-	err   error       // why they end too early, set before more is closed
+	chunk []byte      // the current chunk
+	rest  []byte      // its unread part
+	more  chan []byte // the following chunks, nil for a single one
+	err   error       // the reason of an early end, set before more is closed
 	free  *chunks
 }
 
@@ -53,8 +52,8 @@ func startContents(ctx context.Context, store Store, workers int) *contents {
 	return c
 }
 
-// add reads the content of a file from r, where it is at offset, and sends it to a
-// worker, which sets the inode's Digest, Payload and Content.
+// add reads the content of a file from r and sends it to a worker, which sets the inode's Digest,
+// Payload and Content. offset is the content's offset in the tar.
 func (c *contents) add(name string, n *tree.Inode, offset, size int64, r io.Reader) error {
 	f := &file{name: name, inode: n, store: c.store, size: size, free: &c.free}
 	var err error
@@ -89,7 +88,7 @@ func (c *contents) add(name string, n *tree.Inode, offset, size int64, r io.Read
 	return nil
 }
 
-// read reads a chunk of at most so many bytes.
+// read reads a chunk of at most size bytes.
 func (c *contents) read(r io.Reader, size int64) ([]byte, error) {
 	chunk, err := c.free.take(c.ctx)
 	if err != nil {
@@ -137,7 +136,7 @@ func (c *contents) keep(f *file) error {
 	if f.more != nil {
 		d, err := f.store.AddFrom(f, f.size)
 		f.settle(d)
-		if err == nil { // a store need not look for the end, where the last chunk is freed
+		if err == nil { // reading the end frees the last chunk, and the store may not have read it
 			_, err = f.WriteTo(io.Discard)
 		}
 		return err
@@ -151,12 +150,12 @@ func (c *contents) keep(f *file) error {
 	return err
 }
 
-// settle tells the inode where its content is.
+// settle sets the inode's Digest and Payload.
 func (f *file) settle(d verity.Digest) {
 	*f.inode.Digest, f.inode.Payload = d, tree.ByDigest
 }
 
-// fill makes sure that some of the content is at hand. It returns io.EOF at the end.
+// fill fetches the next chunk if rest is empty. It returns io.EOF at the end.
 func (f *file) fill() error {
 	if len(f.rest) > 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Metadata of directories that have no entry of their own, if no layer below has one
-// either: what containers/storage gives the root and missing parents.
+// Permissions of implied directories for which no layer below has an entry either: those that
+// containers/storage gives to the root and to missing parents.
 const (
 	rootPerm    = 0o555
 	impliedPerm = 0o755
@@ -23,7 +23,7 @@ const targetMax = 4095
 // entry adds an entry.
 func (b *Builder) entry(hdr *tar.Header) error {
 	if hdr.Typeflag == tar.TypeXGlobalHeader || path.Clean(hdr.Name) == "." {
-		return nil // the unpacker passes over the root if it is spelled so
+		return nil // the unpacker ignores this spelling of the root
 	}
 	name := path.Clean("/" + hdr.Name)
 	if name == "/" {
@@ -58,19 +58,18 @@ func (b *Builder) entry(hdr *tar.Header) error {
 	return add(parent, base, n)
 }
 
-// add puts an inode into a directory. The name is copied: it is part of a longer
-// string that nobody needs.
+// add adds an inode to a directory. It copies the name, which is a part of a longer string.
 func add(dir *tree.Inode, name string, n *tree.Inode) error {
 	return dir.Dir.Add(tree.Entry{Name: strings.Clone(name), Inode: n})
 }
 
-// remove takes the entry of that name away, with all below it.
+// remove removes the entry of that name with all below it.
 func (b *Builder) remove(dir *tree.Inode, name string) {
 	dir.Dir.Remove(name)
-	b.lastDir = nil // it may have been there
+	b.lastDir = nil // it may be among the removed ones
 }
 
-// newInode returns the inode that an entry describes.
+// newInode returns the inode of an entry.
 func (b *Builder) newInode(hdr *tar.Header) (*tree.Inode, error) {
 	switch hdr.Typeflag {
 	case tar.TypeLink:
@@ -103,7 +102,7 @@ func (b *Builder) newInode(hdr *tar.Header) (*tree.Inode, error) {
 	return n, b.describe(n, hdr)
 }
 
-// newFile returns the inode of a regular file, whose content is to be kept.
+// newFile returns the inode of a regular file and passes it to keep.
 func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
 	if hdr.Size < 0 {
 		return nil, fmt.Errorf("a size of %d bytes", hdr.Size)
@@ -119,8 +118,8 @@ func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
 	return n, b.keep(hdr.Name, n)
 }
 
-// link returns the inode that a hard link names. As in the unpacker, whose chown,
-// chmod and setxattr go to the file whatever its name, the link's header changes it.
+// link returns the inode of a hard link's target. The link's header changes the file, as in the
+// unpacker, whose chown, chmod and setxattr apply to it.
 func (b *Builder) link(hdr *tar.Header) (*tree.Inode, error) {
 	dir, base := path.Split(path.Clean("/" + hdr.Linkname))
 	var e *tree.Entry

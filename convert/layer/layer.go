@@ -12,43 +12,43 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Store takes the contents of a layer's files. Its methods are called concurrently.
-// An objects.Batch is one.
+// Store stores the contents of a layer's files. Its methods are called concurrently. An
+// objects.Batch is a Store.
 type Store interface {
 	// Add stores a content and returns its fs-verity digest. It does not keep the
 	// slice.
 	Add(content []byte) (verity.Digest, error)
 
-	// AddFrom stores the size bytes that r yields. It is an error if r yields
-	// more or less.
+	// AddFrom stores the size bytes that r yields and returns their fs-verity digest. It is an
+	// error if r yields more or fewer.
 	AddFrom(r io.Reader, size int64) (verity.Digest, error)
 }
 
-// A StoreByPlace has a store of its own for each content.
+// A StoreByPlace has a separate store for each content.
 type StoreByPlace interface {
 	Store
 
-	// At returns the store for the content that is at offset in the tar, of size
-	// bytes. It is called for each, in their order, before the content is read.
+	// At returns the store for the content of size bytes at offset in the tar. It is called for
+	// each content in the order of the tar, before the content is read.
 	At(offset, size int64) (Store, error)
 }
 
 // Options control [Read].
 type Options struct {
-	// Workers is how many files are hashed and stored at a time, 0 for the number
-	// of processors. The result does not depend on it.
+	// Workers is the number of files that are hashed and stored at a time, 0 for the number of
+	// processors. The result does not depend on it.
 	Workers int
 
-	// Added is called for each entry that was added, in their order, if it is not nil.
+	// Added, if not nil, is called for each added entry in the order of the tar.
 	Added func(*tar.Header)
 }
 
-// Read reads an uncompressed layer tar and returns its tree. It reads r to its end,
-// past the tar's end marker, so that whoever listens hears every byte. An error of
-// the tar or of the store names the entry.
+// Read reads an uncompressed layer tar and returns its tree. It reads r to its end, past the tar's
+// end marker, so that a tee sees every byte. An error of the tar or of the store names the entry.
 //
-// Every file that is not empty has Digest and Payload, and up to [tree.InlineMax] bytes
-// its Content too. Beyond the tree, memory is a few megabytes whatever the tar holds.
+// In the tree, every file that is not empty has Digest and Payload, and files of up to
+// [tree.InlineMax] bytes have Content too. Read needs a few megabytes of memory beyond the tree,
+// independent of the tar.
 func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
 	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)
 	at := &counter{r: in}
@@ -60,7 +60,7 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 	err := readAll(c.ctx, tr, b, opts.Added)
 	stored := c.wait()
 	if stored != nil && (err == nil || errors.Is(err, context.Canceled)) {
-		err = stored // which is why readAll was canceled, if it was
+		err = stored // the cause, if readAll was canceled
 	}
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 	return b.Tree(), nil
 }
 
-// counter counts what is read. archive/tar reads nothing ahead.
+// counter counts the bytes read. archive/tar does not read ahead.
 type counter struct {
 	r io.Reader
 	n int64
@@ -83,7 +83,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// cancelable is a reader that ends with its context: no entry may come for long.
+// cancelable is a reader that ends with its context: the next entry may be far away.
 type cancelable struct {
 	ctx context.Context
 	r   io.Reader
@@ -122,9 +122,9 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder, added func(*tar.He
 	}
 }
 
-// inWords says in words what an error of archive/tar means, and so that who looks for the
-// words of containers/storage finds them. One of the reader or the store that wraps the
-// same is left alone.
+// inWords explains an error of archive/tar, with the words of containers/storage so that users can
+// search for them. It does not change an error of the reader or the store that wraps the same
+// error.
 func inWords(err error) error {
 	switch err { //nolint:errorlint // see above
 	case io.ErrUnexpectedEOF:

@@ -8,15 +8,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// describeDir applies the header of a directory that may be there already: its
-// metadata is replaced, but xattrs are only added.
+// describeDir applies the header of a directory that may exist already: it replaces the metadata,
+// but only adds xattrs.
 func (b *Builder) describeDir(n *tree.Inode, hdr *tar.Header) error {
 	n.Dir.Implied = false
 	return b.describe(n, hdr)
 }
 
-// describeRoot applies the header of the root, spelled so that the unpacker does not
-// pass over it. The owner stays root: containers/storage resets it at every mount.
+// describeRoot applies a header of the root that the unpacker does not ignore because of its
+// spelling. The owner stays root: containers/storage resets it at every mount.
 func (b *Builder) describeRoot(hdr *tar.Header) error {
 	root := b.tree.Root
 	err := b.describeDir(root, hdr)
@@ -24,8 +24,8 @@ func (b *Builder) describeRoot(hdr *tar.Header) error {
 	return err
 }
 
-// describe gives n the metadata of a header, in the order of the unpacker: chown,
-// chmod, utimes, setxattr.
+// describe applies the metadata of a header in the unpacker's order: chown, chmod, utimes,
+// setxattr.
 func (b *Builder) describe(n *tree.Inode, hdr *tar.Header) error {
 	n.UID, n.GID = owner(hdr.Uid, n.UID), owner(hdr.Gid, n.GID)
 	symlink := n.Type() == tree.TypeSymlink
@@ -41,7 +41,7 @@ func (b *Builder) describe(n *tree.Inode, hdr *tar.Header) error {
 	return b.addXattrs(n, hdr)
 }
 
-// owner returns the id that chown(2) sets: 32 bits count, and -1 changes nothing.
+// owner returns the id that chown(2) sets: it takes 32 bits, and -1 changes nothing.
 func owner(id int, old uint32) uint32 {
 	if uint32(id) == math.MaxUint32 {
 		return old
@@ -49,8 +49,8 @@ func owner(id int, old uint32) uint32 {
 	return uint32(id)
 }
 
-// What containers/storage takes for a time (pkg/system: Chtimes). Anything else
-// becomes 0, except on symlinks.
+// The range of times in containers/storage (pkg/system: Chtimes). Other times become 0, except on
+// symlinks.
 var (
 	minTime = time.Unix(0, 0)
 	maxTime = time.Unix(0, math.MaxInt64)
@@ -63,8 +63,8 @@ func mtime(t time.Time, symlink bool) (sec int64, nsec uint32) {
 	return t.Unix(), uint32(t.Nanosecond())
 }
 
-// deviceNumber returns the number of a device as the kernel encodes it
-// (new_encode_dev), which keeps 12 bits of the major and 20 of the minor.
+// deviceNumber returns the device number in the kernel's encoding (new_encode_dev), which keeps 12
+// bits of the major and 20 of the minor number.
 func deviceNumber(hdr *tar.Header) uint32 {
 	major, minor := uint32(hdr.Devmajor), uint32(hdr.Devminor)
 	return minor&0xfff00<<12 | major&0xfff<<8 | minor&0xff

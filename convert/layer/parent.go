@@ -8,19 +8,18 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// linksMax is how many symlinks may be on the way to a directory (MAXSYMLINKS of
-// Linux).
+// linksMax is the largest number of symlinks in a path (MAXSYMLINKS of Linux).
 const linksMax = 40
 
-// Why a path leads to no directory.
+// Reasons why a path leads to no directory.
 var (
 	errNotDir  = errors.New("not a directory")
 	errMissing = errors.New("not in the layer so far")
 	errHidden  = errors.New("deleted by the layer")
 )
 
-// parent returns the directory at an absolute, clean path, where an entry is to go.
-// What is missing on the way becomes an implied directory.
+// parent returns the directory of an entry, by its absolute, clean path. Missing directories become
+// implied ones.
 func (b *Builder) parent(dir string) (*tree.Inode, error) {
 	if b.lastDir != nil && dir == b.lastPath {
 		return b.lastDir, nil
@@ -33,12 +32,11 @@ func (b *Builder) parent(dir string) (*tree.Inode, error) {
 	return n, nil
 }
 
-// lookup follows a path from the root of the layer, and symlinks as in a chroot.
-// Where nothing is, it makes implied directories if it may; but where a symlink leads
-// must be in the layer.
+// lookup follows a path from the root of the layer, and symlinks as in a chroot. If create is set it
+// makes missing directories; the target of a symlink must be in the layer.
 func (b *Builder) lookup(dir string, create bool) (*tree.Inode, error) {
 	way := []*tree.Inode{b.tree.Root}
-	target, links := "", 0 // what is left of the targets of symlinks
+	target, links := "", 0 // the rest of the targets of symlinks
 	for dir, target = trim(dir), trim(target); dir != "" || target != ""; dir, target = trim(dir), trim(target) {
 		name, followed := "", target != ""
 		if followed {
@@ -87,8 +85,8 @@ func (b *Builder) lookup(dir string, create bool) (*tree.Inode, error) {
 
 func trim(path string) string { return strings.TrimLeft(path, "/") }
 
-// imply adds a directory without an entry of its own. whiteout says that one has the
-// name: what it hides stays hidden.
+// imply adds an implied directory. If it replaces a whiteout it becomes opaque, so that the deleted
+// files stay hidden.
 func (b *Builder) imply(dir *tree.Inode, name string, whiteout bool) (*tree.Inode, error) {
 	n := tree.NewDir(impliedPerm)
 	n.Dir.Implied, n.Dir.Opaque = true, whiteout

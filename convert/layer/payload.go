@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// RawPayload returns why an entry's payload, the bytes between its header and the next one,
-// is not the content of the file with its name, or "" if it is. A tar-split that refers to
-// the file in place of such a payload does not make the tar again. The reason completes a
-// sentence that begins with the entry's name.
+// RawPayload returns the reason why an entry's payload, the bytes between its header and the next
+// one, differs from the content of the file with its name, or "". A tar-split that refers to the
+// file instead of such a payload cannot reproduce the tar. The reason completes a sentence that
+// begins with the entry's name.
 func RawPayload(hdr *tar.Header) string {
 	switch {
 	case isSparse(hdr):
@@ -26,10 +26,9 @@ func RawPayload(hdr *tar.Header) string {
 	return ""
 }
 
-// LostPayload is RawPayload for a tar-split that containers/storage has written. It returns
-// "" also for symlinks, directories, devices and fifos with a size: no payload follows
-// these, which is what a getter makes of them that finds no content. Of a hard link it
-// finds the file's.
+// LostPayload is RawPayload for a tar-split that containers/storage has written. It returns "" for
+// symlinks, directories, devices and fifos with a size too: no payload follows their headers, and a
+// getter finds no content for them. For a hard link the getter finds the file's content.
 func LostPayload(hdr *tar.Header) string {
 	switch hdr.Typeflag {
 	case tar.TypeSymlink, tar.TypeDir, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
@@ -38,9 +37,9 @@ func LostPayload(hdr *tar.Header) string {
 	return RawPayload(hdr)
 }
 
-// isSparse reports whether the payload is what is between the holes of a file: in the old
-// GNU format, or by the PAX records of GNU tar. The versions 0.0 and 0.1 have the map of
-// the holes in the records, which archive/tar unites, 1.0 at the payload's beginning.
+// isSparse reports whether the payload is the data between the holes of a file: in the old GNU
+// format, or by the PAX records of GNU tar. Versions 0.0 and 0.1 have the map of the holes in
+// records, which archive/tar joins; version 1.0 has it at the start of the payload.
 func isSparse(hdr *tar.Header) bool {
 	if hdr.Typeflag == tar.TypeGNUSparse {
 		return true

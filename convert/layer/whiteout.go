@@ -6,15 +6,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Names that delete (layer.md of the OCI image specification).
+// Names of whiteouts (layer.md of the OCI image specification).
 const (
 	whiteoutPrefix = ".wh."
 	opaqueMarker   = ".wh..wh..opq"
 )
 
-// IsWhiteoutName tells what a name means in a layer whose whiteouts are spelled as
-// in a tar: it deletes hidden from the layers below, or if that is empty everything
-// in its directory.
+// IsWhiteoutName reports whether a name is that of a whiteout in a tar. The whiteout deletes the
+// name hidden from the layers below, or everything in its directory if hidden is empty.
 func IsWhiteoutName(name string) (hidden string, ok bool) {
 	if name == opaqueMarker {
 		return "", true
@@ -25,12 +24,11 @@ func IsWhiteoutName(name string) (hidden string, ok bool) {
 	return "", false
 }
 
-// addWhiteout acts on an entry that deletes. It says nothing about what the layer
-// itself has.
+// addWhiteout adds a whiteout. It does not change files of the layer itself.
 func (b *Builder) addWhiteout(dir, base string) error {
 	hidden, ok := IsWhiteoutName(base)
 	if !ok || hidden == "." || hidden == ".." {
-		return errors.New("a whiteout must name what it deletes")
+		return errors.New("a whiteout must name the file to delete")
 	}
 	parent, err := b.lookup(dir, false)
 	if errors.Is(err, errMissing) {
@@ -38,7 +36,7 @@ func (b *Builder) addWhiteout(dir, base string) error {
 	}
 	switch {
 	case errors.Is(err, errHidden), errors.Is(err, errNotDir):
-		return nil // some tools also list what is in a directory that they delete
+		return nil // some tools also list the files in a deleted directory
 	case err != nil:
 		return err
 	case hidden == "":
@@ -55,10 +53,10 @@ func (b *Builder) addWhiteout(dir, base string) error {
 	case e.Inode.IsDir():
 		e.Inode.Dir.Opaque = true
 	}
-	return nil // a file hides what is below by itself
+	return nil // a file hides the layers below by itself
 }
 
-// onlyDeletes reports whether a directory is there only because of whiteouts in it.
+// onlyDeletes reports whether a directory exists only because of whiteouts in it.
 func onlyDeletes(d *tree.Dir) bool {
 	if !d.Implied {
 		return false

@@ -12,18 +12,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// PAX records that hold xattrs: star's, with the value as it is, and libarchive's,
-// with the name percent-encoded and the value in base64. bsdtar writes both.
+// PAX records with xattrs: star's, with the plain value, and libarchive's, with the name
+// percent-encoded and the value in base64. bsdtar writes both.
 const (
 	schilyXattr     = "SCHILY.xattr."
 	libarchiveXattr = "LIBARCHIVE.xattr."
 )
 
-// addXattrs adds the xattrs of a header to n, in the order of their names. Those
-// that Linux has no namespace for are left out, as is the SELinux label, which is
-// the host's to give: so does containers/storage. Left out too are user.* xattrs of
-// files that cannot have any, with which containers/storage refuses the layer, and
-// xattrs of overlayfs whose names are too long to be kept as data.
+// addXattrs adds the xattrs of a header to n, in the order of their names. Like containers/storage
+// it leaves out names without a namespace in Linux, and the SELinux label, which the host assigns.
+// It also leaves out user.* xattrs of files that cannot have any, for which containers/storage
+// refuses the layer, and xattrs of overlayfs whose escaped names would be too long.
 func (b *Builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
 	if len(hdr.PAXRecords) == 0 {
 		return nil
@@ -52,11 +51,10 @@ func (b *Builder) addXattrs(n *tree.Inode, hdr *tar.Header) error {
 	return nil
 }
 
-// xattrsOf returns the xattrs that a header's records hold. Where both forms are
-// there, star's counts.
+// xattrsOf returns the xattrs in a header's records. star's form has precedence.
 func xattrsOf(hdr *tar.Header) (map[string]string, error) {
 	found := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(hdr.PAXRecords)) { // of one name the last counts
+	for _, key := range slices.Sorted(maps.Keys(hdr.PAXRecords)) { // the last record of a name counts
 		value := hdr.PAXRecords[key]
 		if name, ok := strings.CutPrefix(key, schilyXattr); ok {
 			found[name] = value
@@ -73,7 +71,7 @@ func xattrsOf(hdr *tar.Header) (map[string]string, error) {
 		if _, ok := hdr.PAXRecords[schilyXattr+name]; ok {
 			continue
 		}
-		// libarchive leaves the padding out.
+		// libarchive writes no padding.
 		raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
 		if err != nil {
 			return nil, fmt.Errorf("PAX record %q: %w", key, err)
@@ -86,14 +84,13 @@ func xattrsOf(hdr *tar.Header) (map[string]string, error) {
 const (
 	xattrSELinux    = "security.selinux"
 	xattrOverlay    = "trusted.overlay."
-	overlayEscape   = "overlay." // images have it after that, so that overlayfs takes the xattr for data
+	overlayEscape   = "overlay." // follows xattrOverlay in images, so that overlayfs treats the xattr as data
 	xattrCapability = "security.capability"
 	xattrAccessACL  = "system.posix_acl_access"
 	xattrDefaultACL = "system.posix_acl_default"
 )
 
-// setXattr does what setxattr(2) would, but that of an xattr which is only to be kept
-// it says so.
+// setXattr imitates setxattr(2). keep reports that the caller must add the xattr.
 func setXattr(n *tree.Inode, name, value string) (keep bool, err error) {
 	prefix, suffix, _ := strings.Cut(name, ".")
 	switch {
@@ -117,8 +114,8 @@ func setXattr(n *tree.Inode, name, value string) (keep bool, err error) {
 	return true, nil
 }
 
-// join returns old with all of added, which is sorted, in one go: a header has room
-// for many.
+// join returns old with all of added, which is sorted. It adds them at once because a header may
+// have many.
 func join(old, added tree.Xattrs) (tree.Xattrs, error) {
 	if len(added) == 0 {
 		return old, nil
@@ -140,10 +137,9 @@ func join(old, added tree.Xattrs) (tree.Xattrs, error) {
 	return all, nil
 }
 
-// xattrSizeMax is the longest value in bytes that images hold, one less than
-// XATTR_SIZE_MAX of Linux.
+// xattrSizeMax is the longest value in bytes of an image, one less than XATTR_SIZE_MAX of Linux.
 const xattrSizeMax = 1<<16 - 1
 
-// xattrsSizeMax is how many bytes all xattrs of a file may have together. No image holds
-// as many. A file could gather them without end, by links.
+// xattrsSizeMax is the largest sum in bytes of all xattrs of a file, more than an image can hold.
+// Without a limit, hard links could add xattrs to a file endlessly.
 const xattrsSizeMax = 1 << 18

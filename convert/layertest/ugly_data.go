@@ -125,7 +125,7 @@ func xattrs() []Case {
 		Layers: layers(of(File("f", "f").Xattr(access, acl([3]uint32{1, 6, noID}, [3]uint32{2, 7, noID}, [3]uint32{4, 4, noID}, [3]uint32{0x10, 5, noID}, [3]uint32{0x20, 4, noID})))), Err: `malformed POSIX ACL`,
 	}, {
 		Name: "default ACL of a file", Guards: "an ACL where none can be", Stock: Refuses,
-		Layers: layers(of(File("f", "f").Xattr(def, full))), Err: `entry "f": xattr "system.posix_acl_default": a default ACL on what is no directory`,
+		Layers: layers(of(File("f", "f").Xattr(def, full))), Err: `entry "f": xattr "system.posix_acl_default": a default ACL on a file that is not a directory`,
 	}, {
 		Name: "xattrs in libarchive's form", Guards: "xattrs that are lost, as the unpacker loses them", Stock: Differs,
 		Layers: layers(of(File("f", "f").Record("LIBARCHIVE.xattr.user.a%20b", "dmFsdWU").Record("LIBARCHIVE.xattr.user.both", "bm8=").Xattr("user.both", "yes"))),
@@ -155,13 +155,13 @@ func lookalikes() []Case {
 		Layers: layers(of(Dir("d"), File("d/a", "a")), of(Dir("d").Xattr("user.overlay.opaque", "y"), File("d/b", "").Xattr("user.overlay.whiteout", ""))),
 	}, {
 		Name: "whiteout of no name", Guards: "a whiteout of its own directory", Stock: Refuses,
-		Layers: layers(of(Dir("d"), wh("d/.wh."))), Err: `entry "d/.wh.": a whiteout must name what it deletes`,
+		Layers: layers(of(Dir("d"), wh("d/.wh."))), Err: `entry "d/.wh.": a whiteout must name the file to delete`,
 	}, {
 		Name: "whiteout of .", Guards: "a whiteout of its own directory", Stock: Refuses,
-		Layers: layers(of(Dir("d"), wh("d/.wh.."))), Err: `entry "d/.wh..": a whiteout must name what it deletes`,
+		Layers: layers(of(Dir("d"), wh("d/.wh.."))), Err: `entry "d/.wh..": a whiteout must name the file to delete`,
 	}, {
 		Name: "whiteout of ..", Guards: "a whiteout of the directory above", Stock: Refuses,
-		Layers: layers(of(Dir("d"), wh("d/.wh..."))), Err: `entry "d/.wh...": a whiteout must name what it deletes`,
+		Layers: layers(of(Dir("d"), wh("d/.wh..."))), Err: `entry "d/.wh...": a whiteout must name the file to delete`,
 	}, {
 		Name: "whiteouts of names that begin with .wh.", Guards: "AUFS's own names appear",
 		Layers: layers(of(File("f", "f")), of(wh(".wh..wh.plnk"), wh(".wh..wh..tmp"), wh(".wh..wh."))), Want: `f="f"`,

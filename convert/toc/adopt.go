@@ -12,18 +12,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Adopt makes an object of a content. payload is its path below the layer's directory,
-// two digits of its sha256, a slash and the rest; size is its length in bytes, which must
-// be right. It returns the fs-verity digest, and a content of at most [tree.InlineMax]
-// bytes itself. It is called concurrently, and for each file, be the content that of
-// another one or not. The method of an objects.Batch is one, which also gives the layer's
-// directory the name of the object.
+// Adopt makes an object of a content. payload is its path below the layer's directory: two digits of
+// its content sha256, a slash and the rest. size is its exact length in bytes. Adopt returns the
+// fs-verity digest, and the content if it has at most [tree.InlineMax] bytes. It is called
+// concurrently, and once for each file even if contents are equal. objects.Batch.Adopt is an Adopt.
 type Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)
 
-// filesMax is how many files may wait for a worker.
+// filesMax is the number of files that may wait for a worker.
 const filesMax = 64
 
-// adopting passes files on to workers, which have them adopted.
+// adopting passes files to workers, which adopt them.
 type adopting struct {
 	ctx   context.Context // canceled when a worker fails
 	group *errgroup.Group
@@ -60,8 +58,8 @@ func (a *adopting) add(f file) error {
 	}
 }
 
-// wait waits until everything is adopted. It returns the first error of a worker rather
-// than err if that only says that all is over.
+// wait waits until all files are adopted. It returns the first error of a worker, unless err is an
+// earlier cause.
 func (a *adopting) wait(err error) error {
 	close(a.files)
 	if adopted := a.group.Wait(); adopted != nil && (err == nil || errors.Is(err, context.Canceled)) {
@@ -82,7 +80,7 @@ func (a *adopting) work() error {
 	return nil
 }
 
-// keep has a file adopted.
+// keep adopts a file.
 func (a *adopting) keep(f file) error {
 	n := f.inode
 	d, content, err := a.adopt(f.payload, int64(n.Size))

@@ -8,11 +8,11 @@ import (
 	"io"
 )
 
-// version of tables of contents.
+// version is the known version of tables of contents.
 const version = 1
 
-// entryMax is how many bytes an entry may have. Its names and xattrs have limits that
-// are a fraction of that.
+// entryMax is the largest size of an entry in bytes. The limits of its names and xattrs are a
+// fraction of that.
 const entryMax = 1 << 20
 
 var errTooLong = fmt.Errorf("more than %d bytes", entryMax)
@@ -24,8 +24,8 @@ type decoder struct {
 	last string // name of the last entry, for errors
 }
 
-// limited is a reader that ends with an error when the decoder takes more than entryMax
-// bytes at once: it keeps them all until it is through.
+// limited is a reader that fails when the decoder reads more than entryMax bytes for one value: the
+// decoder keeps them all in memory.
 type limited struct {
 	r          io.Reader
 	read, done int64
@@ -45,8 +45,8 @@ func newDecoder(r io.Reader) *decoder {
 	return &decoder{Decoder: json.NewDecoder(in), in: in}
 }
 
-// decode calls fn for every entry but chunks, which is valid during the call. fn's error
-// ends it, and is returned as it is.
+// decode calls fn for every entry except chunks. The entry is valid during the call. decode returns
+// fn's first error unchanged.
 func (d *decoder) decode(fn func(*entry) error) error {
 	if err := d.delim('{'); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (d *decoder) end() error {
 	case err == io.EOF: //nolint:errorlint // an error that wraps it is no end
 		return nil
 	case err == nil, errors.As(err, &syntax):
-		return errors.New("something follows its end")
+		return errors.New("data after its end")
 	}
 	return d.error(err)
 }
@@ -106,7 +106,7 @@ func (d *decoder) version() error {
 	return nil
 }
 
-// list reads the list of entries. It may be null, which an empty one is written as.
+// list reads the list of entries. An empty list may be written as null.
 func (d *decoder) list(fn func(*entry) error) error {
 	switch t, err := d.Token(); {
 	case err != nil:
@@ -149,7 +149,7 @@ func (d *decoder) delim(want json.Delim) error {
 	return d.error(err)
 }
 
-// entryError says of an error in an entry which one that is, if that has been read.
+// entryError names the entry of an error, if its name was read.
 func (d *decoder) entryError(e *entry, err error) error {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) && t.Field != "" {
@@ -161,7 +161,7 @@ func (d *decoder) entryError(e *entry, err error) error {
 	return fmt.Errorf("entry %q: %w", e.Name.value, err)
 }
 
-// error says where an error is, and of one of the decoder what it means.
+// error adds the position of an error, and explains an early end.
 func (d *decoder) error(err error) error {
 	switch err { //nolint:errorlint // one of the reader that wraps the same is left alone
 	case nil:

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// entry is what a table of contents says of an entry, as far as trees are concerned.
+// entry holds the fields of an entry in a table of contents that matter to trees.
 type entry struct {
 	Type     string                     `json:"type"`
 	Name     checked[string]            `json:"name"`
@@ -27,8 +27,8 @@ type entry struct {
 	Digest   string                     `json:"digest"`
 }
 
-// checked is a value whose text must be UTF-8. Where it is not encoding/json replaces
-// bytes, and the file would get another name.
+// checked is a value whose text must be UTF-8. In other text encoding/json replaces bytes, and the
+// file would get another name.
 type checked[T any] struct{ value T }
 
 // UnmarshalJSON reads the value.
@@ -39,10 +39,10 @@ func (c *checked[T]) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &c.value)
 }
 
-// typeChunk is the type of what says more about the entry before it.
+// typeChunk is the type of an object that describes a further chunk of the entry before it.
 const typeChunk = "chunk"
 
-// types are those that entries can have.
+// types are the types of entries.
 var types = map[string]byte{
 	"reg":      tar.TypeReg,
 	"hardlink": tar.TypeLink,
@@ -53,11 +53,11 @@ var types = map[string]byte{
 	"symlink":  tar.TypeSymlink,
 }
 
-// schilyXattr begins the PAX records that hold xattrs. Those are what a table's xattrs
-// are made of (minimal.NewFileMetadata).
+// schilyXattr begins the PAX records from which containers/storage makes the table's xattrs
+// (minimal.NewFileMetadata).
 const schilyXattr = "SCHILY.xattr."
 
-// header returns the header of the tar that the entry was made of.
+// header returns the tar header of the entry.
 func (e *entry) header() (*tar.Header, error) {
 	typeflag, ok := types[e.Type]
 	if !ok {
@@ -90,14 +90,14 @@ func (e *entry) header() (*tar.Header, error) {
 	return hdr, nil
 }
 
-// Payload returns the path below the layer's directory of the content that has this
-// digest (pkg/chunked/internal/path: RegularFilePathForValidatedDigest).
+// Payload returns the path below the layer's directory of the content with this content sha256
+// (pkg/chunked/internal/path: RegularFilePathForValidatedDigest).
 func Payload(digest string) (string, error) {
 	const shard = 2 // digits
 	digits, ok := strings.CutPrefix(digest, "sha256:")
 	b, err := hex.DecodeString(digits)
 	if !ok || err != nil || len(b) != 32 || strings.ToLower(digits) != digits {
-		return "", fmt.Errorf("digest %q is no sha256", digest)
+		return "", fmt.Errorf("digest %q is not a sha256", digest)
 	}
 	return digits[:shard] + "/" + digits[shard:], nil
 }

@@ -8,11 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Parsed returns as JSON, for [Read], a table of contents that containers/storage has
-// parsed, in a type that is its own (*minimal.TOC in pkg/chunked/internal). Its differ has
-// compared that with the tar, so the text in the blob is not to be parsed again: two
-// parsers may make different things of one text. It is encoded as it is read, so that
-// there is no second copy of it, and must be closed.
+// Parsed returns a table of contents that containers/storage has parsed as JSON for [Read]. table is
+// of an internal type of containers/storage (*minimal.TOC in pkg/chunked/internal). Its differ has
+// compared the parsed table with the tar; parsing the text of the blob again could give another
+// result. The table is encoded while it is read, to save memory. The caller closes the reader.
 func Parsed(table any) (io.ReadCloser, error) {
 	v := reflect.Indirect(reflect.ValueOf(table))
 	if v.Kind() != reflect.Struct || v.FieldByName("Entries").Kind() != reflect.Slice {
@@ -46,8 +45,8 @@ func writeTable(w io.Writer, entries reflect.Value) error {
 	return err
 }
 
-// checkText checks that names are UTF-8. The parser of containers/storage takes others,
-// and encoding/json would replace bytes of them.
+// checkText checks that names are UTF-8. The parser of containers/storage accepts other names, in
+// which encoding/json would replace bytes.
 func checkText(e reflect.Value) error {
 	names := []string{e.FieldByName("Name").String(), e.FieldByName("Linkname").String()}
 	for _, x := range e.FieldByName("Xattrs").MapKeys() {

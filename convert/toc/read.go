@@ -9,12 +9,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Read reads a table of contents and returns the tree of the layer. It reads r to its
-// end. An error of an entry, or of adopt, names it.
+// Read reads a table of contents to its end and returns the tree of the layer. An error of an entry,
+// or of adopt, names the entry.
 //
-// Every file that is not empty has Digest and Payload, and up to [tree.InlineMax] bytes
-// its Content too, as if [layer.Read] had read the tar. Beyond the tree, memory is a few
-// megabytes.
+// As in the tree of [layer.Read], every file that is not empty has Digest and Payload, and files of
+// up to [tree.InlineMax] bytes have Content too. Read needs a few megabytes of memory beyond the
+// tree.
 func Read(ctx context.Context, r io.Reader, adopt Adopt, opts layer.Options) (*tree.Tree, error) {
 	a := startAdopting(ctx, adopt, opts.Workers)
 	var at *entry
