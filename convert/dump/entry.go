@@ -6,8 +6,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// addEntry puts n into the tree under path, whose parent must be there already,
-// and returns the directory that holds it and its name.
+// addEntry adds n to the tree under path, whose parent must exist, and returns the directory that
+// holds it and its name.
 func (p *parser) addEntry(path []byte, n *tree.Inode, isLink bool) (*tree.Dir, string, error) {
 	if string(path) == "/" {
 		if !n.IsDir() {
@@ -39,8 +39,8 @@ func (p *parser) addEntry(path []byte, n *tree.Inode, isLink bool) (*tree.Dir, s
 	return parent.Dir, name, nil
 }
 
-// findParent returns the inode at path, nil if there is none. A hard link's
-// inode is not known yet and stands for a file here.
+// findParent returns the inode at path, or nil. A hard link's inode is not known yet and counts as a
+// file.
 func (p *parser) findParent(path []byte) *tree.Inode {
 	if p.parent != nil && string(path) == p.parentPath {
 		return p.parent
@@ -59,11 +59,11 @@ func (p *parser) findParent(path []byte) *tree.Inode {
 type link struct {
 	dir     *tree.Dir
 	name    string
-	pending *tree.Inode // stands for the target in the entry
+	pending *tree.Inode // placeholder for the target in the entry
 	target  []byte      // unescaped path, nil if not set
 	line    int
 
-	// In Strict mode only: the path as Write's walk gives it, and the line.
+	// In Strict mode only: the path in the form of Write, and the line.
 	path string
 	text []byte
 }
@@ -80,8 +80,8 @@ func (p *parser) addLink(dir *tree.Dir, name string, pending *tree.Inode, payloa
 	return nil
 }
 
-// resolveLinks gives every hard link its inode, last line first as mkcomposefs.
-// A link to a link leads to what that leads to.
+// resolveLinks sets the inode of every hard link, last line first as in mkcomposefs. It follows links
+// to links.
 func (p *parser) resolveLinks() error {
 	next := make(map[*tree.Inode]*tree.Inode, len(p.links))
 	for i := len(p.links) - 1; i >= 0; i-- {
@@ -108,7 +108,7 @@ func (p *parser) resolveLinks() error {
 				return ErrLinkLoop
 			}
 		}
-		for n := l.pending; n != target; { // so that no chain is followed twice
+		for n := l.pending; n != target; { // follow no chain twice
 			n, next[n] = next[n], target
 		}
 		e, _ := l.dir.Lookup(l.name)

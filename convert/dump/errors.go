@@ -5,13 +5,13 @@ import "fmt"
 // ErrEmpty is returned for an input without a single line.
 var ErrEmpty = complain("No files in dump file")
 
-// ErrLinkLoop is what a [SyntaxError] wraps if hard links form a cycle.
+// ErrLinkLoop is wrapped by a [SyntaxError] if hard links form a cycle.
 var ErrLinkLoop = complain("Too many levels of symbolic links")
 
-// SyntaxError is a line that cannot be accepted.
+// SyntaxError reports an invalid line.
 type SyntaxError struct {
 	Line int    // from 1
-	Msg  string // in mkcomposefs's words where it has any
+	Msg  string // the message of mkcomposefs if it has one
 	Err  error  // a sentinel of this package, or nil
 }
 
@@ -21,6 +21,6 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("dump line %d: %s", e.
 // Unwrap returns Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// complain makes an error in mkcomposefs's words, which users know and scripts
-// look for; hence the capital letters.
+// complain makes an error with the message of mkcomposefs, which users know and scripts look for;
+// hence the capital letters.
 func complain(format string, args ...any) error { return fmt.Errorf(format, args...) }

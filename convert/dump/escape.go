@@ -6,8 +6,8 @@ import (
 
 const hexDigits = "0123456789abcdef"
 
-// appendEscaped appends s in the form composefs-info dump prints: printable
-// ASCII as it is, everything else escaped; the bytes in extra are escaped too.
+// appendEscaped appends s in the form of composefs-info dump: printable ASCII is unchanged, and
+// everything else is escaped, including the byte in extra.
 func appendEscaped(b []byte, s, extra string) []byte {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -28,7 +28,7 @@ func appendEscaped(b []byte, s, extra string) []byte {
 	return b
 }
 
-// appendOptional appends a field in which "-" stands for "not set".
+// appendOptional appends a field in which "-" means "not set".
 func appendOptional(b []byte, s string) []byte {
 	switch s {
 	case "":
@@ -39,7 +39,7 @@ func appendOptional(b []byte, s string) []byte {
 	return appendEscaped(b, s, "")
 }
 
-// appendUnescaped appends what the escaped bytes stand for.
+// appendUnescaped appends the unescaped bytes.
 func appendUnescaped(b, escaped []byte) ([]byte, error) {
 	for {
 		i := bytes.IndexByte(escaped, '\\')
@@ -91,7 +91,7 @@ func hexValue(c byte) int {
 	return -1
 }
 
-// cString cuts b where a C program would see its end.
+// cString cuts b at its first NUL.
 func cString(b []byte) []byte {
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		return b[:i]

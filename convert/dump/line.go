@@ -16,13 +16,13 @@ const (
 	contentMax = 5000  // inline content
 	xattrsMax  = 65535 // the xattr part of a line, escaped
 
-	// An inode's xattrs cost xattrsBase, and each xattrBase and its name and
-	// value; xattrBudget is the most they may cost together.
+	// An inode's xattrs cost xattrsBase, plus xattrBase, name and value for each; xattrBudget
+	// limits the sum.
 	xattrsBase, xattrBase, xattrBudget = 12, 7, 32767
 )
 
-// parseLine adds the entry that a line describes to the tree. The checks come in
-// mkcomposefs's order, so that of two mistakes the same one is reported.
+// parseLine adds the entry of a line to the tree. The checks are in mkcomposefs's order, so that it
+// reports the same one of two mistakes.
 func (p *parser) parseLine(line []byte) error {
 	if i := bytes.IndexByte(line, 0); i >= 0 {
 		return complain("Invalid embedded NUL character at position %d", i)
@@ -68,7 +68,7 @@ func (p *parser) parseLine(line []byte) error {
 	return nil
 }
 
-// newInode returns an inode, with room for a digest if it may need that.
+// newInode returns an inode, with memory for a digest if it may need one.
 func newInode(mode uint32, withDigest bool) *tree.Inode {
 	if withDigest && mode&tree.TypeMask == tree.TypeRegular {
 		n := tree.NewExternal()
@@ -124,7 +124,7 @@ func (p *parser) parseInode(n *tree.Inode, f *fields) error {
 	return nil
 }
 
-// checkData checks what depends on the type and drops what a type cannot have.
+// checkData checks the fields that depend on the type, and clears the content of a symlink.
 func (p *parser) checkData(n *tree.Inode) error {
 	if n.Type() != tree.TypeSymlink {
 		if len(n.Payload) > payloadMax {
@@ -149,8 +149,8 @@ func (p *parser) checkData(n *tree.Inode) error {
 	return nil
 }
 
-// setDigest reads DIGEST, nil if it is not set. Bytes after the 64th are ignored,
-// and so is a field that is malformed where it has no effect.
+// setDigest sets the digest from DIGEST, nil if it is not set. It ignores bytes after the 64th, and a
+// malformed field without effect.
 func setDigest(n *tree.Inode, field []byte) error {
 	digest := n.Digest
 	n.Digest = nil
@@ -188,8 +188,8 @@ func (p *parser) optional(field []byte) ([]byte, error) {
 	return unescaped, nil
 }
 
-// parseXattrs reads the rest of a line, name=value pairs. Most lines of a dump
-// end in one of a few texts, so each of these is read once.
+// parseXattrs reads the rest of a line, name=value pairs. Most lines of a dump end in one of a few
+// texts, so it parses each of these once.
 func (p *parser) parseXattrs(n *tree.Inode, rest []byte) (err error) {
 	if len(rest) == 0 {
 		return nil

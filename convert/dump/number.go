@@ -8,9 +8,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// parseNumber reads a number as mkcomposefs does, that is as strtoull(3) with
-// the whole field consumed: leading white space, a sign and leading zeros are
-// accepted, "-5" is 2^64-5, and what is too large becomes 2^64-1.
+// parseNumber reads a number as mkcomposefs does, by strtoull(3) on the whole field: leading white
+// space, a sign and leading zeros are accepted, "-5" is 2^64-5, and numbers that are too large
+// become 2^64-1.
 func parseNumber(field []byte, base uint64) (uint64, error) {
 	s := bytes.TrimLeft(field, "\t\v\f\r") // a space or newline cannot be in a field
 	negative := false
@@ -45,17 +45,17 @@ func badInteger(field []byte) error {
 	return complain("Invalid integer %s", field)
 }
 
-// numbers is what the fields SIZE to MTIME say.
+// numbers are the values of the fields SIZE to MTIME.
 type numbers struct {
 	size            uint64
 	nlink, uid, gid uint32
-	rdev            uint64 // in full, since a strict check comes before it is cut
+	rdev            uint64 // in full, because a strict check comes before it is truncated
 	sec             int64
 	nsec            uint32
 }
 
-// parseNumbers reads the numeric fields in the order in which mkcomposefs
-// complains about them. All but size, device number and seconds are cut to 32 bits.
+// parseNumbers reads the numeric fields in mkcomposefs's order of checks. All but size, device
+// number and seconds are truncated to 32 bits.
 func parseNumbers(f *fields) (n numbers, err error) {
 	if n.size, err = parseNumber(f[fieldSize], 10); err != nil {
 		return n, err
@@ -63,8 +63,8 @@ func parseNumbers(f *fields) (n numbers, err error) {
 	var uid uint64
 	number := func(field int) uint64 {
 		value, e := parseNumber(f[field], 10)
-		// An invalid GID or RDEV goes unnoticed, as 0, unless UID is 0. That is
-		// before it is cut: 2^32 is not.
+		// As in mkcomposefs, an invalid GID or RDEV is read as 0 without an error unless UID is 0.
+		// The UID of this check is not truncated: 2^32 is not 0.
 		if e != nil && err == nil && (field <= fieldUID || uid == 0) {
 			err = e
 		}
@@ -90,8 +90,7 @@ func parseNumbers(f *fields) (n numbers, err error) {
 	return n, err
 }
 
-// parseMode reads MODE without its "@". It returns the low 16 bits, whose type
-// is one of the seven that exist.
+// parseMode reads MODE without its "@". It returns the low 16 bits, with one of the seven file types.
 func parseMode(field []byte) (uint32, error) {
 	value, err := parseNumber(field, 8)
 	if err != nil {

@@ -10,21 +10,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Mode says how much [Parse] accepts.
+// Mode controls which dumps [Parse] accepts.
 type Mode int
 
 const (
-	// Lenient accepts what mkcomposefs 1.0.8 does.
+	// Lenient accepts the same dumps as mkcomposefs 1.0.8.
 	Lenient Mode = iota
-	// CStrict accepts what mkcomposefs 1.0.8 does with CFS_PARSE_STRICT set.
+	// CStrict accepts the same dumps as mkcomposefs 1.0.8 with CFS_PARSE_STRICT set.
 	CStrict
-	// Strict accepts only what [Write] would give back byte for byte.
+	// Strict accepts only dumps that [Write] reproduces byte for byte.
 	Strict
 )
 
-// Parse reads a dump to its end and returns its tree. A line that cannot be
-// accepted is a *[SyntaxError], an input without lines [ErrEmpty]. Errors of r
-// are returned as they are. On error the tree is nil.
+// Parse reads a dump to its end and returns its tree. For an invalid line it returns a
+// *[SyntaxError], for an input without lines [ErrEmpty]. It returns errors of r unchanged. On error
+// the tree is nil.
 //
 // Memory grows with the tree and with the longest line, which is not limited.
 func Parse(r io.Reader, mode Mode) (*tree.Tree, error) {
@@ -83,7 +83,7 @@ const (
 
 type fields [fieldCount][]byte
 
-// splitLine cuts a line at single spaces. Fields that are missing are empty.
+// splitLine cuts a line at single spaces. Missing fields are empty.
 func splitLine(line []byte) (f fields, xattrs []byte) {
 	for i := range f {
 		f[i], line, _ = bytes.Cut(line, []byte{' '})
@@ -97,20 +97,20 @@ type parser struct {
 	line int // number of the current line, from 1
 	tree *tree.Tree
 
-	// Lines come in clusters below one directory, so its lookup is kept.
+	// The directory of the last entry: entries of one directory usually follow each other.
 	parentPath string
 	parent     *tree.Inode
 
 	links    []link
-	previous string // path of the line before; Strict demands walk order
+	previous string // path of the line before; Strict requires walk order
 
 	scratch []byte                 // an unescaped field
 	xattrs  []tree.Xattr           // the line's xattrs while they are collected
-	sets    map[string]tree.Xattrs // by the text they were read from
+	sets    map[string]tree.Xattrs // by their text in the dump
 	strings map[string]string      // xattr names and short values, each kept once
 }
 
-// Bounds of what the parser remembers, so that it does not cost more than it saves.
+// Limits of the parser's caches.
 const (
 	keptMax    = 1 << 16 // sets or strings
 	setTextMax = 256     // bytes of a set's text
@@ -124,7 +124,7 @@ func (p *parser) error(err error) error {
 	return e
 }
 
-// intern returns s as a string, the same one for the same bytes where it pays.
+// intern returns b as a string. Short equal values share one string.
 func (p *parser) intern(b []byte) string {
 	if len(b) > math.MaxUint8 {
 		return string(b)

@@ -7,8 +7,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// checkCanonical refuses a line that Write would write differently or elsewhere.
-// For a link that cannot be told before its target is known: see checkLinks.
+// checkCanonical refuses a line that Write would write differently or elsewhere. The lines of links
+// wait until their targets are known: see checkLinks.
 func (p *parser) checkCanonical(line []byte, n *tree.Inode, isLink bool) error {
 	path, err := canonicalPath(line)
 	if err != nil {
@@ -44,7 +44,7 @@ func (p *parser) checkLinks() error {
 	return nil
 }
 
-// canonicalPath returns the path of a line's entry as Write's walk gives it.
+// canonicalPath returns the path of a line's entry in the form of Write.
 func canonicalPath(line []byte) (string, error) {
 	f, _ := splitLine(line)
 	unescaped, err := appendUnescaped(nil, f[fieldPath])
@@ -71,8 +71,8 @@ func compareLine(got, want []byte) error {
 	return complain("not in canonical form, which is: %s", want)
 }
 
-// walkOrder compares paths as Write's walk meets them: a directory before its
-// entries, and these before its next sibling.
+// walkOrder compares paths in the order of Write: a directory comes before its entries, and these
+// before its next sibling.
 func walkOrder(a, b string) int {
 	if a == "/" {
 		a = ""

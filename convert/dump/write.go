@@ -14,14 +14,12 @@ import (
 // "@" before the mode, the path of the real entry as PAYLOAD, and the inode's
 // other fields repeated.
 //
-// Two things are better than in composefs-info 1.0.8: which entry is the real one is
-// kept, because that decides where the inode stands in an image, and a link to a
-// directory, which that program writes but mkcomposefs refuses, is given the mode of
-// a file.
+// Two things differ from composefs-info 1.0.8. Write keeps which entry is the real one, because that
+// decides the inode's place in an image. A link to a directory, which composefs-info writes but
+// mkcomposefs refuses, gets the mode of a file.
 //
-// The form knows no layers. What is a layer's own is written as it is on disk under
-// overlayfs: whiteouts as character devices 0:0, opaque directories with the xattr
-// trusted.overlay.opaque.
+// The form has no layers. Write uses the forms of overlayfs: character devices 0:0 for whiteouts,
+// and the xattr trusted.overlay.opaque for opaque directories.
 func Write(w io.Writer, t *tree.Tree) error {
 	targets := t.LinkTargets()
 	buffered := bufio.NewWriterSize(w, 64<<10)
@@ -69,7 +67,7 @@ func appendNumbers(b []byte, path string, isLink bool, n *tree.Inode) []byte {
 	}
 	if isLink {
 		b = append(b, '@')
-		if n.IsDir() { // which a link line must not say
+		if n.IsDir() { // a link line must not have this type
 			mode = uint64(tree.TypeRegular | n.Mode&^tree.TypeMask)
 		}
 	}

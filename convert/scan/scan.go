@@ -29,12 +29,12 @@ type Options struct {
 	Threads     int    // for reading contents; 0 means one for each CPU
 }
 
-// Dir reads the tree below path. Hard links are not detected, as in mkcomposefs:
-// every name becomes an inode of its own. If opts.DigestStore is set, every file
-// that is not inline is copied there as an object.
+// Dir reads the tree below path. As in mkcomposefs it does not detect hard links: every name becomes
+// an inode of its own. If opts.DigestStore is set, Dir copies every file that is not inline there as
+// an object.
 //
-// Errors are of type *[fs.PathError] and name the file. A path that is not a
-// directory, a symlink to one included, is ENOTDIR.
+// Errors are of type *[fs.PathError] and name the file. The error is ENOTDIR if path is not a
+// directory; a symlink to a directory is none.
 func Dir(ctx context.Context, path string, opts Options) (*tree.Tree, error) {
 	if opts.SkipXattrs && opts.UserXattrs {
 		return nil, &fs.PathError{Op: "scan", Path: path, Err: syscall.EINVAL}
@@ -61,13 +61,13 @@ type scanner struct {
 	files []file
 }
 
-// file is a regular file whose content is to be read.
+// file is a regular file whose content must be read.
 type file struct {
 	path  string
 	inode *tree.Inode
 }
 
-// dir reads the entries of a directory and what is below them.
+// dir reads a directory recursively.
 func (s *scanner) dir(ctx context.Context, path string, n *tree.Inode) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (s *scanner) dir(ctx context.Context, path string, n *tree.Inode) error {
 	return nil
 }
 
-// inode reads what lstat, readlink and the xattr calls say of a file.
+// inode reads the metadata of a file: lstat, readlink and xattrs.
 func (s *scanner) inode(path string) (*tree.Inode, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *scanner) contents(ctx context.Context) error {
 	return group.Wait()
 }
 
-// content reads one file: it is inlined, or digested and stored.
+// content reads one file. It inlines a small one, and hashes and stores others.
 func (s *scanner) content(f file) error {
 	in, err := os.Open(f.path)
 	if err != nil {

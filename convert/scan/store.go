@@ -14,9 +14,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// store copies a file into an object directory under its digest and tries to
-// enable fs-verity on the copy. An object that is there already is left alone.
-// The file appears under its name only when it is complete.
+// store copies a file into an object directory under its fs-verity digest and tries to enable
+// fs-verity on the copy. It does not touch an existing object. The object gets its name when it is
+// complete.
 func store(dir string, in *os.File, digest verity.Digest) (err error) {
 	target := filepath.Join(dir, objects.Path(digest))
 	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
@@ -40,7 +40,7 @@ func store(dir string, in *os.File, digest verity.Digest) (err error) {
 	if err := out.Close(); err != nil {
 		return err
 	}
-	// The digest is in the image whether or not the kernel can enforce it.
+	// The digest is in the image even if the kernel cannot enforce it.
 	if sealed, err := os.Open(out.Name()); err == nil {
 		_ = verity.Enable(sealed)
 		_ = sealed.Close()
@@ -48,8 +48,7 @@ func store(dir string, in *os.File, digest verity.Digest) (err error) {
 	return os.Rename(out.Name(), target)
 }
 
-// copyObject copies in to out, makes it durable and checks that it is still what
-// the digest says.
+// copyObject copies in to out, checks its fs-verity digest and syncs out.
 func copyObject(out, in *os.File, digest verity.Digest) error {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// xattrs reads the xattrs of a file, not following a symlink. A file system
-// without xattrs has none.
+// xattrs reads the xattrs of a file and does not follow a symlink. On a file system without xattrs it
+// returns none.
 func xattrs(path string, userOnly bool) (tree.Xattrs, error) {
 	list, err := grow(func(b []byte) (int, error) { return unix.Llistxattr(path, b) })
 	if errors.Is(err, unix.ENOTSUP) {
@@ -49,7 +49,7 @@ func grow(get func([]byte) (int, error)) ([]byte, error) {
 		b := make([]byte, size)
 		n, err := get(b)
 		if errors.Is(err, unix.ERANGE) {
-			continue // it grew meanwhile
+			continue // it has grown in the meantime
 		}
 		return b[:max(n, 0)], err
 	}

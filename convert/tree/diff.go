@@ -11,7 +11,7 @@ import (
 type Difference struct {
 	Path string // in both trees
 	What string // "entry", "mode", "content", …
-	A, B string // the two values, "-" where there is none
+	A, B string // the two values, "-" for a missing one
 }
 
 // String returns the difference on one line: `/bin/sh: mode 0100755 != 0100644`.
@@ -19,9 +19,9 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: %s %s != %s", d.Path, d.What, d.A, d.B)
 }
 
-// Equal reports whether a and b describe the same file system: the same names,
-// metadata, contents and link groups. Which name of a file is the real entry is
-// not compared, nor are fields that mean nothing for a file's type.
+// Equal reports whether a and b describe the same file system: the same names, metadata, contents
+// and link groups. It compares neither which name of a file is the real entry, nor fields without a
+// meaning for the file's type.
 func Equal(a, b *Tree) bool {
 	for range Diff(a, b) {
 		return false
@@ -29,8 +29,8 @@ func Equal(a, b *Tree) bool {
 	return true
 }
 
-// Diff yields the differences between a and b in walk order. Below an entry
-// that only one tree has, or that is a directory in only one, nothing is listed.
+// Diff yields the differences between a and b in walk order. It does not descend into an entry that
+// only one tree has, or that is a directory in only one.
 func Diff(a, b *Tree) iter.Seq[Difference] {
 	return func(yield func(Difference) bool) {
 		d := differ{a: a.linkGroups(), b: b.linkGroups(), yield: yield}
@@ -92,7 +92,7 @@ func (d *differ) entries(path string, a, b *Entry) bool {
 	return d.inodes(path, a.Inode, b.Inode)
 }
 
-// quoteName quotes the first name of an inode, "" if it has only one.
+// quoteName quotes the first name of an inode, or returns "-" for an inode with only one.
 func quoteName(path string) string {
 	if path == "" {
 		return "-"
@@ -116,7 +116,7 @@ func (d *differ) inodes(path string, a, b *Inode) bool {
 	return d.numbers(path, "nlink", uint64(a.Nlink), uint64(b.Nlink)) && d.data(path, a, b)
 }
 
-// data compares what is particular to a type that both inodes have.
+// data compares the fields of a type that both inodes have.
 func (d *differ) data(path string, a, b *Inode) bool {
 	switch a.Type() {
 	case TypeRegular:
@@ -204,7 +204,7 @@ func hexDigest(digest *[32]byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-// quote shows a value, if it is long the part of it around byte at.
+// quote quotes a value, or the part of a long one around byte at.
 func quote(s string, at int) string {
 	const most = 64
 	if len(s) <= most {

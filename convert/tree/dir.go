@@ -12,7 +12,7 @@ import (
 // limit of EROFS).
 const NameMax = 255
 
-// ErrExist is returned when a name is taken.
+// ErrExist is returned for an existing name.
 var ErrExist = errors.New("name exists")
 
 // ErrName is returned for a name that no directory can hold: empty, ".", "..",
@@ -24,29 +24,27 @@ type Entry struct {
 	Name  string
 	Inode *Inode
 
-	// Link marks a further name of an inode whose real entry stands
-	// elsewhere in the tree.
+	// Link marks a further name of an inode whose real entry is elsewhere in the tree.
 	Link bool
 }
 
 // Dir is the sorted set of entries of a directory; the zero value is empty.
 //
-// The entries are cut into sorted runs of at most runMax, so that adding in any
-// order stays cheap in a directory of a million names, while the usual small
-// directory is one slice.
+// The entries are in sorted runs of at most runMax, so that adding in any order stays cheap in a
+// directory of a million names, while the usual small directory is one slice.
 type Dir struct {
 	runs [][]Entry
 	n    int
 
-	// Opaque, in a layer: nothing of the layers below shows in this directory.
+	// Opaque, in a layer: the directory hides all layers below.
 	Opaque bool
 
-	// Implied, in a layer: the directory has no entry of its own, so that its
-	// metadata says nothing. It is where something else is.
+	// Implied, in a layer: the directory has no entry of its own and exists because a file is
+	// in it. Its metadata has no meaning.
 	Implied bool
 }
 
-// runMax bounds what one insertion has to move: 512 entries of 32 bytes.
+// runMax limits the entries that one insertion moves: 512 of 32 bytes.
 const runMax = 512
 
 // Len returns the number of entries.
@@ -62,8 +60,8 @@ func (d *Dir) Lookup(name string) (e *Entry, ok bool) {
 	return &d.runs[r][i], true
 }
 
-// Add puts e into the directory. It returns ErrName or ErrExist, each wrapped
-// with the name, and then changes nothing.
+// Add adds e to the directory. It returns ErrName or ErrExist, wrapped with the name, and then
+// changes nothing.
 func (d *Dir) Add(e Entry) error {
 	if err := CheckName(e.Name); err != nil {
 		return err
@@ -76,9 +74,8 @@ func (d *Dir) Add(e Entry) error {
 	return nil
 }
 
-// Remove deletes the entry of that name and reports whether there was one. It
-// does not touch the inode: if that has further names, making one of them the
-// real entry is the caller's task.
+// Remove removes the entry of that name and reports whether it existed. It does not change the
+// inode: if the inode has further names, the caller makes one of them the real entry.
 func (d *Dir) Remove(name string) bool {
 	r, i, ok := d.find(name)
 	if !ok {
@@ -92,7 +89,7 @@ func (d *Dir) Remove(name string) bool {
 	return true
 }
 
-// All yields the entries in name order. The directory must not change meanwhile.
+// All yields the entries in name order. The directory must not change during the iteration.
 func (d *Dir) All() iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
 		for _, run := range d.runs {
@@ -114,7 +111,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// find returns the place of name: its run and index, or where it would go.
+// find returns the place of name, or the place where it would be inserted: run and index.
 func (d *Dir) find(name string) (run, index int, ok bool) {
 	if len(d.runs) == 0 {
 		return 0, 0, false

@@ -1,7 +1,7 @@
 package tree
 
-// File types, the S_IFMT bits of [Inode.Mode] (inode(7)). They are spelled out
-// because package syscall lacks some of them on some systems.
+// File types, the S_IFMT bits of [Inode.Mode] (inode(7)). Package syscall lacks some of them on some
+// systems.
 const (
 	TypeMask    = 0o170000
 	TypeFifo    = 0o010000
@@ -12,22 +12,21 @@ const (
 	TypeSymlink = 0o120000
 	TypeSocket  = 0o140000
 
-	// TypeWhiteout is a layer's own whiteout: its name is deleted from the
-	// layers below. No file system call shows this type (it is S_IFWHT of BSD).
-	// A character device 0:0, which overlayfs takes for one, is an ordinary file
-	// here: see [Inode.IsWhiteout].
+	// TypeWhiteout is a whiteout of a layer: its name is deleted from the layers below. No file
+	// system call shows this type (it is S_IFWHT of BSD). A character device 0:0, which
+	// overlayfs treats as a whiteout, is an ordinary file here: see [Inode.IsWhiteout].
 	TypeWhiteout = 0o160000
 )
 
-// InlineMax is the largest file in bytes whose content is kept in the tree, and so in
-// images, by all that makes trees of files: 64 as in mkcomposefs
-// (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT). It decides the bytes of images.
+// InlineMax is the largest size in bytes of a file whose content is kept in the tree, and so in
+// images: 64 as in mkcomposefs (LCFS_BUILD_INLINE_FILE_SIZE_LIMIT). All packages that make trees of
+// files use it. Changing it changes image digests.
 const InlineMax = 64
 
-// Inode is one file of whatever type.
+// Inode is a file of any type.
 //
-// Fields that mean nothing for a type are ignored by [Equal] and by the image
-// writer, but kept, so that a dump is written back as it was read.
+// [Equal] and the image writer ignore fields without a meaning for the type. They are kept, so that
+// a dump is written back as it was read.
 type Inode struct {
 	Mode  uint32 // st_mode: type and permission bits
 	Nlink uint32 // as recorded; images recompute it for directories
@@ -38,17 +37,17 @@ type Inode struct {
 	MtimeNsec uint32 // not limited to 999999999
 	MtimeSec  int64  // seconds since the epoch, may be negative
 
-	// Size is the content's length in bytes. For a directory it is what the
-	// source said (an image says: its encoded size) and has no effect. For
-	// fifos, sockets and devices only its exceeding 32 bits has an effect.
+	// Size is the content's length in bytes. For a directory it is the size in the source, in an
+	// image the encoded size, and has no effect. For fifos, sockets and devices it has an effect
+	// only if it exceeds 32 bits.
 	Size uint64
 
 	// Payload is a symlink's target, or the backing path of a regular file
 	// relative to the object directory: see BackingPath.
 	Payload string
 
-	// Content is the inline content of a regular file. In a layer it stands
-	// beside Digest and Payload, so that merging needs no object.
+	// Content is the inline content of a regular file. A file of a layer has Digest and Payload
+	// too, and merging needs no object.
 	Content string
 
 	// Digest is the fs-verity digest (sha256, 4096-byte blocks) of an
@@ -66,9 +65,8 @@ func NewDir(perm uint32) *Inode {
 	return &Inode{Mode: TypeDir | perm&^TypeMask, Nlink: 2, Dir: new(Dir)}
 }
 
-// NewExternal returns an inode with a digest of zeros, for a file of which the
-// caller knows the digest: both are one piece of memory, which counts in a tree of
-// a million files.
+// NewExternal returns an inode with a digest of zeros for the caller to set. Both are one
+// allocation, which matters in a tree of a million files.
 func NewExternal() *Inode {
 	n := new(struct {
 		Inode
@@ -84,17 +82,15 @@ func (n *Inode) Type() uint32 { return n.Mode & TypeMask }
 // IsDir reports whether n is a directory.
 func (n *Inode) IsDir() bool { return n.Type() == TypeDir }
 
-// IsExternal reports whether n is a regular file whose content lives outside
-// of the image, in an object.
+// IsExternal reports whether n is a regular file whose content is in an object.
 func (n *Inode) IsExternal() bool {
 	return n.Type() == TypeRegular && n.Size > 0 && n.Content == ""
 }
 
-// NewWhiteout returns a layer's own whiteout.
+// NewWhiteout returns a whiteout of a layer.
 func NewWhiteout() *Inode { return &Inode{Mode: TypeWhiteout, Nlink: 1} }
 
-// IsWhiteout reports whether n is what overlayfs would take for a whiteout, a
-// character device with device number 0 (fs/overlayfs: IS_WHITEOUT). In a tree that
-// is data, of a container store inside of a container image perhaps. A block device
-// 0:0 is not.
+// IsWhiteout reports whether n is a character device with device number 0, which overlayfs treats as
+// a whiteout (fs/overlayfs: IS_WHITEOUT). In a tree it is data, for example of a container store
+// inside of a container image. A block device 0:0 is none.
 func (n *Inode) IsWhiteout() bool { return n.Type() == TypeChar && n.Rdev == 0 }

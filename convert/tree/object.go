@@ -2,17 +2,17 @@ package tree
 
 import "encoding/hex"
 
-// ByDigest, as the Payload of a regular file that has a Digest, stands for the
-// [ObjectPath] of that. Nearly every file is so, and spelling the paths out would
-// take a quarter of the memory of a tree. What reads trees uses it wherever it can.
-const ByDigest = "\x00" // no path has that
+// ByDigest, as the Payload of a regular file with a Digest, means the [ObjectPath] of the digest.
+// Nearly every file has this payload; paths would take a quarter of the memory of a tree. Readers of
+// trees use it wherever they can.
+const ByDigest = "\x00" // not a valid path
 
 // objectPathSize is the length in bytes of an object's path.
 const objectPathSize = 65
 
-// ObjectPath returns where the object with a digest is below an object directory, in
-// the pool as in a layer and in the redirects of images: the first two hexadecimal
-// digits, a slash and the rest. Nothing else decides it.
+// ObjectPath returns the path of an object below an object directory: the first two hexadecimal
+// digits of its fs-verity digest, a slash and the rest. The pool, layers and the redirect xattrs of
+// images use it.
 func ObjectPath(digest [32]byte) string {
 	var b [objectPathSize]byte
 	return string(AppendObjectPath(b[:0], &digest))
@@ -34,7 +34,7 @@ func IsObjectPath[P string | []byte](path P, digest *[32]byte) bool {
 	return string(path) == string(AppendObjectPath(b[:0], digest))
 }
 
-// BackingPath returns the backing path of a regular file, "" if there is none.
+// BackingPath returns the backing path of a regular file, or "".
 func (n *Inode) BackingPath() string {
 	if n.Payload == ByDigest && n.Digest != nil {
 		return ObjectPath(*n.Digest)

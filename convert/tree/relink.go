@@ -1,11 +1,10 @@
 package tree
 
-// Relink makes the first name of every file in walk order its real entry and sets
-// the link counts of files that have several, or had: counts are what the tree has,
-// not what it was made from. It is for trees that were put together without regard
-// to Link; directories must have one name each.
+// Relink makes the first name of every file in walk order its real entry, and sets the link counts
+// of hard-linked files to the number of names in the tree. It is for trees that were built without
+// Link; directories must have one name each.
 //
-// The choice is that of composefs-rs, so that equal trees have equal images.
+// composefs-rs makes the same choice, so equal trees have equal images.
 func (t *Tree) Relink() {
 	names := map[*Inode]uint32{}
 	_ = t.walk(func(_ []byte, e *Entry) error { // the callback returns nil

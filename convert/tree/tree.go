@@ -10,9 +10,9 @@ type Tree struct {
 // New returns a tree whose root is an empty directory, root:root 0755.
 func New() *Tree { return &Tree{Root: NewDir(0o755)} }
 
-// Lookup returns the entry at path. Slashes at either end and runs of them do
-// not matter; "." and ".." are ordinary names and so never found; symlinks and
-// links to directories are not followed. The root's entry has an empty name.
+// Lookup returns the entry at path. Leading, trailing and repeated slashes do not matter; "." and
+// ".." are ordinary names and never found; symlinks and links to directories are not followed. The
+// root's entry has an empty name.
 func (t *Tree) Lookup(path string) (e *Entry, ok bool) {
 	e = &Entry{Inode: t.Root}
 	for path = strings.TrimLeft(path, "/"); path != ""; path = strings.TrimLeft(path, "/") {
@@ -28,10 +28,9 @@ func (t *Tree) Lookup(path string) (e *Entry, ok bool) {
 	return e, true
 }
 
-// Walk calls fn for every entry, depth first, a directory before its entries,
-// entries in name order. The root comes first, as "/" with an empty name. fn's
-// first error ends the walk and is returned. Walk does not recurse: depth is
-// limited by memory alone.
+// Walk calls fn for every entry, depth first, a directory before its entries, entries in name order.
+// The root comes first, as "/" with an empty name. Walk returns fn's first error. It does not
+// recurse: only memory limits the depth.
 func (t *Tree) Walk(fn func(path string, e *Entry) error) error {
 	return t.walk(func(path []byte, e *Entry) error { return fn(string(path), e) })
 }

@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// SumReader reads r to its end and returns the digest of a file with that content, and its
-// length in bytes.
+// SumReader reads r to its end and returns the fs-verity digest of its content, and its length in
+// bytes.
 func SumReader(r io.Reader) (Digest, int64, error) {
 	h := spare.Get().(*Hash)
 	defer spare.Put(h)
@@ -19,15 +19,15 @@ func SumReader(r io.Reader) (Digest, int64, error) {
 	return h.Digest(), n, nil
 }
 
-// SumFile reads all of a file, wherever its offset is, and returns its digest and its length
+// SumFile reads a whole file, without its offset, and returns its fs-verity digest and its length
 // in bytes. It does not ask the kernel: see [MeasureOrSum].
 func SumFile(f *os.File) (Digest, int64, error) {
 	return SumReader(io.NewSectionReader(f, 0, math.MaxInt64))
 }
 
-// MeasureOrSum returns the digest of a file: the one that the kernel enforces if the file has
-// fs-verity, so that it is sealed, or else that of the content. A kernel or a file system
-// without fs-verity is not an error.
+// MeasureOrSum returns the fs-verity digest of a file: the one that the kernel enforces if the file
+// is sealed, and otherwise that of the content, which it reads. A kernel or a file system without
+// fs-verity is not an error.
 func MeasureOrSum(f *os.File) (d Digest, sealed bool, err error) {
 	if d, err = Measure(f); !Absent(err) {
 		return d, err == nil, err

@@ -6,9 +6,9 @@ import (
 	"hash"
 )
 
-// Hash computes an fs-verity digest of the bytes written to it. It holds a block
-// of data and a block of each tree level: 4 KiB for every factor of 128 (sha256)
-// or 64 (sha512) in the file's size. It implements [hash.Hash].
+// Hash computes the fs-verity digest of the bytes written to it. It holds a block of data and a
+// block of each tree level: 4 KiB for every factor of 128 (sha256) or 64 (sha512) in the file's
+// size. It implements [hash.Hash].
 type Hash struct {
 	algorithm Algorithm
 	size      uint64   // bytes written
@@ -20,8 +20,8 @@ var _ hash.Hash = (*Hash)(nil)
 // New returns a Hash for sha256.
 func New() *Hash { return NewHash(SHA256) }
 
-// NewHash returns a Hash for the given algorithm. It panics on an algorithm
-// that is none of the constants of this package.
+// NewHash returns a Hash for the given algorithm. It panics on an algorithm that is not a constant
+// of this package.
 func NewHash(a Algorithm) *Hash {
 	if a != SHA256 && a != SHA512 {
 		panic("verity: internal error: unknown " + a.String())
@@ -50,8 +50,8 @@ func (h *Hash) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// push adds the hash of a full data block to level 1, and the hash of every
-// level that this fills to the level above.
+// push adds the hash of a full data block to level 1, and the hash of every level that becomes full
+// to the level above.
 func (h *Hash) push(block []byte) {
 	for i := 1; ; i++ {
 		if i == len(h.levels) {
@@ -67,7 +67,7 @@ func (h *Hash) push(block []byte) {
 	}
 }
 
-// addLevel adds an empty level, with the memory that one had before Reset.
+// addLevel adds an empty level. It reuses the memory from before Reset.
 func (h *Hash) addLevel() {
 	if n := len(h.levels); n < cap(h.levels) {
 		h.levels = h.levels[:n+1]
@@ -80,7 +80,7 @@ func (h *Hash) addLevel() {
 	h.levels = append(h.levels, make([]byte, 0, BlockSize))
 }
 
-// root returns the root hash; it leaves h as it is.
+// root returns the root hash. It does not change h.
 func (h *Hash) root() []byte {
 	if h.size == 0 {
 		return make([]byte, h.algorithm.Size()) // by definition, not the hash of a block
@@ -88,7 +88,7 @@ func (h *Hash) root() []byte {
 	var hash [sha512.Size]byte
 	up := hash[:0] // the hash that goes to the next level
 	for i, level := range h.levels {
-		// Pad in the buffer, beyond what counts of it.
+		// Pad in the unused part of the buffer.
 		block := level[:BlockSize]
 		used := len(level) + copy(block[len(level):], up)
 		clear(block[used:])
@@ -104,7 +104,7 @@ func (h *Hash) root() []byte {
 	return up
 }
 
-// Sum appends the digest of what has been written so far to b.
+// Sum appends the digest of the bytes written so far to b.
 func (h *Hash) Sum(b []byte) []byte {
 	// struct fsverity_descriptor; salt, its size and the reserved fields are 0.
 	var descriptor [256]byte
@@ -116,8 +116,8 @@ func (h *Hash) Sum(b []byte) []byte {
 	return h.algorithm.append(b, descriptor[:])
 }
 
-// Digest returns the digest of what has been written so far. It panics unless
-// the algorithm is SHA256.
+// Digest returns the fs-verity digest of the bytes written so far. It panics unless the algorithm is
+// SHA256.
 func (h *Hash) Digest() Digest {
 	if h.algorithm != SHA256 {
 		panic("verity: internal error: Digest of a " + h.algorithm.String() + " hash")
@@ -125,7 +125,7 @@ func (h *Hash) Digest() Digest {
 	return Digest(h.Sum(nil))
 }
 
-// Reset makes h as new, keeping its memory.
+// Reset resets h and keeps its memory.
 func (h *Hash) Reset() {
 	h.size = 0
 	h.levels = h.levels[:1]

@@ -1,13 +1,13 @@
-// Package verity computes fs-verity file digests, and asks the kernel to enable
-// and to measure them.
+// Package verity computes fs-verity digests of files, and asks the kernel to enable and to measure
+// fs-verity.
 //
-// The digest is the one the kernel reports for a file (FS_IOC_MEASURE_VERITY)
-// with 4096-byte blocks, no salt and no signature: the hash of a descriptor that
-// holds the file's size and the root of a Merkle tree over its blocks. It is not
-// the sha256 of the bytes. The block size is part of the format and never the
-// host's page size. Rules: Documentation/filesystems/fsverity.rst of Linux.
+// The digest is the one that the kernel returns for a file (FS_IOC_MEASURE_VERITY) with blocks of
+// 4096 bytes, no salt and no signature: the hash of a descriptor that holds the file's size and the
+// root of a Merkle tree over its blocks. It is not the sha256 of the bytes. The block size is part
+// of the format and does not depend on the host's page size. The rules are in
+// Documentation/filesystems/fsverity.rst of Linux.
 //
-// All but the ioctls of verity_linux.go builds on any system.
+// The package builds on any system; only the ioctls of verity_linux.go need Linux.
 package verity
 
 import (
@@ -19,14 +19,14 @@ import (
 	"sync"
 )
 
-// BlockSize is the Merkle tree's block size in bytes. Changing it changes every
-// digest; composefs allows only this one.
+// BlockSize is the Merkle tree's block size in bytes, the only one that composefs allows. Changing
+// it changes every digest.
 const BlockSize = 4096
 
 // Digest is an fs-verity digest with sha256, the kind composefs images use.
 type Digest [sha256.Size]byte
 
-// ParseDigest reads the 64 hexadecimal digits that [Digest.String] prints.
+// ParseDigest parses the 64 hexadecimal digits of [Digest.String].
 func ParseDigest(s string) (Digest, error) {
 	var d Digest
 	if len(s) != hex.EncodedLen(len(d)) {
@@ -51,15 +51,15 @@ func Sum(content []byte) Digest {
 	return h.Digest()
 }
 
-// spare holds hashes for Sum, whose buffers would be most of what converting a layer
-// of small files allocates.
+// spare reuses hashes: their buffers would be most of the allocated memory of converting a layer of
+// small files.
 var spare = sync.Pool{New: func() any { return New() }}
 
-// Algorithm is a hash algorithm, numbered as in the kernel's
-// FS_VERITY_HASH_ALG_* (include/uapi/linux/fsverity.h).
+// Algorithm is a hash algorithm, with the number of the kernel's FS_VERITY_HASH_ALG_*
+// (include/uapi/linux/fsverity.h).
 type Algorithm uint8
 
-// The algorithms composefs repositories use. mkcomposefs knows SHA256 only.
+// The algorithms of composefs repositories. mkcomposefs supports SHA256 only.
 const (
 	SHA256 Algorithm = 1
 	SHA512 Algorithm = 2
@@ -84,8 +84,8 @@ func (a Algorithm) Size() int {
 	return sha256.Size
 }
 
-// append appends the plain hash of one block to b. Zeros cost next to nothing: a tar
-// of a few bytes can announce a sparse file of terabytes.
+// append appends the plain hash of one block to b. The hash of zeros is precomputed: a tar of a few
+// bytes can contain a sparse file of terabytes.
 func (a Algorithm) append(b, block []byte) []byte {
 	if block[0] == 0 && bytes.Equal(block, zeros[:]) {
 		return append(b, zeroHash[a]...)

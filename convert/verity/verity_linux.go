@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Enable turns fs-verity on for the file, with sha256 and 4096-byte blocks. The
-// file must be open for reading only, and open for writing nowhere; it is
-// read-only from then on. Enabling a file that has fs-verity already succeeds.
+// Enable enables fs-verity for the file, with sha256 and blocks of 4096 bytes. f must be open for
+// reading only, and nobody may have the file open for writing. From then on the file is read-only.
+// Enabling it again succeeds.
 //
-// Errors are of type *[os.PathError] and answer to [ErrFilesystem] and
-// [ErrKernel]; ETXTBSY means that somebody has the file open for writing.
+// Errors are of type *[os.PathError] and wrap [ErrFilesystem] or [ErrKernel] if one of these is the
+// reason; ETXTBSY means that a process has the file open for writing.
 func Enable(f *os.File) error {
 	arg := unix.FsverityEnableArg{
 		Version:        1,
@@ -29,10 +29,10 @@ func Enable(f *os.File) error {
 	return &os.PathError{Op: "enable fs-verity", Path: f.Name(), Err: classify(f, err)}
 }
 
-// Measure returns the file's digest as the kernel enforces it: no data is read.
+// Measure returns the fs-verity digest that the kernel enforces for the file. It reads no data.
 //
-// Errors are of type *[os.PathError] and answer to [ErrFilesystem], [ErrKernel]
-// and [ErrNotEnabled]. A digest by another algorithm than sha256 is an error.
+// Errors are of type *[os.PathError] and wrap [ErrFilesystem], [ErrKernel] or [ErrNotEnabled] if one
+// of these is the reason. A digest by another algorithm than sha256 is an error.
 func Measure(f *os.File) (Digest, error) {
 	var arg struct { // struct fsverity_digest, with room for the longest digest
 		algorithm uint16
@@ -62,9 +62,8 @@ func ioctl(f *os.File, request uintptr, arg unsafe.Pointer) error {
 	return nil
 }
 
-// classify adds to an ioctl's errno who cannot: see "fs-verity ioctls" in the
-// kernel's fsverity.rst. EOPNOTSUPP can mean either, so ask what the kernel
-// says of the file system's driver.
+// classify wraps an ioctl's errno in the reason: see "fs-verity ioctls" in the kernel's fsverity.rst.
+// For EOPNOTSUPP it looks whether the kernel's driver of the file system supports fs-verity.
 func classify(f *os.File, err error) error {
 	switch {
 	case errors.Is(err, unix.ENODATA):
@@ -81,8 +80,7 @@ func classify(f *os.File, err error) error {
 	return err
 }
 
-// blockSize returns the size of the blocks of f's file system, which those of fs-verity
-// must not exceed.
+// blockSize returns the block size of f's file system, which that of fs-verity must not exceed.
 func blockSize(f *os.File) int64 {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
@@ -91,9 +89,8 @@ func blockSize(f *os.File) int64 {
 	return int64(st.Bsize) //nolint:unconvert // 32 bits on some architectures
 }
 
-// driverHasVerity reports whether the kernel's driver of f's file system knows
-// fs-verity, so that it is this one file system that lacks it (for ext4:
-// tune2fs -O verity). btrfs has no such switch.
+// driverHasVerity reports whether the kernel's driver of f's file system supports fs-verity, so that
+// this one file system lacks it (for ext4: tune2fs -O verity). btrfs has no such switch.
 func driverHasVerity(f *os.File) bool {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
