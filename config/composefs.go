@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// Expected says which images must have an entry in the policy that names the digests
-// of merged images: the key expected in composefs.conf.
+// Expected decides which container images must have an entry in the policy of expected image
+// digests: the key expected in composefs.conf.
 type Expected uint8
 
 const (
-	// ExpectedListed refuses listed images that have another digest. It is the default.
+	// ExpectedListed refuses listed images with another digest. It is the default.
 	ExpectedListed Expected = iota
-	// ExpectedAll refuses images that are not listed too.
+	// ExpectedAll also refuses images that are not listed.
 	ExpectedAll
 )
 
-// expectedNames holds the values' spellings in composefs.conf.
+// expectedNames are the values in composefs.conf.
 var expectedNames = [...]string{ExpectedListed: "listed", ExpectedAll: "all"}
 
-// String returns the value's spelling in composefs.conf.
+// String returns the value in composefs.conf.
 func (e Expected) String() string {
 	if int(e) < len(expectedNames) {
 		return expectedNames[e]
@@ -29,18 +29,18 @@ func (e Expected) String() string {
 	return "Expected(" + strconv.Itoa(int(e)) + ")"
 }
 
-// Digests says where the policy files are.
+// Digests is the place of the policy files.
 type Digests struct {
-	// Dirs are directories, of which the first that exists counts.
+	// Dirs are candidates. The first existing directory counts.
 	Dirs []string
-	// Named: there is one, and composefs.conf names it. It must exist.
+	// Named: composefs.conf names the only directory, which must exist.
 	Named bool
 }
 
 // digestsDir is the name of the directory with the policy files, beside composefs.conf.
 const digestsDir = "composefs-digests.d"
 
-// composefsKeys are the keys of composefs.conf, and what reads each.
+// composefsKeys are the keys of composefs.conf with their parsers.
 var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	"verity": func(o *Options, root *table, key string) error {
 		v, ok := parseVerity(root.values[key])
@@ -68,8 +68,8 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	},
 }
 
-// parseComposefs reads composefs.conf. Its keys are exact, and any other key is an
-// error: a misspelt "require" must not pass for the default.
+// parseComposefs reads composefs.conf. Keys match exactly, and unknown ones are an error: a misspelt
+// "verity" must not result in the default.
 func parseComposefs(text *Text, o *Options) error {
 	root, err := parseTOML(text)
 	if err != nil {
@@ -86,8 +86,7 @@ func parseComposefs(text *Text, o *Options) error {
 	return errs.err()
 }
 
-// digestDirs returns where policy files are looked for unless composefs.conf says: in
-// the places of composefs.conf.
+// digestDirs returns the default directories of policy files, beside the places of composefs.conf.
 func (sys System) digestDirs() ([]string, error) {
 	if file, ok := sys.LookupEnv("CONTAINERS_COMPOSEFS_CONF"); ok {
 		return []string{path.Join(path.Dir(file), digestsDir)}, nil

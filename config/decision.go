@@ -2,20 +2,19 @@ package config
 
 import "strconv"
 
-// Switch is a setting that is on, off, or left out. containers/storage takes one that
-// is left out for off.
+// Switch is a setting that is on, off or unset. For containers/storage, an unset one is off.
 type Switch uint8
 
 const (
-	// Unset is a switch that nothing sets.
+	// Unset is a missing switch.
 	Unset Switch = iota
 	// Off is a switch with another value than "true".
 	Off
-	// On is a switch that is "true".
+	// On is a switch with the value "true".
 	On
 )
 
-// switchNames holds the values' names.
+// switchNames are the names of the values.
 var switchNames = [...]string{Unset: "unset", Off: "false", On: "true"}
 
 // String returns "unset", "false" or "true".
@@ -33,8 +32,8 @@ func switchOf(on bool) Switch {
 	return Off
 }
 
-// Decision says whether new layers of a store become composefs, and what decides it. It
-// says nothing about existing layers.
+// Decision is whether new layers of a store become composefs, and the reason. It does not concern
+// existing layers.
 type Decision uint8
 
 const (
@@ -48,7 +47,7 @@ const (
 	BySwitches
 )
 
-// decisionNames holds the values' names in the output of status.
+// decisionNames are the names of the values in the output of status.
 var decisionNames = [...]string{NotSet: "unset", Refused: "false", ByPool: "pool", BySwitches: "set"}
 
 // String returns "unset", "false", "pool" or "set".
@@ -62,9 +61,9 @@ func (d Decision) String() string {
 // Active reports whether new layers become composefs.
 func (d Decision) Active() bool { return d == ByPool || d == BySwitches }
 
-// Decide decides by use_composefs and convert_images. Flags such as podman --root make
-// containers/storage forget switches of storage.conf: a store that has a pool stays
-// composefs then, and one that has none stays plain, as with stock podman.
+// Decide decides by use_composefs and convert_images. pool reports whether the store has a pool.
+// Flags such as podman --root make containers/storage ignore switches of storage.conf: a store with
+// a pool then stays composefs, and one without stays plain, as with stock podman.
 func (o *Options) Decide(pool bool) Decision {
 	switch composefs, convert := o.UseComposefs, o.Pull.ConvertImages; {
 	case composefs == Off || convert == Off:
@@ -77,7 +76,7 @@ func (o *Options) Decide(pool bool) Decision {
 	return NotSet
 }
 
-// Reason says in words what decides.
+// Reason explains a decision in words.
 func (o *Options) Reason(d Decision) string {
 	named := func(s Switch) string {
 		switch composefs, convert := o.UseComposefs == s, o.Pull.ConvertImages == s; {
@@ -99,8 +98,8 @@ func (o *Options) Reason(d Decision) string {
 	return named(On) + `"true"`
 }
 
-// Advice returns what to do for new layers to become composefs, nothing if they do. hidden
-// says that storage.conf is not asked for driver options, as with podman --root.
+// Advice returns the steps that make new layers composefs, none if they are already. hidden reports
+// that the driver options of storage.conf are ignored, as with podman --root.
 func (o *Options) Advice(d Decision, hidden bool) (todo []string) {
 	if d.Active() {
 		return nil

@@ -8,11 +8,10 @@ import (
 	"strings"
 )
 
-// driverOption is one of the "key=value" strings of which upstream's overlay driver
-// is told its options.
+// driverOption is a "key=value" string, the form in which upstream's overlay driver gets options.
 type driverOption struct {
 	source string // for errors
-	label  string // what errors call the key, empty for the key itself
+	label  string // name of the key in errors, empty for the key itself
 	text   string
 	line   func() int // of the key in the source, nil if that is not a file
 }
@@ -39,15 +38,15 @@ func (c *storageConf) driverOptions(source, driver string) []driverOption {
 // fileOptions are the overlay driver's options in storage.conf whose values are checked.
 var fileOptions = []string{"use_composefs", "mount_program", "force_mask", "ignore_chown_errors", "size", "inodes", "skip_mount_home"}
 
-// sizes are what RAMInBytes of github.com/docker/go-units accepts.
+// sizes matches the sizes that RAMInBytes of github.com/docker/go-units accepts.
 var sizes = regexp.MustCompile(`^[0-9]+(\.[0-9]*)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
 
-// hindrances are the options with which composefs does not work: another program makes
-// the mounts, or layers do not keep their owners and modes.
-var hindrances = []string{"mount_program", "force_mask", "ignore_chown_errors"}
+// incompatible are the options that exclude composefs: another program makes the mounts, or layers
+// do not keep their owners and modes.
+var incompatible = []string{"mount_program", "force_mask", "ignore_chown_errors"}
 
-// listOptions makes driver options of what STORAGE_OPTS or --storage-opt says. One
-// empty string is no option.
+// listOptions makes driver options of the values of STORAGE_OPTS or --storage-opt. A single empty
+// string is no option.
 func listOptions(source string, texts []string) []driverOption {
 	if len(texts) == 1 && texts[0] == "" {
 		return nil
@@ -59,10 +58,9 @@ func listOptions(source string, texts []string) []driverOption {
 	return list
 }
 
-// apply sets what an option of the overlay driver says. The last one counts, but
-// stores add up. Blanks around key and value do not matter, nor the key's case, nor
-// whether it begins with "overlay.", "overlay2." or ".". Other options are upstream's
-// business, but for unknown ones. Source: parseOptions in drivers/overlay/overlay.go.
+// apply applies an option of the overlay driver. The last value of a key counts, but stores add up.
+// Blanks around key and value, the key's case, and the prefixes "overlay.", "overlay2." and "." do
+// not matter. Unknown options are an error. Source: parseOptions in drivers/overlay/overlay.go.
 func (d driverOption) apply(o *Options) error {
 	key, value, ok := strings.Cut(d.text, "=")
 	if !ok {
@@ -114,16 +112,16 @@ func (d driverOption) apply(o *Options) error {
 	default:
 		return &ValueError{Source: d.source, Key: d.label, Want: "unknown option of the overlay driver"}
 	}
-	if slices.Contains(hindrances, key) {
-		o.Hindrances = slices.DeleteFunc(o.Hindrances, func(set string) bool { return set == key })
+	if slices.Contains(incompatible, key) {
+		o.Incompatible = slices.DeleteFunc(o.Incompatible, func(set string) bool { return set == key })
 		if value != "" {
-			o.Hindrances = append(o.Hindrances, key)
+			o.Incompatible = append(o.Incompatible, key)
 		}
 	}
 	return nil
 }
 
-// addStores adds the stores of a list with commas. An empty list is none.
+// addStores adds the stores of a comma-separated list, which may be empty.
 func (d driverOption) addStores(o *Options, list string) error {
 	if list == "" {
 		return nil
@@ -137,7 +135,7 @@ func (d driverOption) addStores(o *Options, list string) error {
 	return nil
 }
 
-// addLayerStores adds the directories of a list with commas: DIR or DIR:ref.
+// addLayerStores adds the directories of a comma-separated list: DIR or DIR:ref.
 func (d driverOption) addLayerStores(o *Options, list string) error {
 	if list == "" {
 		return nil

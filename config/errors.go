@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// ValueError is a value, or a key, that is not allowed.
+// ValueError reports an invalid value or key.
 type ValueError struct {
 	// Source is the file, STORAGE_OPTS or --storage-opt.
 	Source string
-	// Line is the key's line in the file, counted from 1; 0 if it is not in a file.
+	// Line is the key's line in the file, counted from 1; 0 without a file.
 	Line int
 	// Key is the key with its tables, as in storage.options.additionalimagestores.
 	Key string
-	// Value is the value as TOML would write it, empty if the key is what is wrong.
+	// Value is the value in TOML, empty if the key is wrong.
 	Value string
-	// Want says what is allowed.
+	// Want describes the allowed values, or the mistake.
 	Want string
 }
 
@@ -31,7 +31,7 @@ func (e *ValueError) Error() string {
 	return what + ": " + e.Want
 }
 
-// Errors are the wrong values of a configuration, by file and line.
+// Errors are the invalid values of a configuration, in the order of files and lines.
 type Errors []error
 
 func (e Errors) Error() string {
@@ -75,7 +75,7 @@ func (e Errors) err() error {
 	return e
 }
 
-// with adds an error, if it is one, and those that it has.
+// with adds err, or the errors that it contains. A nil error adds nothing.
 func (e Errors) with(err error) Errors {
 	var list Errors
 	switch {

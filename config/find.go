@@ -7,27 +7,27 @@ import (
 	"path"
 )
 
-// System is what Find and Load may ask of the machine. The functions are os.ReadFile,
-// os.LookupEnv, os.ExpandEnv and filepath.EvalSymlinks, or do as these do.
+// System gives Find and Load access to the machine. The functions are os.ReadFile, os.LookupEnv,
+// os.ExpandEnv and filepath.EvalSymlinks, or behave like these.
 type System struct {
 	ReadFile     func(name string) ([]byte, error)
 	LookupEnv    func(key string) (string, bool)
 	ExpandEnv    func(s string) string
 	EvalSymlinks func(path string) (string, error)
-	// Rootless says that files and directories of the user count, not root's:
+	// Rootless: the user's files and directories count instead of root's. It is
 	// unshare.IsRootless and unshare.GetRootlessUID() != 0 of containers/storage.
 	Rootless bool
-	// UID is unshare.GetRootlessUID, the user's outside of a user namespace.
+	// UID is unshare.GetRootlessUID, the user's ID outside of a user namespace.
 	UID int
-	// Home is the user's home directory, empty if it is not known.
+	// Home is the user's home directory, empty if unknown.
 	Home string
 }
 
-// systemDirs hold the system's files, the first one counts. Source:
+// systemDirs are the directories of the system's files. The first existing file counts. Source:
 // types/options_linux.go.
 var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
 
-// Find reads the files and the environment that count. Only one storage.conf does:
+// Find reads the configuration files and the environment. Only one storage.conf counts:
 //   - the one in CONTAINERS_STORAGE_CONF, which must exist if the variable is set;
 //   - without root, containers/storage.conf in XDG_CONFIG_HOME, or in ~/.config if
 //     that is empty;
@@ -35,10 +35,9 @@ var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
 //     without root takes over some keys only: see [Sources];
 //   - with root, the one in XDG_CONFIG_HOME.
 //
-// composefs.conf is looked for in the same places, with CONTAINERS_COMPOSEFS_CONF.
-// For a user without root it counts whole, from wherever. The directory of policy files,
-// composefs-digests.d, is beside where composefs.conf would be, whether that is there or
-// not.
+// composefs.conf has the same places, with CONTAINERS_COMPOSEFS_CONF. For a user without root all of
+// its keys count, from any place. The directory of policy files, composefs-digests.d, is beside the
+// place of composefs.conf, even of a missing one.
 //
 // STORAGE_DRIVER and STORAGE_OPTS are not read for root without a storage.conf.
 // Source: DefaultConfigFile in types/utils.go and loadDefaultStoreOptions in
@@ -65,8 +64,8 @@ func Find(sys System) (Sources, error) {
 	return s, nil
 }
 
-// search returns the file of that name that counts, nil if there is none, and whether
-// it is the system's and read for a user without root.
+// search returns the file of that name that counts, or nil. inherited reports that it is the system's
+// file and read for a user without root.
 func (sys System) search(env, name string) (text *Text, inherited bool, err error) {
 	if file, ok := sys.LookupEnv(env); ok {
 		data, err := sys.ReadFile(file)
@@ -92,8 +91,8 @@ func (sys System) search(env, name string) (text *Text, inherited bool, err erro
 	return nil, false, nil
 }
 
-// files returns the paths where the file of that name may be, the first that exists
-// counts. A user's own comes before the system's, root's after it.
+// files returns the possible paths of a file. The first existing one counts. A user's own file comes
+// before the system's, root's after it.
 func (sys System) files(name string) (files []string, err error) {
 	user, err := sys.userFile(name)
 	if err != nil {
@@ -111,9 +110,8 @@ func (sys System) files(name string) (files []string, err error) {
 	return files, nil
 }
 
-// userFile returns the path of the user's own file. Root has one only if
-// XDG_CONFIG_HOME is set; upstream looks into the working directory if it is set and
-// empty, which is not followed here.
+// userFile returns the path of the user's own file. Root has one only if XDG_CONFIG_HOME is set. If
+// it is set and empty, upstream looks into the working directory; this function does not.
 func (sys System) userFile(name string) (string, error) {
 	if dir, _ := sys.LookupEnv("XDG_CONFIG_HOME"); dir != "" {
 		return path.Join(dir, "containers", name), nil
@@ -122,7 +120,7 @@ func (sys System) userFile(name string) (string, error) {
 		return "", nil
 	}
 	if sys.Home == "" {
-		return "", fmt.Errorf("find %s: home directory is not known, set HOME", name)
+		return "", fmt.Errorf("find %s: the home directory is unknown, set HOME", name)
 	}
 	return path.Join(sys.Home, ".config/containers", name), nil
 }

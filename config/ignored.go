@@ -12,12 +12,12 @@ type IgnoredKey struct {
 	Source string
 	Line   int    // counted from 1
 	Key    string // with its tables
-	Home   string // the table where it has one, "" if the key is unknown
+	Home   string // the table where it has an effect, "" if the key is unknown
 
 	table bool // the key is that of a table
 }
 
-// String says in words why the key has no effect.
+// String explains why the key has no effect.
 func (k IgnoredKey) String() string {
 	if k.Home == "" {
 		return place(k.Source, k.Line) + ": unknown key " + k.Key + ", which has no effect"
@@ -30,17 +30,17 @@ func (k IgnoredKey) String() string {
 	return fmt.Sprintf("%s: %s is set %s, where it has no effect: set it in %s", place(k.Source, k.Line), key, within, k.Home)
 }
 
-// Name is the key without its tables.
+// Name returns the key without its tables.
 func (k IgnoredKey) Name() string { return k.Key[strings.LastIndex(k.Key, ".")+1:] }
 
-// Alternative is a key, or a table, that an unknown one may be meant to be.
+// Alternative is a known key or table that a misspelt one may mean.
 type Alternative struct {
 	Name  string // without tables
 	Where string // in words
 }
 
 // Alternatives returns the keys of the same table, the keys that decide about composefs, and all
-// tables. There are none for a key that has an effect elsewhere.
+// tables. For a key that has an effect in another table it returns none.
 func (k IgnoredKey) Alternatives() (list []Alternative) {
 	if k.Home != "" {
 		return nil
@@ -92,8 +92,8 @@ func Ignored(s Sources) []IgnoredKey {
 	return list
 }
 
-// ignored returns the keys without effect in the table that is called name in knownKeys, and
-// in those below.
+// ignored returns the keys without effect in the table with that name in knownKeys, and in the tables
+// below it.
 func (t *table) ignored(name string) (list []IgnoredKey) {
 	for _, key := range t.keys() {
 		lower, inner := strings.ToLower(key), t.table(key)
@@ -110,7 +110,7 @@ func (t *table) ignored(name string) (list []IgnoredKey) {
 	return list
 }
 
-// hasEffect reports whether containers/storage knows a key of a table, and reads it there.
+// hasEffect reports whether containers/storage reads a key in a table.
 func hasEffect(table, key string) bool {
 	name, _ := known(table, key)
 	_, ok := knownKeys[table][name]

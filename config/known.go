@@ -36,9 +36,9 @@ func isNumber(value any) bool {
 	return ok && n >= 0 && n <= math.MaxUint32
 }
 
-// knownKeys are the keys of storage.conf by table, with their types. Source: TomlConfig in types/options.go and OptionsConfig in pkg/config/config.go of
-// containers/storage, and for pull_options, a map of strings there, parsePullOptions in
-// pkg/chunked/storage_linux.go.
+// knownKeys are the keys of storage.conf by table, with their types. Source: TomlConfig in
+// types/options.go and OptionsConfig in pkg/config/config.go of containers/storage, and
+// parsePullOptions in pkg/chunked/storage_linux.go for pull_options, a map of strings in upstream.
 var knownKeys = map[string]map[string]*valueType{
 	"": {"storage": tableType},
 	"storage": join(all(stringType, "driver runroot imagestore graphroot rootless_storage_path"),
@@ -76,8 +76,7 @@ func join(parts ...map[string]*valueType) map[string]*valueType {
 	return types
 }
 
-// known returns how a key of the table with that name is spelled in knownKeys, and its type, which
-// is nil for an unknown key.
+// known returns the spelling of a key in knownKeys, and its type, which is nil for an unknown key.
 func known(table, key string) (name string, of *valueType) {
 	for name, of := range knownKeys[table] {
 		if name == key || table != pullOptions && strings.EqualFold(name, key) {
@@ -90,8 +89,8 @@ func known(table, key string) (name string, of *valueType) {
 	return strings.ToLower(key), nil
 }
 
-// check returns the values that are not allowed in the table that is called name in knownKeys, and
-// in those below. Two spellings of one key are not allowed: upstream takes either, at random.
+// check returns the invalid values in the table with that name in knownKeys, and in the tables below
+// it. Two spellings of one key are invalid: upstream takes either, at random.
 func (t *table) check(name string) (errs Errors) {
 	spelled := map[string]string{}
 	for _, key := range t.keys() {

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Load finds the sources, parses them and settles GraphRoot and RunRoot. Driver and
-// options are as in [Sources]: what --storage-driver and --storage-opt say, or what a
-// driver is called with; "" and nil if there are none.
+// Load finds the sources, parses them and resolves GraphRoot and RunRoot. driver and options are the
+// values of --storage-driver and --storage-opt, or those that a driver is called with, see [Sources];
+// "" and nil mean none.
 //
-// The two paths get $UID and environment variables replaced and symlinks resolved; if
-// they are not set, they are upstream's defaults. RunRoot stays empty for a user
-// without root for whom XDG_RUNTIME_DIR is not set: upstream makes a directory then.
-// Upstream may also take these two from a second file that it has come across, which
-// is not followed here.
+// Load replaces $UID and environment variables in the two paths and resolves symlinks; upstream's
+// defaults replace missing ones. RunRoot stays empty for a user without root if XDG_RUNTIME_DIR is
+// not set: upstream makes a directory then. Upstream may also take the two paths from a second file;
+// Load does not.
 // Source: loadStoreOptionsFromConfFile in types/options.go, expandEnvPath in
 // types/utils.go.
 func Load(sys System, driver string, options []string) (*Options, error) {
@@ -44,7 +43,7 @@ func Load(sys System, driver string, options []string) (*Options, error) {
 	return o, nil
 }
 
-// defaultRoots returns upstream's defaults, empty where it would look for more.
+// defaultRoots returns upstream's defaults, or empty paths if these depend on more.
 func (sys System) defaultRoots() (graphRoot, runRoot string) {
 	if !sys.Rootless {
 		return "/var/lib/containers/storage", "/run/containers/storage"
@@ -60,8 +59,8 @@ func (sys System) defaultRoots() (graphRoot, runRoot string) {
 	return graphRoot, runRoot
 }
 
-// expand replaces $UID and environment variables and resolves symlinks. Where that is
-// not possible, as nothing is there yet, the path is only made clean.
+// expand replaces $UID and environment variables and resolves symlinks. It only cleans a path that
+// cannot be resolved, such as a missing one.
 func (sys System) expand(name string) string {
 	if name == "" {
 		return ""

@@ -7,11 +7,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// line returns the line of a key of the table, counted from 1, or 0 if it is not known.
+// line returns the line of a key of the table, counted from 1, or 0 if it is unknown.
 //
-// The parser keeps where it has found each key, however the key is spelled: in a table, with
-// dots, in quotes or in an inline table. It only gives that away in an error, so unplaceable
-// makes one for the key.
+// The parser records the position of each key: in a table, with dots, in quotes or in an inline
+// table. It reports positions in errors only, so unplaceable causes one for the key.
 func (t *table) line(key string) int {
 	level := map[string]toml.Primitive{}
 	md, err := toml.Decode(string(t.file.Data), &level)
@@ -32,8 +31,7 @@ func (t *table) line(key string) int {
 	return t.below(key)
 }
 
-// lineOf returns a function that finds the line of a key, in whatever case it is spelled:
-// only messages need it.
+// lineOf returns a function that finds the line of a key in any case. Only messages call it.
 func (t *table) lineOf(key string) func() int {
 	return func() int {
 		if t == nil {
@@ -44,8 +42,8 @@ func (t *table) lineOf(key string) func() int {
 	}
 }
 
-// below returns the first line with a key of a table that has no head of its own, as "a" in
-// [a.b]: the parser has no place for it.
+// below returns the first line with a key of a table without a header of its own, such as "a" in
+// [a.b]: the parser has no position for it.
 func (t *table) below(key string) (first int) {
 	inner := t.table(key)
 	if inner == nil {
@@ -59,7 +57,7 @@ func (t *table) below(key string) (first int) {
 	return first
 }
 
-// unplaceable is a type that no TOML value fits.
+// unplaceable is a type that accepts no TOML value.
 type unplaceable struct{}
 
 // UnmarshalTOML implements toml.Unmarshaler.

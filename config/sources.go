@@ -8,43 +8,39 @@ import (
 // overlay is the only driver whose options are read.
 const overlay = "overlay"
 
-// Text is a file's content under the name that errors give it.
+// Text is the content of a file, with the name for errors.
 type Text struct {
 	Name string
 	Data []byte
 }
 
-// Sources are all that options are made of. The zero value means that nothing is
-// configured.
+// Sources are the inputs of Parse. The zero value means that nothing is configured.
 type Sources struct {
-	// Storage is the storage.conf that counts, nil if there is none.
+	// Storage is the storage.conf that counts, or nil.
 	Storage *Text
-	// Inherited says that Storage is the system's file, read for a user without root
-	// who has no file. Of it count only driver, if it is one for such users,
-	// rootless_storage_path and pull_options.
+	// Inherited: Storage is the system's file, read for a user without root who has no file. Only
+	// driver, if such users can have it, rootless_storage_path and pull_options count.
 	Inherited bool
-	// Driver is --storage-driver, or the name by which a driver is called. Unless there
-	// are DriverOptions, it leaves no driver option, as in podman. (So does podman's
-	// --root: give it as an empty list of DriverOptions.)
+	// Driver is --storage-driver, or the name by which a driver is called. As in podman it
+	// discards driver options of the file and of STORAGE_OPTS. (For podman's --root, pass an
+	// empty list of DriverOptions.)
 	Driver string
 	// StorageDriver is STORAGE_DRIVER, empty if it is not set.
 	StorageDriver string
-	// StorageOpts is STORAGE_OPTS, nil if it is not set. It replaces the driver options
-	// of the file, also if it is empty.
+	// StorageOpts is STORAGE_OPTS, nil if it is not set. It replaces the driver options of the
+	// file even if it is empty.
 	StorageOpts *string
-	// DriverOptions are the values of --storage-opt, or what a driver is given: a list
-	// that replaces STORAGE_OPTS and the file's driver options. Nil means that there is
-	// no such list; an empty one leaves no option.
+	// DriverOptions are the values of --storage-opt, or the options of a driver. The list
+	// replaces STORAGE_OPTS and the file's driver options even if it is empty; nil does not.
 	DriverOptions []string
-	// Composefs is the composefs.conf that counts, nil if there is none.
+	// Composefs is the composefs.conf that counts, or nil.
 	Composefs *Text
-	// DigestDirs are where policy files are looked for unless composefs.conf says.
+	// DigestDirs are the default directories of policy files.
 	DigestDirs []string
 }
 
-// Parse makes options of sources. An error comes with no options. It is a *[SyntaxError], a
-// *[ValueError] or what wraps an error of the TOML parser; or [Errors] of these, which then name
-// every wrong value.
+// Parse makes options of sources. It returns no options with an error. The error is a *[SyntaxError],
+// a *[ValueError], an error of the TOML parser, or [Errors] of these with every invalid value.
 //
 // Precedence is upstream's (ReloadConfigurationFile and getRootlessStorageOpts in
 // types/options.go; for the flags getRuntime in
@@ -104,8 +100,7 @@ func (s *Sources) driverOptions(conf *storageConf, source, driver string) []driv
 	return conf.driverOptions(source, driver)
 }
 
-// applyAll sets what driver options say, if they are for the overlay driver or for
-// one that is not chosen yet, which may become it.
+// applyAll applies driver options if the driver is overlay, or unknown and possibly overlay.
 func (o *Options) applyAll(list []driverOption) error {
 	if o.Driver != overlay && o.Driver != "" {
 		return nil
@@ -117,7 +112,7 @@ func (o *Options) applyAll(list []driverOption) error {
 	return errs.err()
 }
 
-// inherit returns what a user without root takes over from the system's file. Source:
+// inherit returns the values of the system's file that count for a user without root. Source:
 // getRootlessStorageOpts and isRootlessDriver in types/options.go.
 func (c *storageConf) inherit() *storageConf {
 	i := &storageConf{rootlessStoragePath: c.rootlessStoragePath, pull: c.pull}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// storageConf is what is read of a storage.conf. Source: TomlConfig in
-// types/options.go and OptionsConfig in pkg/config/config.go of containers/storage.
+// storageConf holds the values of a storage.conf. Source: TomlConfig in types/options.go and
+// OptionsConfig in pkg/config/config.go of containers/storage.
 type storageConf struct {
 	driver                         string
 	graphRoot, runRoot, imageStore string
@@ -19,8 +19,7 @@ type storageConf struct {
 	storesLine, layerStoresLine func() int // of additionalimagestores and additionallayerstores
 }
 
-// parseStorage reads a storage.conf. With wrong values it returns what the others say, and
-// [Errors].
+// parseStorage reads a storage.conf. If values are invalid it returns the others, and [Errors].
 func parseStorage(text *Text) (*storageConf, error) {
 	c := new(storageConf)
 	root, err := parseTOML(text)
@@ -59,10 +58,11 @@ func (c *storageConf) parseOptions(options *table) {
 	c.pull = parsePull(options.table("pull_options"))
 }
 
-// addOverlay adds what a key of a table says to the options of the overlay driver, unless it is
-// empty. A key in [storage.options.overlay] counts before the one in [storage.options]. There
-// force_mask is a number, of which upstream makes a text that its driver refuses, and use_composefs has no effect: GetGraphDriverOptions in
-// pkg/config/config.go looks into [storage.options.overlay] only, unlike for most other options.
+// addOverlay adds a key of a table to the options of the overlay driver, unless its value is empty. A
+// key in [storage.options.overlay] takes precedence over the one in [storage.options]. In the latter,
+// force_mask is a number, which upstream turns into a text that its driver refuses, and use_composefs
+// has no effect: unlike for most options, GetGraphDriverOptions in pkg/config/config.go looks into
+// [storage.options.overlay] only.
 func (c *storageConf) addOverlay(t *table, key, value string) {
 	if value == "" {
 		return
@@ -71,9 +71,9 @@ func (c *storageConf) addOverlay(t *table, key, value string) {
 	c.overlay = append(c.overlay, driverOption{label: t.name(spelling), text: "." + key + "=" + value, line: t.lineOf(key)})
 }
 
-// parsePull reads pull_options, which upstream keeps as a map of strings: keys match exactly. A
-// boolean is true if its lower case is "true", otherwise false; nothing is a wrong value. Source:
-// parsePullOptions in pkg/chunked/storage_linux.go.
+// parsePull reads pull_options, in upstream a map of strings: keys match exactly. A boolean is true if
+// its lower case is "true", and false otherwise; no value is invalid. Source: parsePullOptions in
+// pkg/chunked/storage_linux.go.
 func parsePull(t *table) (p PullOptions) {
 	if t == nil {
 		return p

@@ -10,16 +10,15 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// table is a TOML table. A nil one is empty, so that tables which are not there can
-// be asked for keys. Values of other types than check demands count as missing.
+// table is a TOML table. A nil table is empty, so callers need not test for missing tables. Values of
+// other types than check demands count as missing.
 type table struct {
 	file   *Text
 	within []string // the table's own key, empty at the root
 	values map[string]any
 }
 
-// parseTOML parses a text with the parser that upstream has, so that the same texts
-// are accepted.
+// parseTOML parses a text with upstream's parser, so that it accepts the same texts.
 func parseTOML(text *Text) (*table, error) {
 	t := &table{file: text}
 	_, err := toml.Decode(string(text.Data), &t.values)
@@ -46,8 +45,8 @@ func (t *table) wrong(key, want string) error {
 	return &ValueError{Source: t.file.Name, Line: t.line(key), Key: t.name(key), Value: show(t.values[key]), Want: want}
 }
 
-// find returns the value of a key and the key's spelling. Keys match in any case, as
-// in the fields of upstream's structs (unifyStruct in decode.go of toml v1.5.0).
+// find returns the value of a key and the key's spelling. Keys match in any case, as the fields of
+// upstream's structs do (unifyStruct in decode.go of toml v1.5.0).
 func (t *table) find(key string) (value any, spelling string) {
 	if t != nil {
 		for _, k := range t.keys() {
@@ -59,7 +58,7 @@ func (t *table) find(key string) (value any, spelling string) {
 	return nil, key
 }
 
-// table returns the table under a key, nil if there is none.
+// table returns the table under a key, or nil.
 func (t *table) table(key string) *table {
 	value, k := t.find(key)
 	values, ok := value.(map[string]any)
@@ -69,14 +68,14 @@ func (t *table) table(key string) *table {
 	return &table{file: t.file, within: append(slices.Clone(t.within), k), values: values}
 }
 
-// text returns the string under a key, empty if there is none.
+// text returns the string under a key, or "".
 func (t *table) text(key string) string {
 	value, _ := t.find(key)
 	s, _ := value.(string)
 	return s
 }
 
-// texts returns the list of strings under a key, nil if there is none.
+// texts returns the list of strings under a key, or nil.
 func (t *table) texts(key string) (texts []string) {
 	value, _ := t.find(key)
 	list, _ := value.([]any)

@@ -2,23 +2,23 @@ package config
 
 import "fmt"
 
-// Verity says how fs-verity is used: the key verity in composefs.conf.
+// Verity is the use of fs-verity: the key verity in composefs.conf.
 type Verity uint8
 
 const (
-	// VerityTry enables and checks fs-verity where file system and kernel have it.
-	// It is the default.
+	// VerityTry enables and checks fs-verity if the file system and the kernel support it. It is
+	// the default.
 	VerityTry Verity = iota
 	// VerityOff neither enables nor checks fs-verity.
 	VerityOff
-	// VerityRequire refuses to work where fs-verity cannot be enabled and checked.
+	// VerityRequire refuses to work if fs-verity cannot be enabled and checked.
 	VerityRequire
 )
 
-// verityNames holds the values' spellings in composefs.conf.
+// verityNames are the values in composefs.conf.
 var verityNames = [...]string{VerityTry: "try", VerityOff: "off", VerityRequire: "require"}
 
-// String returns the value's spelling in composefs.conf.
+// String returns the value in composefs.conf.
 func (v Verity) String() string {
 	if int(v) < len(verityNames) {
 		return verityNames[v]

@@ -112,7 +112,7 @@ func (st *store) writable() error {
 // storage.conf names no driver, or with fuse-overlayfs, podman starts without the kernel's.
 func (st *store) compatible() error {
 	name, err := settings.Incompatible(st.nearest())
-	if name == "" || err != nil || st.conf.Driver == "" || len(st.conf.Hindrances) > 0 {
+	if name == "" || err != nil || st.conf.Driver == "" || len(st.conf.Incompatible) > 0 {
 		return err
 	}
 	if _, err := exec.LookPath("fuse-overlayfs"); err == nil {

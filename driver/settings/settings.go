@@ -41,8 +41,8 @@ func Unusable(home string, conf *config.Options) string {
 	if unshare.IsRootless() {
 		return "it needs root"
 	}
-	if len(conf.Hindrances) > 0 {
-		return fmt.Sprintf("option %s is set", conf.Hindrances[0])
+	if len(conf.Incompatible) > 0 {
+		return fmt.Sprintf("option %s is set", conf.Incompatible[0])
 	}
 	if flag, err := os.ReadFile(filepath.Join(home, ".has-mount-program")); err == nil && string(flag) == "true" {
 		return "fuse-overlayfs is in use"
