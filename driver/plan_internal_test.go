@@ -89,9 +89,8 @@ func TestMetacopyStays(t *testing.T) {
 	}
 }
 
-// TestPlanVerity checks which mounts ask the kernel to verify contents: with "require" all of them,
-// so that none shows what nobody verifies; with "try" those that can, but not an upper directory
-// whose files may lack digests.
+// TestPlanVerity checks which mounts have the kernel verify contents: with "require" all, and with
+// "try" those that can, except for an upper directory whose files may lack digests.
 func TestPlanVerity(t *testing.T) {
 	store := chain.Store{Home: t.TempDir()}
 	layer := func(id, mark string) chain.Layer {

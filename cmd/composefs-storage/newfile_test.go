@@ -43,8 +43,8 @@ func TestStale(t *testing.T) {
 	}
 }
 
-// TestPublish checks that a file is on disk before it has its name, and the name before the command
-// ends.
+// TestPublish checks that a file is durable before it has its name, and the name before publish
+// returns.
 func TestPublish(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {

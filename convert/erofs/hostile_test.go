@@ -59,8 +59,8 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// TestTreeRefuses reads an image that announces another number of inodes, and one whose directory
-// gives an entry another type than its inode has: readers that take either's word disagree.
+// TestTreeRefuses reads images whose header has another number of inodes, and whose directory has
+// another type for an entry than the inode.
 func TestTreeRefuses(t *testing.T) {
 	files, dir := tree.New(), tree.NewDir(0)
 	add(t, files.Root, "d", dir)

@@ -51,9 +51,8 @@ func TestBuilderFails(t *testing.T) {
 	}
 }
 
-// TestBuilderLinks checks hard links: of a file that the layer only deletes there is none, and one
-// with another owner takes the file's capability, as chown(2) does for the stock driver, while
-// one with the same owner does not.
+// TestBuilderLinks checks hard links. A link to a deleted name is an error. A link with another owner
+// drops the capability of its file, because the stock driver calls chown(2).
 func TestBuilderLinks(t *testing.T) {
 	const capability = "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	b := layer.NewBuilder(nil)

@@ -16,9 +16,9 @@ import (
 	"github.com/opencontainers/go-digest"
 )
 
-// Machine is as much of a containers/storage store as the stock differ looks at.
+// Machine is the part of a containers/storage store that the stock differ uses.
 type Machine struct {
-	storage.Store               // nil: a call that is not foreseen is to be seen
+	storage.Store               // nil: an unforeseen call panics
 	Downloaded    atomic.Uint64 // bytes, also of tables of contents
 
 	runRoot string
@@ -70,7 +70,7 @@ func (m *Machine) SetLayerBigData(id, key string, r io.Reader) (err error) {
 	return err
 }
 
-// registry is what a blob is downloaded from.
+// registry is the source of a blob.
 type registry struct {
 	Chunked
 	*Machine

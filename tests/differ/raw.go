@@ -18,14 +18,15 @@ import (
 	"github.com/vbatts/tar-split/tar/storage"
 )
 
-// Raw is a differ that gives its blob to the driver, or leaves it to another differ.
+// Raw is a differ that hands over its blob to the driver.
 type Raw struct {
 	Blob   []byte        // a tar, compressed or not
 	Digest digest.Digest // that the blob should have, its own if ""
-	Table  *Table        // what is known of the tar, or nil
+	Table  *Table        // of the tar, or nil
 	Fetch  Fetch         // requests a range of the blob, from Blob if nil
 
-	// Other, if there is one, is the differ to be used as always.
+	// Other, if not nil, is a differ that does not hand over its blob, and takes the place of
+	// this one.
 	Other graphdriver.Differ
 
 	Released int // how often Release was called
@@ -74,7 +75,7 @@ func (r *Raw) RawTable() (out graphdriver.DriverWithDifferOutput, split storage.
 // ApplyDiff implements graphdriver.Differ.
 func (r *Raw) ApplyDiff(dest string, options *archive.TarOptions, differOpts *graphdriver.DifferOptions) (graphdriver.DriverWithDifferOutput, error) {
 	if r.Other == nil {
-		return graphdriver.DriverWithDifferOutput{}, errors.New("the driver was to take the blob")
+		return graphdriver.DriverWithDifferOutput{}, errors.New("the driver has not taken the blob")
 	}
 	return r.Other.ApplyDiff(dest, options, differOpts)
 }
@@ -87,14 +88,14 @@ func (r *Raw) Close() error {
 	return r.Other.Close()
 }
 
-// Table is what a zstd:chunked layer says of its tar.
+// Table describes the tar of a zstd:chunked layer.
 type Table struct {
 	Digest   digest.Digest            // by which the layer is known
 	Split    []byte                   // the tar-split
 	Contents map[string]digest.Digest // of files that are not empty, by name
 }
 
-// TableOf returns what a layer should say of its tar.
+// TableOf returns the right description of a tar.
 func TableOf(layer []byte) (*Table, error) {
 	var split bytes.Buffer
 	r, err := asm.NewInputTarStream(bytes.NewReader(layer), storage.NewJSONPacker(&split), storage.NewDiscardFilePutter())

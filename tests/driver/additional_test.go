@@ -109,8 +109,8 @@ func useShared(t *testing.T, theirs *store, shared string, img *ociimage.Image, 
 	report(t, "mounted", s.mounts(t))
 }
 
-// TestAdditionalStoreGone takes the layers of an additional store away, of which the store has a
-// merged image. The next removal of a layer removes the image, and none before.
+// TestAdditionalStoreGone removes layers of an additional store for which this store has a merged
+// image. The next removal of a layer here removes the image.
 func TestAdditionalStoreGone(t *testing.T) {
 	dirs := newDirs(t)
 	filler := dirs.open(t, kind{})

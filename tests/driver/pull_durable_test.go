@@ -24,12 +24,12 @@ const (
 	stagingArea = "overlay-composefs/staging/"
 )
 
-// index returns the first change that is so, -1 if none is.
+// index returns the index of the first change for which is returns true, or -1.
 func index(changes []trace.Change, is func(trace.Change) bool) int {
 	return slices.IndexFunc(changes, is)
 }
 
-// last returns the last change that is so, -1 if none is.
+// last returns the index of the last change for which is returns true, or -1.
 func last(changes []trace.Change, is func(trace.Change) bool) int {
 	for i, c := range slices.Backward(changes) {
 		if is(c) {
@@ -44,13 +44,13 @@ func published(c trace.Change) bool {
 	return (c.Op == trace.Link || c.Op == trace.Rename) && strings.HasPrefix(c.To, poolObjects)
 }
 
-// change returns what tells one kind of change of a file.
+// change returns a function that finds one kind of change of a file.
 func change(op trace.Op, name string) func(trace.Change) bool {
 	return func(c trace.Change) bool { return c.Op == op && (c.Path == name || c.To == name) }
 }
 
-// syncedObjects checks that all that the layer's directory and its image get is on disk before
-// the pool has the first of its objects.
+// syncedObjects checks that the layer's directory is durable before the pool names the first of its
+// objects.
 func syncedObjects(t *testing.T, changes []trace.Change, diff string) {
 	t.Helper()
 	named := index(changes, published)
@@ -71,7 +71,7 @@ func syncedObjects(t *testing.T, changes []trace.Change, diff string) {
 	}
 }
 
-// syncedNote checks that a note of garbage is on disk before anything else happens to the pool.
+// syncedNote checks that a note of garbage is durable before the next change of the pool.
 func syncedNote(t *testing.T, changes []trace.Change) {
 	t.Helper()
 	noted := index(changes, change(trace.Create, poolNote))
@@ -80,8 +80,8 @@ func syncedNote(t *testing.T, changes []trace.Change) {
 	}
 }
 
-// syncedPlace checks that what makes a layer one of its chain is on disk after the layer has
-// come to its place.
+// syncedPlace checks that the files that make a layer one of its chain are synced after the layer
+// has its place.
 func syncedPlace(t *testing.T, changes []trace.Change, id string) {
 	t.Helper()
 	dir := "overlay/" + id
@@ -96,7 +96,7 @@ func syncedPlace(t *testing.T, changes []trace.Change, id string) {
 	}
 }
 
-// TestPullDurable follows pulls, and that of a layer that is not applied.
+// TestPullDurable traces pulls, and the clean-up of a staged layer.
 func TestPullDurable(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
@@ -111,7 +111,7 @@ func TestPullDurable(t *testing.T) {
 			must(t, err)
 			syncedObjects(t, changes, stagingArea)
 			if index(changes, func(c trace.Change) bool { return strings.HasPrefix(c.Path+c.To, "overlay/") }) >= 0 {
-				t.Errorf("%s: among the layers something changes while a layer is staged:\n%v", w.name, changes)
+				t.Errorf("%s: staging changes the directory of layers:\n%v", w.name, changes)
 			}
 			must(t, s.Create(w.name, "base", nil))
 			changes, _ = tracer.Do(s.root(), trace.Fault{}, func() { err = s.apply(w.name, "base", out) })
@@ -126,7 +126,7 @@ func TestPullDurable(t *testing.T) {
 	})
 }
 
-// TestApplyDurable follows the conversion of a tar, and what the first mount merges.
+// TestApplyDurable traces the conversion of a tar, and the first mount, which merges.
 func TestApplyDurable(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
@@ -147,7 +147,7 @@ func TestApplyDurable(t *testing.T) {
 	})
 }
 
-// syncedImage checks that a merged image is on disk before it has its name in the pool, and that
+// syncedImage checks that a merged image is durable before it has its name in the pool, and the
 // name before a layer has the image.
 func syncedImage(t *testing.T, changes []trace.Change) {
 	t.Helper()

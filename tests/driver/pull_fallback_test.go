@@ -23,10 +23,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/differ"
 )
 
-// bzip2 compresses what is left of a tar to nothing that the driver reads.
+// bzip2 is the beginning of a blob that the driver cannot decompress.
 const bzip2 = "BZh91AY&SY\x00\x00"
 
-// badTable is the stock differ with another table of contents.
+// badTable is a differ with another table of contents.
 type badTable struct {
 	graphdriver.Differ
 	table any
@@ -38,10 +38,11 @@ func (b badTable) ApplyDiff(dest string, options *archive.TarOptions, differOpts
 	return out, err
 }
 
-// rawless is a differ that does not give away its blob.
+// rawless is a differ that does not hand over its blob.
 type rawless struct{ graphdriver.Differ }
 
-// fallbacks are differs of layers that are to be downloaded the ordinary way, and why.
+// fallbacks are differs of layers that the driver has containers/storage download the ordinary way,
+// and the reasons.
 var fallbacks = map[string]func(t testing.TB, m *differ.Machine, layer []byte) (d graphdriver.Differ, why error){
 	"compression": func(_ testing.TB, _ *differ.Machine, _ []byte) (graphdriver.Differ, error) {
 		return &differ.Raw{Blob: []byte(bzip2)}, blob.ErrFormat
@@ -83,7 +84,7 @@ var fallbacks = map[string]func(t testing.TB, m *differ.Machine, layer []byte) (
 	},
 }
 
-// lost is a differ of a blob of which the beginning comes, and then an error.
+// lost returns a differ that fails after the first kilobyte of its blob.
 func lost(blob []byte, err error) *differ.Raw {
 	d := &differ.Raw{Blob: blob}
 	d.Fetch = func(offset, length uint64) (io.ReadCloser, bool, error) {
@@ -95,8 +96,8 @@ func lost(blob []byte, err error) *differ.Raw {
 	return d
 }
 
-// TestPullFallback has layers downloaded the ordinary way. Nothing is left of the try, and the
-// layer becomes composefs all the same, with the tree of plain overlay.
+// TestPullFallback checks that the driver has layers downloaded the ordinary way, and leaves nothing
+// behind. They then become composefs layers with the tree of plain overlay.
 func TestPullFallback(t *testing.T) {
 	p := newPair(t)
 	layer := oddLayer()
@@ -124,8 +125,8 @@ func TestPullFallback(t *testing.T) {
 	}
 }
 
-// TestPullPlain has layers that are to stay plain downloaded the ordinary way, unless options
-// say that the differ must do it.
+// TestPullPlain checks that layers that stay plain are downloaded the ordinary way, or unpacked by
+// the differ if the caller passes options.
 func TestPullPlain(t *testing.T) {
 	maps := idtools.NewIDMappingsFromMaps([]idtools.IDMap{{HostID: 1000, Size: 1000}}, []idtools.IDMap{{HostID: 1000, Size: 1000}})
 	mask := os.FileMode(0o700)
@@ -135,7 +136,7 @@ func TestPullPlain(t *testing.T) {
 		s := newStore(t, kind{})
 		d := &differ.Raw{Blob: oddLayer(), Other: refusing{}}
 		_, err := s.staging().ApplyDiffWithDiffer(&graphdriver.ApplyDiffWithDifferOpts{ApplyDiffOpts: options}, d)
-		if !errors.Is(err, unix.ENOTNAM) { // what the stock driver gets from the differ
+		if !errors.Is(err, unix.ENOTNAM) { // of the differ, through the stock driver
 			t.Errorf("%s: %v", name, err)
 		}
 		report(t, name+": in the pool", s.objects(t))
@@ -159,8 +160,8 @@ func (refusing) ApplyDiff(string, *archive.TarOptions, *graphdriver.DifferOption
 
 func (refusing) Close() error { return nil }
 
-// TestPullWrong pulls blobs that are wrong or do not come. The error says so, is not that the
-// layer is to be downloaded the ordinary way, and nothing is left.
+// TestPullWrong pulls wrong and broken blobs. The pull fails with the reason and leaves nothing
+// behind.
 func TestPullWrong(t *testing.T) {
 	s := newStore(t, kind{})
 	layer := oddLayer()

@@ -22,7 +22,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
 
-// puller pulls one layer again and again, on top of one that has some of its objects.
+// puller pulls one layer repeatedly, on top of a layer with some of its objects.
 type puller struct {
 	*store
 	w      way
@@ -63,7 +63,7 @@ func (p *puller) layerImage(t testing.TB) []byte {
 	return image
 }
 
-// complete checks that the layer is whole, and all that the pool has.
+// complete checks the layer and the names in the pool.
 func (p *puller) complete(t testing.TB) {
 	t.Helper()
 	if !bytes.Equal(p.layerImage(t), p.image) {
@@ -73,7 +73,7 @@ func (p *puller) complete(t testing.TB) {
 	p.sound(t)
 }
 
-// sound checks that what names the pool has are those of complete objects.
+// sound checks that each name in the pool is that of a complete object.
 func (p *puller) sound(t testing.TB) {
 	t.Helper()
 	dir := filepath.Join(p.pool(), "objects")
@@ -86,8 +86,8 @@ func (p *puller) sound(t testing.TB) {
 	}
 }
 
-// gone removes the layer, and checks that nothing is left of it but, of a pull that failed, its
-// entry, by which the next one sees that there may be garbage.
+// gone removes the layer, and checks that nothing is left of it. A failed pull leaves its entry in
+// the pool, so that the next pull looks for garbage.
 func (p *puller) gone(t testing.TB, failed bool) {
 	t.Helper()
 	p.remove(t, pulledID)
@@ -96,9 +96,8 @@ func (p *puller) gone(t testing.TB, failed bool) {
 	report(t, "pool after the layer was removed", differences(p.before, left))
 }
 
-// TestPullFaults makes each change of pulls fail in turn. The error is that one and names it once,
-// with names of files that users know. Nothing is left, and the next pull makes the layer that
-// it would have made.
+// TestPullFaults has each change of pulls fail in turn. The pull reports that error once, with paths
+// that users know, and leaves nothing behind. The next pull makes the layer.
 func TestPullFaults(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
@@ -135,7 +134,7 @@ func (p *puller) fails(t *testing.T, tracer *trace.Tracer, at int) (reached bool
 		t.Errorf("%s: %v", what, err)
 	case strings.Contains(err.Error(), "/proc/"):
 		t.Errorf("%s: the error has names that users do not know: %v", what, err)
-	case p.w.name == "chunked": // the stock differ may say something else instead
+	case p.w.name == "chunked": // the stock differ may report another error
 	case !errors.Is(err, errno) || strings.Count(err.Error(), errno.Error()) != 1:
 		t.Errorf("%s: %v, want %v", what, err, errno)
 	}
@@ -156,8 +155,8 @@ func (p *puller) fails(t *testing.T, tracer *trace.Tracer, at int) (reached bool
 	return reached
 }
 
-// TestPullRetried loses the connection, and cannot remove what it has staged. podman tries again
-// after the first error, and must not take the second for it.
+// TestPullRetried loses the connection and fails to remove the staged layer. podman must find the
+// first error, after which it tries again.
 func TestPullRetried(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
@@ -172,8 +171,8 @@ func TestPullRetried(t *testing.T) {
 	})
 }
 
-// TestPullKilled kills pulls before their changes. The layer is whole or empty then, what names the
-// pool has are those of complete objects, and after another pull nothing is left.
+// TestPullKilled kills pulls before some of their changes. The layer is complete or empty then, and
+// the pool names complete objects only. Another pull leaves nothing of the first one.
 func TestPullKilled(t *testing.T) {
 	if words, tracer := trace.Words(); words != nil {
 		victim(t, words, tracer)
@@ -219,7 +218,7 @@ func victim(t *testing.T, words []string, tracer *trace.Tracer) {
 	must(t, err)
 }
 
-// recover looks at what a kill has left, and pulls the layer.
+// recover checks the store after a kill, and pulls the layer.
 func (p *puller) recover(t *testing.T) {
 	t.Helper()
 	p.sound(t)

@@ -42,12 +42,11 @@ func (d dirs) staged(t testing.TB) []string {
 	return names
 }
 
-// TestPullRoot pulls layers that say what the root is, and some that do not. Its owner and all bits
-// of its mode are those of plain overlay, in the mount and in the directory from which containers
-// get their own.
+// TestPullRoot pulls layers with and without an entry for the root. Owner and mode of the root are
+// those of plain overlay, in mounts, containers, and the layer's directory.
 func TestPullRoot(t *testing.T) {
 	p := newPair(t)
-	root := layertest.Dir("/") // a name "./" says nothing of the root
+	root := layertest.Dir("/") // an entry "./" does not count
 	for name, layer := range map[string][]byte{
 		"sticky": layertest.Tar(root.Owner(7, 8, 0o1777), layertest.File("f", "f")),
 		"setgid": layertest.Tar(root.Owner(7, 8, 0o2755), layertest.File("f", "f")),
@@ -74,8 +73,8 @@ func TestPullRoot(t *testing.T) {
 	}
 }
 
-// TestPullNames pulls a layer as a whole of which a table of contents is known. Each content has the
-// name by which the stock driver looks for it, beside that of the object.
+// TestPullNames pulls a zstd:chunked layer as a whole. Each content also has the name by which the
+// stock differ looks for it.
 func TestPullNames(t *testing.T) {
 	p := newPair(t)
 	small, large := strings.Repeat("small ", 100), strings.Repeat("large ", 50_000)
@@ -94,8 +93,8 @@ func TestPullNames(t *testing.T) {
 	p.ours.remove(t, "layer")
 }
 
-// TestPullTwice has two processes pull the same layers at a time. Whoever comes later finds the
-// layer in its place, and its own is gone.
+// TestPullTwice has two drivers pull the same layers at a time. The later one finds the layer in its
+// place, and removes its own.
 func TestPullTwice(t *testing.T) {
 	p := newPair(t)
 	layer := oddLayer()
@@ -129,14 +128,14 @@ func TestPullTwice(t *testing.T) {
 		}
 		p.compare(t, w.name, "layer", times, "ro")
 		if err := outs[1].apply("layer"); err == nil {
-			t.Errorf("%s: what is gone was applied again", w.name)
+			t.Errorf("%s: a placed layer was applied again", w.name)
 		}
 		first.remove(t, "layer")
 		report(t, w.name+": left in the pool", first.objects(t))
 	}
 }
 
-// TestPullMissing applies a layer that was staged to one that does not exist.
+// TestPullMissing applies a staged layer to a layer that does not exist.
 func TestPullMissing(t *testing.T) {
 	s := newStore(t, kind{})
 	out, err := s.stage(&differ.Raw{Blob: oddLayer()})
@@ -147,8 +146,7 @@ func TestPullMissing(t *testing.T) {
 	report(t, "left in the pool", s.objects(t))
 }
 
-// TestPullCleanedUp stages layers beside one that has some of their objects, and does not
-// apply them: the pool is as before.
+// TestPullCleanedUp stages layers and cleans them up. The pool is as before.
 func TestPullCleanedUp(t *testing.T) {
 	s := newStore(t, kind{})
 	m := differ.NewMachine(s.path("run"))
@@ -175,8 +173,8 @@ func TestPullCleanedUp(t *testing.T) {
 	report(t, "pool", differences(before, s.objects(t)))
 }
 
-// TestPullAbandoned has a signal end a process with a layer that is staged, and one that is being
-// downloaded. Neither is left, what it goes on with fails, and the next process cleans up.
+// TestPullAbandoned abandons a staged layer and a layer during its download, as a signal does.
+// Neither is left, later pulls of the process fail, and the next driver cleans up.
 func TestPullAbandoned(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
@@ -212,8 +210,8 @@ func TestPullAbandoned(t *testing.T) {
 	})
 }
 
-// TestPullMapped pulls layers for a user namespace, with owners that it maps and some that it does
-// not. The stock driver, which is told of the maps when it unpacks the tar, shows the same owners.
+// TestPullMapped pulls layers for a user namespace. The stock driver, which maps owners while it
+// unpacks the tar, shows the same owners. An owner without a map is an error.
 func TestPullMapped(t *testing.T) {
 	p := newPair(t)
 	maps := []idtools.IDMap{{HostID: 100000, Size: 1000}}
@@ -236,10 +234,10 @@ func TestPullMapped(t *testing.T) {
 		must(t, err)
 		found := mounted.Compare(p.ours.read(t, id, "ro"), p.theirs.read(t, id, "ro"), times)
 		report(t, id, slices.DeleteFunc(found, func(d tree.Difference) bool {
-			return d.Path == "/" // which the stock driver gives to root when it mounts the layer without maps
+			return d.Path == "/" // the stock driver gives it to root when it mounts the layer without maps
 		}))
 		if info, err := os.Stat(filepath.Join(p.ours.home(), id, "diff")); err != nil || info.Sys().(*syscall.Stat_t).Uid != 100000 {
-			t.Errorf("%s: the directory from which containers get theirs: %+v, %v", id, info, err)
+			t.Errorf("%s: the layer's directory: %+v, %v", id, info, err)
 		}
 		p.remove(t, id)
 		report(t, "left in the pool", p.ours.objects(t))

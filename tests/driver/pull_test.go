@@ -21,7 +21,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// way is a way in which a layer is pulled.
+// way is a way to pull a layer.
 type way struct {
 	name string
 
@@ -29,7 +29,7 @@ type way struct {
 	differ func(t testing.TB, m *differ.Machine, layer []byte) (*differ.Raw, error)
 }
 
-// ways are all of them. The layers that they give are the same.
+// ways are all of them. They make the same layer of a tar.
 var ways = []way{
 	{"plain", func(_ testing.TB, _ *differ.Machine, layer []byte) (*differ.Raw, error) {
 		return &differ.Raw{Blob: layer}, nil
@@ -74,7 +74,7 @@ func (s *store) staging() graphdriver.DriverWithDiffer {
 	return s.Driver.(graphdriver.DriverWithDiffer)
 }
 
-// stage downloads a layer. If it is to be downloaded the ordinary way the error says why.
+// stage downloads and converts a layer.
 func (s *store) stage(d graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
 	out, err = s.staging().ApplyDiffWithDiffer(nil, d)
 	if closed := d.Close(); err == nil {
@@ -83,7 +83,7 @@ func (s *store) stage(d graphdriver.Differ) (out graphdriver.DriverWithDifferOut
 	return out, err
 }
 
-// apply makes a staged layer the content of a layer, and cleans up, as containers/storage does.
+// apply gives a staged layer its place, and cleans up, as containers/storage does.
 func (s *store) apply(id, parent string, out graphdriver.DriverWithDifferOutput) error {
 	err := s.staging().ApplyDiffFromStagingDirectory(id, parent, &out, &graphdriver.ApplyDiffWithDifferOpts{})
 	if discarded := s.discard(out); err == nil {
@@ -92,7 +92,7 @@ func (s *store) apply(id, parent string, out graphdriver.DriverWithDifferOutput)
 	return err
 }
 
-// discard cleans up what is staged.
+// discard removes a staged layer.
 func (s *store) discard(out graphdriver.DriverWithDifferOutput) error {
 	if out.TarSplit != nil {
 		_ = out.TarSplit.Close() // open for reading
@@ -100,7 +100,7 @@ func (s *store) discard(out graphdriver.DriverWithDifferOutput) error {
 	return s.staging().CleanupStagingDirectory(out.Target)
 }
 
-// ordinary returns why a layer is to be downloaded the ordinary way, nil if err does not say so.
+// ordinary returns the reason if err has containers/storage download the layer the ordinary way.
 func ordinary(err error) error {
 	var fallback chunked.ErrFallbackToOrdinaryLayerDownload
 	if errors.As(err, &fallback) {
@@ -119,7 +119,8 @@ func tarSplit(t testing.TB, out graphdriver.DriverWithDifferOutput) []byte {
 	return split
 }
 
-// pull pulls a layer, checks what is said of it, and that its tar can be made again.
+// pull pulls a layer. It checks the digests and sizes that the driver reports, and that the
+// tar-split makes the tar again.
 func (p pair) pull(t testing.TB, id, parent string, w way, m *differ.Machine, layer []byte) error {
 	t.Helper()
 	d, err := w.differ(t, m, layer)
@@ -148,8 +149,8 @@ func (p pair) pull(t testing.TB, id, parent string, w way, m *differ.Machine, la
 	return nil
 }
 
-// pullable returns a random image that can be pulled in each way, and that the stock driver
-// has; it unpacks some layers in another order than their names.
+// pullable returns a random image that can be pulled in each way, with its layers in the stock
+// driver. ok is false if the stock driver refuses a layer.
 func (p pair) pullable(t testing.TB, seed uint64) (img *ociimage.Image, ok bool) {
 	t.Helper()
 	img = ociimage.Random(seed)
@@ -196,8 +197,8 @@ func TestPull(t *testing.T) {
 	}
 }
 
-// oddLayer has content that the pool may have, new, inline and large content, and a root with
-// bits beyond permissions.
+// oddLayer returns a layer with known, new, inline and large contents, and a root with more than
+// permission bits.
 func oddLayer() []byte {
 	root := layertest.Dir("/").Owner(7, 8, 0o1775)
 	return layertest.Tar(root, layertest.File("known", strings.Repeat("known ", 100)), layertest.File("new", strings.Repeat("new ", 100)),

@@ -130,8 +130,8 @@ func damage(s *store, dir string, tar []byte, do func(string) error) error {
 
 func empty(path string) error { return os.Truncate(path, 0) }
 
-// TestRemovedByStock has the stock driver remove layers, as another podman does. It leaves their
-// objects in the pool; the end of the next command collects these.
+// TestRemovedByStock has the stock driver remove layers, as another podman does. The next command
+// collects their objects.
 func TestRemovedByStock(t *testing.T) {
 	d := newDirs(t)
 	s, stock := d.open(t, kind{}), d.open(t, kind{stock: true})

@@ -1,7 +1,6 @@
-// Package seccomp has the system calls of programs answered by the test that has started
-// them: a filter of system calls, which all that the programs start inherit, makes the
-// kernel ask. What is not answered with an error is done as always, and nothing of the
-// programs is changed for it.
+// Package seccomp lets a test answer the system calls of programs that it starts. A filter of
+// system calls, which their children inherit, has the kernel ask the test. It either returns an
+// error to the program or lets the kernel go on. The programs need no hooks.
 //
 //	Server ──Command──► the test's own program ──Enter──► the program
 package seccomp

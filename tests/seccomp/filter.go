@@ -14,12 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Rule is a system call that is asked about.
+// Rule is a system call that the kernel asks about.
 type Rule struct {
 	Number uint32
 
-	// With a mask it is asked about only if the argument has any of these bits, which are
-	// below 1<<32.
+	// With a mask the kernel asks only if the argument has any of these bits.
 	Arg  int
 	Mask uint32
 }
@@ -38,7 +37,7 @@ func Enter() {
 	os.Exit(125)
 }
 
-// enter has the kernel ask whoever listens at the socket, and executes the command.
+// enter has the kernel ask the server at the socket, and executes the command.
 func enter(socket, rules string, command []string) error {
 	var list []Rule
 	if err := json.Unmarshal([]byte(rules), &list); err != nil {
@@ -70,7 +69,7 @@ const (
 	argsOffset   = 16
 )
 
-// filter returns the program that tells which calls are asked about.
+// filter returns the program by which the kernel finds the calls that it asks about.
 func filter(rules []Rule) (program []unix.SockFilter) {
 	add := func(code uint16, k uint32, yes, no uint8) {
 		program = append(program, unix.SockFilter{Code: code, K: k, Jt: yes, Jf: no})

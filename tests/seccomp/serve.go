@@ -23,9 +23,9 @@ type Server struct {
 	answer func(Call) unix.Errno
 }
 
-// New returns a server for the duration of a test. Calls to which a rule applies get the error
-// that answer returns; 0 is none: the kernel does what was asked for. The calls of one
-// program are answered one after the other, in the order in which they come.
+// New returns a server for the duration of a test. A call to which a rule applies fails with the
+// error that answer returns, or goes on if that is 0. The server answers the calls of one
+// command one after the other, in their order.
 func New(t testing.TB, rules []Rule, answer func(Call) unix.Errno) *Server {
 	t.Helper()
 	if actions, _ := os.ReadFile("/proc/sys/kernel/seccomp/actions_avail"); !bytes.Contains(actions, []byte("user_notif")) {

@@ -13,11 +13,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/seccomp"
 )
 
-// Op is what a change does.
+// Op is a kind of change.
 type Op string
 
-// Sync is fsync of a file or a directory, Syncfs of a whole file system. Create is of a file,
-// without a name perhaps.
+// Sync is fsync of a file or a directory, Syncfs that of a file system. Create also creates
+// files without a name.
 const (
 	Create   Op = "create"
 	Write    Op = "write"
@@ -34,7 +34,7 @@ const (
 	Syncfs   Op = "syncfs"
 )
 
-// Change is a change of a file below the traced directory, or what makes changes durable.
+// Change is a change of a file below the traced directory, or a sync.
 type Change struct {
 	Op   Op
 	Path string // relative to that directory
@@ -45,7 +45,7 @@ func (c Change) String() string {
 	return strings.TrimSuffix(fmt.Sprintf("%s %s → %s", c.Op, c.Path, c.To), " → ")
 }
 
-// form is how a system call names files: by which arguments.
+// form names the arguments of a system call that name its files.
 type form struct {
 	op       Op
 	dir, arg int // of the file's name; dir is -1 for the working directory, arg is -1 for a descriptor in dir
@@ -79,7 +79,7 @@ var forms = map[uint32]form{
 	unix.SYS_SYNCFS:          of(Syncfs, 0, -1),
 }
 
-// rules has the kernel ask about them, and about files only that are created.
+// rules are the traced calls, of openat(2) only those that create files.
 func rules() (list []seccomp.Rule) {
 	for number := range forms {
 		r := seccomp.Rule{Number: number}
@@ -91,14 +91,14 @@ func rules() (list []seccomp.Rule) {
 	return append(list, older...)
 }
 
-// change returns what a call changes below root, if it does.
-func change(root string, c seccomp.Call) (Change, bool) {
+// change returns the change that a call makes below root. ok is false if it makes none.
+func change(root string, c seccomp.Call) (made Change, ok bool) {
 	f, ok := forms[c.Number]
 	if !ok {
 		f = olderForms[c.Number]
 	}
 	path, ok := below(root, name(c, f.dir, f.arg))
-	made := Change{Op: f.op, Path: path}
+	made = Change{Op: f.op, Path: path}
 	if f.op == Link || f.op == Rename {
 		to, within := below(root, name(c, f.to[0], f.to[1]))
 		made.To, ok = to, ok && within
@@ -106,8 +106,8 @@ func change(root string, c seccomp.Call) (Change, bool) {
 	return made, ok
 }
 
-// name returns the absolute path of a file that a call names. A file of a mount without a place
-// has the path from the mount's root.
+// name returns the absolute path of a file that a call names. In a detached mount, paths begin
+// at its root.
 func name(c seccomp.Call, dir, arg int) string {
 	text := ""
 	if arg >= 0 {
@@ -127,8 +127,8 @@ func name(c seccomp.Call, dir, arg int) string {
 	return filepath.Join(link(fmt.Sprintf("%sfd/%d", process, int32(c.Args[dir]))), text)
 }
 
-// link returns what a link in /proc says, "" if it is not there. Of a file without a name
-// that ends with " (deleted)".
+// link returns the target of a link in /proc, "" if it is missing. The target ends with
+// " (deleted)" if the file has no name.
 func link(path string) string {
 	to, _ := os.Readlink(path)
 	return to

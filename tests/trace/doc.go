@@ -1,8 +1,8 @@
-// Package trace lets a test see what a function changes on disk, in which order, and when it
-// makes that durable; and lets it have any of these changes fail, or the process killed
-// before it. The test runs again in a process whose system calls are traced (see
-// tests/seccomp), so that nothing of the functions is changed for it.
+// Package trace shows a test the changes that a function makes on disk, in their order, and the
+// calls that make them durable. Each change can fail, or the process be killed before it. The
+// test runs again in a process whose system calls are traced (see tests/seccomp), so the traced
+// code needs no hooks.
 //
-//	Run     the test runs itself; a Tracer traces functions of it
-//	Victim  the test runs itself and expects it to be killed
+//	Run     runs the test in a traced process, where a Tracer traces functions
+//	Victim  runs the test in a traced process, and reports whether that was killed
 package trace

@@ -23,8 +23,8 @@ import (
 // wordsVar is set in a process that is traced.
 const wordsVar = "TRACE_WORDS"
 
-// Run runs the test again in a process of its own, and fails it as that fails. There Run
-// calls test, which traces functions.
+// Run runs the test again in a traced process, where Run calls test. The test fails if it fails
+// there.
 func Run(t *testing.T, test func(t *testing.T, tracer *Tracer)) {
 	t.Helper()
 	if _, ok := os.LookupEnv(wordsVar); ok {
@@ -37,8 +37,8 @@ func Run(t *testing.T, test func(t *testing.T, tracer *Tracer)) {
 	}
 }
 
-// Victim runs the test again in a process of its own, where [Words] returns words, and
-// reports whether it was killed.
+// Victim runs the test again in a traced process, where [Words] returns words. It reports
+// whether the process was killed.
 func Victim(t *testing.T, words ...string) (killed bool) {
 	t.Helper()
 	cmd := command(t, words...)
@@ -53,8 +53,8 @@ func Victim(t *testing.T, words ...string) (killed bool) {
 	return false
 }
 
-// Words returns the words for the test in a process that [Victim] runs, and what traces it
-// there. Without them it is not in such a process.
+// Words returns the words that [Victim] has passed to this process, and its tracer. Without words
+// the process is not one that Victim has started.
 func Words() ([]string, *Tracer) {
 	words, ok := os.LookupEnv(wordsVar)
 	if !ok {
@@ -99,7 +99,7 @@ func pipe(t *testing.T) (ends [2]*os.File) {
 	return ends
 }
 
-// watch sees all calls of a process, and notes what a [Tracer] in it wants to know.
+// watch sees all calls of a process, and keeps the changes that a [Tracer] in it asks for.
 type watch struct {
 	mu      sync.Mutex
 	want    *order // nil while nothing is traced
@@ -107,20 +107,20 @@ type watch struct {
 	counted int // changes that the fault may be
 }
 
-// order is what a Tracer wants.
+// order is a request of a Tracer: to begin, or to end.
 type order struct {
 	Root  string
 	Fault Fault
-	End   bool // what began is to end
+	End   bool
 }
 
-// report is what it is told.
+// report is the answer to an order to end.
 type report struct {
 	Changes []Change
 	Hit     bool
 }
 
-// obey takes the orders of a process.
+// obey carries out the orders of a process.
 func (w *watch) obey(asks io.Reader, answers io.Writer) {
 	in, out := json.NewDecoder(asks), json.NewEncoder(answers)
 	for {
@@ -141,7 +141,7 @@ func (w *watch) obey(asks io.Reader, answers io.Writer) {
 	}
 }
 
-// answer notes a call.
+// answer keeps a call if it changes something, and has it fail if that is due.
 func (w *watch) answer(c seccomp.Call) unix.Errno {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// changes makes changes of each kind, and says of which kind they should be.
+// changes makes changes of each kind, and returns those that a tracer should see.
 func changes(dir string) ([]trace.Change, error) {
 	file, other := filepath.Join(dir, "d/file"), filepath.Join(dir, "d/other")
 	err := os.Mkdir(filepath.Join(dir, "d"), 0o700)

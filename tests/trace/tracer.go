@@ -17,13 +17,12 @@ type Tracer struct {
 	answers *json.Decoder
 }
 
-// Fault is what goes wrong: the change with that number, from 0, fails, or the process is
-// killed instead of it. The zero value is none.
+// Fault has a change fail, or the process killed before it. The zero value does nothing.
 type Fault struct {
-	At    int
+	At    int    // number of the change, from 0
 	Op    Op     // of the changes that are counted, "" for all
 	Path  string // with which their paths begin
-	Rest  bool   // all of these that follow fail too
+	Rest  bool   // later ones fail too
 	Errno unix.Errno
 	Kill  bool
 }
@@ -33,8 +32,8 @@ var newTracer = sync.OnceValue(func() *Tracer {
 	return &Tracer{json.NewEncoder(os.NewFile(3, "asks")), json.NewDecoder(os.NewFile(4, "answers"))}
 })
 
-// Do calls fn and returns what is changed meanwhile in root, by all of the process, in the order
-// in which it began. hit says that the fault came to pass.
+// Do calls fn and returns the changes below root that the process begins meanwhile, in their
+// order. hit reports that the fault happened.
 func (r *Tracer) Do(root string, f Fault, fn func()) (changes []Change, hit bool) {
 	r.ask(order{Root: root, Fault: f})
 	fn()
