@@ -5,9 +5,13 @@ package driver_test
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,35 +21,31 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
 
-// record records a layer as containers/storage does, with its tar-split.
-func (d dirs) record(t testing.TB, id string, tar []byte) {
+// recordLayer records a layer as containers/storage does, with its tar-split.
+func (d dirs) recordLayer(t testing.TB, id string, tar []byte) {
 	t.Helper()
 	meta, err := split(tar)
 	must(t, err)
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err = w.Write(meta)
-	must(t, errors.Join(err, w.Close()))
-	list, err := json.Marshal([]map[string]any{{"id": id, "diff-digest": digest.FromBytes(tar), "diff-size": len(tar)}})
-	must(t, err)
-	must(t, os.MkdirAll(d.home()+"-layers", 0o700))
-	must(t, os.WriteFile(d.home()+"-layers/layers.json", list, 0o600))
-	must(t, os.WriteFile(d.home()+"-layers/"+id+".tar-split.gz", b.Bytes(), 0o600))
+	d.record(t, "layers", []map[string]any{{"id": id, "diff-digest": digest.FromBytes(tar), "diff-size": len(tar)}})
+	gzipped := compressed(t, meta, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	must(t, os.WriteFile(d.home()+"-layers/"+id+".tar-split.gz", gzipped, 0o600))
 }
 
-// TestConvertDurable converts a layer in place: what it becomes is on disk before it takes the
-// layer's place, and that place before the conversion ends.
+// TestConvertDurable traces the conversion of a layer in place. The new layer is durable before it
+// takes the place of the old one, and the exchange before the conversion ends.
 func TestConvertDurable(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
 		s := newStore(t, kind{off: true})
 		tar := layertest.Tar(layertest.File("f", strings.Repeat("content ", 100)), layertest.File("g", "inline"))
 		s.layer(t, "layer", "", tar)
-		s.record(t, "layer", tar)
+		s.recordLayer(t, "layer", tar)
 		stores := &chain.Stores{Primary: chain.Store{Home: s.home()}}
 		var err error
 		changes, _ := tracer.Do(s.root(), trace.Fault{}, func() {
@@ -76,7 +76,7 @@ func TestConvertChanged(t *testing.T) {
 	s := newStore(t, kind{off: true})
 	tar := layertest.Tar(layertest.File("f", strings.Repeat("content ", 100_000)))
 	s.layer(t, "layer", "", tar)
-	s.record(t, "layer", tar)
+	s.recordLayer(t, "layer", tar)
 	c := inplace.New(&chain.Stores{Primary: chain.Store{Home: s.home()}}, s.path("run"), objects.SealNever)
 	held, err := os.Open(s.home() + "/layer") // so that its inode is not given again
 	must(t, err)
@@ -95,5 +95,56 @@ func TestConvertChanged(t *testing.T) {
 	}
 	if _, err := os.Lstat(s.home() + "/layer/composefs-data"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the other layer was replaced: %v", err)
+	}
+}
+
+// reassembles reports whether a store gives all tars of an image back, from which layers are
+// converted. It does not where an entry is in the way of another one.
+func (s *store) reassembles(t testing.TB, img *ociimage.Image) bool {
+	t.Helper()
+	for i, id := range ids(img) {
+		meta, err := split(img.Layers[i])
+		if err != nil {
+			return false
+		}
+		if tar, err := s.reassemble(t, id, meta); err != nil || !bytes.Equal(tar, img.Layers[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// TestConvert converts the layers of random images in place, and makes them plain again. Plain overlay
+// shows the same tree all the time, and nothing is left in the pool.
+func TestConvert(t *testing.T) {
+	p := pair{newStore(t, kind{off: true}), newStore(t, kind{stock: true})}
+	stores := &chain.Stores{Primary: chain.Store{Home: p.ours.home()}}
+	for seed, done := *seed, 0; done < max(1, *images/3); seed++ {
+		img, ok := p.pullable(t, seed)
+		if !ok {
+			continue
+		}
+		if !p.theirs.reassembles(t, img) {
+			p.theirs.remove(t, ids(img)...)
+			continue
+		}
+		done++
+		names := p.ours.image(t, img)
+		c := inplace.New(stores, p.ours.path("run"), objects.SealNever)
+		each := func(what string, order iter.Seq2[int, string], convert func(context.Context, string) (inplace.Result, error)) {
+			for i, id := range order {
+				p.ours.recordLayer(t, id, img.Layers[i])
+				if _, err := convert(t.Context(), id); err != nil {
+					t.Fatalf("seed %d, layer %d: %v", seed, i, err)
+				}
+			}
+			p.compare(t, fmt.Sprintf("seed %d, %s", seed, what), names[len(names)-1], allow(img.Implied), "ro")
+		}
+		each("converted", slices.All(names), c.Layer)
+		each("plain", slices.Backward(names), c.Plain) // as its documentation says
+		_, err := garbage.Collect(t.Context(), stores)
+		must(t, err)
+		report(t, "left in the pool", p.ours.objects(t))
+		p.remove(t, names...)
 	}
 }
