@@ -68,8 +68,8 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	},
 }
 
-// parseComposefs reads composefs.conf. Keys match exactly, and unknown ones are an error: a misspelt
-// "verity" must not result in the default.
+// parseComposefs reads composefs.conf. Keys match exactly, and unknown ones are an error: a
+// misspelt "verity" must not result in the default.
 func parseComposefs(text *Text, o *Options) error {
 	root, err := parseTOML(text)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 )
 
-// TestDecide goes through all that two switches and a pool can be.
+// TestDecide tests all combinations of two switches and a pool.
 func TestDecide(t *testing.T) {
 	for _, tc := range []struct {
 		composefs, convert config.Switch
@@ -49,7 +49,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestUnset tells switches that are off from those that are left out.
+// TestUnset distinguishes switches that are off from missing ones.
 func TestUnset(t *testing.T) {
 	for text, want := range map[string]config.Switch{
 		"": config.Unset, "convert_images = ''": config.Unset, "convert_images = 'false'": config.Off,
@@ -78,7 +78,7 @@ func TestUnset(t *testing.T) {
 	}
 }
 
-// TestAdvice names the switches that are missing, and the place where each counts.
+// TestAdvice names the missing switches, and the place where each counts.
 func TestAdvice(t *testing.T) {
 	const (
 		composefs = `set use_composefs = "true" in [storage.options.overlay] of storage.conf`

@@ -13,9 +13,9 @@
 //     use_composefs accepts the values of strconv.ParseBool only.
 //   - Without any file, root's STORAGE_DRIVER and STORAGE_OPTS are not read.
 //
-// It differs where upstream behaves randomly or ignores a file: keys that differ only in case are an
-// error, and so is an existing file that cannot be read or parsed. It also checks the types of keys
-// that are not in [Options], because upstream does not start with a wrong type.
+// It differs where upstream behaves randomly or ignores a file: keys that differ only in case are
+// an error, and so is an existing file that cannot be read or parsed. It also checks the types of
+// keys that are not in [Options], because upstream does not start with a wrong type.
 //
 // composefs.conf is the project's own file; see [Verity], [Expected] and [Digests].
 package config

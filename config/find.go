@@ -35,9 +35,9 @@ var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
 //     without root takes over some keys only: see [Sources];
 //   - with root, the one in XDG_CONFIG_HOME.
 //
-// composefs.conf has the same places, with CONTAINERS_COMPOSEFS_CONF. For a user without root all of
-// its keys count, from any place. The directory of policy files, composefs-digests.d, is beside the
-// place of composefs.conf, even of a missing one.
+// composefs.conf has the same places, with CONTAINERS_COMPOSEFS_CONF. For a user without root all
+// of its keys count, from any place. The directory of policy files, composefs-digests.d, is beside
+// the place of composefs.conf, even of a missing one.
 //
 // STORAGE_DRIVER and STORAGE_OPTS are not read for root without a storage.conf.
 // Source: DefaultConfigFile in types/utils.go and loadDefaultStoreOptions in
@@ -64,8 +64,8 @@ func Find(sys System) (Sources, error) {
 	return s, nil
 }
 
-// search returns the file of that name that counts, or nil. inherited reports that it is the system's
-// file and read for a user without root.
+// search returns the file of that name that counts, or nil. inherited reports that it is the
+// system's file and read for a user without root.
 func (sys System) search(env, name string) (text *Text, inherited bool, err error) {
 	if file, ok := sys.LookupEnv(env); ok {
 		data, err := sys.ReadFile(file)
@@ -91,8 +91,8 @@ func (sys System) search(env, name string) (text *Text, inherited bool, err erro
 	return nil, false, nil
 }
 
-// files returns the possible paths of a file. The first existing one counts. A user's own file comes
-// before the system's, root's after it.
+// files returns the possible paths of a file. The first existing one counts. A user's own file
+// comes before the system's, root's after it.
 func (sys System) files(name string) (files []string, err error) {
 	user, err := sys.userFile(name)
 	if err != nil {

@@ -40,8 +40,8 @@ func at(names ...string) map[string]string {
 
 type env = map[string]string
 
-// TestFind looks for storage.conf and composefs.conf in the same arrangements: FILE
-// stands for the one or the other, and VAR for its variable.
+// TestFind looks for storage.conf and composefs.conf in the same arrangements. FILE is the name of
+// either file, and VAR its variable.
 func TestFind(t *testing.T) {
 	const etc, usr = "/etc/containers/FILE", "/usr/share/containers/FILE"
 	const xdg, home = "/xdg/containers/FILE", "/home/u/.config/containers/FILE"
@@ -114,7 +114,7 @@ func rename(m map[string]string, name func(string) string) map[string]string {
 	return out
 }
 
-// TestFindDigests asks for the places of policy files: those of composefs.conf.
+// TestFindDigests checks that the places of policy files are those of composefs.conf.
 func TestFindDigests(t *testing.T) {
 	const etc, usr = "/etc/containers/composefs-digests.d", "/usr/share/containers/composefs-digests.d"
 	for _, tc := range []struct {

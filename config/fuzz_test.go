@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 )
 
-// FuzzParse: any text gives options or an error, and the same ones again; what is
-// accepted, written down once more, means the same.
+// FuzzParse checks that any text gives options or an error, and the same ones again. Accepted
+// options that are written down and parsed again must be the same.
 func FuzzParse(f *testing.F) {
 	f.Add("[storage]\ndriver = 'overlay'\ngraphroot = '/g'", "verity = 'require'", "use_composefs=true,imagestore=/a")
 	f.Add("[storage.options]\npull_options = {convert_images = 'true', ostree_repos = '/a:/b'}", "", "")
@@ -51,8 +51,8 @@ func message(err error) string {
 	return err.Error()
 }
 
-// write returns sources that say what options are. Driver options go into a list, as
-// they need not be UTF-8.
+// write returns sources for the given options. Driver options go into a list, because they need not
+// be UTF-8.
 func write(t *testing.T, o *config.Options) config.Sources {
 	yes := map[bool]string{false: "false", true: "true"}
 	pull := map[string]string{

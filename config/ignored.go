@@ -92,8 +92,8 @@ func Ignored(s Sources) []IgnoredKey {
 	return list
 }
 
-// ignored returns the keys without effect in the table with that name in knownKeys, and in the tables
-// below it.
+// ignored returns the keys without effect in the table with that name in knownKeys, and in the
+// tables below it.
 func (t *table) ignored(name string) (list []IgnoredKey) {
 	for _, key := range t.keys() {
 		lower, inner := strings.ToLower(key), t.table(key)

@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 )
 
-// TestIgnored has keys without effect in all spellings that TOML has for them.
+// TestIgnored has keys without effect in all spellings of TOML.
 func TestIgnored(t *testing.T) {
 	const (
 		unknown   = ": unknown key storage.options.overlay.use_composef, which has no effect"
@@ -65,7 +65,7 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
-// TestLines has values that are not allowed in all spellings.
+// TestLines has invalid values in all spellings of TOML.
 func TestLines(t *testing.T) {
 	for _, tc := range []struct {
 		in   config.Sources

@@ -89,8 +89,8 @@ func known(table, key string) (name string, of *valueType) {
 	return strings.ToLower(key), nil
 }
 
-// check returns the invalid values in the table with that name in knownKeys, and in the tables below
-// it. Two spellings of one key are invalid: upstream takes either, at random.
+// check returns the invalid values in the table with that name in knownKeys, and in the tables
+// below it. Two spellings of one key are invalid: upstream takes either, at random.
 func (t *table) check(name string) (errs Errors) {
 	spelled := map[string]string{}
 	for _, key := range t.keys() {
@@ -99,7 +99,7 @@ func (t *table) check(name string) (errs Errors) {
 			continue
 		}
 		if first, ok := spelled[key0]; ok {
-			errs = append(errs, &ValueError{Source: t.file.Name, Line: t.line(key), Key: t.name(key), Want: "is there already, as " + show(first)})
+			errs = append(errs, &ValueError{Source: t.file.Name, Line: t.line(key), Key: t.name(key), Want: "is set already, as " + show(first)})
 			continue
 		}
 		spelled[key0] = key

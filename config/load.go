@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Load finds the sources, parses them and resolves GraphRoot and RunRoot. driver and options are the
-// values of --storage-driver and --storage-opt, or those that a driver is called with, see [Sources];
-// "" and nil mean none.
+// Load finds the sources, parses them and resolves GraphRoot and RunRoot. driver and options are
+// the values of --storage-driver and --storage-opt, or those that a driver is called with, see
+// [Sources]; "" and nil mean none.
 //
 // Load replaces $UID and environment variables in the two paths and resolves symlinks; upstream's
 // defaults replace missing ones. RunRoot stays empty for a user without root if XDG_RUNTIME_DIR is
-// not set: upstream makes a directory then. Upstream may also take the two paths from a second file;
-// Load does not.
-// Source: loadStoreOptionsFromConfFile in types/options.go, expandEnvPath in
+// not set: upstream makes a directory then. Upstream may also take the two paths from a second
+// file; Load does not. Source: loadStoreOptionsFromConfFile in types/options.go, expandEnvPath in
 // types/utils.go.
 func Load(sys System, driver string, options []string) (*Options, error) {
 	s, err := Find(sys)

@@ -55,7 +55,7 @@ func TestLoadWhole(t *testing.T) {
 	}
 }
 
-// The sample that is installed turns composefs on.
+// The installed sample turns composefs on.
 func TestLoadSample(t *testing.T) {
 	sample, err := os.ReadFile("../docs/storage.conf")
 	if err != nil {

@@ -19,7 +19,7 @@ func composefs(text string) config.Sources {
 	return config.Sources{Composefs: &config.Text{Name: "/etc/containers/composefs.conf", Data: []byte(text)}}
 }
 
-// options returns the sources of driver options as --storage-opt gives them.
+// options returns the sources for values of --storage-opt.
 func options(list ...string) config.Sources { return config.Sources{DriverOptions: list} }
 
 const inOverlay = "[storage]\ndriver = 'overlay'\n[storage.options.overlay]\n"
@@ -110,7 +110,7 @@ func TestParseErrors(t *testing.T) {
 		{"list of tables", storage("[[storage]]"), confName + ":1: storage = […]: must be a table"},
 		{"no string", storage("[storage]\nDriver = true"), confName + ":2: storage.Driver = true: must be a string, in quotes"},
 		{"date", storage("[storage]\ndriver = 2020-01-02T03:04:05Z"), confName + ":2: storage.driver = 2020-01-02T03:04:05Z: must be a string, in quotes"},
-		{"two cases", storage("[storage]\ndriver = 'a'\nDriver = 'b'"), confName + `:2: storage.driver: is there already, as "Driver"`},
+		{"two cases", storage("[storage]\ndriver = 'a'\nDriver = 'b'"), confName + `:2: storage.driver: is set already, as "Driver"`},
 		{"use_composefs", storage(inOverlay + "use_composefs = 'yes'"),
 			confName + `:4: storage.options.overlay.use_composefs = "yes": must be "true" or "false"`},
 		{"use_composefs no string", storage(inOverlay + "use_composefs = true"),

@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 )
 
-// TestPrecedence asks who wins where a file, the environment and flags disagree.
+// TestPrecedence checks which value counts if a file, the environment and flags disagree.
 func TestPrecedence(t *testing.T) {
 	file := `[storage]
 driver = 'overlay'

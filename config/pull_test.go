@@ -39,8 +39,7 @@ func TestPullOptions(t *testing.T) {
 	}
 }
 
-// spellings returns the ways to write pull options, which are given as the inside of
-// an inline table.
+// spellings returns the ways to write pull options. The argument is the inside of an inline table.
 func spellings(inline string) []string {
 	lines, quoted := "", false
 	for _, r := range inline {

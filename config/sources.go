@@ -18,8 +18,8 @@ type Text struct {
 type Sources struct {
 	// Storage is the storage.conf that counts, or nil.
 	Storage *Text
-	// Inherited: Storage is the system's file, read for a user without root who has no file. Only
-	// driver, if such users can have it, rootless_storage_path and pull_options count.
+	// Inherited: Storage is the system's file, read for a user without root and without a file.
+	// Only driver, if such users can have it, rootless_storage_path and pull_options count.
 	Inherited bool
 	// Driver is --storage-driver, or the name by which a driver is called. As in podman it
 	// discards driver options of the file and of STORAGE_OPTS. (For podman's --root, pass an
@@ -39,8 +39,9 @@ type Sources struct {
 	DigestDirs []string
 }
 
-// Parse makes options of sources. It returns no options with an error. The error is a *[SyntaxError],
-// a *[ValueError], an error of the TOML parser, or [Errors] of these with every invalid value.
+// Parse makes options of sources. It returns no options with an error. The error is a
+// *[SyntaxError], a *[ValueError], an error of the TOML parser, or [Errors] of these with every
+// invalid value.
 //
 // Precedence is upstream's (ReloadConfigurationFile and getRootlessStorageOpts in
 // types/options.go; for the flags getRuntime in

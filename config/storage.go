@@ -58,11 +58,11 @@ func (c *storageConf) parseOptions(options *table) {
 	c.pull = parsePull(options.table("pull_options"))
 }
 
-// addOverlay adds a key of a table to the options of the overlay driver, unless its value is empty. A
-// key in [storage.options.overlay] takes precedence over the one in [storage.options]. In the latter,
-// force_mask is a number, which upstream turns into a text that its driver refuses, and use_composefs
-// has no effect: unlike for most options, GetGraphDriverOptions in pkg/config/config.go looks into
-// [storage.options.overlay] only.
+// addOverlay adds a key of a table to the options of the overlay driver, unless its value is empty.
+// A key in [storage.options.overlay] takes precedence over the one in [storage.options]. In the
+// latter, force_mask is a number, which upstream turns into a text that its driver refuses, and
+// use_composefs has no effect: unlike for most options, GetGraphDriverOptions in
+// pkg/config/config.go looks into [storage.options.overlay] only.
 func (c *storageConf) addOverlay(t *table, key, value string) {
 	if value == "" {
 		return
@@ -71,9 +71,9 @@ func (c *storageConf) addOverlay(t *table, key, value string) {
 	c.overlay = append(c.overlay, driverOption{label: t.name(spelling), text: "." + key + "=" + value, line: t.lineOf(key)})
 }
 
-// parsePull reads pull_options, in upstream a map of strings: keys match exactly. A boolean is true if
-// its lower case is "true", and false otherwise; no value is invalid. Source: parsePullOptions in
-// pkg/chunked/storage_linux.go.
+// parsePull reads pull_options, in upstream a map of strings: keys match exactly. A boolean is true
+// if its lower case is "true", and false otherwise; no value is invalid. Source: parsePullOptions
+// in pkg/chunked/storage_linux.go.
 func parsePull(t *table) (p PullOptions) {
 	if t == nil {
 		return p

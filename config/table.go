@@ -10,8 +10,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// table is a TOML table. A nil table is empty, so callers need not test for missing tables. Values of
-// other types than check demands count as missing.
+// table is a TOML table. A nil table is empty, so callers need not test for missing tables. Values
+// of other types than check demands count as missing.
 type table struct {
 	file   *Text
 	within []string // the table's own key, empty at the root

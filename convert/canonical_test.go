@@ -51,7 +51,7 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-// TestNotCanonical checks what composefs-rs refuses.
+// TestNotCanonical has trees that composefs-rs refuses.
 func TestNotCanonical(t *testing.T) {
 	for want, entries := range map[string][]layertest.Entry{
 		"canonical tree: /usr is missing, whose metadata the root takes": {layertest.Dir("etc")},
@@ -71,8 +71,8 @@ func TestNotCanonical(t *testing.T) {
 	}
 }
 
-// TestCanonicalDeep checks that the work does not grow with the square of the depth,
-// which a tar of a few kilobytes decides.
+// TestCanonicalDeep checks that the work does not grow with the square of the depth: a tar of a few
+// kilobytes can contain a very deep tree.
 func TestCanonicalDeep(t *testing.T) {
 	const depth = 50_000
 	images, err := convertAll(t, new(layertest.Contents), [][]byte{layertest.Tar(layertest.Dir("usr"), layertest.Dir(strings.Repeat("d/", depth)))}, 0)

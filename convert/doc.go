@@ -21,7 +21,7 @@
 //
 // # Layer images
 //
-// A layer image ([erofs.Layer]) is what stock containers/storage stacks and what [Merge] merges.
+// Stock containers/storage stacks layer images ([erofs.Layer]), and [Merge] merges them.
 // Whiteouts and opaque directories are those of overlayfs, and every file refers to its object. The
 // image also contains the contents of files of at most 64 bytes, so that merging reads images only:
 // objects would cost a random read for each of thousands of small files. An xattr that overlayfs

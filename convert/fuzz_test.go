@@ -17,14 +17,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// mergeFactor bounds what merging allocates in all, garbage included, as a multiple of
-// the sizes of the images: what reading them may, and as much again for what is merged.
+// mergeFactor limits the memory that merging allocates, garbage included, as a multiple of the
+// sizes of the images: the limit of reading them, and as much again for the result.
 const mergeFactor = 2 * erofs.MemoryFactor
 
-// FuzzMerge merges damaged images, of layers and merged ones, with whatever is done about
-// payloads. Nothing may panic or take more memory than that, and what is merged without
-// complaint must be a tree that has an image, or of which the writer says which entry has
-// none; so must be the canonical tree of it.
+// FuzzMerge merges damaged layer images and merged images, with all options for payloads. Nothing
+// may panic or take more memory than mergeFactor allows. If merging succeeds, the tree must have an
+// image, or the writer must name the entry that has none. The same holds for its canonical tree.
 func FuzzMerge(f *testing.F) {
 	images := seedImages(f)
 	for i, upper := range images {
@@ -49,7 +48,7 @@ func FuzzMerge(f *testing.F) {
 	})
 }
 
-// mergeHow is how to merge, in bits of which the first says how many images there are.
+// mergeHow encodes the options of a merge in bits. The first is the number of images.
 type mergeHow uint8
 
 func (h mergeHow) segment() bool   { return h&2 != 0 }
@@ -58,7 +57,7 @@ func (h mergeHow) keeps() bool     { return h&8 != 0 }
 func (h mergeHow) reads() bool     { return h&16 != 0 }
 func (h mergeHow) canonical() bool { return h&32 != 0 }
 
-// seedImages returns small images of layers, and some to be mounted.
+// seedImages returns small layer images and merged images.
 func seedImages(t testing.TB) (images [][]byte) {
 	t.Helper()
 	add := func(tr *tree.Tree, format erofs.Format) {
@@ -92,7 +91,7 @@ func seedImages(t testing.TB) (images [][]byte) {
 	return images
 }
 
-// patch changes four bytes somewhere, which the engine would seldom hit.
+// patch changes four bytes at a place that the engine would rarely hit.
 func patch(b []byte, at, value uint32) {
 	if value == 0 || len(b) < 4 {
 		return
@@ -111,7 +110,7 @@ func checkMerge(t *testing.T, images [][]byte, how mergeHow) {
 	for _, image := range images {
 		m, err := erofs.Open(bytes.NewReader(image), int64(len(image)))
 		if err != nil {
-			return // FuzzImage looks at that
+			return // FuzzImage tests that
 		}
 		s := convert.Source{Image: m, Keep: how.keeps()}
 		if how.adopts() {
@@ -145,7 +144,7 @@ func checkMerge(t *testing.T, images [][]byte, how mergeHow) {
 	}
 }
 
-// checkImage checks that a tree has an image, of which the same image can be made.
+// checkImage checks that a tree has an image, and that the image's tree has the same image.
 func checkImage(t *testing.T, merged *tree.Tree, format erofs.Format) {
 	t.Helper()
 	var image bytes.Buffer
@@ -174,7 +173,7 @@ func isOneOf(err error, kinds ...error) bool {
 	return false
 }
 
-// adopt finds for every payload a content that is decided by it and its size.
+// adopt makes a content for every payload that depends on its path and size only.
 func adopt(payload string, size int64) (verity.Digest, []byte, error) {
 	content := []byte(payload)
 	if 0 <= size && size <= tree.InlineMax {
@@ -183,7 +182,7 @@ func adopt(payload string, size int64) (verity.Digest, []byte, error) {
 	return verity.Sum(content), content, nil
 }
 
-// readKept finds such a content for what is kept.
+// readKept is adopt for kept payloads.
 func readKept(payload string, size int64) ([]byte, error) {
 	_, content, err := adopt(payload, size)
 	return content, err

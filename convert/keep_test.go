@@ -26,8 +26,8 @@ func (l *stockLayer) read(payload string, _ int64) ([]byte, error) {
 	return []byte(content), nil
 }
 
-// TestKeep merges layers of stock containers/storage of which nothing goes to the pool:
-// a file must have the same line in the merged image as in its layer, unless it is inline.
+// TestKeep merges layers of stock containers/storage and keeps their payloads. A file must have the
+// same line in the merged image as in its layer, unless it is inline.
 func TestKeep(t *testing.T) {
 	long := strings.Repeat("long ", 20)
 	for _, withVerity := range []bool{false, true} {
@@ -100,7 +100,7 @@ func dumpOf(t *testing.T, image []byte) []string {
 	return slices.Collect(strings.Lines(b.String()))
 }
 
-// TestKeepRefused checks what is said of what cannot be kept.
+// TestKeepRefused checks the errors for payloads that cannot be kept.
 func TestKeepRefused(t *testing.T) {
 	l := stockLayer{verity: true}
 	l.add("/", dir, "")

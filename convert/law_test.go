@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestMergeOne checks that a layer alone is what it is: as a segment altogether, and
-// in an image to be mounted but for what says something to other layers.
+// TestMergeOne checks that merging a single layer does not change it: as a segment not at all, and
+// as a merged image except for marks that concern other layers.
 func TestMergeOne(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 6))
@@ -65,7 +65,7 @@ func randomLayer(r *rand.Rand, n int) *tree.Tree {
 	return tr
 }
 
-// reread returns what the layer image of a tree says.
+// reread returns the tree of a tree's layer image.
 func reread(t *testing.T, tr *tree.Tree) *tree.Tree {
 	t.Helper()
 	got, err := open(t, write(t, tr, erofs.Layer)).Tree()
@@ -75,7 +75,7 @@ func reread(t *testing.T, tr *tree.Tree) *tree.Tree {
 	return got
 }
 
-// withoutLayers takes away what says something to other layers.
+// withoutLayers removes the marks that concern other layers.
 func withoutLayers(tr *tree.Tree) {
 	_ = tr.Walk(func(_ string, e *tree.Entry) error {
 		n := e.Inode
@@ -105,8 +105,8 @@ func mergeTree(t *testing.T, sources []convert.Source, segment bool) *tree.Tree 
 	return merged
 }
 
-// TestMergeLaws checks on layers that have much in common that it does not matter
-// which of them are merged first, and that an empty layer changes nothing.
+// TestMergeLaws checks on layers with much in common that the order of partial merges does not
+// matter, and that an empty layer changes nothing.
 func TestMergeLaws(t *testing.T) {
 	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 7))

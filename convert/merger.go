@@ -212,8 +212,8 @@ func (m *merger) choose(parts []part, items []item) (*tree.Inode, error) {
 	return m.push(d), nil
 }
 
-// deleted returns the inode of a deleted name: nil, or in a segment a whiteout, because layers below
-// may have the name.
+// deleted returns the inode of a deleted name: nil, or in a segment a whiteout, because layers
+// below may have the name.
 func (m *merger) deleted() *tree.Inode {
 	if m.segment {
 		return m.whiteout

@@ -7,8 +7,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestOverlayValues compares with what mkcomposefs writes for sha256, and with the
-// lengths that the kernel takes for sha512.
+// TestOverlayValues compares with the values of mkcomposefs for sha256, and with the kernel's
+// lengths for sha512.
 func TestOverlayValues(t *testing.T) {
 	for a, want := range map[verity.Algorithm]struct{ header, redirect string }{
 		verity.SHA256: {"\x00\x24\x00\x01", "/ab/" + strings.Repeat("ab", 31)},

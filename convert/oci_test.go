@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// ociLayers returns two layers, and what opens the objects of their files.
+// ociLayers returns two layers, and a function that opens the objects of their files.
 func ociLayers(t *testing.T) (images [][]byte, object func(verity.Digest) (io.ReadCloser, error)) {
 	t.Helper()
 	big, other := strings.Repeat("big ", 5000), strings.Repeat("other", 100)
@@ -33,8 +33,8 @@ func ociLayers(t *testing.T) (images [][]byte, object func(verity.Digest) (io.Re
 	}
 }
 
-// TestOCI compares the digest by sha256 with that of the image that Merge writes, of the
-// layers and of their merged image.
+// TestOCI compares the sha256 image digest of the layers, and of their merged image, with that of
+// the image that Merge writes.
 func TestOCI(t *testing.T) {
 	images, _ := ociLayers(t)
 	var canonical, merged bytes.Buffer
@@ -53,7 +53,7 @@ func TestOCI(t *testing.T) {
 	}
 }
 
-// TestOCI512 reads objects only with sha512, each that is in the tree, and checks them.
+// TestOCI512 checks that only sha512 reads the objects of the tree, and that it checks them.
 func TestOCI512(t *testing.T) {
 	images, object := ociLayers(t)
 	opts := convert.OCIOptions{Algorithm: verity.SHA512, Object: object}

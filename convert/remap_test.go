@@ -14,8 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestRemap checks on layers that have much in common that a remapped image shows what they
-// show with other owners: alone, on top of them, and stacked where a root is not opaque.
+// TestRemap checks on layers with much in common that a remapped image shows their merged tree with
+// other owners: alone, on top of them, and stacked without an opaque root.
 func TestRemap(t *testing.T) {
 	owner := func(uid, gid uint32) (uint32, uint32, error) { return uid + 1000, gid + 2000, nil }
 	for seed := range uint64(300) {
@@ -78,8 +78,8 @@ func TestRemap(t *testing.T) {
 	}
 }
 
-// TestRemapLayer checks that layers which are remapped one by one show, merged, what they show
-// with other owners.
+// TestRemapLayer checks that layers that are remapped one by one and then merged give the merged
+// tree with other owners.
 func TestRemapLayer(t *testing.T) {
 	owner := func(uid, gid uint32) (uint32, uint32, error) { return uid + 1000, gid + 2000, nil }
 	for seed := range uint64(300) {
@@ -115,8 +115,8 @@ func impliedRoot() *tree.Tree {
 	return tr
 }
 
-// TestRemapErrors checks that an owner without another one, and a content that is not in the
-// pool, are told with their names.
+// TestRemapErrors checks the errors for an owner without a mapping, and for a content that is not
+// in the pool.
 func TestRemapErrors(t *testing.T) {
 	tr := tree.New()
 	_ = tr.Root.Dir.Add(tree.Entry{Name: "f", Inode: &tree.Inode{Mode: tree.TypeRegular | 0o644, Nlink: 1, UID: 7, Size: 100, Payload: "some/where"}})

@@ -9,7 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 )
 
-// TestSameBytes converts and merges again and again, with any number of processors.
+// TestSameBytes converts and merges repeatedly, with several numbers of processors.
 func TestSameBytes(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, c := range layertest.Ugly() {

@@ -18,9 +18,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// stockLayer is a layer as stock containers/storage 1.59.1 writes it: contents by
-// sha256 in the layer's directory, digests where the file system has fs-verity,
-// whiteouts as files with the names of the tar.
+// stockLayer is a layer in the form of stock containers/storage 1.59.1: contents are named by their
+// sha256 in the layer's directory, fs-verity digests exist if the file system has fs-verity, and
+// whiteouts are files with the names of the tar.
 type stockLayer struct {
 	lines    []string
 	contents map[string]string
@@ -43,7 +43,7 @@ func (l *stockLayer) add(path string, mode int, content string) {
 	l.lines = append(l.lines, fmt.Sprintf("%s %d %o 1 0 0 0 0.0 %s - %s\n", path, len(content), mode, payload, digest))
 }
 
-// source returns the layer for merging. store is where adopted contents go.
+// source returns the layer for merging. Adopted contents go to store.
 func (l *stockLayer) source(t *testing.T, store *layertest.Contents) convert.Source {
 	t.Helper()
 	tr, err := dump.Parse(strings.NewReader(strings.Join(l.lines, "")), dump.Lenient)
@@ -68,7 +68,7 @@ const (
 	file = tree.TypeRegular | 0o644
 )
 
-// TestStockLayers merges layers of stock containers/storage with one of ours on top.
+// TestStockLayers merges layers of stock containers/storage with a layer of this package on top.
 func TestStockLayers(t *testing.T) {
 	long := strings.Repeat("long ", 20)
 	for _, withVerity := range []bool{false, true} {
@@ -116,7 +116,7 @@ func TestStockLayers(t *testing.T) {
 	}
 }
 
-// TestStockLayersRefused checks what is said of contents that cannot be adopted.
+// TestStockLayersRefused checks the errors for contents that cannot be adopted.
 func TestStockLayersRefused(t *testing.T) {
 	l := stockLayer{verity: true}
 	l.add("/", dir, "")
@@ -139,8 +139,8 @@ func TestStockLayersRefused(t *testing.T) {
 	}
 }
 
-// TestStockWhiteoutOfNoName checks that a whiteout of "." is refused, be others below
-// or not.
+// TestStockWhiteoutOfNoName checks that a whiteout of "." is refused, with and without layers
+// below.
 func TestStockWhiteoutOfNoName(t *testing.T) {
 	for _, name := range []string{"/.wh..", "/.wh..."} {
 		var l stockLayer
@@ -155,11 +155,11 @@ func TestStockWhiteoutOfNoName(t *testing.T) {
 	}
 }
 
-// TestFirstError checks that of several errors the one is returned at the name that comes
-// first, breadth first, whichever is found first.
+// TestFirstError checks that the error with the first name in breadth-first order is returned, even
+// if another one is found first.
 func TestFirstError(t *testing.T) {
 	good := func(l *stockLayer, at string) {
-		for i := range 500 { // so that whoever has less to do is earlier
+		for i := range 500 { // the goroutine with less work is earlier
 			l.add(fmt.Sprintf("%s/%03d", at, i), file, fmt.Sprint("content ", i))
 		}
 	}

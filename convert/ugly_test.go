@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// TestUgly converts and merges every odd image. Those that stock shows the same are
-// judged by it too: see tests/layers.
+// TestUgly converts and merges every odd image. tests/layers compares those with the verdict Same
+// with the stock driver.
 func TestUgly(t *testing.T) {
 	for _, c := range layertest.Ugly() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func write(t *testing.T, tr *tree.Tree, format erofs.Format) []byte {
 	return b.Bytes()
 }
 
-// checkImages checks that images hold what was put in.
+// checkImages checks that images give the trees of which they were made.
 func checkImages(t *testing.T, images [][]byte, merged *tree.Tree) {
 	t.Helper()
 	for i, image := range images {
@@ -142,7 +142,7 @@ func segment(t *testing.T, sources []convert.Source) convert.Source {
 	return convert.Source{Image: open(t, image.Bytes())}
 }
 
-// checkWorkers checks that the number of workers decides nothing.
+// checkWorkers checks that the number of workers does not change the result.
 func checkWorkers(t *testing.T, tars, images [][]byte, store *layertest.Contents) {
 	t.Helper()
 	for _, workers := range []int{1, 8} {

@@ -11,9 +11,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// TestWhiteoutsAnywhere checks that it does not matter where in a tar whiteouts and
-// opaque markers stand. Only a directory that a whiteout of nothing makes, empty and
-// of root, may or may not be there.
+// TestWhiteoutsAnywhere checks that the positions of whiteouts and opaque markers in a tar do not
+// matter, except that an empty directory of root, which a whiteout without a target makes, may
+// exist or not.
 func TestWhiteoutsAnywhere(t *testing.T) {
 	base := lowerEntries("", 3)
 	for seed := range uint64(500) {
@@ -32,7 +32,7 @@ func TestWhiteoutsAnywhere(t *testing.T) {
 	}
 }
 
-// lowerEntries returns directories a and b and a file f, in each directory again.
+// lowerEntries returns directories a and b and a file f, and the same again in each directory.
 func lowerEntries(prefix string, depth int) []layertest.Entry {
 	entries := []layertest.Entry{layertest.File(prefix+"f", "lower")}
 	for _, name := range []string{"a", "b"} {
@@ -44,8 +44,7 @@ func lowerEntries(prefix string, depth int) []layertest.Entry {
 	return entries
 }
 
-// randomEntries returns entries of which f is always a file and the others are
-// directories, and whiteouts of either.
+// randomEntries returns a file f, directories of the other names, and whiteouts of both.
 func randomEntries(r *rand.Rand) (entries, whiteouts []layertest.Entry) {
 	dir := func() string { return [...]string{"", "a/", "b/", "a/a/", "a/b/", "b/a/"}[r.IntN(6)] }
 	for range r.IntN(5) {
@@ -62,7 +61,7 @@ func randomEntries(r *rand.Rand) (entries, whiteouts []layertest.Entry) {
 	return entries, whiteouts
 }
 
-// mergeEntries returns what two layers show together.
+// mergeEntries returns the merged tree of two layers.
 func mergeEntries(t *testing.T, lower, upper []layertest.Entry) *tree.Tree {
 	t.Helper()
 	images, err := convertAll(t, new(layertest.Contents), [][]byte{layertest.Tar(lower...), layertest.Tar(upper...)}, 1)

@@ -71,8 +71,8 @@ func TestCStrict(t *testing.T) {
 	}
 }
 
-// TestCStrictSeesAllOfRdev guards against cutting the device number before the
-// strict check looks at it: mkcomposefs does so afterwards.
+// TestCStrictSeesAllOfRdev guards against truncating the device number before the strict check:
+// mkcomposefs truncates it afterwards.
 func TestCStrictSeesAllOfRdev(t *testing.T) {
 	text := []byte("/ 0 40755 2 0 0 0 0.0 - - -\n/f 0 100644 1 0 0 4294967296 0.0 - - -\n")
 	if _, err := parse(text, dump.Lenient); err != nil {
@@ -83,8 +83,8 @@ func TestCStrictSeesAllOfRdev(t *testing.T) {
 	}
 }
 
-// TestBadGIDAndLargeUID guards against cutting UID before it is asked whether it is
-// 0: with 2^32 mkcomposefs overlooks an invalid GID, as with any UID but 0.
+// TestBadGIDAndLargeUID guards against truncating UID before it is compared with 0: with 2^32
+// mkcomposefs overlooks an invalid GID, as with any UID but 0.
 func TestBadGIDAndLargeUID(t *testing.T) {
 	text := []byte("/ 0 40755 2 0 0 0 0.0 - - -\n/f 0 100644 1 4294967296 x x 0.0 - - -\n")
 	tr, err := parse(text, dump.Lenient)
@@ -96,8 +96,8 @@ func TestBadGIDAndLargeUID(t *testing.T) {
 	}
 }
 
-// TestRewrite checks that what Write makes of any accepted dump is accepted by
-// the strictest mode, written back identically, and means the same.
+// TestRewrite checks that the strictest mode accepts the output of Write for any accepted dump, and
+// that it gives the same tree and the same output.
 func TestRewrite(t *testing.T) {
 	for _, v := range treetest.Accepted(t) {
 		t.Run(v.Name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestStrictRefuses(t *testing.T) {
 	}
 }
 
-// TestDeviations holds what is decided otherwise than in mkcomposefs.
+// TestDeviations has the deviations from mkcomposefs.
 func TestDeviations(t *testing.T) {
 	const root = "/ 0 40755 2 0 0 0 0.0 - - -\n"
 	const loop = root + "/a 0 @100644 1 0 0 0 0.0 /b - -\n/b 0 @100644 1 0 0 0 0.0 /a - -\n/0 0 @100644 1 0 0 0 0.0 /a - -\n"
@@ -193,8 +193,8 @@ func TestErrorNamesTheLine(t *testing.T) {
 	}
 }
 
-// TestLongChains parses chains of hard links in both directions, which must not
-// take time that grows with the square of their length.
+// TestLongChains parses chains of hard links in both directions. The time must not grow with the
+// square of their length.
 func TestLongChains(t *testing.T) {
 	const n = 200_000
 	for _, forward := range []bool{true, false} {
@@ -230,7 +230,7 @@ func itoa(i int) string {
 	return itoa(i/10) + string(rune('0'+i%10))
 }
 
-// FuzzParse holds the laws of the three modes.
+// FuzzParse checks the laws of the three modes.
 func FuzzParse(f *testing.F) {
 	for _, v := range treetest.Accepted(f) {
 		if len(v.Options) == 0 && len(v.Dump) < 8<<10 {
@@ -248,7 +248,7 @@ func FuzzParse(f *testing.F) {
 		_, cStrictErr := parse(text, dump.CStrict)
 		lenient, err := parse(text, dump.Lenient)
 		if strictErr == nil && cStrictErr != nil || cStrictErr == nil && err != nil {
-			t.Fatalf("a mode accepts what a laxer one refuses: %v, %v, %v", strictErr, cStrictErr, err)
+			t.Fatalf("a mode accepts a dump that a laxer one refuses: %v, %v, %v", strictErr, cStrictErr, err)
 		}
 		if strictErr == nil && !bytes.Equal(format(t, strict), text) {
 			t.Fatal("accepted in Strict mode, but written otherwise")

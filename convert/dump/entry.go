@@ -39,8 +39,8 @@ func (p *parser) addEntry(path []byte, n *tree.Inode, isLink bool) (*tree.Dir, s
 	return parent.Dir, name, nil
 }
 
-// findParent returns the inode at path, or nil. A hard link's inode is not known yet and counts as a
-// file.
+// findParent returns the inode at path, or nil. A hard link's inode is not known yet and counts as
+// a file.
 func (p *parser) findParent(path []byte) *tree.Inode {
 	if p.parent != nil && string(path) == p.parentPath {
 		return p.parent
@@ -80,8 +80,8 @@ func (p *parser) addLink(dir *tree.Dir, name string, pending *tree.Inode, payloa
 	return nil
 }
 
-// resolveLinks sets the inode of every hard link, last line first as in mkcomposefs. It follows links
-// to links.
+// resolveLinks sets the inode of every hard link, last line first as in mkcomposefs. It follows
+// links to links.
 func (p *parser) resolveLinks() error {
 	next := make(map[*tree.Inode]*tree.Inode, len(p.links))
 	for i := len(p.links) - 1; i >= 0; i-- {

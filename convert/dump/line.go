@@ -149,8 +149,8 @@ func (p *parser) checkData(n *tree.Inode) error {
 	return nil
 }
 
-// setDigest sets the digest from DIGEST, nil if it is not set. It ignores bytes after the 64th, and a
-// malformed field without effect.
+// setDigest sets the digest from DIGEST, nil if it is not set. It ignores bytes after the 64th, and
+// a malformed field without effect.
 func setDigest(n *tree.Inode, field []byte) error {
 	digest := n.Digest
 	n.Digest = nil

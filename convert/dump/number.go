@@ -90,7 +90,8 @@ func parseNumbers(f *fields) (n numbers, err error) {
 	return n, err
 }
 
-// parseMode reads MODE without its "@". It returns the low 16 bits, with one of the seven file types.
+// parseMode reads MODE without its "@". It returns the low 16 bits, with one of the seven file
+// types.
 func parseMode(field []byte) (uint32, error) {
 	value, err := parseNumber(field, 8)
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 // "@" before the mode, the path of the real entry as PAYLOAD, and the inode's
 // other fields repeated.
 //
-// Two things differ from composefs-info 1.0.8. Write keeps which entry is the real one, because that
-// decides the inode's place in an image. A link to a directory, which composefs-info writes but
-// mkcomposefs refuses, gets the mode of a file.
+// Two things differ from composefs-info 1.0.8. Write keeps which entry is the real one, because
+// that decides the inode's place in an image. A link to a directory, which composefs-info writes
+// but mkcomposefs refuses, gets the mode of a file.
 //
 // The form has no layers. Write uses the forms of overlayfs: character devices 0:0 for whiteouts,
 // and the xattr trusted.overlay.opaque for opaque directories.

@@ -44,8 +44,8 @@ func checkRoundTrip(t *testing.T, want *tree.Tree, v1 bool) {
 	}
 }
 
-// expected returns t as an image can tell it: where whiteouts are, the marks of
-// their directory take the place of what it had under those names.
+// expected returns the tree that an image of t gives back: in a directory with whiteouts, the marks
+// of the format replace xattrs of the same names.
 func expected(t *tree.Tree, v1 bool) *tree.Tree {
 	names := []string{"trusted.overlay.whiteouts", "user.overlay.whiteouts"}
 	if v1 {
@@ -90,9 +90,8 @@ func expected(t *tree.Tree, v1 bool) *tree.Tree {
 	return all
 }
 
-// FuzzImage reads damaged images. Nothing may panic or take more memory than is
-// stated, and what is read without complaint must be a tree that has an image of
-// which the same is read.
+// FuzzImage reads damaged images. Nothing may panic or take more memory than MemoryFactor allows.
+// If reading succeeds, the image of the tree must give the same tree.
 func FuzzImage(f *testing.F) {
 	for _, v := range treetest.Accepted(f) {
 		if len(v.Options) > 0 || len(v.Dump) > 4<<10 {
@@ -111,7 +110,7 @@ func FuzzImage(f *testing.F) {
 		if len(b) > 1<<20 {
 			return
 		}
-		// Damage aimed at the inodes, which the engine would seldom hit.
+		// Damage inodes, which the engine would rarely hit.
 		b = bytes.Clone(b)
 		patch(b, at1, value1)
 		patch(b, at2, value2)
@@ -129,7 +128,7 @@ func patch(b []byte, at, value uint32) {
 	}
 }
 
-// checkHostile does everything that can be done with an image.
+// checkHostile calls all methods of an image.
 func checkHostile(t *testing.T, b []byte) {
 	t.Helper()
 	m, err := erofs.Open(bytes.NewReader(b), int64(len(b)))
@@ -188,8 +187,7 @@ func checkReadError(t *testing.T, err error) {
 	}
 }
 
-// bounded checks that fn allocates no more than the package states and what it
-// returns.
+// bounded checks that fn allocates no more than MemoryFactor allows, plus its result.
 func bounded(t *testing.T, size int, what string, fn func() (extra int)) {
 	t.Helper()
 	before := roughlyAllocated()
@@ -197,7 +195,7 @@ func bounded(t *testing.T, size int, what string, fn func() (extra int)) {
 	if roughlyAllocated()-before <= most {
 		return
 	}
-	// The cheap count also has what was allocated before; look again.
+	// The cheap count may include earlier allocations; count again.
 	var start, end runtime.MemStats
 	runtime.ReadMemStats(&start)
 	fn()
@@ -207,8 +205,8 @@ func bounded(t *testing.T, size int, what string, fn func() (extra int)) {
 	}
 }
 
-// roughlyAllocated returns how many bytes the process has allocated in its life, as
-// far as that has been counted yet.
+// roughlyAllocated returns the number of bytes that the process has allocated, without the most
+// recent ones.
 func roughlyAllocated() uint64 {
 	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	metrics.Read(sample)

@@ -47,7 +47,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestReadErrors checks that an error of the underlying reader comes back.
+// TestReadErrors checks that an error of the underlying reader is returned.
 func TestReadErrors(t *testing.T) {
 	b := write(t, treetest.RootFS(5000), erofs.V1)
 	m, err := erofs.Open(io.NewSectionReader(bytes.NewReader(b[:len(b)/2]), 0, int64(len(b)/2)), int64(len(b)))
@@ -81,8 +81,8 @@ func TestTreeRefuses(t *testing.T) {
 	}
 }
 
-// TestManyBytes damages bytes of some images in turn: all of the headers and the
-// first inodes, and a sample of the rest, which is mostly alike.
+// TestManyBytes damages bytes of some images in turn: all of the headers and the first inodes, and
+// a sample of the rest.
 func TestManyBytes(t *testing.T) {
 	for _, name := range []string{"hl-basic", "wh-many", "xattr-shared", "inline-4097"} {
 		t.Run(name, func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestManyBytes(t *testing.T) {
 	}
 }
 
-// TestDense reads the images that take most memory for their size.
+// TestDense reads the images that need most memory for their size.
 func TestDense(t *testing.T) {
 	names := tree.New()
 	for i := range 20_000 {
@@ -144,8 +144,8 @@ func TestDense(t *testing.T) {
 	}
 }
 
-// TestOverlaps makes many inodes claim the same large piece of the image, which
-// would multiply what reading keeps in memory.
+// TestOverlaps makes many inodes refer to the same large piece of the image, which would multiply
+// the memory of a reader without a limit.
 func TestOverlaps(t *testing.T) {
 	tr := tree.New()
 	for i := range 3000 {
@@ -183,8 +183,8 @@ func TestSizeBehind(t *testing.T) {
 	}
 }
 
-// TestDressedAsWhiteout checks that files and directories that merely have the
-// xattrs of escaped whiteouts are not taken for them.
+// TestDressedAsWhiteout checks that files and directories that merely have the xattrs of escaped
+// whiteouts stay files and directories.
 func TestDressedAsWhiteout(t *testing.T) {
 	tr := tree.New()
 	d := tree.NewDir(0o755)

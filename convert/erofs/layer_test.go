@@ -34,8 +34,8 @@ func TestLayerRoundTrip(t *testing.T) {
 	}
 }
 
-// TestOnlyLayersDelete checks that an image to be mounted alone cannot have what is a
-// layer's.
+// TestOnlyLayersDelete checks that an image that is mounted alone cannot have a layer's whiteouts
+// and opaque directories.
 func TestOnlyLayersDelete(t *testing.T) {
 	whiteout, opaque := tree.New(), tree.New()
 	if err := whiteout.Root.Dir.Add(tree.Entry{Name: "w", Inode: tree.NewWhiteout()}); err != nil {
@@ -54,7 +54,7 @@ func TestOnlyLayersDelete(t *testing.T) {
 	}
 }
 
-// TestCursor checks that a cursor sees what Tree reads.
+// TestCursor checks that a cursor reads the same tree as Tree.
 func TestCursor(t *testing.T) {
 	check := func(name string, image []byte) {
 		t.Helper()
@@ -70,7 +70,7 @@ func TestCursor(t *testing.T) {
 		for _, tr := range []*tree.Tree{want, got} {
 			_ = tr.Walk(func(_ string, e *tree.Entry) error {
 				if e.Link {
-					e.Inode.Nlink = max(e.Inode.Nlink, 2) // as the cursor says
+					e.Inode.Nlink = max(e.Inode.Nlink, 2) // as in the cursor
 				}
 				return nil
 			})
@@ -95,8 +95,8 @@ func TestCursor(t *testing.T) {
 	}
 }
 
-// TestCursorChecksEveryName checks that a further name of a file cannot say that it is
-// a directory.
+// TestCursorChecksEveryName checks that a further name of a file cannot have the type of a
+// directory.
 func TestCursorChecksEveryName(t *testing.T) {
 	tr := tree.New()
 	n := &tree.Inode{Mode: tree.TypeRegular, Nlink: 2}

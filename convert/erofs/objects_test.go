@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
 )
 
-// TestObjects has the caller say of each object what the digest says too: that gives
-// the same image, by another way through the writer.
+// TestObjects has Options.Objects return the default values: the image must be the same, although
+// the writer takes another path.
 func TestObjects(t *testing.T) {
 	trees := []*tree.Tree{treetest.RootFS(2000)}
 	for seed := range uint64(40) {

@@ -98,8 +98,8 @@ func (p *plan) dirMarks(i int) (marks []tree.Xattr) {
 }
 
 // ownAttrs returns the xattrs of node i in the image, sorted by name: its own, escaped where
-// overlayfs would act on them, and marks, without metacopy with a digest and redirect. The result is
-// valid until the next call.
+// overlayfs would act on them, and marks, without metacopy with a digest and redirect. The result
+// is valid until the next call.
 func (p *plan) ownAttrs(i int) []attr {
 	attrs := p.own[:0]
 	for _, x := range p.nodes[i].inode.Xattrs {

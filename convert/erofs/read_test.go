@@ -60,11 +60,11 @@ func TestImageTreeImage(t *testing.T) {
 	}
 }
 
-// TestLookupAndWalk checks that both see what Tree sees.
+// TestLookupAndWalk checks that both read the same tree as Tree.
 func TestLookupAndWalk(t *testing.T) {
 	for _, v := range treetest.Accepted(t) {
 		if v.Name == "wh-hardlinked" {
-			continue // a whiteout with several names is beyond both: see Walk
+			continue // neither recognises a whiteout with several names: see Walk
 		}
 		t.Run(v.Name, func(t *testing.T) {
 			_, b := image(t, v.Dump, formatOf(t, v.Options))
@@ -120,7 +120,7 @@ func lines(paths []string) (all [][]byte) {
 	return all
 }
 
-// inodeDiff compares two inodes without what is below them.
+// inodeDiff compares two inodes without the entries of directories.
 func inodeDiff(a, b *tree.Inode) string {
 	x, y := *a, *b
 	if x.IsDir() && y.IsDir() {
@@ -140,7 +140,7 @@ func wrap(n *tree.Inode) *tree.Tree {
 	return t
 }
 
-// countingReader counts what is read of an image.
+// countingReader counts the bytes that are read from an image.
 type countingReader struct {
 	*bytes.Reader
 	bytes, calls int
@@ -175,8 +175,8 @@ func TestLookupReadsLittle(t *testing.T) {
 	}
 }
 
-// TestSharedAcrossPages reads shared xattrs that are not in one piece of what is read at
-// a time, the longest in none.
+// TestSharedAcrossPages reads shared xattrs that cross the border of a page, the longest of them
+// more than one border.
 func TestSharedAcrossPages(t *testing.T) {
 	tr := tree.New()
 	for i := range 60 {

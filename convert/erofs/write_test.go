@@ -24,8 +24,8 @@ func add(t testing.TB, dir *tree.Inode, name string, n *tree.Inode) {
 
 func regular() *tree.Inode { return &tree.Inode{Mode: tree.TypeRegular | 0o644, Nlink: 1} }
 
-// TestSameBytes writes trees twice and with one and two processors, in images
-// that are encoded in several pieces.
+// TestSameBytes writes trees twice, with one and with two processors. Their images are encoded in
+// several pieces.
 func TestSameBytes(t *testing.T) {
 	trees := []*tree.Tree{treetest.RootFS(20_000)}
 	for seed := range uint64(20) {
@@ -44,7 +44,7 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// TestWriteKeepsTree checks that writing leaves the tree as it was.
+// TestWriteKeepsTree checks that writing does not change the tree.
 func TestWriteKeepsTree(t *testing.T) {
 	for seed := range uint64(20) {
 		tr := treetest.Random(rand.New(rand.NewPCG(seed, 4)), 300)
@@ -56,7 +56,7 @@ func TestWriteKeepsTree(t *testing.T) {
 }
 
 func TestRefusedTrees(t *testing.T) {
-	// Each puts something under /d that has no image.
+	// Each adds something to /d that has no image.
 	for _, tc := range []struct {
 		name string
 		make func(t *testing.T, d *tree.Inode)
@@ -155,7 +155,7 @@ func TestRefusedTrees(t *testing.T) {
 	})
 }
 
-// TestBeyondMkcomposefs holds trees that mkcomposefs refuses and we do not.
+// TestBeyondMkcomposefs has trees that mkcomposefs refuses and this package does not.
 func TestBeyondMkcomposefs(t *testing.T) {
 	tr := tree.New()
 	n := regular()
@@ -179,9 +179,8 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestWriterFails cuts the output off in many places. The error must come back, no
-// goroutine stay behind, and nothing read the tree afterwards: the race detector
-// sees it change then.
+// TestWriterFails has the output fail in many places. Write must return the error, no goroutine may
+// be left, and nothing may read the tree afterwards: the test changes it for the race detector.
 func TestWriterFails(t *testing.T) {
 	tr := treetest.RootFS(20_000)
 	size, err := erofs.Write(io.Discard, tr, erofs.Options{})

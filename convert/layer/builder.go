@@ -24,18 +24,18 @@ type Builder struct {
 	lastXattrs tree.Xattrs // files with equal xattrs share them
 }
 
-// NewBuilder returns a Builder without entries. [Builder.Add] calls keep for each regular file of at
-// least one byte; name is that of the entry. keep has the inode's Digest, Payload and Content set
-// before the tree is used. The Builder does not touch them, so other goroutines may set them. Digest
-// points to a digest of zeros to be overwritten.
+// NewBuilder returns a Builder without entries. [Builder.Add] calls keep for each regular file of
+// at least one byte; name is that of the entry. keep has the inode's Digest, Payload and Content
+// set before the tree is used. The Builder does not touch them, so other goroutines may set them.
+// Digest points to a digest of zeros to be overwritten.
 func NewBuilder(keep func(name string, n *tree.Inode) error) *Builder {
 	root := tree.NewDir(rootPerm)
 	root.Dir.Implied = true
 	return &Builder{tree: &tree.Tree{Root: root}, keep: keep, whiteout: tree.NewWhiteout()}
 }
 
-// Add adds an entry with a header of archive/tar, whose names contain no NUL bytes. It does not keep
-// the header. The error names the entry; the tree is of no use after an error.
+// Add adds an entry with a header of archive/tar, whose names contain no NUL bytes. It does not
+// keep the header. The error names the entry; the tree is of no use after an error.
 func (b *Builder) Add(hdr *tar.Header) error {
 	if err := b.entry(hdr); err != nil {
 		return fmt.Errorf("entry %q: %w", hdr.Name, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// TestBuilder adds entries that come from no tar: contents are asked for in order, of
-// files alone that have one, whatever happens to them later.
+// TestBuilder adds entries without a tar. keep must be called in order for all files with a
+// content, even for those that a later entry replaces.
 func TestBuilder(t *testing.T) {
 	var kept []string
 	b := layer.NewBuilder(func(name string, n *tree.Inode) error {
@@ -51,8 +51,8 @@ func TestBuilderFails(t *testing.T) {
 	}
 }
 
-// TestBuilderLinks checks hard links. A link to a deleted name is an error. A link with another owner
-// drops the capability of its file, because the stock driver calls chown(2).
+// TestBuilderLinks checks hard links. A link to a deleted name is an error. A link with another
+// owner drops the capability of its file, because the stock driver calls chown(2).
 func TestBuilderLinks(t *testing.T) {
 	const capability = "\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	b := layer.NewBuilder(nil)

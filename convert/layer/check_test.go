@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// checkSound checks what every tree of a layer is.
+// checkSound checks the invariants of a layer's tree.
 func checkSound(t *testing.T, tr *tree.Tree) {
 	t.Helper()
 	names := map[*tree.Inode]uint32{}
@@ -48,8 +48,8 @@ func checkContent(t *testing.T, path string, n *tree.Inode) {
 	}
 }
 
-// checkImage checks that a tree is found in its image again, and returns that. It
-// returns nil if the tree has none.
+// checkImage checks that a tree's image gives the same tree, and returns the image, or nil if the
+// tree has none.
 func checkImage(t *testing.T, tr *tree.Tree) []byte {
 	t.Helper()
 	image := write(t, tr)
@@ -76,8 +76,8 @@ func checkImage(t *testing.T, tr *tree.Tree) []byte {
 	return image
 }
 
-// hasMarks reports whether a tree has what an image uses itself, so that another tree
-// may have the same one: devices 0:0 and xattrs that mark them.
+// hasMarks reports whether a tree has devices 0:0 or the xattrs by which images mark them, so that
+// another tree may have the same image.
 func hasMarks(tr *tree.Tree) (found bool) {
 	_ = tr.Walk(func(_ string, e *tree.Entry) error {
 		found = found || e.Inode.IsWhiteout()

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// Numbers of chunks: of each layer, shared by all layers of the process, and of one file. They limit
-// memory, and how far the reader may be ahead of the workers.
+// Numbers of chunks: of each layer, shared by all layers of the process, and of one file. They
+// limit memory, and how far the reader may be ahead of the workers.
 //
 // One chunk is enough for a layer to go on: all chunks for which the reader waits are with workers,
 // and the only worker that waits for the reader is the one with the current file, which then holds

@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// files returns a tar of small files and of one that takes more chunks than a layer has.
+// files returns a tar of small files and of one that needs more chunks than a layer has.
 func files(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -54,9 +54,9 @@ func (f failing) err() error {
 	}
 }
 
-// TestOwnChunks reads a layer while others have all the shared chunks.
+// TestOwnChunks reads a layer while other layers have all shared chunks.
 func TestOwnChunks(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // where it would hang
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // ends a test that hangs
 	defer cancel()
 	hog := newChunks()
 	var taken [][]byte
@@ -80,7 +80,7 @@ func TestOwnChunks(t *testing.T) {
 	}
 }
 
-// TestChunksComeBack checks that layers which fail leave all the shared chunks to others.
+// TestChunksComeBack checks that a failed layer gives all shared chunks back.
 func TestChunksComeBack(t *testing.T) {
 	all := files(t)
 	for _, c := range []struct{ length, files int }{{len(all), 1000}, {len(all), 0}, {len(all), 2}, {len(all), 7}, {len(all) - chunkSize, 1000}, {2000, 1000}} {

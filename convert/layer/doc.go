@@ -38,11 +38,11 @@
 //  8. Xattrs in LIBARCHIVE.xattr.* records are read if no SCHILY.xattr.* record has that name.
 //
 // Some tars that the stock driver refuses are accepted: a whiteout after the entry of that name or
-// twice, sparse files in the old GNU format, contiguous files, and user.* xattrs of symlinks, devices
-// and fifos. Linux has no such xattrs and overlayfs could not copy the file up in a container
-// (ENODATA), so they are left out. Xattrs that are too large for the store's file system are kept,
-// with a warning: containers can read the file but not change it (ENOSPC). tar-split refuses
-// duplicate names before any driver sees them; here the last one counts.
+// twice, sparse files in the old GNU format, contiguous files, and user.* xattrs of symlinks,
+// devices and fifos. Linux has no such xattrs and overlayfs could not copy the file up in a
+// container (ENODATA), so they are left out. Xattrs that are too large for the store's file system
+// are kept, with a warning: containers can read the file but not change it (ENOSPC). tar-split
+// refuses duplicate names before any driver sees them; here the last one counts.
 //
 // # Contents
 //

@@ -19,14 +19,14 @@ const (
 	small = 100 << 10 // bytes, one chunk
 	large = 1 << 30   // bytes, more than all chunks together
 
-	// ahead is how much may be read after the error that ends it: the chunks that
-	// are free and the buffer, generously.
+	// ahead limits the bytes that are read after an error: the free chunks and the buffer,
+	// generously.
 	ahead = 32 << 20
 )
 
 var errBroken = errors.New("broken")
 
-// TestStoreFails checks that the error of a store names the entry and ends everything.
+// TestStoreFails checks that the error of a store names the entry and ends the reading.
 func TestStoreFails(t *testing.T) {
 	check := checkGoroutines(t)
 	refuse := func(content []byte) error {
@@ -66,8 +66,7 @@ func TestStoreFails(t *testing.T) {
 	check()
 }
 
-// TestCanceled checks that nothing goes on when the context ends, and that the result
-// is no success.
+// TestCanceled checks that the end of the context ends all work with an error.
 func TestCanceled(t *testing.T) {
 	check := checkGoroutines(t)
 	after := func(cancel func()) store { // cancels with the first content
@@ -85,7 +84,7 @@ func TestCanceled(t *testing.T) {
 	for name, in := range map[string]io.Reader{
 		"small files":          &stream{files: 100_000, size: small},
 		"a large file":         &stream{files: 1, size: large},
-		"in what is skipped":   io.MultiReader(bytes.NewReader(skipped[:4096]), zeros{}),
+		"in the skipped part":  io.MultiReader(bytes.NewReader(skipped[:4096]), zeros{}),
 		"after the end marker": io.MultiReader(bytes.NewReader(layertest.Tar(layertest.File("f", "f"))), zeros{}),
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -104,8 +103,8 @@ func TestCanceled(t *testing.T) {
 	check()
 }
 
-// TestReaderFails checks that the error of a reader is found, with the entry where it
-// came, wherever it comes.
+// TestReaderFails checks that the error of a reader is returned with the name of the entry, at any
+// place.
 func TestReaderFails(t *testing.T) {
 	check := checkGoroutines(t)
 	b := layertest.Tar(layertest.File("small", "content"), layertest.File("large", strings.Repeat("x", 3<<20)), layertest.Dir("last"))
@@ -135,7 +134,7 @@ func TestReaderFails(t *testing.T) {
 	check()
 }
 
-// failOnce fails, and then is at its end.
+// failOnce fails once and then returns io.EOF.
 type failOnce struct{ err error }
 
 func (f *failOnce) Read([]byte) (int, error) {
@@ -144,7 +143,7 @@ func (f *failOnce) Read([]byte) (int, error) {
 	return 0, err
 }
 
-// TestReadsToTheEnd checks that whoever listens hears every byte, in whatever pieces.
+// TestReadsToTheEnd checks that a tee sees every byte, in pieces of any size.
 func TestReadsToTheEnd(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	b := append(layertest.Tar(layertest.File("f", "f")), strings.Repeat("garbage", 1_000_000)...)

@@ -15,9 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// FuzzRead reads damaged tars. Nothing may panic, hang or take memory beyond the tree,
-// and what is read without complaint must be a sound tree, that of every number of
-// workers.
+// FuzzRead reads damaged tars. Nothing may panic, hang or take memory beyond the tree. If reading
+// succeeds, the tree must be sound, and the same for every number of workers.
 func FuzzRead(f *testing.F) {
 	const seedMax, most = 16 << 10, 256 << 10
 	for _, c := range layertest.Ugly() {
@@ -35,8 +34,8 @@ func FuzzRead(f *testing.F) {
 		var tr *tree.Tree
 		s := new(limited)
 		used := layertest.Allocated(func() { tr = read(t, b, s, 0) })
-		// Besides what is allocated once, a header of 512 bytes has a few hundred for
-		// itself, and a record of few bytes an entry of a map and an xattr.
+		// Beyond a constant, a header of 512 bytes takes a few hundred, and a record of a few bytes
+		// takes a map entry and an xattr.
 		const factor, constant = 64, 16 << 20
 		if bound := uint64(factor*len(b) + constant); used > bound {
 			t.Errorf("%d bytes allocated for a tar of %d, at most %d are expected", used, len(b), bound)
@@ -56,7 +55,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// read reads a tar. It returns nil if that is none, or holds more than the store takes.
+// read reads a tar. It returns nil for an invalid one, and for one that is too large for the store.
 func read(t *testing.T, b []byte, s *limited, workers int) *tree.Tree {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -76,8 +75,8 @@ func read(t *testing.T, b []byte, s *limited, workers int) *tree.Tree {
 	return tr
 }
 
-// limited is a store that knows digests, keeps nothing, and is full after storeMax
-// bytes: a few of a tar can announce files of any size.
+// limited is a store that computes digests, keeps nothing, and is full after storeMax bytes: a
+// small tar can announce files of any size.
 type limited struct{ taken atomic.Int64 }
 
 const storeMax = 8 << 20

@@ -32,8 +32,8 @@ func (b *Builder) parent(dir string) (*tree.Inode, error) {
 	return n, nil
 }
 
-// lookup follows a path from the root of the layer, and symlinks as in a chroot. If create is set it
-// makes missing directories; the target of a symlink must be in the layer.
+// lookup follows a path from the root of the layer, and symlinks as in a chroot. If create is set
+// it makes missing directories; the target of a symlink must be in the layer.
 func (b *Builder) lookup(dir string, create bool) (*tree.Inode, error) {
 	way := []*tree.Inode{b.tree.Root}
 	target, links := "", 0 // the rest of the targets of symlinks

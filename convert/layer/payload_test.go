@@ -9,7 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 )
 
-// TestRawPayload says of each entry of a tar whether its payload is a file's content.
+// TestRawPayload checks for each entry of a tar whether its payload is a file's content.
 func TestRawPayload(t *testing.T) {
 	sized := func(typeflag byte, name string) layertest.Entry {
 		return layertest.Raw(layertest.RawHeader(typeflag, name, 0o755, 700, map[int]string{157: "file"}))

@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 )
 
-// places is a store that looks at where contents are.
+// places is a store that records the offsets of contents.
 type places struct {
 	store
 	at func(offset, size int64) (layer.Store, error)
@@ -18,8 +18,8 @@ type places struct {
 
 func (p places) At(offset, size int64) (layer.Store, error) { return p.at(offset, size) }
 
-// TestStoreByPlace checks that each content is where the store hears it is, and comes to
-// the store that was returned for it.
+// TestStoreByPlace checks the offset of each content, and that it goes to the store that At
+// returned.
 func TestStoreByPlace(t *testing.T) {
 	want := []string{"a", strings.Repeat("b", 1000), strings.Repeat("c", 300_000), "a"}
 	l := layertest.Tar(layertest.Dir("d"), layertest.File("a", want[0]), layertest.File("empty", ""), layertest.File("d/b", want[1]),

@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestMemory checks that what a layer holds takes no memory.
+// TestMemory checks that the contents of a layer take no memory.
 func TestMemory(t *testing.T) {
 	for name, in := range map[string]*stream{
 		"a large file":    {files: 1, size: 200 << 20},
@@ -61,7 +61,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// live returns how many bytes are in use.
+// live returns the number of bytes in use.
 func live() int64 {
 	var stats runtime.MemStats
 	runtime.GC()
@@ -69,8 +69,8 @@ func live() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// TestSlowStore checks that a slow store holds nothing up for good: with files larger
-// than all chunks together between more files than there are chunks.
+// TestSlowStore checks that a slow store causes no deadlock: files that are larger than all chunks
+// together are among more files than chunks.
 func TestSlowStore(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

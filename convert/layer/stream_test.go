@@ -21,7 +21,7 @@ type stream struct {
 	size  int64
 
 	next int       // number of the next file
-	part io.Reader // what is left of the last one
+	part io.Reader // the rest of the last one
 	read atomic.Int64
 }
 

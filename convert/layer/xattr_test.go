@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 )
 
-// TestManyXattrs checks that the work for the xattrs of a header does not grow with
-// the square of their number, and that links cannot gather more and more of them.
+// TestManyXattrs checks that the work for the xattrs of a header does not grow with the square of
+// their number, and that links cannot add xattrs endlessly.
 func TestManyXattrs(t *testing.T) {
 	const headers, records = 4, 16_000
 	file := layertest.File("f", "")
@@ -39,7 +39,7 @@ func TestManyXattrs(t *testing.T) {
 	}
 }
 
-// TestXattrTwice checks that of an xattr in two spellings always the same is taken.
+// TestXattrTwice checks that the same one of two spellings of an xattr always counts.
 func TestXattrTwice(t *testing.T) {
 	b := layertest.Tar(layertest.File("f", "").
 		Record("LIBARCHIVE.xattr.user.a", "MQ").Record("LIBARCHIVE.xattr.user%2Ea", "Mg").Record("LIBARCHIVE.xattr.%75ser.a", "Mw"))
@@ -55,7 +55,7 @@ func TestXattrTwice(t *testing.T) {
 	}
 }
 
-// TestUserXattrs checks which files keep user.* xattrs: those that Linux lets have them.
+// TestUserXattrs checks that only files that can have user.* xattrs in Linux keep them.
 func TestUserXattrs(t *testing.T) {
 	special := func(kind byte) layertest.Entry {
 		return layertest.Entry{Header: tar.Header{Typeflag: kind, Name: "f", Linkname: "target", Mode: 0o1777}}

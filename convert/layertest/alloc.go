@@ -2,7 +2,7 @@ package layertest
 
 import "runtime"
 
-// Allocated returns how many bytes the process allocates while fn runs.
+// Allocated returns the number of bytes that the process allocates while fn runs.
 func Allocated(fn func()) uint64 {
 	var start, end runtime.MemStats
 	runtime.ReadMemStats(&start)

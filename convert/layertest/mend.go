@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Mend returns b with the right checksum in every block that looks like a header, so
-// that what a fuzzer does to one is not merely a wrong checksum.
+// Mend returns b with the right checksum in every block that looks like a header, so that a
+// fuzzer's changes are not rejected because of a wrong checksum.
 func Mend(b []byte) []byte {
 	b = bytes.Clone(b)
 	for block := b; len(block) >= blockSize; block = block[blockSize:] {

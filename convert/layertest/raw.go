@@ -8,8 +8,8 @@ import (
 
 const blockSize = 512
 
-// RawHeader returns the block of a ustar header. fields are put at their offsets
-// before the sum is made.
+// RawHeader returns the block of a ustar header. It writes fields at their offsets before it
+// computes the checksum.
 func RawHeader(typeflag byte, name string, mode int64, size int, fields map[int]string) []byte {
 	b := make([]byte, blockSize)
 	copy(b, name)
@@ -25,7 +25,7 @@ func RawHeader(typeflag byte, name string, mode int64, size int, fields map[int]
 // Padded returns s filled up to whole blocks.
 func Padded(s string) string { return s + strings.Repeat("\x00", -len(s)&(blockSize-1)) }
 
-// PAXRecord spells a record of an extended header; its length counts itself.
+// PAXRecord returns a record of an extended header. Its length includes the length field.
 func PAXRecord(key, value string) string {
 	rest := len(key) + len(value) + len(" =\n")
 	size := rest

@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Contents is a store in memory that tells what files have.
+// Contents is a store in memory that returns the contents of files.
 type Contents struct{ objectstest.Memory }
 
 // Of returns the content of a file.
@@ -32,12 +32,12 @@ func (c *Contents) Digests() (digests []string) {
 	return digests
 }
 
-// List describes a tree in words that a case can hold, an entry each in walk order:
+// List describes a tree in one line, with a word for each entry in walk order:
 //
 //	d/ d/f="content" l->target n==d/f p| c(1,3) w! o/*
 //
-// "==" is a further name, "!" a layer's whiteout, "*" an opaque directory and "?" an
-// implied one. Contents of more than 20 bytes are told by their length.
+// "==" is a further name, "!" a layer's whiteout, "*" an opaque directory and "?" an implied one.
+// The length replaces contents of more than 20 bytes.
 func (c *Contents) List(t *tree.Tree) string {
 	var b strings.Builder
 	targets := t.LinkTargets()

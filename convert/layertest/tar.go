@@ -1,5 +1,5 @@
-// Package layertest has layer tars for tests: a way to write them as values, and the
-// odd ones that a converter meets (see [Ugly]).
+// Package layertest has layer tars for tests: a way to write them as values, and odd ones (see
+// [Ugly]).
 package layertest
 
 import (
@@ -9,15 +9,14 @@ import (
 	"time"
 )
 
-// Entry is an entry of a tar: a header with a content, or bytes that archive/tar would
-// not write.
+// Entry is an entry of a tar: a header with a content, or bytes that archive/tar cannot write.
 type Entry struct {
 	tar.Header
 	Content string
 	Raw     []byte
 }
 
-// Time is the modification time of entries that say none.
+// Time is the default modification time of entries.
 var Time = time.Unix(1_600_000_000, 123_456_789)
 
 // File is a regular file, 0644.
@@ -45,7 +44,7 @@ func Device(name string, major, minor int64) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeChar, Name: name, Mode: 0o600, Devmajor: major, Devminor: minor}}
 }
 
-// Raw is a piece of a tar as it is.
+// Raw is a piece of a tar.
 func Raw(b []byte) Entry { return Entry{Raw: b} }
 
 // With returns e with its header changed.
@@ -73,7 +72,7 @@ func (e Entry) Owner(uid, gid int, perm int64) Entry {
 	return e
 }
 
-// Tar returns a tar of the entries. It panics on what cannot be written.
+// Tar returns a tar of the entries. It panics if one cannot be written.
 func Tar(entries ...Entry) []byte {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)

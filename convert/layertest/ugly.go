@@ -1,14 +1,14 @@
 package layertest
 
-// Verdict says what stock containers/storage makes of a case.
+// Verdict is the behaviour of stock containers/storage in a case.
 type Verdict int
 
 const (
 	// Same: its plain overlay driver shows the same tree.
 	Same Verdict = iota
-	// Differs: it shows another one. Want says what is right, Guards why.
+	// Differs: it shows another one. Want is the right one, and Guards the reason.
 	Differs
-	// Refuses: it cannot apply the layers. Want says what they mean.
+	// Refuses: it cannot apply the layers. Want is the right tree.
 	Refuses
 )
 
@@ -19,11 +19,11 @@ type Case struct {
 	Layers [][]byte
 	Stock  Verdict
 
-	// Want is the merged tree in the form of [Contents.List]. It may be missing
-	// where stock is the judge.
+	// Want is the merged tree in the form of [Contents.List]. It may be missing if the stock
+	// driver is the judge.
 	Want string
 
-	// Err is part of the error, if the last layer is no layer. Stock refuses it too.
+	// Err is a part of the error if the last layer is invalid. Stock refuses it too.
 	Err string
 }
 
@@ -70,22 +70,22 @@ func whiteouts() []Case {
 		Name: "whiteout in the lowest layer", Guards: "a whiteout that shows",
 		Layers: layers(of(wh(".wh.f"), File("g", "g"))), Want: `g="g"`,
 	}, {
-		Name: "whiteout in a deleted directory", Guards: "an error for what some tools write",
+		Name: "whiteout in a deleted directory", Guards: "an error for tars of some tools",
 		Layers: layers(old, of(wh(".wh.d"), wh("d/.wh.a"))), Want: `f="old" l->f`,
 	}, {
-		Name: "whiteout below a file", Guards: "an error for what is deleted anyway",
+		Name: "whiteout below a file", Guards: "an error for a file that is deleted anyway",
 		Layers: layers(old, of(File("d", "file"), wh("d/.wh.a"))), Want: `d="file" f="old" l->f`,
 	}, {
-		Name: "deleted directory returns in a later layer", Guards: "what was in it comes back too",
+		Name: "deleted directory returns in a later layer", Guards: "its files come back too",
 		Layers: layers(old, of(wh(".wh.d")), of(Dir("d"), File("d/b", "b"))), Want: `d/ d/b="b" f="old" l->f`,
 	}, {
-		Name: "deleted directory returns at once", Guards: "what was in it comes back too, as with plain overlay",
+		Name: "deleted directory returns at once", Guards: "its files come back too, as with plain overlay",
 		Layers: layers(old, of(wh(".wh.d"), Dir("d"), File("d/b", "b"))), Stock: Differs, Want: `d/ d/b="b" f="old" l->f`,
 	}, {
 		Name: "deleted directory returned before", Guards: "the whiteout deletes its own layer's directory",
 		Layers: layers(old, of(Dir("d"), File("d/b", "b"), wh(".wh.d"))), Stock: Refuses, Want: `d/ d/b="b" f="old" l->f`,
 	}, {
-		Name: "deleted directory returns implied", Guards: "an error, or what was in it comes back",
+		Name: "deleted directory returns implied", Guards: "an error, or its files come back",
 		Layers: layers(old, of(wh(".wh.d"), File("d/b", "b"))), Stock: Refuses, Want: `d/ d/b="b" f="old" l->f`,
 	}, {
 		Name: "whiteouts in a directory that is deleted afterwards", Guards: "an empty directory stays", Stock: Refuses,
@@ -123,7 +123,7 @@ func opaques() []Case {
 		Name: "opaque marker below a new directory over a file", Guards: "an error, or the file",
 		Layers: layers(of(File("d", "file")), of(Dir("d"), wh("d/.wh..wh..opq"), File("d/b", "b"))), Want: `d/ d/b="b"`,
 	}, {
-		Name: "opaque marker inside a replaced directory", Guards: "what is below the file comes back",
+		Name: "opaque marker inside a replaced directory", Guards: "the files below come back",
 		Layers: layers(old, of(File("d", "file")), of(Dir("d"), wh("d/.wh..wh..opq"), File("d/b", "b")), of(File("d/c", "c"))),
 		Want:   `d/ d/b="b" d/c="c"`,
 	}, {
@@ -138,8 +138,8 @@ func opaques() []Case {
 	}}
 }
 
-// replacements are the six ways in which a name becomes something else, from one layer
-// to the next and within one.
+// replacements are the six ways in which a name changes its type, from one layer to the next and
+// within one.
 func replacements() (cases []Case) {
 	kinds := []struct {
 		name    string

@@ -78,7 +78,7 @@ func xattrs() []Case {
 		Layers: layers(of(File("a", "a").Xattr("security.capability", capability), Link("b", "a").Xattr("security.capability", capability),
 			File("c", "c").Xattr("security.capability", capability), Link("d", "c"))),
 	}, {
-		Name: "capabilities of what is not run", Guards: "an xattr that containers cannot copy up",
+		Name: "capabilities of files that cannot run", Guards: "an xattr that containers cannot copy up",
 		Layers: layers(of(Dir("d").Xattr(capa, capability), Symlink("l", "d").Xattr(capa, capability), Device("c", 1, 3).Xattr(capa, capability), fifo("p").Xattr(capa, capability))),
 		Want:   `c(1,3) d/ l->d p|`,
 	}, {
@@ -94,7 +94,7 @@ func xattrs() []Case {
 		Name: "capabilities of no user namespace", Guards: "capabilities that Linux cannot read", Stock: Refuses,
 		Layers: layers(of(File("f", "f").Xattr(capa, capability3("\xff\xff\xff\xff")))), Err: `entry "f": xattr "security.capability": malformed file capability`,
 	}, {
-		Name: "user xattrs of files that can have none", Guards: "xattrs that containers cannot copy up: chmod says ENODATA", Stock: Refuses,
+		Name: "user xattrs of files that can have none", Guards: "xattrs that containers cannot copy up: chmod returns ENODATA", Stock: Refuses,
 		Layers: layers(of(
 			Symlink("l", "f").Xattr("user.a", "1").Xattr("trusted.t", "t"), Device("c", 1, 3).Xattr("user.a", "1").Xattr("trusted.t", "t"),
 			Entry{Header: tar.Header{Typeflag: tar.TypeBlock, Name: "b", Mode: 0o660, Devmajor: 8}}.Xattr("user.a", "1"), fifo("p").Xattr("user.a", "1"),
@@ -208,7 +208,7 @@ func contents() []Case {
 		Name: "garbage after the end marker", Guards: "bytes that the layer's digest misses",
 		Layers: [][]byte{append(Tar(File("f", "f")), strings.Repeat("garbage", 100_000)...)}, Want: `f="f"`,
 	}, {
-		Name: "no end marker", Guards: "an error for what every tar program takes",
+		Name: "no end marker", Guards: "an error for a tar that every tar program accepts",
 		Layers: [][]byte{Tar(File("f", "f"))[:1024+1024]}, Want: `f="f"`,
 	}}
 }
@@ -232,7 +232,7 @@ func broken() []Case {
 		Name: "compressed tar", Guards: "an empty layer", Stock: Refuses,
 		Layers: [][]byte{append([]byte("\x1f\x8b\x08"), make([]byte, 600)...)}, Err: `the first entry: invalid tar header`,
 	}, {
-		Name: "unknown type", Guards: "an entry that is passed over", Stock: Refuses,
+		Name: "unknown type", Guards: "an ignored entry", Stock: Refuses,
 		Layers: layers(of(OfType('V', "label", ""))), Err: `entry "label": tar type 'V' is unknown`,
 	}, {
 		Name: "symlink without a target", Guards: "an image that cannot be written", Stock: Refuses,

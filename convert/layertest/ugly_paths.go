@@ -23,7 +23,7 @@ func links() []Case {
 		Name: "hard link whose directory is replaced in the layer", Guards: "a name of a file that is gone",
 		Layers: layers(of(Dir("d"), File("d/a", "old"), Link("b", "d/a"), Link("c", "b"), File("d", "new"))), Want: `b="old" c==b d="new"`,
 	}, {
-		Name: "hard link to a symlink", Guards: "a link to what it points to",
+		Name: "hard link to a symlink", Guards: "a link to its target",
 		Layers: layers(of(File("f", "f"), Symlink("s", "f"), Link("t", "s"))), Want: `f="f" s->f t==s`,
 	}, {
 		Name: "hard link to a device and a fifo", Guards: "links of regular files only",

@@ -15,8 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// stockLayer returns a layer's directory with files that are named otherwise than
-// objects are.
+// stockLayer returns a layer's directory with files that do not have names of objects.
 func stockLayer(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -64,8 +63,8 @@ func sameFile(t *testing.T, a, b string) bool {
 	return os.SameFile(x, y)
 }
 
-// TestAdopt adopts files twice; the pool must have the very files, and the layer
-// both names of them and nothing else.
+// TestAdopt adopts files twice. The pool must have links to these files, and the layer both names
+// of each and nothing else.
 func TestAdopt(t *testing.T) {
 	files := map[string]string{
 		"aa/small": strings.Repeat("s", 64),
@@ -98,8 +97,7 @@ func TestAdopt(t *testing.T) {
 	checkSound(t, p)
 }
 
-// TestAdoptKnown checks that of a content which the pool has the layer gets the
-// pool's object.
+// TestAdoptKnown checks that the layer gets the pool's object if the pool has the content.
 func TestAdoptKnown(t *testing.T) {
 	p := open(t)
 	first := layer(t, p, func(b *objects.Batch) { add(t, b, "known") })
@@ -114,8 +112,8 @@ func TestAdoptKnown(t *testing.T) {
 	}
 }
 
-// TestAdoptAgain checks that an adoption which was not committed can be repeated,
-// and that a file may have its object's name already.
+// TestAdoptAgain checks that an uncommitted adoption can be repeated, and that a file may have its
+// object's name already.
 func TestAdoptAgain(t *testing.T) {
 	d := verity.Sum([]byte("content"))
 	files := map[string]string{"aa/x": "content", objects.Path(d): "content"}
@@ -139,7 +137,7 @@ func TestAdoptAgain(t *testing.T) {
 	}
 }
 
-// TestAdoptTooManyLinks makes the file full, then the pool's object.
+// TestAdoptTooManyLinks uses up the links of the file, then those of the pool's object.
 func TestAdoptTooManyLinks(t *testing.T) {
 	for _, full := range []string{"adopt", "link"} {
 		p, content := open(t), strings.Repeat("content", 10)
@@ -174,8 +172,8 @@ func TestAdoptTooManyLinks(t *testing.T) {
 	}
 }
 
-// TestAdoptRefuses gives Adopt names that lead elsewhere, and what is not a regular
-// file of that size.
+// TestAdoptRefuses gives Adopt names outside of the layer, and files that are not regular or have
+// another size.
 func TestAdoptRefuses(t *testing.T) {
 	p, dir := open(t), stockLayer(t, map[string]string{"layer/aa/x": "content", "outside": "content"})
 	outside, dir := filepath.Join(dir, "outside"), filepath.Join(dir, "layer")
@@ -224,9 +222,8 @@ func TestAdoptRefuses(t *testing.T) {
 	}
 }
 
-// TestAdoptStaged adopts files of a layer that nobody reads yet: a content that the pool
-// has takes no space twice, and a file that somebody else has too does not become an
-// object.
+// TestAdoptStaged adopts files of a staged layer. A content of the pool must not take space twice,
+// and a file with other links must not become an object.
 func TestAdoptStaged(t *testing.T) {
 	p, layer := open(t), t.TempDir()
 	adopted, other := strings.Repeat("known", 100), strings.Repeat("other", 100)

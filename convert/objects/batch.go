@@ -32,12 +32,12 @@ type Batch struct {
 
 	writeback writeback
 
-	mu     sync.Mutex
-	fresh  []fresh
-	halved []verity.Digest // objects published by a failed Commit
-	images []verity.Digest // added and not linked yet
-	stats  Stats
-	err    error // the first failure after which the layer may lack an added content
+	mu        sync.Mutex
+	fresh     []fresh
+	published []verity.Digest // by a Commit that failed
+	images    []verity.Digest // added and not linked yet
+	stats     Stats
+	err       error // the first failure after which the layer may lack an added content
 }
 
 // fresh is an object of the layer that Commit publishes in the pool.
@@ -177,7 +177,7 @@ func (b *Batch) Commit() error {
 	}
 	for i, f := range b.fresh {
 		if err := b.publish(f); err != nil {
-			b.halved = added(b.fresh[:i])
+			b.published = added(b.fresh[:i])
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
@@ -203,8 +203,8 @@ func (b *Batch) Close() error {
 	}
 	err = files.WithCleanup(err, b.layer.Close(), b.lock.Close())
 	b.lock = nil
-	if len(b.halved)+len(b.images) > 0 {
-		_, _ = b.pool.Release(context.Background(), b.halved, b.images) // if it fails, a note is left
+	if len(b.published)+len(b.images) > 0 {
+		_, _ = b.pool.Release(context.Background(), b.published, b.images) // if it fails, a note is left
 	}
 	return err
 }

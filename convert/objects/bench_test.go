@@ -17,11 +17,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// benchmarkFiles is how many objects of 4 KiB a round of the benchmarks adds. They
-// run in TMPDIR and report the CPU that an object takes, its publication included
-// and the final syncfs not. ext4 does not like to reuse inodes within minutes of
-// their removal, which takes ten times as long as anything that is measured here:
-// point TMPDIR to a fresh file system, and use -benchtime 1x.
+// benchmarkFiles is the number of objects of 4 KiB in a round of the benchmarks. They run in TMPDIR
+// and report the CPU time for each object, with its publication and without the final syncfs. Point
+// TMPDIR to a fresh file system and use -benchtime 1x: ext4 takes ten times as long if it must
+// reuse recently removed inodes.
 const benchmarkFiles = 20_000
 
 func BenchmarkAdd(b *testing.B) {
@@ -39,7 +38,7 @@ func BenchmarkAdd(b *testing.B) {
 			return addObjects(pool, filepath.Join(root, "layer"), m)
 		})
 	})
-	// What the kernel asks for a new object at the least.
+	// The minimum of system calls for a new object.
 	b.Run("bare", func(b *testing.B) { benchmark(b, addBare) })
 }
 
@@ -103,8 +102,8 @@ func addObjects(pool, dir string, m *meter) error {
 	return errors.Join(err, batch.Close(), p.Close())
 }
 
-// BenchmarkAddFrom streams a content of 64 MiB, through the pool's buffer and from the
-// reader's own.
+// BenchmarkAddFrom streams a content of 64 MiB, through the pool's buffer and through the reader's
+// own.
 func BenchmarkAddFrom(b *testing.B) {
 	content := make([]byte, 64<<20)
 	for i := range len(content) / 8 {
@@ -136,8 +135,8 @@ func BenchmarkAddFrom(b *testing.B) {
 	}
 }
 
-// addBare does for each content sha256, open, write, close and link, in directories
-// of the same names as the pool's.
+// addBare calls sha256, open, write, close and link for each content, in directories with the names
+// of the pool's.
 func addBare(root string, m *meter) error {
 	m.start()
 	for i := range 256 {
@@ -171,9 +170,9 @@ func addBare(root string, m *meter) error {
 	return errors.Join(layer.Close(), pool.Close())
 }
 
-// BenchmarkRelease releases 95,000 objects, of which another layer has all, or none. It
-// reports the time of reading the layer's names, and of the release. See benchmarkFiles
-// for where to run it.
+// BenchmarkRelease releases 95,000 objects that another layer has too, and 95,000 that it has not.
+// It reports the time of reading the layer's names, and of the release. See benchmarkFiles for
+// TMPDIR.
 func BenchmarkRelease(b *testing.B) {
 	const files = 95_000
 	for name, shared := range map[string]bool{"shared": true, "garbage": false} {
@@ -209,7 +208,7 @@ func BenchmarkRelease(b *testing.B) {
 	}
 }
 
-// addDistinct makes a layer of so many contents in dir.
+// addDistinct makes a layer of distinct contents in dir.
 func addDistinct(p *objects.Pool, dir string, files int) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err

@@ -48,8 +48,8 @@
 //
 // There is one merged image for a chain, not thousands, so an image is synced by itself before it
 // gets its name and needs no Commit. It is written, and linked to its layer, by way of a temporary
-// name in images/, where Collect finds what a killed process leaves. AddImage and LinkImage are
-// methods of a batch because the batch's lock keeps the image from being collected in between.
+// name in images/, where Collect finds it after a crash. AddImage and LinkImage are methods of a
+// batch because the batch's lock keeps the image from being collected in between.
 //
 // # Garbage
 //

@@ -33,10 +33,10 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// fails makes a layer with that use of a step failing and reports whether it was
-// reached. If so the layer's error must wrap that one alone and name it once, the pool have
-// nothing of the layer but, once it was committed, complete objects that are collected,
-// and nothing else be left. Then the layer can be made.
+// fails makes a layer with that use of a step failing and reports whether the step was reached. If
+// so, the layer's error must wrap the injected error only and name it once. The pool must have
+// nothing of the layer, or after Commit complete objects that Collect removes. Nothing else may be
+// left, and another try must succeed.
 func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) {
 	p, dst := open(t), filepath.Join(t.TempDir(), "placed")
 	p.SetSealing(objects.SealRequire)
@@ -106,8 +106,7 @@ func firstError(err error) error {
 	return err
 }
 
-// allSteps makes a layer in every way there is, until something fails. committing
-// says that it came as far as Commit.
+// allSteps makes a layer by all methods until one fails. committing reports that it reached Commit.
 func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing bool, err error) {
 	b, err := p.BeginStaged()
 	if err != nil {
@@ -134,7 +133,7 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	if err := b.Name(d, 7, "ab/name"); err != nil {
 		return false, err
 	}
-	// Last, for the name is in the layer already: it is removed to be linked again.
+	// Last because the layer has the name already: remove it to link it again.
 	d, err = b.Add([]byte("known"))
 	if err != nil {
 		return false, err
@@ -165,15 +164,14 @@ func allSteps(t *testing.T, p *objects.Pool, dst string, full *bool) (committing
 	return true, b.Place(dst)
 }
 
-// checkWhole checks that what a failure has left in a layer's directory is objects,
-// each complete.
+// checkWhole checks that a failure has left nothing but complete objects in a layer's directory.
 func checkWhole(t *testing.T, dir string) {
 	t.Helper()
 	if dir == "" {
 		return
 	}
 	checkNoTemporaries(t, dir)
-	objects, err := filepath.Glob(filepath.Join(dir, "??", strings.Repeat("?", 62))) // which no other name has
+	objects, err := filepath.Glob(filepath.Join(dir, "??", strings.Repeat("?", 62))) // a form that only objects have
 	if err != nil {
 		t.Error(err)
 	}
@@ -186,8 +184,8 @@ func checkWhole(t *testing.T, dir string) {
 	}
 }
 
-// TestFailedWrite checks that Commit fails after a write has failed: another
-// goroutine may have been told that the layer has the object.
+// TestFailedWrite checks that Commit fails after a failed write: another goroutine may have found
+// the object in the layer.
 func TestFailedWrite(t *testing.T) {
 	p := open(t)
 	b := beginStaged(t, p)
@@ -210,9 +208,8 @@ func TestFailedWrite(t *testing.T) {
 	}
 }
 
-// TestFullDisk fills file systems that have too little room for a layer, for data
-// and for names. The error must say so, and nothing be left; then what fits must
-// succeed.
+// TestFullDisk fills file systems that have too little room for a layer, for data and for names.
+// The error must wrap ENOSPC, nothing may be left, and a smaller layer must succeed afterwards.
 func TestFullDisk(t *testing.T) {
 	large := strings.Repeat("content", 20_000)
 	for name, options := range map[string]string{"bytes": "size=1m", "names": "nr_inodes=60"} {
@@ -222,8 +219,8 @@ func TestFullDisk(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = p.Close() })
-			// The pool's own names are links, which tmpfs counts too: at some
-			// number of contents not Add fails but Commit.
+			// tmpfs counts the links in the pool too: at some number of contents Commit fails
+			// instead of Add.
 			failed := map[string]int{}
 			for n := 1; failed["add"] < 3; n++ {
 				b := beginStaged(t, p)
@@ -253,7 +250,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// fill adds so many contents, every other of them large, and commits them.
+// fill adds n contents, every other of them large, and commits them.
 func fill(b *objects.Batch, n int, large string) (stage string, err error) {
 	for i := range n {
 		content := string(rune('a'+i)) + strings.Repeat("small", 1000)

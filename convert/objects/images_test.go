@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// writing returns what writes an image of that content, in two pieces.
+// writing returns a function that writes an image with that content, in two pieces.
 func writing(content string) func(io.Writer) (verity.Digest, error) {
 	return func(w io.Writer) (verity.Digest, error) {
 		half := len(content) / 2
@@ -45,7 +45,8 @@ func linkImage(t *testing.T, b *objects.Batch, d verity.Digest, dst string) {
 	}
 }
 
-// images returns the merged images of the pool, which must be what their names say.
+// images returns the merged images of the pool, whose contents must have the digests of their
+// names.
 func images(t *testing.T, p *objects.Pool) map[verity.Digest]objects.Info {
 	t.Helper()
 	all := map[verity.Digest]objects.Info{}
@@ -129,7 +130,7 @@ func checkDir(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// TestImagesMissing asks for images that are not there, before there is any and after.
+// TestImagesMissing asks for missing images, before the pool has images and after.
 func TestImagesMissing(t *testing.T) {
 	p := open(t)
 	missing, dst := verity.Sum([]byte("missing")), filepath.Join(t.TempDir(), "dst")
@@ -170,7 +171,7 @@ func TestImagesMissing(t *testing.T) {
 	}
 }
 
-// TestAddImageFails has write fail, and hide that it did.
+// TestAddImageFails has write fail and hide its failure.
 func TestAddImageFails(t *testing.T) {
 	p := open(t)
 	b := beginStaged(t, p)
@@ -197,8 +198,8 @@ func TestAddImageFails(t *testing.T) {
 	checkDir(t, p.ImagesDir())
 }
 
-// TestImageDamaged checks that an image of the wrong size is replaced, and one with the
-// wrong content not copied.
+// TestImageDamaged checks that an image of the wrong size is replaced, and that one with the wrong
+// content is not copied.
 func TestImageDamaged(t *testing.T) {
 	p := open(t)
 	b := beginStaged(t, p)
@@ -219,7 +220,7 @@ func TestImageDamaged(t *testing.T) {
 	checkDir(t, p.ImagesDir(), d.String())
 }
 
-// fullImages makes the next image that is linked one that can take no more links.
+// fullImages makes the next linked image one that can take no more links.
 func fullImages(p *objects.Pool) {
 	p.SetFault(func(step string) error {
 		if step == "image" {
@@ -230,8 +231,7 @@ func fullImages(p *objects.Pool) {
 	})
 }
 
-// TestImageTooManyLinks checks that an image that can take no more links gets a fresh
-// inode.
+// TestImageTooManyLinks checks that an image that can take no more links gets a new inode.
 func TestImageTooManyLinks(t *testing.T) {
 	p, dir := open(t), t.TempDir()
 	b := beginStaged(t, p)
@@ -249,8 +249,8 @@ func TestImageTooManyLinks(t *testing.T) {
 	}
 }
 
-// TestCollectImages checks that what nobody links goes, in one go with what crashes have
-// left: a half image, and a link on its way to a layer.
+// TestCollectImages checks that one Collect removes unlinked images and the remains of crashes: a
+// half image, and a link on its way to a layer.
 func TestCollectImages(t *testing.T) {
 	p, dir := open(t), t.TempDir()
 	b := beginStaged(t, p)

@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestName gives objects other names, of new ones and of those that the pool had, and
-// again when no link can be made.
+// TestName gives second names to new objects and to those that the pool had, and again when no link
+// can be made.
 func TestName(t *testing.T) {
 	p := open(t)
 	layer(t, p, func(b *objects.Batch) { add(t, b, "known") })
@@ -50,7 +50,7 @@ func TestName(t *testing.T) {
 	}
 }
 
-// TestNameRefused names what is not there, and with names that are none.
+// TestNameRefused names missing objects, and gives invalid names.
 func TestNameRefused(t *testing.T) {
 	p := open(t)
 	layer(t, p, func(b *objects.Batch) {

@@ -57,7 +57,7 @@ func add(t *testing.T, b *objects.Batch, content string) verity.Digest {
 	return d
 }
 
-// names returns what is in the pool.
+// names returns the objects of the pool.
 func names(t *testing.T, p *objects.Pool) map[verity.Digest]objects.Info {
 	t.Helper()
 	all := map[verity.Digest]objects.Info{}
@@ -116,14 +116,14 @@ func TestAdd(t *testing.T) {
 	}
 	missing := verity.Sum([]byte("missing"))
 	if _, err := p.Open(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Open of what is missing: %v", err)
+		t.Errorf("Open of a missing object: %v", err)
 	}
 	if _, err := p.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Stat of what is missing: %v", err)
+		t.Errorf("Stat of a missing object: %v", err)
 	}
 }
 
-// TestAddFrom streams lengths around the size up to which memory is used.
+// TestAddFrom streams lengths around the size of the buffer.
 func TestAddFrom(t *testing.T) {
 	p := open(t)
 	for _, size := range []int{1, 128<<10 - 1, 128 << 10, 128<<10 + 1, 300_000} {
@@ -148,8 +148,8 @@ func TestAddFrom(t *testing.T) {
 	}
 }
 
-// TestAddFromFails gives AddFrom readers that do not hold what was announced, or
-// break, shorter and longer than what is held in memory.
+// TestAddFromFails gives AddFrom readers that fail or have another length than announced, shorter
+// and longer than the buffer.
 func TestAddFromFails(t *testing.T) {
 	p, dir := open(t), t.TempDir()
 	b, err := p.Begin(dir)
@@ -175,7 +175,7 @@ func TestAddFromFails(t *testing.T) {
 					t.Errorf("%s, a byte less than %d: %v", name, size, err)
 				}
 			}
-			for _, end := range []int{size / 2, size} { // at the end too: there is no telling that it was one
+			for _, end := range []int{size / 2, size} { // at the end too, which AddFrom cannot recognise
 				r := io.MultiReader(reader(end), iotest.ErrReader(errBroken))
 				if _, err := b.AddFrom(r, int64(size)); !errors.Is(err, errBroken) {
 					t.Errorf("%s, broken after %d bytes of %d: %v", name, end, size, err)
@@ -189,8 +189,8 @@ func TestAddFromFails(t *testing.T) {
 	}
 }
 
-// TestSparse checks that blocks of zeros take no space, wherever the writes of a
-// stream begin and end, and that the content is right.
+// TestSparse checks that blocks of zeros take no space, wherever the writes of a stream begin and
+// end, and that the content is right.
 func TestSparse(t *testing.T) {
 	p := open(t)
 	content := make([]byte, 8<<20+5)
@@ -225,7 +225,7 @@ func TestSparse(t *testing.T) {
 	}
 }
 
-// driving is a reader that drives, in writes of so many bytes.
+// driving is an io.WriterTo that writes a fixed number of bytes at a time.
 type driving struct {
 	content []byte
 	step    int
@@ -246,7 +246,7 @@ func (s driving) WriteTo(w io.Writer) (written int64, err error) {
 
 var errBroken = errors.New("broken")
 
-// checkNothing checks that there is no file below dir.
+// checkNothing checks that no file is below dir.
 func checkNothing(t *testing.T, dir string) {
 	t.Helper()
 	if err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -275,9 +275,9 @@ func TestLink(t *testing.T) {
 			t.Error(err)
 		}
 		if err := b.Link(verity.Sum([]byte("unknown")), 7); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("Link of what is missing: %v", err)
+			t.Errorf("Link of a missing object: %v", err)
 		}
-		if err := b.Link(d, 6); err != nil { // the layer has it: its size was checked then
+		if err := b.Link(d, 6); err != nil { // the layer has it: its size was checked before
 			t.Error(err)
 		}
 	})
@@ -289,7 +289,7 @@ func TestLink(t *testing.T) {
 	})
 }
 
-// TestNotCommitted checks that the pool has nothing before Commit, nor without.
+// TestNotCommitted checks that the pool has nothing before Commit, and nothing without it.
 func TestNotCommitted(t *testing.T) {
 	p := open(t)
 	b, err := p.Begin(t.TempDir())
@@ -315,8 +315,8 @@ func checkSound(t *testing.T, p *objects.Pool) {
 	}
 }
 
-// TestTooManyLinks checks that an object that can take no more links gets a fresh
-// inode, in the layer and in the pool.
+// TestTooManyLinks checks that an object that can take no more links gets a new inode, in the layer
+// and in the pool.
 func TestTooManyLinks(t *testing.T) {
 	p := open(t)
 	var d verity.Digest
@@ -349,8 +349,8 @@ func TestTooManyLinks(t *testing.T) {
 	}
 }
 
-// TestDamaged checks that an object of another size than its name promises is not
-// linked but replaced, and that Verify finds one that has been changed.
+// TestDamaged checks that an object of the wrong size is replaced and not linked, and that Verify
+// finds a changed one.
 func TestDamaged(t *testing.T) {
 	p := open(t)
 	var d, e verity.Digest
@@ -423,7 +423,7 @@ func TestCollect(t *testing.T) {
 		t.Errorf("after Collect: %v", got)
 	}
 	if _, err := os.Lstat(leftover); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("what a crash left behind is still there: %v", err)
+		t.Errorf("a leftover of a crash still exists: %v", err)
 	}
 	layer(t, p, func(b *objects.Batch) { add(t, b, "gone") })
 	if got := names(t, p)[gone]; got.Links != 2 {
@@ -436,7 +436,7 @@ func TestRemove(t *testing.T) {
 	var d verity.Digest
 	dir := layer(t, p, func(b *objects.Batch) { d = add(t, b, "content") })
 	if err := p.Remove(d); !errors.Is(err, objects.ErrLinked) {
-		t.Errorf("Remove of what a layer has: %v", err)
+		t.Errorf("Remove of an object that a layer has: %v", err)
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
@@ -455,15 +455,15 @@ func TestRemove(t *testing.T) {
 		t.Error(err)
 	}
 	if err := p.Remove(d); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Remove of what is gone: %v", err)
+		t.Errorf("Remove of a removed object: %v", err)
 	}
 	if got := names(t, p); len(got) > 0 {
 		t.Errorf("the pool has %v", got)
 	}
 }
 
-// TestConcurrent adds the same contents to several layers at once while objects are
-// collected; every layer must have all of its own.
+// TestConcurrent adds the same contents to several layers at once while objects are collected.
+// Every layer must have all of its contents.
 func TestConcurrent(t *testing.T) {
 	p := open(t)
 	const layers, files, rounds = 4, 40, 15
@@ -491,8 +491,8 @@ func TestConcurrent(t *testing.T) {
 	checkSound(t, p)
 }
 
-// addMany makes a layer of so many contents with two workers, in dir or staged and
-// placed there, checks it, and removes half of it.
+// addMany makes a layer with two workers, in dir or staged and placed there, checks it, and removes
+// half of it.
 func addMany(p *objects.Pool, dir string, files int, staged bool) error {
 	begin := func() (*objects.Batch, error) { return p.Begin(dir) }
 	if staged {

@@ -23,8 +23,8 @@ var (
 	kills  = flag.Int("kills", 20, "how often TestKilled kills a process")
 )
 
-// The tests start copies of themselves that add to a pool or collect its garbage:
-// what they are to do is in the environment.
+// The tests start copies of themselves that add to a pool or collect its garbage. The environment
+// contains their job.
 const (
 	jobVariable    = "OBJECTS_TEST_JOB" // "add", "collect" or "release"
 	poolVariable   = "OBJECTS_TEST_POOL"
@@ -57,8 +57,8 @@ func work(job, pool string, rounds int) error {
 		return err
 	}
 	for i := range rounds {
-		// Processes that add wait for garbage to be collected now and then, or there
-		// would hardly be an instant at which nobody is adding.
+		// Adding processes sometimes wait for a collection. Otherwise some process would be adding
+		// at nearly every instant.
 		if job == "collect" || job == "add" && i%collectEvery == 0 {
 			if _, err := p.Collect(context.Background(), true); err != nil {
 				return err
@@ -94,16 +94,16 @@ func start(t *testing.T, job, pool string, rounds int) *exec.Cmd {
 	return cmd
 }
 
-// TestProcesses has eight processes add overlapping contents while a ninth collects
-// garbage. Nothing may be lost, and nothing be left when all layers are gone.
+// TestProcesses has eight processes add overlapping contents while a ninth collects garbage.
+// Nothing may be lost, and nothing may be left when all layers are gone.
 func TestProcesses(t *testing.T) {
 	pool := filepath.Join(t.TempDir(), "pool")
 	runAll(t, pool, append(slices.Repeat([]string{"add"}, 8), "collect"))
 	checkEmptyAfterCollect(t, pool)
 }
 
-// TestReleaseProcesses has five processes add layers and remove them. Nobody collects,
-// but the last release of all must leave nothing, or say so.
+// TestReleaseProcesses has five processes add and remove layers without a collection. The last
+// release must leave nothing, or a note.
 func TestReleaseProcesses(t *testing.T) {
 	pool := filepath.Join(t.TempDir(), "pool")
 	runAll(t, pool, slices.Repeat([]string{"release"}, 5))
@@ -132,8 +132,8 @@ func runAll(t *testing.T, pool string, jobs []string) {
 	all.Wait()
 }
 
-// TestKilled kills a process at random instants while it adds. What the pool has
-// then must be complete, the half layer collectable, and adding must go on.
+// TestKilled kills a process at random instants while it adds. All objects of the pool must then be
+// complete, Collect must remove the half layer, and adding must work.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	pool := filepath.Join(dir, "pool")
@@ -169,8 +169,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// checkEmptyAfterCollect checks that without layers all that the pool has is
-// garbage, temporary names included.
+// checkEmptyAfterCollect checks that Collect removes everything from a pool without layers,
+// temporary names included.
 func checkEmptyAfterCollect(t *testing.T, pool string) {
 	t.Helper()
 	p, err := objects.Open(pool, objects.Options{})

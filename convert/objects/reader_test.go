@@ -63,7 +63,7 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// TestReadOnlyMissing opens for reading what is no pool; none must be made.
+// TestReadOnlyMissing opens a missing pool for reading, which must not make one.
 func TestReadOnlyMissing(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
 		if _, err := objects.OpenReadOnly(dir); !errors.Is(err, fs.ErrNotExist) {

@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// removed removes a layer's directory and returns what it had.
+// removed removes a layer's directory and returns its digests.
 func removed(t *testing.T, dir string) []verity.Digest {
 	t.Helper()
 	all, err := objects.DigestsIn(t.Context(), dir)
@@ -27,7 +27,7 @@ func removed(t *testing.T, dir string) []verity.Digest {
 	return all
 }
 
-// release releases, and expects that so much is removed.
+// release releases, and compares the counts of removed files.
 func release(t *testing.T, p *objects.Pool, all, images []verity.Digest, want objects.Collected) {
 	t.Helper()
 	if c, err := p.Release(t.Context(), all, images); err != nil || c != want {
@@ -78,7 +78,7 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// TestFindImage looks for files that are no images.
+// TestFindImage looks for images, and for files that are none.
 func TestFindImage(t *testing.T) {
 	p, file := open(t), filepath.Join(t.TempDir(), "file")
 	b := beginStaged(t, p)
@@ -129,7 +129,7 @@ func TestReleaseAdopted(t *testing.T) {
 	release(t, p, removed(t, dir), nil, objects.Collected{Objects: 1, Bytes: 7})
 }
 
-// TestReleaseTwo removes two layers at once: each was asked while the other was there.
+// TestReleaseTwo removes two layers at once: the digests of each are read while the other exists.
 func TestReleaseTwo(t *testing.T) {
 	p := open(t)
 	one := layer(t, p, func(b *objects.Batch) { add(t, b, "shared") })
@@ -144,8 +144,8 @@ func TestReleaseTwo(t *testing.T) {
 	release(t, p, first, nil, objects.Collected{Objects: 1, Bytes: 6})
 }
 
-// TestReleaseBusy checks that garbage that cannot be collected is noted, and all
-// collected by the next one who can.
+// TestReleaseBusy checks that garbage is noted while the pool is in use, and that the next release
+// collects everything.
 func TestReleaseBusy(t *testing.T) {
 	for _, next := range []string{"Release", "Collect"} {
 		p := open(t)
@@ -170,8 +170,7 @@ func TestReleaseBusy(t *testing.T) {
 	}
 }
 
-// spying is a context that calls fn when it is asked for the n-th time, and ends if fn
-// returns an error.
+// spying is a context that calls fn at the n-th call of Err, and ends if fn returns an error.
 type spying struct {
 	context.Context
 	n  *int
@@ -186,8 +185,8 @@ func (s spying) Err() error {
 	return nil
 }
 
-// TestNotedMeanwhile notes garbage at every instant of a walk: that note must stay, for
-// the walk may have been there.
+// TestNotedMeanwhile notes garbage at every instant of a walk. The note must stay, because the walk
+// may have passed the garbage.
 func TestNotedMeanwhile(t *testing.T) {
 	p := open(t)
 	dir := layer(t, p, func(b *objects.Batch) { add(t, b, "one"); add(t, b, "two") })
@@ -212,8 +211,8 @@ func TestNotedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestReleaseEnds ends a release at every instant: what is left must be noted, and
-// collected by the next.
+// TestReleaseEnds ends a release at every instant. The rest must be noted, and the next release
+// must collect it.
 func TestReleaseEnds(t *testing.T) {
 	ends := 0
 	for left := 0; left <= 0; ends++ {
@@ -242,7 +241,7 @@ func TestReleaseEnds(t *testing.T) {
 	}
 }
 
-// TestReleaseFullDisk releases where there is no room for a note.
+// TestReleaseFullDisk releases on a disk that has no room for a note.
 func TestReleaseFullDisk(t *testing.T) {
 	root := mountTmpfs(t, "nr_inodes=40")
 	p, err := objects.Open(filepath.Join(root, "pool"), objects.Options{})
@@ -262,8 +261,8 @@ func TestReleaseFullDisk(t *testing.T) {
 	checkNoted(t, p, false)
 }
 
-// TestImageNotLinked checks that an image that was added and not linked goes with its
-// batch, unless somebody else links it.
+// TestImageNotLinked checks that closing a batch removes an image that was added and not linked,
+// unless another batch has linked it.
 func TestImageNotLinked(t *testing.T) {
 	p, dst := open(t), filepath.Join(t.TempDir(), "dst")
 	b := beginStaged(t, p)
@@ -280,8 +279,8 @@ func TestImageNotLinked(t *testing.T) {
 	checkNoted(t, p, false)
 }
 
-// TestReleaseConcurrent adds and removes layers at once, and collects by nothing but
-// releases. The last one must leave nothing, or say so.
+// TestReleaseConcurrent adds and removes layers at once without a collection. The last release must
+// leave nothing, or a note.
 func TestReleaseConcurrent(t *testing.T) {
 	p, root := open(t), t.TempDir()
 	var all sync.WaitGroup
@@ -300,7 +299,7 @@ func TestReleaseConcurrent(t *testing.T) {
 	checkReleased(t, p)
 }
 
-// addAndRelease makes a layer in dir, removes it and releases what it had.
+// addAndRelease makes a layer in dir, removes it and releases its digests.
 func addAndRelease(p *objects.Pool, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -323,8 +322,8 @@ func addAndRelease(p *objects.Pool, dir string) error {
 	return err
 }
 
-// checkReleased checks that a pool without layers is empty or says that it is not, and
-// then that the next release makes it so.
+// checkReleased checks that a pool without layers is empty, or has a note and is empty after the
+// next release.
 func checkReleased(t *testing.T, p *objects.Pool) {
 	t.Helper()
 	noted, err := p.GarbageNoted()

@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// damagedObject is a pool with an object that two layers have, damaged.
+// damagedObject is a pool with a damaged object that two layers have.
 func damagedObject(t *testing.T) (p *objects.Pool, d verity.Digest, names []string) {
 	t.Helper()
 	p = open(t)
@@ -41,7 +41,8 @@ func repair(t *testing.T, p *objects.Pool, fn func(r *objects.Repair) error) err
 	return err
 }
 
-// checkOne checks that all names are of one file with that content, and nothing is left over.
+// checkOne checks that all names are links to one file with that content, and that nothing else is
+// left.
 func checkOne(t *testing.T, p *objects.Pool, d verity.Digest, want string, names ...string) {
 	t.Helper()
 	first, err := os.Stat(p.ObjectPath(d))
@@ -101,8 +102,8 @@ func TestRepairLink(t *testing.T) {
 	checkOne(t, p, d, "content", append(names, path)...)
 }
 
-// TestForget has the next layer that brings a content repair those that have it damaged. One
-// of them is gone by then.
+// TestForget checks that the next layer with a content repairs the layers with the damaged object.
+// One of them has been removed.
 func TestForget(t *testing.T) {
 	p, d, names := damagedObject(t)
 	gone := filepath.Dir(filepath.Dir(names[1]))

@@ -16,14 +16,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// emulated does what the kernel does where it has fs-verity, which not every machine's
-// kernel has: that of "make test-vm" has it, and is asked there. A file that is sealed has
-// an xattr, which goes with the file and not with its inode's number.
+// emulated imitates a kernel with fs-verity, because not every machine's kernel has it; the tests
+// with the real one run in "make test-vm". A sealed file has an xattr, which stays with the file if
+// its inode number is reused.
 type emulated struct {
 	mu     sync.Mutex
-	refuse []error          // what the next calls of Enable return
+	refuse []error          // results of the next calls of Enable
 	calls  int              // of Enable
-	broken map[uint64]error // what Measure says of an inode
+	broken map[uint64]error // results of Measure by inode
 }
 
 const sealedXattr = "user.emulated-verity"
@@ -91,7 +91,7 @@ type measurer interface {
 	Measure(f *os.File) (verity.Digest, error)
 }
 
-// checkSealed checks which objects of the pool are sealed, and that these are right.
+// checkSealed checks that the objects of the pool are sealed, with the right digests.
 func checkSealed(t *testing.T, p *objects.Pool, e measurer, want ...verity.Digest) {
 	t.Helper()
 	expected := map[verity.Digest]bool{}
@@ -115,7 +115,7 @@ func checkSealed(t *testing.T, p *objects.Pool, e measurer, want ...verity.Diges
 	}
 }
 
-// TestSeal adds contents in every way there is: what the pool gets is sealed.
+// TestSeal adds contents by all methods. All new objects of the pool must be sealed.
 func TestSeal(t *testing.T) {
 	p, e := openSealing(t)
 	long := strings.Repeat("long", 100_000)
@@ -133,7 +133,7 @@ func TestSeal(t *testing.T) {
 	calls := e.calls
 	layer(t, p, func(b *objects.Batch) { add(t, b, "short") })
 	if e.calls != calls {
-		t.Error("what is sealed was sealed again")
+		t.Error("a sealed object was sealed again")
 	}
 }
 
@@ -153,7 +153,7 @@ func TestSealSiblings(t *testing.T) {
 	checkSealed(t, p, e, d)
 }
 
-// TestSealKnown adds a content that the pool had before it was to seal.
+// TestSealKnown adds a content that the pool had before sealing was on.
 func TestSealKnown(t *testing.T) {
 	p, e := openSealing(t)
 	p.SetSealing(objects.SealNever)
@@ -171,8 +171,8 @@ func TestSealKnown(t *testing.T) {
 	checkSealed(t, p, e, d, other)
 }
 
-// TestSealDamaged adds a content whose object is damaged, but has its length: it is
-// written anew, and the layer that has the old one keeps it.
+// TestSealDamaged adds a content whose object is damaged but has the right length. The batch must
+// write a new one; the layer with the old one keeps it.
 func TestSealDamaged(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -226,7 +226,7 @@ func TestSealDamaged(t *testing.T) {
 	}
 }
 
-// TestSealBusy has others keep the kernel from sealing, for a while and for good.
+// TestSealBusy has other processes keep the kernel from sealing, for a while and for good.
 func TestSealBusy(t *testing.T) {
 	for _, errno := range []unix.Errno{unix.ETXTBSY, unix.EBUSY} {
 		p, e := openSealing(t)
@@ -250,8 +250,8 @@ func TestSealBusy(t *testing.T) {
 	}
 }
 
-// TestSealCannot has a file system without fs-verity: with SealTry it is asked once, with
-// SealRequire nothing gets into the pool.
+// TestSealCannot has a file system without fs-verity: SealTry must try it once, and with
+// SealRequire the pool must stay empty.
 func TestSealCannot(t *testing.T) {
 	for _, cause := range []error{verity.ErrFilesystem, verity.ErrKernel} {
 		p, e := openSealing(t)
@@ -275,7 +275,7 @@ func TestSealCannot(t *testing.T) {
 	}
 }
 
-// TestSealUnreadable takes an object for missing only if it is.
+// TestSealUnreadable checks that an unreadable object does not count as missing.
 func TestSealUnreadable(t *testing.T) {
 	p := open(t)
 	p.SetSealing(objects.SealRequire)
@@ -293,7 +293,7 @@ func TestSealUnreadable(t *testing.T) {
 	}
 }
 
-// TestSealObjects seals what the pool had before.
+// TestSealObjects seals existing objects of the pool.
 func TestSealObjects(t *testing.T) {
 	p, e := openSealing(t)
 	p.SetSealing(objects.SealNever)
@@ -317,7 +317,7 @@ func TestSealObjects(t *testing.T) {
 	}
 }
 
-// TestSealImage seals an image, and does not take a damaged one for it.
+// TestSealImage seals an image, and refuses a damaged one.
 func TestSealImage(t *testing.T) {
 	p, _ := openSealing(t)
 	b := beginStaged(t, p)

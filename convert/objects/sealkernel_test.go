@@ -18,8 +18,8 @@ type kernel struct{}
 
 func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
 
-// openKernel opens a pool on a file system with fs-verity, or skips the test: the machines
-// of "make test-vm" have it.
+// openKernel opens a pool on a file system with fs-verity, or skips the test. The machines of "make
+// test-vm" have such a file system.
 func openKernel(t *testing.T) *objects.Pool {
 	p := open(t)
 	name := filepath.Join(t.TempDir(), "file")
@@ -38,8 +38,8 @@ func openKernel(t *testing.T) *objects.Pool {
 	return p
 }
 
-// TestKernelSeals has the kernel seal contents of many sizes, and images: it agrees with
-// the names, and refuses writes.
+// TestKernelSeals has the kernel seal contents of many sizes, and images. It must measure the
+// digests of the names, and refuse writes.
 func TestKernelSeals(t *testing.T) {
 	p := openKernel(t)
 	var want []verity.Digest
@@ -77,8 +77,8 @@ func TestKernelSeals(t *testing.T) {
 	})
 }
 
-// TestKernelKnown adds what the pool has without fs-verity, and what it has wrongly: a
-// sealed file of another content.
+// TestKernelKnown adds a content whose object is not sealed, and one whose object is a sealed file
+// with another content.
 func TestKernelKnown(t *testing.T) {
 	p := openKernel(t)
 	p.SetSealing(objects.SealNever)
@@ -101,8 +101,8 @@ func TestKernelKnown(t *testing.T) {
 	checkContent(t, old, d, "content")
 }
 
-// TestKernelOpen seals what somebody has open for writing: it waits, and fails if that
-// does not end.
+// TestKernelOpen seals a file that is open for writing. Sealing must wait, and fail if the file
+// stays open.
 func TestKernelOpen(t *testing.T) {
 	p := openKernel(t)
 	t.Cleanup(objects.SetSealPatience(0))

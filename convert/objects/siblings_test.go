@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// inode returns that of an object of a layer.
+// inode returns the inode number of an object of a layer.
 func inode(t *testing.T, layer string, d verity.Digest) uint64 {
 	t.Helper()
 	var st unix.Stat_t
@@ -25,8 +25,8 @@ func inode(t *testing.T, layer string, d verity.Digest) uint64 {
 	return st.Ino
 }
 
-// TestSiblings has two layers that are staged at the same time add the same contents: the
-// second one links what the first one has written, and has it however the first one ends.
+// TestSiblings has two staged layers add the same contents. The second one must link the objects of
+// the first one, and keep them however the first one ends.
 func TestSiblings(t *testing.T) {
 	long := strings.Repeat("long", 100_000)
 	for _, c := range []struct {
@@ -91,15 +91,15 @@ func TestSiblings(t *testing.T) {
 	}
 }
 
-// TestNoSiblings checks that nobody takes what is not durable into a layer that has its
-// place, nor what is in another pool, nor what has another length than it should.
+// TestNoSiblings checks that a layer that has its place takes no object that is not durable, and
+// that no layer takes an object of another pool or of the wrong length.
 func TestNoSiblings(t *testing.T) {
 	p := open(t)
 	first := beginStaged(t, p)
 	d := add(t, first, "content")
 	placed := layer(t, p, func(b *objects.Batch) { add(t, b, "content") })
 	if inode(t, first.Staged(), d) == inode(t, placed, d) {
-		t.Error("a layer that has its place has taken what is not durable")
+		t.Error("a layer that has its place has taken an object that is not durable")
 	}
 	other := open(t)
 	second := beginStaged(t, other)
@@ -158,8 +158,8 @@ func TestSiblingsTogether(t *testing.T) {
 	}
 }
 
-// TestWriteback checks that a disk that fails while a batch still writes fails the commit:
-// Linux says it once.
+// TestWriteback checks that a disk failure during writeback fails the commit: Linux reports it
+// once.
 func TestWriteback(t *testing.T) {
 	t.Cleanup(objects.SetWritebackStep(1))
 	p := open(t)

@@ -53,7 +53,7 @@ func (b *Batch) Staged() string { return b.staged }
 // system. It atomically replaces an empty directory; any other existing file is an error, and for
 // a directory the error wraps [fs.ErrExist]. The mode stays as it is, 0700 unless the caller has
 // changed it. Nothing is synced: if a crash interrupts a layer that was placed before it was
-// committed, the caller removes what is left.
+// committed, the caller removes the rest.
 func (b *Batch) Place(dst string) error {
 	err := b.pool.try(stepPlace)
 	switch {

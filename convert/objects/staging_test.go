@@ -51,8 +51,8 @@ func TestStaged(t *testing.T) {
 	}
 }
 
-// TestStagedClosed checks that a layer which was not placed is gone, committed or
-// not, and that nothing refers to it any more.
+// TestStagedClosed checks that Close removes a layer that was not placed, committed or not, and
+// that nothing refers to it any more.
 func TestStagedClosed(t *testing.T) {
 	p := open(t)
 	var dirs []string
@@ -81,8 +81,8 @@ func TestStagedClosed(t *testing.T) {
 	}
 }
 
-// TestPlaceRefuses checks that Place overwrites nothing but an empty directory, and
-// that a layer that could not be placed still can be.
+// TestPlaceRefuses checks that Place overwrites nothing but an empty directory, and that Place can
+// be called again after a failure.
 func TestPlaceRefuses(t *testing.T) {
 	p, taken := open(t), t.TempDir()
 	file, dst := filepath.Join(taken, "file"), filepath.Join(taken, "layer")
@@ -111,8 +111,8 @@ func TestPlaceRefuses(t *testing.T) {
 	}
 }
 
-// TestCollectStaged checks that Collect removes what a crash has left staged and the
-// objects that only that had, in one go.
+// TestCollectStaged checks that one Collect removes a staged layer that a crash has left, and the
+// objects that only this layer had.
 func TestCollectStaged(t *testing.T) {
 	p := open(t)
 	b := beginStaged(t, p)
@@ -141,6 +141,6 @@ func TestCollectStaged(t *testing.T) {
 		t.Errorf("collected %+v, %v", c, err)
 	}
 	if _, err := os.Lstat(filepath.Dir(left)); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("what was left is still there: %v", err)
+		t.Errorf("the staged layer still exists: %v", err)
 	}
 }

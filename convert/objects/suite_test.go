@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestSuite has layers of both kinds: in a directory that is there, and staged.
+// TestSuite has layers of both kinds: in an existing directory, and staged.
 func TestSuite(t *testing.T) {
 	for name, staged := range map[string]bool{"in a directory": false, "staged": true} {
 		t.Run(name, func(t *testing.T) {

@@ -10,8 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// TestTake makes objects of files outside of the layer: by a link, by a copy if others have
-// the file, and not at all if the pool has the content.
+// TestTake makes objects of files outside of the layer: by a link, by a copy if the file has other
+// users, and not at all if the pool has the content.
 func TestTake(t *testing.T) {
 	dir := t.TempDir()
 	p, err := objects.Open(filepath.Join(dir, "pool"), objects.Options{})

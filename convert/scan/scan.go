@@ -29,9 +29,9 @@ type Options struct {
 	Threads     int    // for reading contents; 0 means one for each CPU
 }
 
-// Dir reads the tree below path. As in mkcomposefs it does not detect hard links: every name becomes
-// an inode of its own. If opts.DigestStore is set, Dir copies every file that is not inline there as
-// an object.
+// Dir reads the tree below path. As in mkcomposefs it does not detect hard links: every name
+// becomes an inode of its own. If opts.DigestStore is set, Dir copies every file that is not inline
+// there as an object.
 //
 // Errors are of type *[fs.PathError] and name the file. The error is ENOTDIR if path is not a
 // directory; a symlink to a directory is none.

@@ -20,7 +20,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// source makes a directory with one of everything that needs no root.
+// source makes a directory with a file of each type that needs no root.
 func source(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "src")
@@ -167,7 +167,7 @@ func TestSkipDevices(t *testing.T) {
 	}
 }
 
-// TestDigestStore checks what is stored, also when some of it is there already.
+// TestDigestStore checks the stored objects, with and without existing ones.
 func TestDigestStore(t *testing.T) {
 	dir, store := source(t), filepath.Join(t.TempDir(), "store")
 	if err := os.Mkdir(store, 0o755); err != nil {

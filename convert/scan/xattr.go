@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// xattrs reads the xattrs of a file and does not follow a symlink. On a file system without xattrs it
-// returns none.
+// xattrs reads the xattrs of a file and does not follow a symlink. On a file system without xattrs
+// it returns none.
 func xattrs(path string, userOnly bool) (tree.Xattrs, error) {
 	list, err := grow(func(b []byte) (int, error) { return unix.Llistxattr(path, b) })
 	if errors.Is(err, unix.ENOTSUP) {

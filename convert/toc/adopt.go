@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Adopt makes an object of a content. payload is its path below the layer's directory: two digits of
-// its content sha256, a slash and the rest. size is its exact length in bytes. Adopt returns the
+// Adopt makes an object of a content. payload is its path below the layer's directory: two digits
+// of its content sha256, a slash and the rest. size is its exact length in bytes. Adopt returns the
 // fs-verity digest, and the content if it has at most [tree.InlineMax] bytes. It is called
 // concurrently, and once for each file even if contents are equal. objects.Batch.Adopt is an Adopt.
 type Adopt func(payload string, size int64) (d verity.Digest, content []byte, err error)

@@ -7,8 +7,8 @@
 // except that the form cannot express names that are not UTF-8 and xattrs that only
 // LIBARCHIVE.xattr.* records have.
 //
-// Two parsers may understand the same JSON text differently. containers/storage parses the table and
-// compares it with the tar; in this case read the parsed table, see [Parsed], and not its text.
+// Two parsers may understand the same JSON text differently. containers/storage parses the table
+// and compares it with the tar; in this case read the parsed table, see [Parsed], and not its text.
 //
 // A partial pull leaves a directory of files named by their content sha256. [Read] passes the
 // entries to a layer.Builder, and has workers adopt the files into a batch for the same directory.

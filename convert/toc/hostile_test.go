@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// hostile are tables that are refused, and parts of what is said of them.
+// hostile are invalid tables with a part of the error for each.
 var hostile = []struct{ in, want string }{
 	{``, `before the first entry: it is truncated`},
 	{`[]`, `before the first entry: [ instead of {`},
@@ -58,7 +58,7 @@ var hostile = []struct{ in, want string }{
 	{list(strings.Repeat(`[`, 100_000)), `exceeded max depth`},
 }
 
-// TestHostile reads what is no table of contents.
+// TestHostile reads invalid tables of contents.
 func TestHostile(t *testing.T) {
 	for _, c := range hostile {
 		_, err := toc.Read(t.Context(), strings.NewReader(c.in), adopt, layer.Options{})
@@ -68,7 +68,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestLongEntries reads entries of all sizes that there may be, one after the other.
+// TestLongEntries reads entries of all valid sizes, one after the other.
 func TestLongEntries(t *testing.T) {
 	var entries []string
 	for i := range 40 {
@@ -83,7 +83,7 @@ func TestLongEntries(t *testing.T) {
 	}
 }
 
-// TestReaderFails checks that an error of the reader is found wherever it comes.
+// TestReaderFails checks that an error of the reader is returned at any place.
 func TestReaderFails(t *testing.T) {
 	broken := errors.New("broken")
 	in := list(`{"type":"dir","name":"d"}`, `{"type":"dir","name":"e"}`)
@@ -95,7 +95,7 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
-// TestAdoptLies checks that the content of a small file must be there.
+// TestAdoptLies checks that Adopt must return the content of a small file.
 func TestAdoptLies(t *testing.T) {
 	nothing := func(string, int64) (verity.Digest, []byte, error) { return verity.Digest{}, nil, nil }
 	in := list(`{"type":"reg","name":"f","size":5,"digest":"` + digest + `"}`)
@@ -105,9 +105,9 @@ func TestAdoptLies(t *testing.T) {
 	}
 }
 
-// FuzzTOC reads damaged tables. Nothing may panic or take memory beyond the tree, and
-// what is read without complaint must be a tree that has an image, whatever the number
-// of workers, or of which the writer says which entry has none.
+// FuzzTOC reads damaged tables. Nothing may panic or take memory beyond the tree. If reading
+// succeeds, the tree must be the same for every number of workers, and have an image, or the writer
+// must name the entry that has none.
 func FuzzTOC(f *testing.F) {
 	const most = 256 << 10
 	for _, c := range hostile {
@@ -124,7 +124,7 @@ func FuzzTOC(f *testing.F) {
 		}
 		var image []byte
 		used := layertest.Allocated(func() { image = imageOf(t, b, 0) })
-		// An entry of few bytes takes a few hundred, and a level of a path too.
+		// A small entry takes a few hundred bytes, and each level of a path too.
 		const factor, constant = 256, 16 << 20
 		if bound := uint64(factor*len(b) + constant); used > bound {
 			t.Errorf("%d bytes allocated for a table of %d, at most %d are expected", used, len(b), bound)

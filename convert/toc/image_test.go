@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// seeds are sound tables of contents.
+// seeds are valid tables of contents.
 var seeds = []string{
 	list(),
 	list(`{"type":"dir","name":"d/","mode":493,"uid":1,"gid":2,"modtime":"2020-09-13T12:26:40.123456789+02:00"}`,
@@ -24,7 +24,7 @@ var seeds = []string{
 	list(`{"type":"reg","name":"d/.wh.gone"}`, `{"type":"reg","name":"new/.wh..wh..opq","size":5}`, `{"type":"dir","name":"new/../d/gone"}`),
 }
 
-// imageOf returns the layer image of a table of contents, nil if there is none.
+// imageOf returns the layer image of a table of contents, nil for an invalid one.
 func imageOf(t *testing.T, b []byte, workers int) []byte {
 	t.Helper()
 	r := bytes.NewReader(b)
@@ -57,7 +57,7 @@ func imageOf(t *testing.T, b []byte, workers int) []byte {
 	return image.Bytes()
 }
 
-// madeUp finds for every payload a content that is decided by it and its size.
+// madeUp makes a content for every payload that depends on its path and size only.
 func madeUp(payload string, size int64) (verity.Digest, []byte, error) {
 	content := append([]byte(payload), make([]byte, tree.InlineMax)...)[:min(size, tree.InlineMax)]
 	return verity.Sum(content), content, nil

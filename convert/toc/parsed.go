@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Parsed returns a table of contents that containers/storage has parsed as JSON for [Read]. table is
-// of an internal type of containers/storage (*minimal.TOC in pkg/chunked/internal). Its differ has
-// compared the parsed table with the tar; parsing the text of the blob again could give another
+// Parsed returns a table of contents that containers/storage has parsed as JSON for [Read]. table
+// is of an internal type of containers/storage (*minimal.TOC in pkg/chunked/internal). Its differ
+// has compared the parsed table with the tar; parsing the text of the blob again could give another
 // result. The table is encoded while it is read, to save memory. The caller closes the reader.
 func Parsed(table any) (io.ReadCloser, error) {
 	v := reflect.Indirect(reflect.ValueOf(table))

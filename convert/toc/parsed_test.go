@@ -8,7 +8,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/toc"
 )
 
-// TestParsed writes tables of a type that looks like that of containers/storage.
+// TestParsed encodes tables of a type that looks like the one of containers/storage.
 func TestParsed(t *testing.T) {
 	type entry struct {
 		Name     string            `json:"name"`

@@ -9,8 +9,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Read reads a table of contents to its end and returns the tree of the layer. An error of an entry,
-// or of adopt, names the entry.
+// Read reads a table of contents to its end and returns the tree of the layer. An error of an
+// entry, or of adopt, names the entry.
 //
 // As in the tree of [layer.Read], every file that is not empty has Digest and Payload, and files of
 // up to [tree.InlineMax] bytes have Content too. Read needs a few megabytes of memory beyond the

@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// digest is the sha256 of some content, which nobody looks into here.
+// digest is the content sha256 of a file that the tests do not read.
 const digest = "sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 // list is a table of contents with these entries.
@@ -77,7 +77,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// withoutDigests lets files be told by what is in the tree, as no store has them.
+// withoutDigests has List show files without a store.
 func withoutDigests(tr *tree.Tree) *tree.Tree {
 	_ = tr.Walk(func(_ string, e *tree.Entry) error {
 		e.Inode.Digest = nil
@@ -149,7 +149,7 @@ func TestMemory(t *testing.T) {
 	runtime.KeepAlive(tr)
 }
 
-// live returns how many bytes are in use.
+// live returns the number of bytes in use.
 func live() int64 {
 	var stats runtime.MemStats
 	runtime.GC()
@@ -157,8 +157,8 @@ func live() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// TestCanceled checks that an endless table ends with the context, or with an error of
-// adopt, and that nothing goes on.
+// TestCanceled checks that the end of the context, or an error of adopt, ends the reading of an
+// endless table and all goroutines.
 func TestCanceled(t *testing.T) {
 	errBroken := errors.New("broken")
 	for _, workers := range []int{0, 1, 8} {

@@ -1,7 +1,7 @@
 package tree
 
-// File types, the S_IFMT bits of [Inode.Mode] (inode(7)). Package syscall lacks some of them on some
-// systems.
+// File types, the S_IFMT bits of [Inode.Mode] (inode(7)). Package syscall lacks some of them on
+// some systems.
 const (
 	TypeMask    = 0o170000
 	TypeFifo    = 0o010000
@@ -90,7 +90,7 @@ func (n *Inode) IsExternal() bool {
 // NewWhiteout returns a whiteout of a layer.
 func NewWhiteout() *Inode { return &Inode{Mode: TypeWhiteout, Nlink: 1} }
 
-// IsWhiteout reports whether n is a character device with device number 0, which overlayfs treats as
-// a whiteout (fs/overlayfs: IS_WHITEOUT). In a tree it is data, for example of a container store
+// IsWhiteout reports whether n is a character device with device number 0, which overlayfs treats
+// as a whiteout (fs/overlayfs: IS_WHITEOUT). In a tree it is data, for example of a container store
 // inside of a container image. A block device 0:0 is none.
 func (n *Inode) IsWhiteout() bool { return n.Type() == TypeChar && n.Rdev == 0 }

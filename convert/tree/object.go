@@ -3,8 +3,8 @@ package tree
 import "encoding/hex"
 
 // ByDigest, as the Payload of a regular file with a Digest, means the [ObjectPath] of the digest.
-// Nearly every file has this payload; paths would take a quarter of the memory of a tree. Readers of
-// trees use it wherever they can.
+// Nearly every file has this payload; paths would take a quarter of the memory of a tree. Readers
+// of trees use it wherever they can.
 const ByDigest = "\x00" // not a valid path
 
 // objectPathSize is the length in bytes of an object's path.

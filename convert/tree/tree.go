@@ -28,9 +28,9 @@ func (t *Tree) Lookup(path string) (e *Entry, ok bool) {
 	return e, true
 }
 
-// Walk calls fn for every entry, depth first, a directory before its entries, entries in name order.
-// The root comes first, as "/" with an empty name. Walk returns fn's first error. It does not
-// recurse: only memory limits the depth.
+// Walk calls fn for every entry, depth first, a directory before its entries, entries in name
+// order. The root comes first, as "/" with an empty name. Walk returns fn's first error. It does
+// not recurse: only memory limits the depth.
 func (t *Tree) Walk(fn func(path string, e *Entry) error) error {
 	return t.walk(func(path []byte, e *Entry) error { return fn(string(path), e) })
 }

@@ -80,7 +80,7 @@ func check(t *testing.T, d *tree.Dir, want []string) {
 		}
 	}
 	if _, ok := d.Lookup("no such name"); ok {
-		t.Error("Lookup finds what is not there")
+		t.Error("Lookup finds a missing name")
 	}
 }
 
@@ -113,7 +113,7 @@ func TestDirRefuses(t *testing.T) {
 	}
 }
 
-// sample returns a tree with one of everything.
+// sample returns a tree with a file of each type.
 func sample(t testing.TB) *tree.Tree {
 	tr := tree.New()
 	usr := tree.NewDir(0o755)
@@ -167,7 +167,7 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// TestDeep walks and compares a tree that no recursion should follow.
+// TestDeep walks and compares a tree that is too deep for recursion.
 func TestDeep(t *testing.T) {
 	tr, other := tree.New(), tree.New()
 	for _, x := range []*tree.Tree{tr, other} {
@@ -193,7 +193,7 @@ func TestDeep(t *testing.T) {
 	}
 }
 
-// TestDiff changes one thing at a time: each must be seen, and as what it is.
+// TestDiff changes one thing at a time. Diff must report each change by its name.
 func TestDiff(t *testing.T) {
 	if !tree.Equal(sample(t), sample(t)) {
 		t.Fatal("equal trees differ")
@@ -269,12 +269,12 @@ func TestDiff(t *testing.T) {
 		inode("/usr/conf", func(n *tree.Inode) { n.Xattrs = n.Xattrs.With("user.a", long+fmt.Sprint(i)) })(tr)
 	}
 	if tree.Equal(a, b) {
-		t.Error("values that differ behind what is printed are taken for equal")
+		t.Error("values that differ after the printed part count as equal")
 	}
 }
 
 func TestXattrsAreNotShared(t *testing.T) {
-	base := make(tree.Xattrs, 0, 10) // room, so that a careless append would write into it
+	base := make(tree.Xattrs, 0, 10) // capacity into which a careless append would write
 	base = append(base, tree.Xattr{Name: "b", Value: "1"})
 	one, two := base.With("c", "2"), base.With("a", "3")
 	if _, ok := two.Get("c"); ok || len(base) != 1 || len(one) != 2 || len(two) != 2 {
@@ -289,11 +289,11 @@ func TestXattrsAreNotShared(t *testing.T) {
 	}
 }
 
-// TestMillion builds a tree of a million files that have digest, payload and
-// label, and checks that it fits in 400 MB.
+// TestMillion builds a tree of a million files with digest, payload and label, and checks that it
+// fits in 400 MB.
 func TestMillion(t *testing.T) {
 	if raceEnabled {
-		return // the detector's shadow memory is not the tree's
+		return // the race detector needs memory too
 	}
 	const n, perDir = 1_000_000, 500
 	before := heap()

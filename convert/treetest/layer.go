@@ -7,8 +7,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// RandomLayer returns a random tree of about n entries that is a layer's: with
-// whiteouts, opaque and implied directories, and contents that are objects too.
+// RandomLayer returns a random tree of a layer of about n entries, with whiteouts, opaque and
+// implied directories, and inline contents that are objects too.
 func RandomLayer(r *rand.Rand, n int) *tree.Tree {
 	g := &generator{r: r, utf8: true}
 	t := g.tree(n)

@@ -9,12 +9,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Random returns a random tree of about n entries, the same for the same source.
-// It leans towards the borders of the format: sizes around block borders, shared
-// xattrs, ids and times that need the extended form, odd names, hard links.
+// Random returns a random tree of about n entries, the same for the same source. It prefers the
+// limits of the format: sizes around block borders, shared xattrs, ids and times that need the
+// extended form, odd names, hard links.
 //
-// What an image cannot tell from something else is left out: files dressed as
-// escaped whiteouts, and further names of whiteouts and directories.
+// The tree has none of the files that an image cannot represent unambiguously: files with the
+// xattrs of escaped whiteouts, and further names of whiteouts and directories.
 func Random(r *rand.Rand, n int) *tree.Tree { return (&generator{r: r}).tree(n) }
 
 // RandomUTF8 is Random without names that are not UTF-8.
@@ -183,7 +183,7 @@ var xattrNames = []string{
 	"system.posix_acl_access", "system.posix_acl_default", "system.posix_acl_accessX", "lustre.lov", "foo",
 }
 
-// Values that the kernel wants well-formed.
+// Values whose form the kernel checks.
 const (
 	validACL = "\x02\x00\x00\x00" + // version, then tag, permissions and id of each entry
 		"\x01\x00\x06\x00\xff\xff\xff\xff" + // user::rw-

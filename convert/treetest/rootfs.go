@@ -7,10 +7,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// RootFS returns a tree of exactly n entries, the root included, that is shaped
-// like the root file system of a distribution: a directory for every ten
-// entries, a tenth symlinks, a tenth inline files, some content stored twice,
-// SELinux labels on everything, few mtimes. It is the same for the same n.
+// RootFS returns a tree of exactly n entries, the root included, that resembles the root file
+// system of a distribution: a directory for every ten entries, a tenth symlinks, a tenth inline
+// files, some content stored twice, SELinux labels on everything, few mtimes. It is the same for
+// the same n.
 func RootFS(n int) *tree.Tree {
 	r := rand.New(rand.NewPCG(2026, uint64(n)))
 	t := tree.New()

@@ -1,6 +1,5 @@
-// Package treetest holds what the tests of several packages share: the vectors
-// that state what mkcomposefs 1.0.8 does, and a generator of random trees. It is
-// imported by tests only.
+// Package treetest has test data for several packages: vectors of the behaviour of mkcomposefs
+// 1.0.8, and a generator of random trees. Only tests import it.
 package treetest
 
 import (
@@ -12,7 +11,7 @@ import (
 //go:embed vectors
 var vectors embed.FS
 
-// Vector is an input that mkcomposefs accepts, and the image it makes of it.
+// Vector is an input that mkcomposefs accepts, and the resulting image.
 type Vector struct {
 	Name    string
 	Options []string // of mkcomposefs
@@ -60,8 +59,8 @@ func Rejected(t testing.TB) []Rejection {
 	return all
 }
 
-// StrictVerdict is what mkcomposefs says of an input with CFS_PARSE_STRICT set;
-// without, it accepts it.
+// StrictVerdict is the result of mkcomposefs with CFS_PARSE_STRICT set, for an input that it
+// accepts without.
 type StrictVerdict struct {
 	Name   string
 	Dump   []byte
@@ -84,7 +83,7 @@ func Strict(t testing.TB) []StrictVerdict {
 	return all
 }
 
-// OptionsVerdict is what mkcomposefs does with a combination of version options.
+// OptionsVerdict is the result of mkcomposefs for a combination of version options.
 type OptionsVerdict struct {
 	Options []string
 	Name    string

@@ -116,8 +116,8 @@ func (h *Hash) Sum(b []byte) []byte {
 	return h.algorithm.append(b, descriptor[:])
 }
 
-// Digest returns the fs-verity digest of the bytes written so far. It panics unless the algorithm is
-// SHA256.
+// Digest returns the fs-verity digest of the bytes written so far. It panics unless the algorithm
+// is SHA256.
 func (h *Hash) Digest() Digest {
 	if h.algorithm != SHA256 {
 		panic("verity: internal error: Digest of a " + h.algorithm.String() + " hash")

@@ -31,8 +31,8 @@ func Enable(f *os.File) error {
 
 // Measure returns the fs-verity digest that the kernel enforces for the file. It reads no data.
 //
-// Errors are of type *[os.PathError] and wrap [ErrFilesystem], [ErrKernel] or [ErrNotEnabled] if one
-// of these is the reason. A digest by another algorithm than sha256 is an error.
+// Errors are of type *[os.PathError] and wrap [ErrFilesystem], [ErrKernel] or [ErrNotEnabled] if
+// one of these is the reason. A digest by another algorithm than sha256 is an error.
 func Measure(f *os.File) (Digest, error) {
 	var arg struct { // struct fsverity_digest, with room for the longest digest
 		algorithm uint16
@@ -62,8 +62,9 @@ func ioctl(f *os.File, request uintptr, arg unsafe.Pointer) error {
 	return nil
 }
 
-// classify wraps an ioctl's errno in the reason: see "fs-verity ioctls" in the kernel's fsverity.rst.
-// For EOPNOTSUPP it looks whether the kernel's driver of the file system supports fs-verity.
+// classify wraps an ioctl's errno in the reason: see "fs-verity ioctls" in the kernel's
+// fsverity.rst. For EOPNOTSUPP it looks whether the kernel's driver of the file system supports
+// fs-verity.
 func classify(f *os.File, err error) error {
 	switch {
 	case errors.Is(err, unix.ENODATA):
@@ -89,8 +90,8 @@ func blockSize(f *os.File) int64 {
 	return int64(st.Bsize) //nolint:unconvert // 32 bits on some architectures
 }
 
-// driverHasVerity reports whether the kernel's driver of f's file system supports fs-verity, so that
-// this one file system lacks it (for ext4: tune2fs -O verity). btrfs has no such switch.
+// driverHasVerity reports whether the kernel's driver of f's file system supports fs-verity, so
+// that this one file system lacks it (for ext4: tune2fs -O verity). btrfs has no such switch.
 func driverHasVerity(f *os.File) bool {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {

@@ -24,8 +24,8 @@ func sealed(t *testing.T, dir, content string) *os.File {
 	return f
 }
 
-// TestEnable asks the kernel. Where it can, it must agree with us and refuse
-// writing; where it cannot, the error must say who cannot.
+// TestEnable asks the kernel. With fs-verity, it must measure the same digest and refuse writes;
+// without, the error must name the kernel or the file system.
 func TestEnable(t *testing.T) {
 	f := sealed(t, t.TempDir(), "hello world")
 	if _, err := verity.Measure(f); err == nil {

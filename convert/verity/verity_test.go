@@ -24,8 +24,8 @@ func pattern(n int) []byte {
 	return b
 }
 
-// TestVectors checks digests that fsverity-utils printed: testdata/fsverity.tsv
-// has size, sha256 digest and sha512 digest.
+// TestVectors compares with digests of fsverity-utils: testdata/fsverity.tsv has size, sha256
+// digest and sha512 digest.
 func TestVectors(t *testing.T) {
 	table, err := os.ReadFile("testdata/fsverity.tsv")
 	if err != nil {
@@ -93,7 +93,7 @@ func writeSteps(h hash.Hash, data []byte, step int) {
 	}
 }
 
-// oneShot computes a digest as the definition reads, level by level.
+// oneShot computes a digest by the definition, level by level.
 func oneShot(a verity.Algorithm, data []byte) []byte {
 	plain := func(b []byte) []byte {
 		if a == verity.SHA512 {

@@ -14,14 +14,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// sizes are those at which something changes: what is inline, blocks, and whatever a
-// store may hold in memory.
+// sizes are around the limits of inline content, blocks, and the buffers of stores.
 var sizes = []int{
 	1, 63, 64, 65, verity.BlockSize - 1, verity.BlockSize, verity.BlockSize + 1,
 	128<<10 - 1, 128 << 10, 128<<10 + 1, 1<<20 - 1, 1 << 20, 1<<20 + 1,
 }
 
-// contentOf returns a content of a size, with zeros in it where it is long.
+// contentOf returns a content of a size. A long one contains zeros.
 func contentOf(size int) string {
 	content := []byte(strings.Repeat(fmt.Sprintf("%d bytes.", size), size/8+1))
 	for i := 20_000; i < size; i++ {
@@ -107,7 +106,7 @@ func testBrokenStream(t testing.TB, s Store) {
 	l := begin(t, s)
 	for _, size := range sizes {
 		for name, reader := range readers {
-			for _, end := range []int{size / 2, size} { // at the end too: it is not known to be one
+			for _, end := range []int{size / 2, size} { // at the end too, which a store cannot recognise
 				r := io.MultiReader(reader(contentOf(size)[:end]), iotest.ErrReader(broken))
 				if _, err := l.AddFrom(r, int64(size)); !errors.Is(err, broken) {
 					t.Errorf("AddFrom a %s that breaks after %d bytes of %d: %v", name, end, size, err)

@@ -10,8 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// broken is a store in memory that does something wrong: each of these, if set, takes
-// the place of a method.
+// broken is a store in memory with a fault: each field, if set, replaces a method.
 type broken struct {
 	*Memory
 	open    func(m *Memory, d verity.Digest) (io.ReadCloser, error)
@@ -122,7 +121,7 @@ func (m *Memory) put(d verity.Digest, content []byte) {
 	m.pool[d] = bytes.Clone(content)
 }
 
-// brokenStores say which case finds them out.
+// brokenStores are faulty stores with the case that detects each.
 var brokenStores = []struct {
 	name  string
 	store broken
@@ -241,7 +240,7 @@ var brokenStores = []struct {
 	{
 		"does not link",
 		broken{layer: brokenLayer{link: func(*memoryLayer, verity.Digest, int64) error { return nil }}},
-		"link adds what is known",
+		"link adds a known content",
 	},
 	{
 		"cannot be closed twice",
@@ -290,7 +289,7 @@ var brokenStores = []struct {
 		"walk ends with the first error",
 	},
 	{
-		"says in its own words what is missing",
+		"reports a missing object without ErrNotExist",
 		broken{open: func(m *Memory, d verity.Digest) (io.ReadCloser, error) {
 			r, err := m.Open(d)
 			if err != nil {
@@ -298,7 +297,7 @@ var brokenStores = []struct {
 			}
 			return r, err
 		}},
-		"what is missing does not exist",
+		"missing objects do not exist",
 	},
 	{
 		"finds damage everywhere",
@@ -320,7 +319,7 @@ var brokenStores = []struct {
 			}
 			return err
 		}},
-		"remove spares what layers have",
+		"remove spares objects of layers",
 	},
 	{
 		"removes while a layer is open",
@@ -345,7 +344,7 @@ var brokenStores = []struct {
 			}
 			return objects.Collected{}, nil
 		}},
-		"collect removes what no layer has",
+		"collect removes objects of no layer",
 	},
 	{
 		"collects what layers have",

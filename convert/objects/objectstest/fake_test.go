@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestBroken checks that every case finds out a broken store.
+// TestBroken checks that every case detects a broken store.
 func TestBroken(t *testing.T) {
 	for _, c := range cases {
 		found := 0
@@ -62,7 +62,7 @@ func (f *fakeTB) Error(args ...any) { f.Errorf("") }
 
 func (f *fakeTB) Fatal(args ...any) { f.Fatalf("") }
 
-// TestFakeTB checks that it notes what the suite calls.
+// TestFakeTB checks that fakeTB records the suite's calls.
 func TestFakeTB(t *testing.T) {
 	for name, fail := range map[string]func(t testing.TB){
 		"Error":  func(t testing.TB) { t.Error("x") },

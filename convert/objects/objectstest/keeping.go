@@ -180,7 +180,7 @@ func testCollectWaits(t testing.TB, s Store) {
 		c, err := s.Collect(t.Context(), true)
 		done <- result{c, err}
 	}()
-	// Whenever it begins, it must not see garbage in what the layer takes.
+	// Whenever Collect begins, it must not remove an object that the layer takes.
 	add(t, l, "revived")
 	finish(t, l)
 	want := objects.Collected{Objects: 1, Bytes: 7}

@@ -14,15 +14,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Memory is a store in memory; its zero value is empty. It is a layer.Store too: what
-// is added to it directly is visible at once and never collected.
+// Memory is a store in memory; its zero value is empty. It is also a layer.Store: contents that are
+// added directly are visible at once and never collected.
 type Memory struct {
-	lock sync.RWMutex // for reading as long as a layer is not closed
+	lock sync.RWMutex // held for reading while a layer is open
 
 	mu     sync.Mutex
 	pool   contents
 	layers map[*memoryLayer]bool
-	own    *memoryLayer // what was added directly
+	own    *memoryLayer // contents that were added directly
 }
 
 type contents map[verity.Digest][]byte
@@ -95,7 +95,7 @@ func (m *Memory) Open(d verity.Digest) (io.ReadCloser, error) {
 	return m.pool.open(d)
 }
 
-// Stat returns the size of an object, and in how many places it is.
+// Stat returns the size of an object and its number of links.
 func (m *Memory) Stat(d verity.Digest) (objects.Info, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -106,7 +106,7 @@ func (m *Memory) Stat(d verity.Digest) (objects.Info, error) {
 	return objects.Info{Size: int64(len(content)), Links: 1 + m.links(d)}, nil
 }
 
-// links returns how many layers have a content.
+// links returns the number of layers that have a content.
 func (m *Memory) links(d verity.Digest) (n uint64) {
 	for l := range m.layers {
 		if _, ok := l.contents[d]; ok {
@@ -127,7 +127,7 @@ func (m *Memory) Walk(ctx context.Context, fn func(d verity.Digest, info objects
 		}
 		info, err := m.Stat(d)
 		if err != nil {
-			continue // removed meanwhile
+			continue // removed during the walk
 		}
 		if err := fn(d, info); err != nil {
 			return err
@@ -136,7 +136,7 @@ func (m *Memory) Walk(ctx context.Context, fn func(d verity.Digest, info objects
 	return nil
 }
 
-// Verify looks whether somebody has changed a slice that Content returned.
+// Verify checks whether a caller has changed a slice that Content returned.
 func (m *Memory) Verify(ctx context.Context, damaged func(d verity.Digest, err error)) error {
 	return m.Walk(ctx, func(d verity.Digest, _ objects.Info) error {
 		if content, ok := m.Content(d); ok && verity.Sum(content) != d {

@@ -11,7 +11,7 @@ func TestMemory(t *testing.T) {
 	objectstest.Test(t, func(*testing.T) objectstest.Store { return new(objectstest.Memory) })
 }
 
-// TestMemoryDirectly uses it as a layer.Store.
+// TestMemoryDirectly uses Memory as a layer.Store.
 func TestMemoryDirectly(t *testing.T) {
 	var m objectstest.Memory
 	d, err := m.Add([]byte("content"))
@@ -34,6 +34,6 @@ func TestMemoryDirectly(t *testing.T) {
 		}
 	}
 	if _, ok := m.Content([32]byte{}); ok {
-		t.Error("Content of what is missing")
+		t.Error("Content of a missing object")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// memoryLayer is a layer of a Memory, whose mutex guards it.
+// memoryLayer is a layer of a Memory. The Memory's mutex guards it.
 type memoryLayer struct {
 	store    *Memory
 	contents contents

@@ -1,12 +1,12 @@
-// Package objectstest is what every store of objects must pass, and a store in
-// memory. A store joins with an adapter of a few lines:
+// Package objectstest has a test suite for stores of objects, and a store in memory. A store joins
+// the suite with an adapter of a few lines:
 //
 //	func TestStore(t *testing.T) {
 //		objectstest.Test(t, func(t *testing.T) objectstest.Store { return newStore(t.TempDir()) })
 //	}
 //
-// A new case goes into the table in suite.go, with a broken store in broken_test.go
-// that only it finds out.
+// A new case goes into the table in suite.go, together with a broken store in broken_test.go that
+// only this case detects.
 package objectstest
 
 import (
@@ -18,14 +18,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Store is what [objects.Pool] promises, leaving directories aside. Its methods may
-// be called concurrently.
+// Store is the contract of [objects.Pool] without directories. Its methods may be called
+// concurrently.
 type Store interface {
-	// Begin begins a layer. Until that is closed nothing is collected or removed.
+	// Begin begins a layer. Nothing is collected or removed until the layer is closed.
 	Begin() (Layer, error)
 
-	// Open and Stat return an error that wraps fs.ErrNotExist for what the store
-	// does not have.
+	// Open and Stat return an error that wraps fs.ErrNotExist for a missing object.
 	Open(d verity.Digest) (io.ReadCloser, error)
 	Stat(d verity.Digest) (objects.Info, error)
 
@@ -45,8 +44,8 @@ type Store interface {
 	Collect(ctx context.Context, wait bool) (objects.Collected, error)
 }
 
-// Layer is what a layer's [objects.Batch] promises, and afterwards its directory.
-// The adding methods may be called concurrently, and make it a layer.Store.
+// Layer is the contract of a layer's [objects.Batch], and of the layer's directory afterwards. Its
+// adding methods may be called concurrently, and make it a layer.Store.
 type Layer interface {
 	Add(content []byte) (verity.Digest, error)
 	AddFrom(r io.Reader, size int64) (verity.Digest, error)
@@ -65,8 +64,7 @@ type Layer interface {
 	Remove() error
 }
 
-// Test runs the suite. Each case has a store of its own from newStore, which is
-// empty and not shared.
+// Test runs the suite. newStore returns a new empty store for each case.
 func Test(t *testing.T, newStore func(t *testing.T) Store) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newStore(t)) })

@@ -24,17 +24,17 @@ var cases = []struct {
 	{"a stream that breaks is refused", testBrokenStream},
 	{"a content twice in a layer is one object", testTwiceInLayer},
 	{"a content in two layers is one object", testTwoLayers},
-	{"link adds what is known", testLink},
+	{"link adds a known content", testLink},
 	{"nothing is visible before commit", testBeforeCommit},
 	{"a layer that is not committed leaves nothing", testAbandoned},
 	{"a layer can be closed twice", testCloseTwice},
 	{"layers can be added concurrently", testConcurrent},
 	{"walk goes in the order of digests", testWalkOrder},
 	{"walk ends with the first error", testWalkEnds},
-	{"what is missing does not exist", testMissing},
+	{"missing objects do not exist", testMissing},
 	{"verify finds a sound store sound", testVerify},
-	{"remove spares what layers have", testRemove},
-	{"collect removes what no layer has", testCollect},
+	{"remove spares objects of layers", testRemove},
+	{"collect removes objects of no layer", testCollect},
 	{"nothing is removed while a layer is open", testBusy},
 	{"collect can wait", testCollectWaits},
 }
@@ -93,7 +93,7 @@ func layerOf(t testing.TB, s Store, contents ...string) Layer {
 	return l
 }
 
-// collect collects, and expects so many objects and bytes.
+// collect collects, and compares the numbers of objects and bytes.
 func collect(t testing.TB, s Store, want objects.Collected) {
 	t.Helper()
 	if got, err := s.Collect(t.Context(), false); err != nil || got != want {
@@ -106,7 +106,7 @@ type opener interface {
 	Open(d verity.Digest) (io.ReadCloser, error)
 }
 
-// expectContent expects that store or layer gives a content back.
+// expectContent expects that a store or layer returns a content.
 func expectContent(t testing.TB, in opener, want string) {
 	t.Helper()
 	d := verity.Sum([]byte(want))
@@ -121,7 +121,7 @@ func expectContent(t testing.TB, in opener, want string) {
 	}
 }
 
-// expectMissing expects that store or layer does not have a content.
+// expectMissing expects that a store or layer lacks a content.
 func expectMissing(t testing.TB, in opener, content string) {
 	t.Helper()
 	if r, err := in.Open(verity.Sum([]byte(content))); !errors.Is(err, fs.ErrNotExist) {
@@ -132,7 +132,7 @@ func expectMissing(t testing.TB, in opener, content string) {
 	}
 }
 
-// expectLinks expects that so many layers have an object of the store.
+// expectLinks expects the number of layers that have an object of the store.
 func expectLinks(t testing.TB, s Store, content string, layers int) {
 	t.Helper()
 	want := objects.Info{Size: int64(len(content)), Links: 1 + uint64(layers)}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The structures as erofs_fs.h and lcfs-erofs.h declare them. encoding/binary
-// lays them out, so Put is judged by something that shares no code with it.
+// The structures as declared in erofs_fs.h and lcfs-erofs.h. encoding/binary encodes them, which
+// shares no code with Put.
 type (
 	cHeader struct {
 		Magic, Version, Flags, ComposefsVersion uint32
@@ -145,7 +145,7 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestFilterBits checks the table of section 8.3 of composefs-format.md.
+// TestFilterBits checks the hashes and bits of names that images of mkcomposefs have.
 func TestFilterBits(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
