@@ -42,7 +42,7 @@ var imports = map[string][]string{
 	"driver/inplace":                {"convert", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
 	"driver/store/catalog":          {"driver/store/chain"},
 	"driver/trust/policy":           {"convert/verity", "github.com/BurntSushi/toml"},
-	"driver/kernel/mount":           {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through what is mounted
+	"driver/kernel/mount":           {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through its mount
 	"driver/kernel/mount/mounttest": {"convert/erofs", "convert/tree", "convert/verity", "driver/kernel/mountinfo", "golang.org/x/sys"},
 	"driver/kernel/mountinfo":       {},
 	"driver/message":                {},

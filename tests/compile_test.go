@@ -14,7 +14,7 @@ i=0
 while [ $i -lt 250 ]; do i=$((i + 1)); echo "example.org/package-$i"; done >&"$([ "$1" = list ] && echo 1 || echo 2)"
 [ "$1" = list ] || exit "$CODE"`
 
-// TestCompile checks that a build prints how far it is, passes on what the compiler prints, and
+// TestCompile checks that a build prints its progress, passes on the output of the compiler, and
 // fails if the compiler fails.
 func TestCompile(t *testing.T) {
 	for _, code := range []int{0, 1} {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// aptGet stands in for apt-get: it logs what it installs, and fails if $APT is "fails".
+// aptGet stands in for apt-get: it logs the packages, and fails if $APT is "fails".
 const aptGet = `
 [ "$1" != install ] || echo "$*" >>"$LOG"
 [ "$APT" != fails ] || { [ "$1" != install ] || echo "libx-dev : Depends: libx0 (= 1)"; echo "E: Unable to correct problems" >&2; exit 100; }`

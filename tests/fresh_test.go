@@ -50,7 +50,7 @@ func TestFreshReadme(t *testing.T) {
 	}
 }
 
-// TestFreshTry checks what the lines of a list mean.
+// TestFreshTry checks the meaning of the lines of a list.
 func TestFreshTry(t *testing.T) {
 	needs.Root(t)
 	s := newScripts(t, "hack/fresh/try.sh", "cat grep mktemp rm sed sh tee", nil)

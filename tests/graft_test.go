@@ -55,7 +55,7 @@ func (g graftTree) replace(t *testing.T, name, old, changed string) {
 	}
 }
 
-// overlay runs overlay.sh and returns what maps to what, or what it complains of.
+// overlay runs overlay.sh and returns its map, or its complaint.
 func (g graftTree) overlay(t *testing.T, env ...string) (files map[string]string, complaint string) {
 	t.Helper()
 	var stdout, stderr strings.Builder

@@ -124,7 +124,7 @@ func TestPodmanFilesOffline(t *testing.T) {
 	}
 }
 
-// TestMakeInstall installs what was built into a directory, and uninstalls it.
+// TestMakeInstall installs the built programs into a directory, and uninstalls them.
 func TestMakeInstall(t *testing.T) {
 	needs.Built(t, "../bin/podman", "make podman")
 	needs.Built(t, "../bin/rootlessport", "make rootlessport")

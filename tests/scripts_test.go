@@ -58,7 +58,7 @@ func (s scripts) debian(t *testing.T, release string) string {
 	return "OS_RELEASE=" + s.path("os-release")
 }
 
-// run runs a script, and returns what it prints and its exit code.
+// run runs a script, and returns its output and its exit code.
 func (s scripts) run(t *testing.T, env []string, name string, args ...string) (out string, code int) {
 	t.Helper()
 	cmd := exec.Command(s.path(name), args...)

@@ -47,7 +47,7 @@ func (c conversion) fresh(b *testing.B, name string) string {
 type saved struct{ Files, Objects, NewObjects, Bytes, SavedBytes int64 }
 
 // convert converts each tar in a process of its own, all into one pool, and returns
-// what they used together and the paths of the images.
+// their usage together and the paths of the images.
 func (c conversion) convert(b *testing.B, dir string, tars []string) (sum usage, total saved, images []string) {
 	b.Helper()
 	for i, path := range tars {
@@ -66,7 +66,7 @@ func (c conversion) convert(b *testing.B, dir string, tars []string) (sum usage,
 	return sum, total, images
 }
 
-// report reports what was deduplicated.
+// report reports the deduplicated contents.
 func (s saved) report(b *testing.B) {
 	b.ReportMetric(float64(s.Files), "files")
 	b.ReportMetric(float64(s.NewObjects), "objects")

@@ -39,7 +39,7 @@ func input(b *testing.B) (t *tree.Tree, text, image []byte) {
 	return t, d.Bytes(), i.Bytes()
 }
 
-// measure runs fn and reports CPU time beside what the benchmark reports itself.
+// measure runs fn and reports CPU time beside the benchmark's own figures.
 func measure(b *testing.B, fn func()) {
 	b.Helper()
 	b.ReportAllocs()

@@ -16,7 +16,7 @@ type layerSet struct {
 	pick  func(*layerWriter) content
 }
 
-// content is what is in a file: size pseudo-random bytes.
+// content is the content of a file: size pseudo-random bytes.
 type content struct {
 	seed uint64
 	size int64
@@ -50,8 +50,8 @@ var million = layerSet{"million", []int{1_000_000}, func(w *layerWriter) content
 // generatorVersion is to be raised when the tars change.
 const generatorVersion = 1
 
-// make returns the paths of the set's tars below dir. They are made once; a file that
-// says of what they were made is written last.
+// make returns the paths of the set's tars below dir. They are made once; a file with
+// their ingredients is written last.
 func (s layerSet) make(b *testing.B, dir string) (paths []string) {
 	b.Helper()
 	dir = filepath.Join(dir, s.name)

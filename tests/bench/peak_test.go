@@ -77,7 +77,7 @@ func writeImage(t *tree.Tree, err error) error {
 const operationVariable = "COMPOSEFS_BENCH_OPERATION"
 
 // launcher is the operation of running the command in the arguments and printing
-// what it used. Linux counts the memory of the process that starts a program into
+// its usage. Linux counts the memory of the process that starts a program into
 // that program's peak, so it must be a small one.
 const launcher = "launch"
 
@@ -128,7 +128,7 @@ func inputFiles(b *testing.B) string {
 	return dir
 }
 
-// usage is what a process used.
+// usage are the resources that a process used.
 type usage struct {
 	Wall, CPU time.Duration
 	Peak      int64 // resident, bytes
@@ -154,7 +154,7 @@ func measureProcess(b *testing.B, dir, operation string, command ...string) (u u
 }
 
 // BenchmarkPeak runs each operation in a process of its own and reports its peak
-// memory; "nothing" is what the process takes without doing anything.
+// memory; "nothing" is the memory of the process without any work.
 func BenchmarkPeak(b *testing.B) {
 	dir := inputFiles(b)
 	for _, name := range slices.Sorted(func(yield func(string) bool) {
@@ -213,7 +213,7 @@ func reportRatios(b *testing.B, other string, ours, theirs []usage) {
 	}
 }
 
-// measured is what is reported of runs.
+// measured are the reported figures of runs.
 var measured = map[string]func(usage) float64{
 	"wall-s":  func(u usage) float64 { return u.Wall.Seconds() },
 	"cpu-s":   func(u usage) float64 { return u.CPU.Seconds() },

@@ -50,8 +50,8 @@ func TestDiffer(t *testing.T) {
 }
 
 // TestDifferFails checks that nothing is left of layers that fail. Names that are not
-// UTF-8 the differ refuses itself, so that no table of contents has wrong ones; what it
-// does not look at, such as links, is for us to refuse.
+// UTF-8 the differ refuses itself, so that no table of contents has wrong ones. We
+// refuse wrong names that it ignores, such as links.
 func TestDifferFails(t *testing.T) {
 	p := newPuller(t)
 	for want, l := range map[string][]byte{
@@ -67,8 +67,8 @@ func TestDifferFails(t *testing.T) {
 	}
 }
 
-// TestDifferMounted pulls all layers of random images, and mounts what they are merged
-// to: it shows what the stock overlay driver makes of the tars.
+// TestDifferMounted pulls all layers of random images, and mounts the merged image:
+// it shows the tree that the stock overlay driver makes of the tars.
 func TestDifferMounted(t *testing.T) {
 	needs.Root(t)
 	driver := stock.New(t)
@@ -104,7 +104,7 @@ func TestDifferMounted(t *testing.T) {
 	}
 }
 
-// pullAndMount pulls the layers and mounts what they are merged to for the duration of
+// pullAndMount pulls the layers and mounts the merged image for the duration of
 // the test.
 func pullAndMount(t *testing.T, layers [][]byte) string {
 	t.Helper()

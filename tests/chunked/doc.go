@@ -1,3 +1,3 @@
 // Package chunked has stock containers/storage compress layers to zstd:chunked, and
-// compares what is made of the table of contents with what is made of the tar.
+// compares the image made of the table of contents with the one made of the tar.
 package chunked

@@ -16,7 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// lost says what a table of contents does not tell of odd layers: what is different in
+// lost contains the facts about odd layers that a table of contents lacks: the differences in
 // the image of it. Stock containers/storage refuses the first, since it compares the
 // table with the headers of the tar. The other two it takes, but has no use for such
 // records in any layer.
@@ -66,7 +66,7 @@ func TestRandomImages(t *testing.T) {
 	}
 }
 
-// compare returns what is different if a table of contents is converted instead of a
+// compare returns the differences if a table of contents is converted instead of a
 // tar, the image or the error. Nothing means that every byte is the same.
 func compare(t *testing.T, l, table []byte) string {
 	t.Helper()

@@ -18,8 +18,8 @@ import (
 )
 
 // TestAdditionalStore has podmans of several kinds use a store at the same time that none
-// of them can write to. What they say and show is what plain podman says and shows of a
-// plain one.
+// of them can write to. Their output and trees are those of plain podman with a
+// plain store.
 func TestAdditionalStore(t *testing.T) {
 	t.Parallel()
 	plain, ours := []podman.Kind{podman.Plain}, []podman.Kind{podman.Ours, podman.OursOff}
@@ -143,7 +143,7 @@ func readOnly(t *testing.T, kind podman.Kind, bound bool, ref string) string {
 	return at
 }
 
-// writable tells of all files of a directory, by their names, what a write would change.
+// writable returns the state of all files of a directory that a write would change, by their names.
 func writable(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	list := map[string]string{}

@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// used is what a podman has said and shown of an image in an additional store.
+// used is the output of a podman about an image in an additional store, and its tree.
 type used struct {
 	said                    []string
 	image, box, made, built *tree.Tree // made and built are nil if it cannot commit
@@ -59,7 +59,7 @@ func (u *used) only(p *podman.Podman, ref string) {
 	u.say(p, "run", "--rm", ref, "cat", "/usr/bin/su")
 }
 
-// say notes what podman says, but for IDs of what it has made itself.
+// say notes podman's output, without the IDs that it has made itself.
 func (u *used) say(p *podman.Podman, args ...string) {
 	out, err := p.Try(args...)
 	if err != nil {

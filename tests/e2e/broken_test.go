@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// breakages are ways in which a disk may break, and what the kernel says then.
+// breakages are ways in which a disk may break, and the kernel's errors.
 var breakages = []struct {
 	name, says string
 	do         func(*podman.Store, testing.TB)
@@ -23,7 +23,7 @@ var breakages = []struct {
 }
 
 // TestBrokenDisk has the disk break when a server has sent so many bytes of a layer, and
-// what was not on disk is lost. The pull fails and says why; on the disk that was mended
+// unwritten data are lost. The pull fails and reports the reason; on the disk that was mended
 // there are whole objects only, and the image can be pulled.
 func TestBrokenDisk(t *testing.T) {
 	img := victim(podman.Gzip)
@@ -113,7 +113,7 @@ func TestBrokenLater(t *testing.T) {
 }
 
 // TestMergeAheadFails pulls where no merged image can be stored: the pull succeeds, and
-// the first mount says what is wrong.
+// the first mount reports the fault.
 func TestMergeAheadFails(t *testing.T) {
 	t.Parallel()
 	p := podman.New(t, podman.Ours)

@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// verdict says what is known of a kind of podman.
+// verdict is the expected result of a kind of podman.
 type verdict int
 
 const (
@@ -25,7 +25,7 @@ const (
 )
 
 // guards runs the test of a bug with plain podman, with stock composefs, and with
-// ours, which must be right. The test returns what it finds wrong.
+// ours, which must be right. The test returns the faults that it finds.
 func guards(t *testing.T, plain, stock verdict, test func(t *testing.T, p *podman.Podman) error) {
 	t.Parallel()
 	for kind, v := range []verdict{podman.Plain: plain, podman.StockComposefs: stock, podman.Ours: right} {

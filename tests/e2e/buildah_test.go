@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestBuildah makes an image step by step: it has what the container showed, and podman
+// TestBuildah makes an image step by step: it shows the container's tree, and podman
 // runs it.
 func TestBuildah(t *testing.T) {
 	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
@@ -77,7 +77,7 @@ func TestBuildahBuild(t *testing.T) {
 	}
 }
 
-// writeContext writes what an image is built from, in stages.
+// writeContext writes the context of a build, in stages.
 func writeContext(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.Mkdir(dir, 0o755); err != nil {

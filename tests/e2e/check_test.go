@@ -18,7 +18,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// check runs "composefs-storage check" on podman's store, and returns what it prints and its
+// check runs "composefs-storage check" on podman's store, and returns its output and its
 // exit code.
 func check(t *testing.T, p *podman.Podman, args ...string) (out string, code int) {
 	t.Helper()
@@ -157,8 +157,8 @@ func TestLayerImageGone(t *testing.T) {
 	}
 }
 
-// TestSystemCheck damages objects and has "podman system check" look at the store. It puts the
-// name back that the pool lost, and finds what a container would meet; before its own repair
+// TestSystemCheck damages objects and has "podman system check" look at the store. It restores
+// the name that the pool lost, and finds the damage that a container would meet; before its own repair
 // removes images, podman prints the command that repairs the one file.
 func TestSystemCheck(t *testing.T) {
 	t.Parallel()

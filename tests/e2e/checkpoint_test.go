@@ -32,7 +32,7 @@ func criu(t *testing.T) string {
 }
 
 // TestCheckpoint stops a container in the midst of its work and has it go on: from the
-// store, and from a file after the container was removed, which has what it had changed.
+// store, and from a file after the container was removed, which has its changes.
 func TestCheckpoint(t *testing.T) {
 	path := criu(t) + ":" + os.Getenv("PATH")
 	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {

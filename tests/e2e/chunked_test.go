@@ -21,7 +21,7 @@ import (
 )
 
 // whole is said of a zstd:chunked layer that is downloaded as a whole, partly of one of
-// which the differ takes what the store has.
+// which the differ takes known files from the store.
 const (
 	whole  = "is downloaded as a whole"
 	partly = "bytes out of"
@@ -143,7 +143,7 @@ func TestChunkedWhole(t *testing.T) {
 }
 
 // TestChunkedPartly pulls a second version of an image whose layers were downloaded as a
-// whole, with ours and with stock podman: what the versions have in common is not
+// whole, with ours and with stock podman: files common to the versions are not
 // downloaded.
 func TestChunkedPartly(t *testing.T) {
 	for _, other := range []podman.Kind{podman.StockComposefs, podman.Ours} {
@@ -209,7 +209,7 @@ func TestChunkedTransfer(t *testing.T) {
 	}
 }
 
-// flipInTransit returns what a registry sends of a blob with one bit flipped.
+// flipInTransit returns a registry's answer for a blob, with one bit flipped.
 func flipInTransit(at int64) func(r *http.Response) {
 	return func(r *http.Response) {
 		if !strings.Contains(r.Request.URL.Path, "/blobs/") || r.Request.Method != http.MethodGet {
@@ -228,7 +228,7 @@ func flipInTransit(at int64) func(r *http.Response) {
 	}
 }
 
-// TestChunkedTampered pulls layers that are not what their manifest says. Nothing may be
+// TestChunkedTampered pulls layers that do not match their manifest. Nothing may be
 // left of them.
 func TestChunkedTampered(t *testing.T) {
 	flipped := func(at func(size int) int) func(int, []byte, map[string]string) []byte {

@@ -31,7 +31,7 @@ func TestCommit(t *testing.T) {
 		if got != "newfresh\nnow a file\nnow a file700:300000\nls: /inline: No such file or directory" {
 			t.Errorf("the image has %q", got)
 		}
-		// What is renamed has no capabilities: where the kernel does not rename it, busybox's mv loses them.
+		// A renamed file has no capabilities: where the kernel does not rename it, busybox's mv loses them.
 		p.Run("run", "--name", "box2", "once", "sh", "-c", "rm -r /new; chmod 640 /home/big; mv /home /HOME; mv /odd /ODD")
 		p.Run("commit", "-q", "box2", "twice")
 		p.Run("system", "check")

@@ -105,7 +105,7 @@ func TestKilledPull(t *testing.T) {
 				killed++
 			}
 			cancel()
-			if _, err := p.Try("images"); err != nil { // it warns of what it removes
+			if _, err := p.Try("images"); err != nil { // it warns of its removals
 				t.Fatal(err)
 			}
 			if i%3 == 2 {

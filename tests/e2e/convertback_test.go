@@ -20,7 +20,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// checkPlainStore checks that the layers of a store are on disk what they are in one that was
+// checkPlainStore checks that the layers of a store are on disk as in one that was
 // always plain, that the pool is empty, and that stock podman finds as much to complain of in
 // both.
 func checkPlainStore(t *testing.T, judge, p *podman.Podman) {

@@ -17,8 +17,8 @@ import (
 )
 
 // atRunTime are the differences of the section "Differences from plain overlay at run time" of
-// containers-storage-composefs(5): what a file of the image is like with plain overlay, which is also
-// what a file is like that was written to, and with ours.
+// containers-storage-composefs(5): the state of a file of the image with plain overlay, which is also
+// the state of a written file, and with ours.
 var atRunTime = []struct {
 	file        string
 	look        func(path string) string

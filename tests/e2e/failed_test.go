@@ -50,7 +50,7 @@ func checkFailed(t *testing.T, p *podman.Podman, err error, says ...string) {
 	checkSound(t, p)
 }
 
-// checkSound checks what a pull has left that did not end well: no image, and only whole
+// checkSound checks the leftovers of a failed pull: no image, and only whole
 // layers with all of their contents.
 func checkSound(t *testing.T, p *podman.Podman) {
 	t.Helper()
@@ -82,7 +82,7 @@ func checkSound(t *testing.T, p *podman.Podman) {
 	p.Store.Clean(t)
 }
 
-// checkPool checks that the contents of the pool are what their names say, and that
+// checkPool checks that the contents of the pool match their names, and that
 // layers have them, unless it is noted that there is garbage.
 func checkPool(t *testing.T, p *podman.Podman) {
 	t.Helper()

@@ -30,7 +30,7 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// gunzip returns what is packed in b, or b itself if it is not packed.
+// gunzip returns the unpacked content of b, or b itself if it is not packed.
 func gunzip(t *testing.T, b []byte) []byte {
 	t.Helper()
 	if !bytes.HasPrefix(b, []byte{0x1f, 0x8b}) {

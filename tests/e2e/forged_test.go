@@ -56,8 +56,8 @@ func withTableOf(t *testing.T, other []byte) func(int, []byte, map[string]string
 	}
 }
 
-// TestChunkedForged pulls a layer with the table of contents of another one. The layer is
-// what its tar says, as in plain podman, and nothing is kept of the table.
+// TestChunkedForged pulls a layer with the table of contents of another one. The layer has
+// the tree of its tar, as in plain podman, and nothing is kept of the table.
 func TestChunkedForged(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {
 		l := podman.Layer(layertest.File("first", "first"), layertest.File("second", strings.Repeat("good", 1000)))

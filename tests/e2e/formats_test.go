@@ -15,9 +15,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestFormats pulls layers in every format that is converted while it is downloaded. What
-// the store records of them is what the plain driver's does, as far as record goes, and the tars that a saved
-// image has are those that were packed, to the last byte.
+// TestFormats pulls layers in every format that is converted while it is downloaded. The
+// records of the store are those of the plain driver, as far as record goes, and the tars of a saved
+// image are the packed ones, to the last byte.
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for _, c := range []podman.Compression{podman.None, podman.Gzip, podman.GzipMembers, podman.Zstd, podman.ZstdFrames} {
@@ -52,7 +52,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// record is what the store knows of a layer. Left out are compressed-size and compression:
+// record is the store's record of a layer. Left out are compressed-size and compression:
 // containers/storage keeps neither of layers that are staged, and the plain driver's are not.
 type record struct {
 	ID     string   `json:"id"`
@@ -64,7 +64,7 @@ type record struct {
 	GIDs   []uint32 `json:"gidset"`
 }
 
-// recorded returns what a store has on record, sorted by ID.
+// recorded returns the records of a store, sorted by ID.
 func recorded(t *testing.T, p *podman.Podman) (all []record) {
 	t.Helper()
 	readJSON(t, filepath.Join(p.Store.Root, "overlay-layers/layers.json"), &all)

@@ -11,7 +11,7 @@ import (
 )
 
 // TestFullDisk pulls onto a disk that has room for a part of an image: of its objects, of
-// its layer images, of what the store records. podman says what had no room, nothing is
+// its layer images, of the store's records. podman reports which file had no room, nothing is
 // left, and with room again the image can be pulled.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
@@ -32,7 +32,7 @@ func TestNoInodes(t *testing.T) {
 func pullWithoutRoom(t *testing.T, s *podman.Store, room []int, fill func(t *testing.T, room int) (restore func())) {
 	img := victim(podman.Gzip)
 	want := seenPlain(t, img)
-	s.Podman(t, podman.Ours, podman.Options{}).Run("info") // tries what the kernel can do
+	s.Podman(t, podman.Ours, podman.Options{}).Run("info") // probes the kernel
 	for i, n := range room {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			p := s.Podman(t, podman.Ours, podman.Options{})
@@ -61,8 +61,8 @@ func pullWithoutRoom(t *testing.T, s *podman.Store, room []int, fill func(t *tes
 	}
 }
 
-// checkNoRoom checks what is said and left when the disk is full. Then containers/storage
-// may fail to undo what it has done: it says so, and does it the next time.
+// checkNoRoom checks the error and the leftovers when the disk is full. Then containers/storage
+// may fail to undo its changes: it reports that, and does it the next time.
 func checkNoRoom(t *testing.T, p *podman.Podman, err error) {
 	t.Helper()
 	t.Log(err)

@@ -15,8 +15,8 @@ import (
 )
 
 // TestGC removes images with stock podman, which leaves their objects and merged images
-// behind, and adds what kills leave. A dry run counts what then is collected, and writes
-// nothing; what the other image has stays.
+// behind, and adds leftovers of kills. A dry run counts the garbage that is then collected, and writes
+// nothing; objects of the other image stay.
 func TestGC(t *testing.T) {
 	t.Parallel()
 	p := podman.New(t, podman.Ours)

@@ -17,7 +17,7 @@ import (
 
 // TestOddGraphroot has stores with names that mount tables escape. A mount by hand keeps a
 // layer from being converted, every command that looks at a store works there, and
-// containers see what they see with stock podman in a store of that name. In one whose name
+// containers see the same as with stock podman in a store of that name. In one whose name
 // has a backslash, as "a\b", stock podman finds that overlay is not supported.
 func TestOddGraphroot(t *testing.T) {
 	for _, name := range []string{"a b", "ü"} {

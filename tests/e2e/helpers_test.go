@@ -27,7 +27,7 @@ func both(t *testing.T, test func(t *testing.T, p *podman.Podman)) {
 	}
 }
 
-// likePlain does the same with plain stock podman and with ours. What it returns must
+// likePlain does the same with plain stock podman and with ours. The results must
 // be equal.
 func likePlain(t *testing.T, do func(t *testing.T, p *podman.Podman) string) {
 	t.Helper()
@@ -107,7 +107,7 @@ func seenPlain(t *testing.T, img podman.Image) *tree.Tree {
 	return plain.trees[key]
 }
 
-// plain is what the plain driver has shown so far, by the layers.
+// plain are the trees that the plain driver has shown so far, by the layers.
 var plain = struct {
 	sync.Mutex
 	trees map[string]*tree.Tree

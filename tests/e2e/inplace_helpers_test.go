@@ -39,7 +39,7 @@ func tool(t *testing.T, p *podman.Podman, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// runTool runs composefs-storage and returns what it prints.
+// runTool runs composefs-storage and returns its output.
 func runTool(t *testing.T, p *podman.Podman, args ...string) string {
 	t.Helper()
 	out, err := tool(t, p, args...).CombinedOutput()

@@ -17,7 +17,7 @@ import (
 )
 
 // TestConvert converts images that were pulled without composefs, with stock composefs and
-// by turns. They then are what a pull with composefs would have made of them.
+// by turns. They then equal those of a pull with composefs.
 func TestConvert(t *testing.T) {
 	for name, kinds := range map[string][]podman.Kind{
 		"plain":           {podman.Plain},

@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestConvertInUse leaves alone what a mount has, and converts below containers that are
+// TestConvertInUse leaves the layers of a mount alone, and converts below containers that are
 // stopped: these keep their changes.
 func TestConvertInUse(t *testing.T) {
 	for _, options := range []string{"nodev", "nodev,metacopy=on"} {

@@ -129,8 +129,8 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
-// checkSaid checks what a command says that had no room: the reason, and what we were
-// about if it was ours.
+// checkSaid checks the error of a command that had no room: the reason, and our step
+// if it was ours.
 func checkSaid(t *testing.T, err error, says string) {
 	t.Helper()
 	t.Log(err)
@@ -143,7 +143,7 @@ func checkSaid(t *testing.T, err error, says string) {
 	}
 }
 
-// wide returns a layer with many names, so that what it is merged to is large.
+// wide returns a layer with many names, so that its merged image is large.
 func wide() []byte {
 	entries := []layertest.Entry{layertest.Dir("from"), layertest.Dir("wide")}
 	for i := range 1000 {

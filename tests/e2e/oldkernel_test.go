@@ -76,7 +76,7 @@ func TestNewerKernel(t *testing.T) {
 	same(t, "plain and committed", want, seen(t, p, "committed"))
 }
 
-// erofsSource returns what an image of the store is mounted from.
+// erofsSource returns the source of the mount of an image of the store.
 func erofsSource(t *testing.T, s *podman.Store) string {
 	t.Helper()
 	mounts, err := mountinfo.Self()

@@ -104,7 +104,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// nested mounts an overlay on a directory of the container's root, and shows what it is.
+// nested mounts an overlay on a directory of the container's root, and shows its type.
 const nested = `set -e
 busybox mount -t tmpfs none /tmp; mkdir /tmp/u /tmp/w /tmp/at
 busybox mount -t overlay none /tmp/at -o lowerdir=/d,upperdir=/tmp/u,workdir=/tmp/w$1

@@ -60,7 +60,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// counting counts what is sent.
+// counting counts the bytes sent.
 type counting struct {
 	http.ResponseWriter
 	sent *atomic.Int64

@@ -150,7 +150,7 @@ func randomLayers(t *testing.T, seed uint64, rootless bool, c podman.Compression
 }
 
 // impliedLayers are layers of which the upper ones have no entries for directories of the
-// lower one, and the name makes them different from others. They also have what a
+// lower one, and the name makes them different from others. They also have entries that a
 // partial pull leaves out.
 func impliedLayers(name string) [][]byte {
 	return [][]byte{

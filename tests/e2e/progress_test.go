@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// screen is what a terminal shows, and has shown.
+// screen is the content of a terminal, now and before.
 type screen struct {
 	mu   sync.Mutex
 	text bytes.Buffer

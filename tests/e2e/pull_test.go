@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestPull pulls layers in each compression: all show what the plain driver shows of
+// TestPull pulls layers in each compression: all show the tree of the plain driver for
 // gzip, and can be run.
 func TestPull(t *testing.T) {
 	for _, c := range []podman.Compression{podman.Gzip, podman.Zstd, podman.Chunked} {
@@ -36,8 +36,8 @@ func TestPull(t *testing.T) {
 	}
 }
 
-// TestPullRandomImages compares what random images show with what their generator
-// says, the times of directories too. The seeds are those of images without a name
+// TestPullRandomImages compares the trees of random images with their generator's
+// model, the times of directories too. The seeds are those of images without a name
 // that a tar has twice, which tar-split refuses.
 func TestPullRandomImages(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {

@@ -14,8 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestPullEventsOfService pulls by podman's REST service as Docker's clients do. What it answers
-// of each layer is what plain podman answers.
+// TestPullEventsOfService pulls by podman's REST service as Docker's clients do. Its answers
+// about each layer are those of plain podman.
 func TestPullEventsOfService(t *testing.T) {
 	likePlain(t, func(t *testing.T, p *podman.Podman) string {
 		s := newSite(t, victim(podman.Gzip))

@@ -46,7 +46,7 @@ func TestRunChanges(t *testing.T) {
 	})
 }
 
-// TestStopAndStart stops a container and starts it again: what it wrote is there.
+// TestStopAndStart stops a container and starts it again: its files remain.
 func TestStopAndStart(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {
 		ref := pull(t, p, rich()...)

@@ -102,7 +102,7 @@ func eventually(t *testing.T, try func() error) {
 	t.Error(err)
 }
 
-// do sends a request to the service and decodes what it answers, if that is wanted.
+// do sends a request to the service and decodes the answer if that is wanted.
 func (s *service) do(method, path string, send, answer any) error {
 	s.requests.Add(1)
 	body, err := json.Marshal(send)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// gauge is what a service has while it does nothing.
+// gauge are the resources of an idle service.
 type gauge struct {
 	files      int // descriptors
 	goroutines int

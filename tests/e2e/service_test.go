@@ -21,9 +21,9 @@ var serviceTime = flag.Duration("service", 10*time.Second, "how long clients use
 const clients = 20
 
 // TestService has 20 clients of podman's REST service pull, run, commit and remove images
-// that share layers, while commands use the same store. No request may fail, what is right
-// must be seen, nothing may be left, and the service may not grow: descriptors, goroutines
-// and what is reachable on its heap are counted after each client's first turn and at the end.
+// that share layers, while commands use the same store. No request may fail, trees
+// must be right, nothing may be left, and the service may not grow: descriptors, goroutines
+// and reachable memory on its heap are counted after each client's first turn and at the end.
 func TestService(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {
 		p.Run("tag", pull(t, p, many(2)...), "base")
@@ -74,7 +74,7 @@ func TestService(t *testing.T) {
 	})
 }
 
-// turn is what a client does again and again.
+// turn is the sequence that a client repeats.
 func (s *service) turn(ref, name string) error {
 	if err := s.pull(ref); err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// configuration is a way to configure podman, and what a fresh podman makes of it.
+// configuration is a way to configure podman, and the result in a fresh podman.
 type configuration struct {
 	name    string
 	opts    podman.Options

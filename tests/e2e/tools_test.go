@@ -87,8 +87,8 @@ func copyAgain(skopeo *podman.Podman, ref string) (err error) {
 }
 
 // TestToolsWithoutDriver has buildah and skopeo without our driver use a store of ours, with
-// composefs on or off. They see the images of ours and give out their tars. What they
-// write is not ours, but shown, until ours converts it.
+// composefs on or off. They see the images of ours and give out their tars. Their
+// layers are plain, and shown, until ours converts them.
 func TestToolsWithoutDriver(t *testing.T) {
 	for _, kind := range []podman.Kind{podman.Plain, podman.StockComposefs} {
 		t.Run(kind.String(), func(t *testing.T) {

@@ -17,9 +17,9 @@ import (
 // answerer answers the n-th request for a layer, if it returns true.
 type answerer func(w http.ResponseWriter, r *http.Request, blob []byte, n int) bool
 
-// TestTroubledServer pulls from servers that do not do what they should, yet send all
-// that is needed in the end. asked is what the second layer of victim, of size bytes, is
-// asked for: ranges, or "" for all of it, by the ordinary way.
+// TestTroubledServer pulls from servers that misbehave, yet send all
+// that is needed in the end. asked are the requests for the second layer of victim, of size
+// bytes: ranges, or "" for all of it, by the ordinary way.
 func TestTroubledServer(t *testing.T) {
 	t.Parallel()
 	const first, rest, all = "0-415968", "1000-415968", ""

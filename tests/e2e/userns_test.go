@@ -62,8 +62,8 @@ func inNamespace(t *testing.T, p *podman.Podman, env []string) *podman.Podman {
 const owners = `cat /proc/self/uid_map /proc/self/gid_map; find / -xdev -path /proc -prune -o -path /dev -prune -o -path /sys -prune -o -path /run -prune -o -print0 |
 	sort -z | xargs -0 stat -c '%u:%g %a %n' | grep -v ' /etc'`
 
-// TestOwnersInNamespaces compares who owns what in namespaces of all kinds, from inside.
-// The size of --userns=auto is what the image's own list of users asks for, which is read from
+// TestOwnersInNamespaces compares owners in namespaces of all kinds, from inside.
+// The size of --userns=auto follows from the image's own list of users, which is read from
 // a layer that was mounted for that.
 func TestOwnersInNamespaces(t *testing.T) {
 	eachIDMap(t, func(t *testing.T, env []string) {
@@ -115,7 +115,7 @@ func TestPullInNamespace(t *testing.T) {
 	})
 }
 
-// TestCommitInNamespace commits what a container in a namespace has changed: the image's owners
+// TestCommitInNamespace commits the changes of a container in a namespace: the image's owners
 // are those that the container saw.
 func TestCommitInNamespace(t *testing.T) {
 	eachIDMap(t, func(t *testing.T, env []string) {

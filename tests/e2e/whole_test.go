@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// checkWhole does with p what an image goes through, from the registry and back to it, and
-// compares each step with what plain stock podman makes on a usual disk. In the end
+// checkWhole takes an image through its life with p, from the registry and back to it, and
+// compares each step with plain stock podman on a usual disk. In the end
 // nothing is left in the store. look is called while the image is mounted there and the
 // container "box" is on it, which is not mounted.
 func checkWhole(t *testing.T, p *podman.Podman, look func(dir string)) {
@@ -89,7 +89,7 @@ func driverSays(t *testing.T, p *podman.Podman, key string) string {
 	return p.Run("info", "--format", `{{index .Store.GraphStatus "`+key+`"}}`)
 }
 
-// reboot takes away what a reboot would: shared mounts and all that is recorded of them. No
+// reboot removes the state that a reboot would: shared mounts and all that is recorded of them. No
 // container must be running.
 func reboot(t *testing.T, s *podman.Store) {
 	t.Helper()

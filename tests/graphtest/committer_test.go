@@ -12,8 +12,8 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 )
 
-// committer is a driver that commits a layer before another one is built on it: what was
-// written into it is taken out as a tar, and put into a layer of the same name that
+// committer is a driver that commits a layer before another one is built on it: its
+// changes are taken out as a tar, and put into a layer of the same name that
 // replaces it. If it is mounted it is so again afterwards, read-only.
 type committer struct {
 	graphdriver.Driver

@@ -105,7 +105,7 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// TestOptions does what the tests of the overlay driver do with options, with which ours
+// TestOptions repeats the tests of the overlay driver with options, with which ours
 // is off: a mode that the root of a layer has by an xattr, and which owners can be mapped
 // by mounts.
 func TestOptions(t *testing.T) {

@@ -48,8 +48,8 @@ func TestGoErofs(t *testing.T) {
 	}
 }
 
-// forGoErofs takes away what go-erofs cannot show: POSIX ACLs, whose names it
-// spells with a dot at the end, what is below a path that is not UTF-8, and more
+// forGoErofs removes everything that go-erofs cannot show: POSIX ACLs, whose names it
+// spells with a dot at the end, names below a path that is not UTF-8, and more
 // than 10^9-1 nanoseconds.
 func forGoErofs(t *tree.Tree) *tree.Tree {
 	_ = t.Walk(func(path string, e *tree.Entry) error {

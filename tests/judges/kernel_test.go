@@ -71,9 +71,9 @@ func forKernel(t *tree.Tree) *tree.Tree {
 	return t
 }
 
-// visibleXattrs leaves out names that no call can ask for, user.* on what is
-// neither file nor directory (xattr(7)), and what the kernel checks before it
-// shows it, which some vectors have malformed: TestKernelWellFormed is for these.
+// visibleXattrs leaves out names that no call can ask for, user.* on anything
+// but files and directories (xattr(7)), and xattrs that the kernel checks before it
+// shows them, which some vectors have malformed: TestKernelWellFormed is for these.
 func visibleXattrs(n *tree.Inode) (kept tree.Xattrs) {
 	for _, x := range n.Xattrs {
 		prefix, rest, _ := strings.Cut(x.Name, ".")

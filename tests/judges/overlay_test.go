@@ -21,7 +21,7 @@ import (
 
 // TestOverlay mounts an image as users do: under overlayfs, with the objects as a
 // data-only layer. Contents come out of objects, the names that hide the object
-// directories are gone, and what is escaped in the image is plain above it.
+// directories are gone, and escaped xattrs of the image are plain above it.
 func TestOverlay(t *testing.T) {
 	needs.Root(t)
 	content := strings.Repeat("what an object holds\n", 1000)

@@ -22,7 +22,7 @@ import (
 type subject struct {
 	name  string
 	image []byte
-	raw   *tree.Tree // what a plain EROFS reader must see in it
+	raw   *tree.Tree // the tree that a plain EROFS reader must see
 }
 
 // subjects returns the images of all vectors and of random trees and layers.
@@ -67,7 +67,7 @@ func (s *subject) file(t *testing.T) string {
 	return path
 }
 
-// rawTree returns what the image of t holds, spelled out from the description of
+// rawTree returns the content of the image of t, spelled out from the description of
 // the format, sections 3, 4 and 8.4 of composefs-format.md and our docs/format.md,
 // not from the writer.
 func rawTree(t *tree.Tree, layer bool) *tree.Tree {
@@ -102,7 +102,7 @@ func rawTree(t *tree.Tree, layer bool) *tree.Tree {
 // contentMax is the largest content in bytes that an image has itself.
 const contentMax = 5000
 
-// rawTrees turns a tree into what its image holds.
+// rawTrees turns a tree into the content of its image.
 type rawTrees struct {
 	layer  bool
 	copies map[*tree.Inode]*tree.Inode

@@ -115,7 +115,7 @@ func convertLayer(t *testing.T, pool *objects.Pool, l []byte) (string, error) {
 	return path, errors.Join(err, batch.Close())
 }
 
-// writeImage has an image written to a file, and checks what is said of it.
+// writeImage has an image written to a file, and checks the reported digest and sizes.
 func writeImage(path string, write func(io.Writer) (convert.Image, error)) error {
 	var b bytes.Buffer
 	image, err := write(&b)

@@ -1,3 +1,3 @@
-// Package layers has layers converted and merged, and compares what the result shows
-// when it is mounted with what the stock overlay driver shows for the same tars.
+// Package layers converts and merges layers, mounts the result, and compares its tree
+// with that of the stock overlay driver for the same tars.
 package layers

@@ -72,7 +72,7 @@ func TestKeep(t *testing.T) {
 	checkShows(t, dir, map[string]string{"a": long + "a", "b": long + "b", "new": "new", "same": long + "a", "small": "small", "top": long})
 }
 
-// checkShows checks which files dir shows, and what they have.
+// checkShows checks which files dir shows, and their contents.
 func checkShows(t *testing.T, dir string, want map[string]string) {
 	t.Helper()
 	names := listing(t, dir)

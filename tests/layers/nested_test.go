@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// TestNestedStore checks that what a container store inside of an image needs is
+// TestNestedStore checks that the marks of a container store inside of an image are
 // there for it, and does nothing to the mount: another overlay above would see marks
 // and whiteouts as they were in the tar.
 func TestNestedStore(t *testing.T) {
@@ -48,7 +48,7 @@ func TestNestedStore(t *testing.T) {
 	}
 }
 
-// TestOnlyOurs checks on the mount what the stock driver loses: xattrs in libarchive's
+// TestOnlyOurs checks on the mount the facts that the stock driver loses: xattrs in libarchive's
 // form, the metadata of implied directories, and that deleted files stay away.
 func TestOnlyOurs(t *testing.T) {
 	needs.Root(t)

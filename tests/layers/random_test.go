@@ -53,10 +53,10 @@ func report(t *testing.T, what string, found []tree.Difference) {
 }
 
 // TestRandomImages has random images unpacked by the stock driver, which judges the
-// generator: the driver takes all of them and shows what the generator says. Then the
-// images are converted, merged and mounted. What they show is what the generator says
-// too, and what the stock driver shows but for the times of directories and what
-// implied ones are like.
+// generator: the driver takes all of them and shows the tree of the generator's model. Then the
+// images are converted, merged and mounted. Their trees equal the generator's model,
+// and those of the stock driver but for the times of directories and the
+// metadata of implied ones.
 func TestRandomImages(t *testing.T) {
 	needs.Root(t)
 	driver := stock.New(t)

@@ -96,8 +96,8 @@ func listing(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// TestLargeDirectory compares a directory of 100,000 entries with what the stock
-// driver shows.
+// TestLargeDirectory compares a directory of 100,000 entries with that of the stock
+// driver.
 func TestLargeDirectory(t *testing.T) {
 	needs.Root(t)
 	entries := []layertest.Entry{layertest.Dir("d")}

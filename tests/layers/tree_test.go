@@ -19,7 +19,7 @@ import (
 )
 
 // TestTrees judges the other half of TestRandomImages: the trees that are wanted,
-// written to an image as they are, can be mounted and show what they should.
+// written to an image as they are, can be mounted and show the same.
 func TestTrees(t *testing.T) {
 	needs.Root(t)
 	eachImage(t, func(t *testing.T, img *ociimage.Image) {

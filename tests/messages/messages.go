@@ -4,7 +4,7 @@ package messages
 import "regexp"
 
 // internal are paths that only the driver knows: files as it sees them in a detached mount,
-// and the directories in which it tries what the kernel can do.
+// and the directories in which it probes the kernel.
 var internal = regexp.MustCompile(`\S*(/proc/(self|thread-self|\d+)/fd\b|composefs-probe-|composefs-mount-)\S*`)
 
 // runc are descriptors in messages of runc about mounts that fail.

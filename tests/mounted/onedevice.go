@@ -49,7 +49,7 @@ func CheckOneDevice(mount func() (dir string, err error), sub string) error {
 }
 
 // changeFiles changes files in a directory of the image. /proc is compared with stat on the way.
-// It returns the new names of what it has renamed, and "" for what became another file.
+// It returns the new names of renamed files, and "" for a name that became another file.
 func changeFiles(dir string) (names map[string]string, err error) {
 	f, err := singleFiles(dir)
 	if err != nil {

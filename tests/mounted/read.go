@@ -51,8 +51,8 @@ type reader struct {
 	buf  []byte              // XATTR_LIST_MAX and XATTR_SIZE_MAX
 }
 
-// inode reads one file and what is below it. It is opened by at; path is what to
-// call it.
+// inode reads one file and everything below it. It is opened by at; path is its name in
+// errors.
 func (r *reader) inode(at, path string) (*tree.Inode, error) {
 	var st unix.Stat_t
 	if err := unix.Lstat(at, &st); err != nil {

@@ -65,8 +65,8 @@ func read(t *testing.T, dir string) *tree.Tree {
 	return tr
 }
 
-// TestRead changes one thing at a time in a directory: it must be seen, as what it
-// is, unless it is allowed.
+// TestRead changes one thing at a time in a directory: it must be seen, with the right
+// name, unless it is allowed.
 func TestRead(t *testing.T) {
 	needs.Root(t)
 	in := filepath.Join

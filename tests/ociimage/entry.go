@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// put writes an entry of a type at a path, whatever is there.
+// put writes an entry of a type at a path, also over an existing one.
 func (g *generator) put(path string, kind uint32) { g.putThrough("", path, kind) }
 
 // putThrough is put with a name that leads through symlinks, if it is not empty.
@@ -79,7 +79,7 @@ func (g *generator) write(h tar.Header, n *node) {
 	g.count("sparse file " + version)
 }
 
-// dir returns what an entry of a directory makes of what the layer has there, nil if
+// dir returns the node after an entry of a directory at a place in the layer, nil if
 // there must not be one.
 func (g *generator) dir(old *node, inode tree.Inode) *node {
 	n := newDir(0)

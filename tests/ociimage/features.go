@@ -46,7 +46,7 @@ func features() []string {
 	return all
 }
 
-// countReplaced counts what an entry at path does to what is there in its layer, and
+// countReplaced counts the effects of an entry at path on the existing one in its layer, and
 // to what shows from below.
 func (g *generator) countReplaced(path string, old, n *node, link bool) {
 	became := func(was *node, where string) {

@@ -10,7 +10,7 @@ import (
 
 // hardLink makes h the header of a further name, at path, of a file of the layer, and
 // returns the file: the stock driver applies a header that differs to it. drawn is
-// what was drawn for h. It returns nil if there is no file to link to.
+// the drawn values of h. It returns nil if there is no file to link to.
 func (g *generator) hardLink(h *tar.Header, drawn tree.Inode, path string) *node {
 	to := anyOf(g, g.layer.root.list(""), func(f found) bool {
 		_, timed := g.layer.dirTimes[f.path]
@@ -39,7 +39,7 @@ func repeat(h *tar.Header, n *node) {
 	h.ModTime = time.Unix(n.MtimeSec, int64(n.MtimeNsec))
 }
 
-// change does to a file what the stock driver does for a hard link: it has the owner
+// change changes a file as the stock driver does for a hard link: it has the owner
 // and the xattrs of the header and, if it is no symlink, the mode and the time. The
 // kernel takes capabilities from a file whose owner is changed.
 func (g *generator) change(h *tar.Header, n *node, drawn tree.Inode) {

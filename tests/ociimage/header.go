@@ -14,7 +14,7 @@ var typeflags = map[uint32]byte{
 	tree.TypeFifo: tar.TypeFifo, tree.TypeChar: tar.TypeChar, tree.TypeBlock: tar.TypeBlock,
 }
 
-// header draws the metadata of an entry, and what is to be seen of it.
+// header draws the metadata of an entry, and their visible form.
 func (g *generator) header(kind uint32) (tar.Header, tree.Inode) {
 	h := tar.Header{
 		Typeflag: typeflags[kind],
@@ -82,8 +82,8 @@ func (g *generator) time(f tar.Format, kind uint32) time.Time {
 	return time.Unix(sec, nsec)
 }
 
-// seenTime is what the stock driver makes of a time: outside of 1970 to 2262 it is 0,
-// on symlinks it is what it is.
+// seenTime is the form that the stock driver gives a time: outside of 1970 to 2262 it is 0,
+// on symlinks it stays.
 func seenTime(t time.Time, kind uint32) (int64, uint32) {
 	if kind != tree.TypeSymlink && (t.Before(time.Unix(0, 0)) || t.After(time.Unix(0, math.MaxInt64))) {
 		return 0, 0
@@ -99,7 +99,7 @@ const (
 	capability = "security.capability"
 )
 
-// xattrs adds xattrs to a header, and to what is to be seen of it.
+// xattrs adds xattrs to a header, and to its visible form.
 func (g *generator) xattrs(h *tar.Header, n *tree.Inode) {
 	h.PAXRecords = map[string]string{}
 	set := func(name, value string) {

@@ -7,12 +7,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Image is an OCI image and what is to be seen of it. Link counts are not filled in.
+// Image is an OCI image and its visible trees. Link counts are not filled in.
 type Image struct {
 	Seed   uint64
 	Layers [][]byte // uncompressed tars, bottom first
 
-	// Merged is what a merged image shows. Stock is what the plain overlay driver
+	// Merged is the tree of a merged image. Stock is the tree that the plain overlay driver
 	// shows, but for the times of directories, which it changes while unpacking.
 	Merged, Stock *tree.Tree
 
@@ -24,7 +24,7 @@ type Image struct {
 	// ImpliedIn are the same with only the layers up to each one.
 	ImpliedIn []map[string]bool
 
-	// Features counts what the image has of the things that [Features] lists.
+	// Features counts the features of the image, of those that [Features] lists.
 	Features map[string]int
 }
 
@@ -50,12 +50,12 @@ func Random(seed uint64) *Image {
 	return img
 }
 
-// generator makes an image. Each of its actions does nothing if what it drew at
-// random cannot be.
+// generator makes an image. Each of its actions does nothing if its random draw is
+// impossible.
 type generator struct {
 	r        *rand.Rand
 	layer    *layer
-	merged   *node // what the layers below show
+	merged   *node // the tree of the layers below
 	removed  []string
 	contents []string
 	features map[string]int

@@ -13,7 +13,7 @@ type layer struct {
 	tar  *tarball
 
 	// dirTimes are the times of directory entries. The stock driver sets them at
-	// the very end, on whatever is at the path by then.
+	// the very end, on the file at the path by then.
 	dirTimes map[string]time.Time
 
 	alone map[string]bool // directories of which only the opaque marker came so far
@@ -26,7 +26,7 @@ func newLayer() *layer {
 }
 
 // resolve follows the symlinks in path, all of whose targets must be directories of
-// the layer. What is missing otherwise would be implied. up is set if a symlink has
+// the layer. Missing parents would be implied otherwise. up is set if a symlink has
 // "..".
 func (l *layer) resolve(path string) (dir string, up, ok bool) {
 	at, todo := []string{}, parts(path)
@@ -76,7 +76,7 @@ func (l *layer) open(path string) bool {
 	return n.IsDir() && !n.closed
 }
 
-// enter returns the directory at path, which is open. What is missing is implied.
+// enter returns the directory at path, which is open. Missing parents are implied.
 func (l *layer) enter(path string) *node {
 	n := l.root
 	for _, name := range parts(path) {
@@ -91,7 +91,7 @@ func (l *layer) enter(path string) *node {
 	return n
 }
 
-// replaceable reports whether what the layer has at path can be replaced by
+// replaceable reports whether the layer's entry at path can be replaced by
 // something that is no directory: no time is to be set below it in the end.
 func (l *layer) replaceable(path string) bool {
 	if n := l.root.find(path); n != nil && n.pinned {

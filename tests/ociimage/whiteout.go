@@ -39,7 +39,7 @@ func (g *generator) marker(path string) {
 	g.layer.tar.write(h, "")
 }
 
-// opaque hides what a directory shows from below.
+// opaque hides the lower content of a directory.
 func (g *generator) opaque() {
 	var dir string
 	switch g.r.IntN(5) {
@@ -63,7 +63,7 @@ func (g *generator) opaque() {
 	g.marker(join(dir, ".wh..opq"))
 	if below := g.merged.find(dir); below != nil {
 		g.countIf(below.IsDir() && n.implied, "opaque implied directory")
-		for range g.r.IntN(3) { // what was hidden may return
+		for range g.r.IntN(3) { // hidden names may return
 			if names := below.list(dir); len(names) > 0 {
 				g.put(pick(g, names...).path, g.kind())
 			}
@@ -81,7 +81,7 @@ func (g *generator) replaceWhiteout() {
 	}
 }
 
-// whiteoutTwice deletes a directory and then what is in it.
+// whiteoutTwice deletes a directory and then its entries.
 func (g *generator) whiteoutTwice() {
 	dir := anyOf(g, g.merged.list(""), func(f found) bool { return f.IsDir() && len(f.children) > 0 })
 	if dir == "" || !g.whiteout(dir) || g.layer.root.find(dir) == nil {

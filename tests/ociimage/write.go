@@ -52,7 +52,7 @@ func (b *tarball) close(padding int) []byte {
 type span struct{ from, to int }
 
 // writeSparse writes a regular file as GNU tar does with --sparse and
-// --sparse-version=0.1 or 1.0, which package tar only reads. What is outside of the
+// --sparse-version=0.1 or 1.0, which package tar only reads. Bytes outside of the
 // spans, which are in order, must be zeros.
 func (b *tarball) writeSparse(h tar.Header, content string, spans []span, version string) {
 	var data strings.Builder

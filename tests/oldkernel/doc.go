@@ -5,6 +5,6 @@
 //
 //	Release ──New──► Kernel ──Command──► podman, with a filter of tests/seccomp
 //
-// What is not refused is what this kernel makes of it, so an old kernel is never more
+// Calls that are not refused go to this kernel, so an old kernel is never more
 // than this one. The real one of Debian 13, 6.12, is tried in tests/vm.
 package oldkernel

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// probe prints what there is not.
+// probe prints the missing features.
 func probe(dir string) {
 	for _, f := range feature.All() {
 		switch err := f.Check(dir); {

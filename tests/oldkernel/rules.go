@@ -14,7 +14,7 @@ import (
 // composefs makes use of.
 type Release int
 
-// What the next release has.
+// Features of the next release.
 const (
 	Linux5_1  Release = iota // fsopen and the like
 	Linux6_4                 // data-only layers of overlayfs

@@ -28,7 +28,7 @@ var (
 	seed   = flag.Uint64("seed", 1, "where the inputs come from")
 )
 
-// verdict is what a program did with an input.
+// verdict is the result of a program with an input.
 type verdict struct {
 	code   int
 	stderr string

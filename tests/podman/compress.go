@@ -28,7 +28,7 @@ const (
 	Xz          Compression = "xz"    // the same
 )
 
-// mediaType returns what a manifest calls such layers. There are no words for bzip2 and
+// mediaType returns the media type of such layers. There are no words for bzip2 and
 // xz.
 func (c Compression) mediaType() string {
 	const tar = mediaTypes + "layer.v1.tar"

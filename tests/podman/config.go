@@ -43,13 +43,13 @@ type Options struct {
 	Overlay    map[string]string // of [storage.options.overlay]
 	Pull       map[string]string // of [storage.options.pull_options]
 	HardLinks  bool              // use_hard_links
-	Rootless   bool              // podman runs without root, as a user who has a range of further ids
+	Rootless   bool              // podman runs without root, as a user with a range of further ids
 	Private    map[string]string // files to be seen in place of those at these paths, by podman only
 	Path       string            // PATH, if not the usual one
 	Composefs  string            // composefs.conf
 	Kernel     *oldkernel.Kernel // what runs podman, if not this machine's kernel
 	Env        []string          // further variables, as NAME=VALUE
-	Warns      string            // what it may warn of
+	Warns      string            // an expected warning
 }
 
 // storageConf returns storage.conf. Flags and variables of podman that say the same

@@ -40,7 +40,7 @@ func newDiskStore(t testing.TB, size int64, mkfs, debian string, options ...stri
 	return s
 }
 
-// disk is what a small store is on.
+// disk is the disk of a small store.
 func (s *Store) disk() string { return filepath.Join(s.Dir, "disk") }
 
 // FillInodes leaves room for so many files on a small store, and returns what gives the
@@ -70,9 +70,9 @@ func (s *Store) FillInodes(t testing.TB, free int) (restore func()) {
 	}
 }
 
-// Fill leaves so many bytes of a small store free, and returns what gives the rest back. It waits
-// until containers that have ended are tidied up, which gives room back: podman removes what its
-// database has written ahead. None must be running.
+// Fill leaves so many bytes of a small store free, and returns a function that gives the rest back. It waits
+// until containers that have ended are tidied up, which gives room back: podman removes its
+// database's write-ahead log. None must be running.
 func (s *Store) Fill(t testing.TB, free int64) (restore func()) {
 	t.Helper()
 	if err := s.Settle(); err != nil {
@@ -85,7 +85,7 @@ func (s *Store) Fill(t testing.TB, free int64) (restore func()) {
 	}
 	defer f.Close() //nolint:errcheck // nothing is written
 	size := int64(0)
-	for last := int64(-1); size > last; { // the file system may give back what it had reserved for what is written
+	for last := int64(-1); size > last; { // the file system may give back reserved space
 		last = size
 		if size, err = grow(f, size); err == nil {
 			err = unix.Syncfs(int(f.Fd()))

@@ -20,11 +20,11 @@ type Image struct {
 	Cmd         []string
 
 	// Forge changes a packed layer and its annotations, if it is not nil. The manifest
-	// then has the digest of what it returns.
+	// then has the digest of its result.
 	Forge func(layer int, data []byte, annotations map[string]string) []byte
 }
 
-// blob is what an image is made of: the manifest, the configuration and the layers.
+// blob is a part of an image: the manifest, the configuration or a layer.
 type blob struct {
 	MediaType   string            `json:"mediaType"`
 	Digest      string            `json:"digest"`
@@ -53,7 +53,7 @@ func (img Image) DiffIDs() (ids []string) {
 
 const mediaTypes = "application/vnd.oci.image."
 
-// Packed is what a registry holds of an image.
+// Packed is an image as a registry holds it.
 type Packed struct {
 	Manifest []byte
 	Layers   []string          // digests of their blobs, bottom first
@@ -61,7 +61,7 @@ type Packed struct {
 	Blobs    map[string][]byte // the layers and the configuration, by digest
 }
 
-// Pack returns what a registry holds of the image, for tests that are the registry.
+// Pack returns the image as a registry holds it, for tests that are the registry.
 func (img Image) Pack(t testing.TB) Packed {
 	t.Helper()
 	manifest, others, err := img.pack()

@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
-// MountAt returns what is mounted at a path.
+// MountAt returns the mount at a path.
 func MountAt(t testing.TB, path string) mountinfo.Mount {
 	t.Helper()
 	mounts, err := mountinfo.Self()

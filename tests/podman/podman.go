@@ -84,7 +84,7 @@ func (p *Podman) As(kind Kind) *Podman {
 // timeout is what no command takes.
 const timeout = 2 * time.Minute
 
-// Run runs podman and returns what it prints. Failures and warnings fail the test.
+// Run runs podman and returns its output. Failures and warnings fail the test.
 func (p *Podman) Run(args ...string) string {
 	p.t.Helper()
 	out, warnings, err := p.run(args)
@@ -103,7 +103,7 @@ func (p *Podman) Run(args ...string) string {
 // has one for all stores.
 const busyCache = "Rolling back transaction"
 
-// Try runs podman and returns what it prints. An error has all that it complained of.
+// Try runs podman and returns its output. An error contains all complaints.
 func (p *Podman) Try(args ...string) (string, error) {
 	out, _, err := p.run(args)
 	return out, err
@@ -157,7 +157,7 @@ func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // private returns the beginning of a command that is run in a mount namespace with
-// other files at some paths. What it mounts is gone when it ends.
+// other files at some paths. Its mounts end with it.
 func private(files map[string]string) []string {
 	script := "set -e\n"
 	for _, path := range slices.Sorted(maps.Keys(files)) {

@@ -88,7 +88,7 @@ func TestLeft(t *testing.T) {
 }
 
 // TestNothingIsRemovedThroughMounts mounts a directory into a store and lets the store
-// be removed: what is in the directory stays.
+// be removed: the content of the directory stays.
 func TestNothingIsRemovedThroughMounts(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "precious"), nil, 0o600))
@@ -103,7 +103,7 @@ func TestNothingIsRemovedThroughMounts(t *testing.T) {
 	}
 }
 
-// TestErrors checks that a failure says what was run and what podman said.
+// TestErrors checks that a failure contains the command and podman's output.
 func TestErrors(t *testing.T) {
 	p := podman.New(t, podman.Plain)
 	_, err := p.Try("run", "no such image")

@@ -37,7 +37,7 @@ var shared struct {
 	*Registry
 }
 
-// Main runs the tests of a package, then stops what they share. Call it from TestMain.
+// Main runs the tests of a package, then stops the shared registry. Call it from TestMain.
 func Main(m *testing.M) {
 	oldkernel.Enter()
 	code := m.Run()

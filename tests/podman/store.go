@@ -54,7 +54,7 @@ func (s *Store) Tidy() error {
 	return nil
 }
 
-// Left returns what is left of containers, mounts and pulls, in words.
+// Left returns leftovers of containers, mounts and pulls, in words.
 func (s *Store) Left() (left []string) {
 	mounts, err := mountinfo.Below(s.Dir)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Store) Clean(t testing.TB) {
 	}
 }
 
-// remove ends what runs in the store, unmounts what is mounted there, and then removes
+// remove ends the processes of the store, unmounts everything there, and then removes
 // the files.
 func (s *Store) remove(t testing.TB) {
 	if err := errors.Join(s.Tidy(), s.endRootless(), s.endProcesses()); err != nil {

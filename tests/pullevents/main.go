@@ -29,7 +29,7 @@ import (
 	"github.com/containers/storage/pkg/reexec"
 )
 
-// event is what a line contains.
+// event is the content of a line.
 type event struct {
 	Event                string // names
 	Digest, MediaType    string // of the artifact

@@ -71,15 +71,15 @@ const (
 
 var long = strings.Repeat("n", 255)
 
-// TestFacts holds what the stock driver does where one could think otherwise. What
-// converts layers has to do the same, or to say why it does not.
+// TestFacts holds the less obvious behaviour of the stock driver. A converter of
+// layers has to do the same, or to give the reason.
 func TestFacts(t *testing.T) {
 	s := stock.New(t)
 	for _, tc := range []struct {
 		name   string
 		layers []headers
 		path   string
-		want   string // what describe says, or what an error has
+		want   string // the result of describe, or a part of the error
 	}{
 		{"the root without an entry", []headers{{file("f")}}, "", "40555 0"},
 		{"an entry ./ for the root has no effect", []headers{{dir("./")}}, "", "40555 0"},
@@ -202,7 +202,7 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// lastLine is what the unpacking child says in the end.
+// lastLine is the last line of the unpacking child.
 func lastLine(err error) string {
 	s := strings.TrimSuffix(err.Error(), ")")
 	s = s[strings.LastIndexByte(s, '\n')+1:]
@@ -212,7 +212,7 @@ func lastLine(err error) string {
 	return s
 }
 
-// describe tells what is to be seen at a path: mode, owner, seconds of the
+// describe returns the visible state of a path: mode, owner, seconds of the
 // modification time unless it is a directory, and names of xattrs.
 func describe(t *testing.T, dir, path string) string {
 	t.Helper()

@@ -132,7 +132,7 @@ func (s *Store) Try(t testing.TB, layers ...[]byte) (string, error) {
 	return dir, nil
 }
 
-// close unmounts what is left below the root and removes it. Nothing is removed
+// close unmounts remaining mounts below the root and removes it. Nothing is removed
 // through a mount.
 func (s *Store) close() error {
 	var err error

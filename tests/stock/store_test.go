@@ -33,7 +33,7 @@ func layer(t testing.TB, headers ...tar.Header) []byte {
 	return b.Bytes()
 }
 
-// BenchmarkApply says what a layer costs.
+// BenchmarkApply measures the cost of a layer.
 func BenchmarkApply(b *testing.B) {
 	s := stock.New(b)
 	l := layer(b, tar.Header{Name: "f", Mode: 0o644})

@@ -12,8 +12,8 @@ import (
 )
 
 // diff says how options differ from those that containers/storage has loaded, empty
-// if not at all. Upstream leaves driver options to the driver, so what they mean is
-// for TestDriverOptions to judge; here it matters that they are the same.
+// if not at all. Upstream leaves driver options to the driver, so TestDriverOptions
+// judges their meaning; here they only have to be the same.
 func diff(up *types.StoreOptions, o *config.Options) string {
 	var diffs []string
 	check := func(name string, got, want any) {

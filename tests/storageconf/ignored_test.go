@@ -45,7 +45,7 @@ func TestKnownKeys(t *testing.T) {
 	}
 }
 
-// compareIgnored compares what a text has that upstream does not know.
+// compareIgnored compares the keys of a text that upstream does not know.
 func compareIgnored(t *testing.T, text string) {
 	t.Helper()
 	meta, err := toml.Decode(text, new(types.TomlConfig))

@@ -22,7 +22,7 @@ const (
 	userID     = 1000
 )
 
-// report is what a process in a machine says on its standard output.
+// report is the standard output of a process in a machine.
 type report struct {
 	Upstream    types.StoreOptions
 	UpstreamErr string

@@ -64,7 +64,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%s\nupstream: %q, config: %q", m, r.UpstreamErr, r.Err)
 		case r.Err == "":
 			if m.user && r.Options.Driver == "" {
-				r.Options.Driver = r.Upstream.GraphDriverName // upstream looks what there is
+				r.Options.Driver = r.Upstream.GraphDriverName // upstream looks for existing drivers
 			}
 			if r.Options.RunRoot == "" && m.user {
 				r.Options.RunRoot = r.Upstream.RunRoot

@@ -8,14 +8,14 @@ import (
 	"regexp"
 )
 
-// outcome is what a suite came to.
+// outcome is the result of a suite.
 type outcome struct {
 	suite   *suite
 	results map[string]*results      // by driver
 	again   map[string]map[test]bool // by driver: tests that passed there when they ran again, or failed with plain overlay
 }
 
-// judge reads what the suite has printed with each driver, and runs again what differs.
+// judge reads the output of the suite with each driver, and runs differing tests again.
 func (o *options) judge(ctx context.Context, s *suite) (*outcome, error) {
 	out := &outcome{suite: s, results: map[string]*results{}, again: map[string]map[test]bool{}}
 	for _, driver := range s.drivers {

@@ -23,10 +23,10 @@ func main() {
 	}
 }
 
-// drivers are the ways to run a suite. The first is what the others are compared with.
+// drivers are the ways to run a suite. The others are compared with the first.
 var drivers = []string{"plain", "stock", "ours"}
 
-// options are what the command line says.
+// options are the options of the command line.
 type options struct {
 	suites, drivers, files []string
 	cache                  string
@@ -128,7 +128,7 @@ func (o *options) runSuite(ctx context.Context, s *suite) error {
 	return errors.Join(errs...)
 }
 
-// output returns the file with what a suite has printed last.
+// output returns the file with the last output of a suite.
 func (o *options) output(s *suite, driver string) string {
 	return filepath.Join(o.cache, s.name+"-"+driver+".tap")
 }

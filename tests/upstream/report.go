@@ -16,7 +16,7 @@ var titles = map[string]string{"plain": "plain overlay", "stock": "stock compose
 func markdown(outcomes []*outcome) string {
 	var b strings.Builder
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	kernel, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-") // without who has built it
+	kernel, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-") // without its builder
 	bats, _ := exec.Command("bats", "--version").Output()
 	fmt.Fprintf(&b, "%s, Linux %s, %s, as root with runc and cgroup v1. Passed / failed / skipped, and minutes:\n\n",
 		time.Now().UTC().Format(time.DateOnly), kernel, strings.TrimSpace(string(bats)))

@@ -113,7 +113,7 @@ func readExcluded(name string) (map[string]string, error) {
 func (s *suite) has(driver string) bool { return slices.Contains(s.drivers, driver) }
 
 // run runs files in a machine of their own, or of them the tests that match filter, and
-// writes what they print into a file.
+// writes their output into a file.
 func (s *suite) run(ctx context.Context, driver string, files []string, filter, output string) error {
 	f, err := os.Create(output + ".new")
 	if err != nil {

@@ -21,7 +21,7 @@ const (
 // test names a test by its file and its title.
 type test struct{ file, title string }
 
-// results are what a suite with one driver has printed.
+// results are the output of a suite with one driver.
 type results struct {
 	verdicts  map[test]verdict
 	order     []test

@@ -32,7 +32,7 @@ func boot(t *testing.T, disks ...string) guest {
 	return g
 }
 
-// run runs a script and returns what it prints. Lines that fail end it.
+// run runs a script and returns its output. The first line that fails ends it.
 func (g guest) run(script string) string {
 	g.t.Helper()
 	out, err := g.Run("set -e\n" + script)
@@ -80,7 +80,7 @@ func asPlain(script string) string {
 		"unset CONTAINERS_STORAGE_CONF; mv /tmp/mode /etc/containers/composefs.conf\n"
 }
 
-// show is a script that prints what an image shows.
+// show is a script that prints the tree of an image.
 func show(image string) string { return "/guest tree $(podman image mount " + image + ")\n" }
 
 // mode sets how fs-verity is used from now on.

@@ -2,7 +2,7 @@
 
 // Package vm_test runs our podman in virtual machines, whose kernel has fs-verity and
 // whose power can be cut. It is not part of the ordinary tests, since without help of
-// the processor such a machine is slow: "make test-vm" fetches what it needs and runs it.
+// the processor such a machine is slow: "make test-vm" fetches its files and runs it.
 package vm_test
 
 import (
@@ -24,7 +24,7 @@ var (
 	bin    = flag.String("bin", "", "`directory` of the programs to try")
 )
 
-// system is what all machines boot.
+// system is the system that all machines boot.
 var system *machine.System
 
 func TestMain(m *testing.M) {
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// build makes the system: podman and what it needs, images for the registry, and
+// build makes the system: podman and its helpers, images for the registry, and
 // configuration as docs/storage.conf has it.
 func build(dir string) (*machine.System, error) {
 	root, guest := filepath.Join(dir, "root"), filepath.Join(dir, "guest")

@@ -21,7 +21,7 @@ var (
 	seed = flag.Uint64("seed", 1, "seed of the instants at which the power is cut")
 )
 
-// operation is what the power is cut in.
+// operation is an operation during which the power is cut.
 type operation struct {
 	name    string
 	prepare string // in a store that has app and next, all that the operation needs
@@ -48,7 +48,7 @@ var commit = operation{name: "commit",
 	prepare: "podman create -q --name c " + app + " >/dev/null; dir=$(podman mount c)\n" + change + "podman unmount c >/dev/null",
 	script:  "podman commit -q c " + newImage + " >/dev/null"}
 
-// newImage is what is committed.
+// newImage is the name of the committed image.
 const newImage = "localhost/new"
 
 // change changes the container that is mounted at $dir.
@@ -85,17 +85,17 @@ type cutter struct {
 	disk   string
 	mode   string
 	r      *rand.Rand
-	images map[string]*tree.Tree    // what they must show
+	images map[string]*tree.Tree    // the trees that they must show
 	takes  map[string]time.Duration // how long the machine works on an operation
 	done   map[string]int           // cuts, by operation
 	last   operation                // that was cut
 }
 
-// rehearse does the operations without a cut and measures them. What the images must
-// show says the plain overlay driver.
+// rehearse does the operations without a cut and measures them. The plain overlay
+// driver gives the expected trees.
 func (c *cutter) rehearse() {
 	g := boot(c.t, c.disk)
-	g.mode("off") // plain overlay cannot do what is required
+	g.mode("off") // plain overlay cannot verify
 	g.run(plain + pullApp + pullNext + commit.prepare + "\n" + commit.script)
 	c.images, c.takes = map[string]*tree.Tree{}, map[string]time.Duration{}
 	for _, name := range []string{app, next, newImage} {
@@ -149,7 +149,7 @@ func (c *cutter) cut(round, of int) {
 	part := (float64(round/len(operations)%each) + c.r.Float64()) / float64(each) * 1.1
 	c.t.Logf("round %d: %s, cut after %.0f%%", round, op.name, part*100)
 	g := c.boot()
-	if c.r.IntN(2) == 0 { // so that more of what is half done comes to the disk
+	if c.r.IntN(2) == 0 { // so that more half-done work comes to the disk
 		g.run("mount -o remount,commit=1 /data; echo 20 >/proc/sys/vm/dirty_writeback_centisecs; echo 50 >/proc/sys/vm/dirty_expire_centisecs")
 	}
 	g.run(op.prepare + "\nsync")
@@ -186,7 +186,7 @@ func waitWork(t *testing.T, m *machine.Machine, until time.Duration) {
 	}
 }
 
-// check fails unless all that the store has is right and works, and pulls what it lacks.
+// check fails unless everything in the store is right and works, and pulls missing images.
 func (c *cutter) check(g guest, when string) {
 	c.t.Helper()
 	c.sound(g, when)
@@ -231,14 +231,14 @@ func (c *cutter) sound(g guest, when string) {
 func (c *cutter) named(g guest) (names []string) {
 	c.t.Helper()
 	for _, name := range strings.Fields(g.run("podman images --format '{{.Repository}}'")) {
-		if name != "<none>" { // what a commit of an image that has no name yet is called
+		if name != "<none>" { // the name of a committed image that has no name yet
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// compare compares what an image shows with what it must show.
+// compare compares the tree of an image with the expected one.
 func (c *cutter) compare(g guest, name, when string) {
 	c.t.Helper()
 	if c.images[name] == nil {

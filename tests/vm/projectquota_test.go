@@ -20,7 +20,7 @@ func xfsDisk(t *testing.T) string {
 }
 
 // TestProjectQuota has a container with a quota that is smaller than its image, as with
-// plain overlay: what it writes counts, and the image does not. A file whose mode is changed
+// plain overlay: its writes count, and the image does not. A file whose mode is changed
 // is not compared: where the kernel needs metacopy=on, it takes no space here. XFS frees the blocks
 // of removed files in the background, so the script waits until the quota, which statfs(2) reports in
 // a directory with a project, has them back.

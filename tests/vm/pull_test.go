@@ -8,7 +8,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// TestPull compares what a pull makes, without fs-verity, with what the plain overlay
+// TestPull compares the result of a pull, without fs-verity, with that of the plain overlay
 // driver makes. A container of either is one device.
 func TestPull(t *testing.T) {
 	t.Parallel()

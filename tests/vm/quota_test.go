@@ -10,8 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// TestQuota has podman reach a quota in the midst of a pull: at several parts of what it
-// needs, with and without fs-verity, which takes space too.
+// TestQuota has podman reach a quota in the midst of a pull: at several fractions of the
+// needed space, with and without fs-verity, which takes space too.
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"off", "require"} {
@@ -28,7 +28,7 @@ func TestQuota(t *testing.T) {
 			needs -= g.used()
 			for _, percent := range []int{5, 60, 90} {
 				g.run(fmt.Sprintf("setquota -u 0 0 %d 0 0 /data", g.used()+needs*percent/100))
-				// Who has CAP_SYS_RESOURCE has no quota.
+				// Quotas do not hold for processes with CAP_SYS_RESOURCE.
 				_, err := g.Run("/guest limited podman pull -q --retry=0 " + app)
 				if err == nil {
 					t.Fatalf("with %d%% of %d KB: the pull succeeded", percent, needs)

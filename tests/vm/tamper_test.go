@@ -81,8 +81,8 @@ var tamperings = []tampering{
 		mend:  "composefs-storage check --repair " + app + " >/dev/null || test $? = 3\n" + anew},
 }
 
-// stored is where things are in a store, below /data, and the policy that app must be
-// what it is.
+// stored is the layout of a store, below /data, and the policy with the digest of
+// app.
 type stored struct{ image, next, link, a, b, policy string }
 
 const pool = "store/overlay-composefs/"
@@ -166,7 +166,7 @@ func TestTampering(t *testing.T) {
 	}
 }
 
-// store makes a store, and returns what is where and what app must show.
+// store makes a store, and returns its layout and the tree that app must show.
 func store(t *testing.T, disk, mode string) (s stored, want *tree.Tree) {
 	t.Helper()
 	g := boot(t, disk)
@@ -191,7 +191,7 @@ func store(t *testing.T, disk, mode string) (s stored, want *tree.Tree) {
 }
 
 // otherDisk puts another disk in the place of the one that is mounted, and has podman
-// forget what it knows of that, as a boot would.
+// forget its caches of that, as a boot would.
 func (g guest) otherDisk(number int) {
 	g.t.Helper()
 	g.run(fmt.Sprintf(`

@@ -9,8 +9,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// TestVerity asks the kernel for the fs-verity of all that pulls make, and compares what
-// is mounted with what the plain overlay driver makes.
+// TestVerity asks the kernel for the fs-verity of all that pulls make, and compares
+// the mounted trees with those of the plain overlay driver.
 func TestVerity(t *testing.T) {
 	t.Parallel()
 	g := boot(t, newDisk(t, "verity"))
@@ -36,7 +36,7 @@ func TestVerity(t *testing.T) {
 	}
 }
 
-// TestRequireRefuses has podman work on a disk that cannot do what is required.
+// TestRequireRefuses has podman work on a disk without fs-verity.
 func TestRequireRefuses(t *testing.T) {
 	t.Parallel()
 	g := boot(t, newDisk(t, "^verity"))

@@ -2,7 +2,7 @@ package main
 
 import "github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 
-// aims is what is to be reached.
+// aims are the ratios to reach.
 var aims = []report.Aim{
 	{Measure: "app: pull, wall", Against: plain, Most: 0.6},
 	{Measure: "app: pull, CPU", Against: plain, Most: 0.6},
@@ -20,7 +20,7 @@ var aims = []report.Aim{
 	{Measure: "app: slab of the containers", Against: plain, Most: 1},
 }
 
-// charted is what the chart shows beside what has an aim.
+// charted are the measures of the chart that have no aim.
 var charted = []string{
 	"base: pull, wall", "60 layers: pull, wall", "app: disk, bytes", "app: disk, inodes", "app: read all files, cold",
 	"app: read all files, warm", "60 layers: 20,000 failed lookups, search paths", "app: image mount, later", "app: run true, later", "app: remove, wall", "family: next versions, wall",

@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 )
 
-// bench is what is measured with a fresh store of each kind: first the image is
+// bench is a series of measurements with a fresh store of each kind: first the image is
 // pulled, then come the steps.
 type bench struct {
 	name    string // how its measures begin, and one of them is the image's
@@ -27,7 +27,7 @@ type step struct {
 	run  func(*session) error
 }
 
-// benches returns what is measured. Removal comes last.
+// benches returns the measurements. Removal comes last.
 func (l *lab) benches() (chosen []bench) {
 	var family []string
 	for v := range versions {
@@ -119,7 +119,7 @@ func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
 	return nil
 }
 
-// same compares what an operation has seen with what it saw with plain, which comes
+// same compares the findings of an operation with those with plain, which comes
 // first. Kinds that do not show the same did not do the same work: for ours that is an
 // error, of others the results tell.
 func (s *session) same(what string, got seen) error {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// chill writes what is dirty to the disk, and has the kernel forget what it has read.
+// chill writes dirty pages to the disk and drops the page cache.
 func chill() error {
 	unix.Sync()
 	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("3"), 0o200)
@@ -43,10 +43,10 @@ func slab() (int64, error) {
 	return 0, fmt.Errorf("/proc/meminfo has no line of Slab")
 }
 
-// space is what a directory takes on its disk.
+// space is the size of a directory on its disk.
 type space struct{ bytes, inodes int64 }
 
-// measureSpace counts a directory, links to one file once, and not what is mounted in
+// measureSpace counts a directory, links to one file once, and not the mounts in
 // it.
 func measureSpace(dir string) (s space, err error) {
 	unix.Sync() // blocks are counted when they are allocated

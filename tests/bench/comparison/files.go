@@ -14,25 +14,25 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 )
 
-// seen is what an operation on a tree came across. On one image it is the same for
+// seen are the findings of an operation on a tree. On one image it is the same for
 // every kind, or they do not show the same.
 type seen struct {
 	Files, Bytes int64 // regular files
 	Entries      int64 // all
 
-	// What the operation cost; this differs.
+	// The cost of the operation; this differs.
 	Disk       int64         // bytes read from the disk, by all operations
 	CPU, Again time.Duration // for the first time, and for the same names again
 }
 
-// free returns what was seen without what it cost.
+// free returns the findings without the cost.
 func (s seen) free() seen {
 	s.Disk, s.CPU, s.Again = 0, 0, 0
 	return s
 }
 
 // operations are what this program does in a process of its own, with the arguments
-// of its command line after the name; they print what they have seen.
+// of its command line after the name; they print their findings.
 var operations = map[string]func(dir string) (seen, error){
 	"stat":       stat,
 	"read":       read,

@@ -18,7 +18,7 @@ var recipes embed.FS
 // image is one that is served by the registry.
 type image struct {
 	name   string
-	recipe string   // what it is made of, for the reader of the cache's stamp
+	recipe string   // its ingredients, for the reader of the cache's stamp
 	build  []string // arguments of podman build, without those that all have
 	push   []string // arguments of podman push, beyond the name
 }
@@ -38,7 +38,7 @@ const (
 
 func familyImage(version int) string { return fmt.Sprintf("family-%d", version) }
 
-// images returns what can be made, each after what it is made of.
+// images returns the images that can be made, each after its ingredients.
 func (l *lab) images() (all []image, err error) {
 	var texts [3]string
 	for i, name := range []string{"app.Containerfile", "family.Containerfile", "packages.txt"} {
@@ -68,7 +68,7 @@ func (l *lab) images() (all []image, err error) {
 	return all, nil
 }
 
-// stamp is a file that is there when an image has been made by what the name says.
+// stamp is a file that exists when an image has been made by the recipe in its name.
 func (l *lab) stamp(img image) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{img.name, img.recipe, img.build, img.push}))
 	return filepath.Join(l.cache, "images", fmt.Sprintf("%s-%x", img.name, sum[:4]))

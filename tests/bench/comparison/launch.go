@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// usage is what a command used.
+// usage are the resources that a command used.
 type usage struct {
 	Wall time.Duration // until the command ended
 	CPU  time.Duration // user and system, of it and of all processes that it started
@@ -68,7 +68,7 @@ func launch(args []string) error {
 	return json.NewEncoder(os.NewFile(3, "usage")).Encode(u)
 }
 
-// run runs a command and returns what it used and printed.
+// run runs a command and returns its usage and its output.
 func (c command) run(ctx context.Context) (u usage, out string, err error) {
 	self, err := os.Executable()
 	if err != nil {

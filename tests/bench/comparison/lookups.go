@@ -57,7 +57,7 @@ func isDir(path string) bool {
 }
 
 // lookUpIn looks for names twice: when nobody has asked for them before, and again.
-// What is in the directories has been looked at. How long the way to a directory is
+// The names in the directories have been listed. How long the way to a directory is
 // does not count.
 func lookUpIn(choose func(root string) ([]string, error)) func(root string) (seen, error) {
 	return func(root string) (s seen, err error) {
@@ -86,7 +86,7 @@ func lookUpIn(choose func(root string) ([]string, error)) func(root string) (see
 }
 
 // absent returns a name that is nowhere, and that no other process has asked for: the
-// kernel remembers what it has not found.
+// kernel remembers missing names.
 func absent(i int) string { return fmt.Sprintf("no-such-name-%d-of-%d.so", i, os.Getpid()) }
 
 // missing looks twice for names that are not in dir, and returns what CPU time it took.

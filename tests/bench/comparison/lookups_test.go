@@ -58,7 +58,7 @@ func TestLookUpIn(t *testing.T) {
 
 func TestMeanLayers(t *testing.T) {
 	layers := []string{mkdirs(t, "a/b"), mkdirs(t, "a"), mkdirs(t, "c")}
-	if err := os.Symlink("c", filepath.Join(layers[2], "a")); err != nil { // hides what is below
+	if err := os.Symlink("c", filepath.Join(layers[2], "a")); err != nil { // hides the lower one
 		t.Fatal(err)
 	}
 	if got := meanLayers(layers, []string{"a", "a/b"}); got != 1.5 {

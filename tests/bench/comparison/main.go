@@ -80,7 +80,7 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	if l.cache, err = filepath.Abs(l.cache); err != nil {
 		return err
 	}
-	// Nobody outside is to notice what is started and mounted.
+	// Processes and mounts must not show outside.
 	if os.Getpid() != 1 {
 		return errors.New("processes and mounts need namespaces of their own: start it with hack/bench.sh")
 	}
@@ -105,7 +105,7 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	return l.measure(ctx)
 }
 
-// end ends all processes of our namespace, and removes what they have left.
+// end ends all processes of our namespace, and removes their leftovers.
 func (l *lab) end() error {
 	_ = unix.Kill(-1, unix.SIGKILL) // there may be none
 	for {

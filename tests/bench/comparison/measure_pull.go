@@ -20,7 +20,7 @@ func (s *session) cold() error {
 	return err
 }
 
-// pull measures the pull of the first image, and what it takes on the disk.
+// pull measures the pull of the first image, and its size on the disk.
 func (s *session) pull() error {
 	if err := chill(); err != nil {
 		return err
@@ -108,7 +108,7 @@ func pullNext(s *session) error {
 }
 
 // warm reads the blobs of an image again after chill: the registry stands for another
-// machine, the disk of which is not what is measured.
+// machine, whose disk does not count.
 func (l *lab) warm(ctx context.Context, name string) error {
 	m, err := floor.GetManifest(ctx, l.ref(name))
 	if err != nil {

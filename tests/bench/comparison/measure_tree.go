@@ -107,7 +107,7 @@ func readAll(s *session) error {
 	})
 }
 
-// repeats is how often what is short is done in a round; the median counts.
+// repeats is how often a round does a short step; the median counts.
 const repeats = 9
 
 // mountImage measures the first mount of the image, and later ones.

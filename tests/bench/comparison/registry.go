@@ -30,7 +30,7 @@ storage: {filesystem: {rootdirectory: %q}}
 http: {addr: %q}
 `
 
-// startRegistry serves what is in dir.
+// startRegistry serves the images in dir.
 func startRegistry(ctx context.Context, program, dir string) (*registry, error) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

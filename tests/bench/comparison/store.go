@@ -44,15 +44,15 @@ func (l *lab) newStore(k kind) (*store, error) {
 	return s, err
 }
 
-// containers is where podman keeps what it knows of blobs, whatever its store is.
+// containers is the directory with podman's cache of blobs, which all stores share.
 const containers = "/var/lib/containers"
 
-// podman runs podman, and self this program, on what is in the store.
+// podman runs podman on the store, and self runs this program.
 func (s *store) podman(ctx context.Context, args ...string) (usage, string, error) {
 	return command{s.env, append([]string{s.program}, args...)}.run(ctx)
 }
 
-// remove ends and unmounts what is in the store, and removes it.
+// remove ends the containers of the store, unmounts it, and removes it.
 func (s *store) remove() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()

@@ -1,5 +1,5 @@
 // Package conf has configuration files of podman for tests and benchmarks. They keep
-// podman away from what the machine has, and from what it may not have: IPv6, a network,
+// podman away from the machine's own configuration, and from things that it may lack: IPv6, a network,
 // seccomp profiles, a journal, rights to raise limits.
 package conf
 

@@ -43,7 +43,7 @@ func openPort() (*os.File, error) {
 	return nil, errors.Join(fmt.Errorf("no virtio port %q", wire.Port), err)
 }
 
-// run runs a script. What it leaves behind may go on, so what it prints goes to files:
+// run runs a script. Its background processes may go on, so its output goes to files:
 // a pipe would be waited for.
 func run(script string) wire.Answer {
 	out, err := os.CreateTemp("", "output-*")

@@ -8,7 +8,7 @@ import (
 )
 
 var commands = map[string]func(args []string) error{
-	"agent":    agent,     // run what the test asks for
+	"agent":    agent,     // run scripts of the test
 	"registry": registry,  // DIR: serve OCI layouts
 	"tree":     showTree,  // DIR: print it as a dump
 	"pool":     checkPool, // DIR: read all of a pool

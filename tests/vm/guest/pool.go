@@ -12,8 +12,8 @@ import (
 )
 
 // checkPool reads all that has a name in a pool, objects and merged images, and fails
-// unless it is what the name says. It prints how many have fs-verity and how many have
-// not: what the kernel says of the former must be right too.
+// unless it matches its name. It prints how many have fs-verity and how many have
+// not: the digests that the kernel reports of the former must be right too.
 func checkPool(args []string) error {
 	var all, sealed int
 	check := func(path string, e fs.DirEntry, err error) error {
@@ -42,7 +42,7 @@ func checkPool(args []string) error {
 	return nil
 }
 
-// checkFile reports whether a file has fs-verity, if it is what a digest says.
+// checkFile reports whether a file has fs-verity, if it matches a digest.
 func checkFile(path, digest string) (sealed bool, err error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

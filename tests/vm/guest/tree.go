@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// showTree prints what a directory shows as a dump. For contents, all of which are
+// showTree prints the tree of a directory as a dump. For contents, all of which are
 // read, it has digests.
 func showTree(args []string) error {
 	t, err := mounted.Read(args[0], mounted.Options{})

@@ -61,7 +61,7 @@ func Flip(disk, path, text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// debugfs returns what a command of debugfs prints of a disk.
+// debugfs returns the output of a command of debugfs about a disk.
 func debugfs(disk string, words ...string) (string, error) {
 	cmd := exec.Command("debugfs", "-R", strings.Join(words, " "), disk)
 	var complaints strings.Builder

@@ -91,7 +91,7 @@ func TestModuleFiles(t *testing.T) {
 	}
 }
 
-// What the stand-ins for apt do. SAID is what apt-get prints, and FAILS the command that fails.
+// The behaviour of the stand-ins for apt: SAID is the output of apt-get, and FAILS the command that fails.
 const (
 	aptGet = `#!/bin/sh
 for word; do

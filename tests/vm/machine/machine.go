@@ -55,8 +55,8 @@ func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 		"-drive", "format=raw,if=virtio,snapshot=on,file=" + s.root,
 	}
 	for _, disk := range disks {
-		// What the machine has written to the disk stays if qemu is killed; what it has
-		// in memory only does not.
+		// Data that the machine has written to the disk stay if qemu is killed; data in
+		// its memory do not.
 		args = append(args, "-drive", "format=raw,if=virtio,cache=writeback,file="+disk)
 	}
 	m.cmd = exec.Command("qemu-system-x86_64", args...)
@@ -91,7 +91,7 @@ func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 	return m, nil
 }
 
-// listen passes on what the machine says until it is gone.
+// listen passes on the output of the machine until it is gone.
 func (m *Machine) listen(from *json.Decoder) {
 	defer close(m.answers)
 	for {
@@ -112,7 +112,7 @@ func (m *Machine) Start(script string) error {
 // ends.
 func (m *Machine) Done() <-chan wire.Answer { return m.answers }
 
-// Run runs a script in the machine and returns what it prints.
+// Run runs a script in the machine and returns its output.
 func (m *Machine) Run(script string) (string, error) {
 	if err := m.Start(script); err != nil {
 		return "", fmt.Errorf("the machine is off: %w", err)
@@ -136,7 +136,7 @@ func (m *Machine) await() (wire.Answer, error) {
 	}
 }
 
-// tail returns the end of what the console has shown.
+// tail returns the end of the console's output.
 func (m *Machine) tail() string {
 	text, err := os.ReadFile(m.console)
 	if err != nil {
@@ -164,7 +164,7 @@ func (m *Machine) Worked() (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / 100, nil
 }
 
-// Cut cuts the power: what the machine has not written to its disks is lost. It may be
+// Cut cuts the power: data that the machine has not written to its disks are lost. It may be
 // off already.
 func (m *Machine) Cut() error {
 	err := m.cmd.Process.Kill()

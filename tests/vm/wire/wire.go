@@ -1,4 +1,4 @@
-// Package wire is what a test and the program in its machine say to each other: JSON,
+// Package wire is the protocol between a test and the program in its machine: JSON,
 // one request at a time.
 package wire
 
@@ -10,7 +10,7 @@ type Request struct {
 	Script string
 }
 
-// Answer says what the script printed, what it complained of on the other stream, and
+// Answer has the script's standard output, its standard error, and
 // its exit code. The machine sends one without having been asked when it can take
 // requests.
 type Answer struct {

@@ -42,7 +42,7 @@ func layer(t *testing.T, files ...string) (plain, packed []byte) {
 
 func digest(b []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(b)) }
 
-// serve serves an image of two layers, and in place of the second blob what a test
+// serve serves an image of two layers, and in place of the second blob the answer that a test
 // says.
 func serve(t *testing.T, second func([]byte) []byte) (image string) {
 	t.Helper()
@@ -83,7 +83,7 @@ func TestPull(t *testing.T) {
 	}
 }
 
-// TestPullFails checks that the floor verifies what it pulls.
+// TestPullFails checks that the floor verifies its pulls.
 func TestPullFails(t *testing.T) {
 	_, other := layer(t, "another one")
 	for name, second := range map[string]func([]byte) []byte{

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Manifest is what a registry says of an image.
+// Manifest is the manifest of an image in a registry.
 type Manifest struct {
 	Config Blob   `json:"config"`
 	Layers []Blob `json:"layers"`
@@ -101,7 +101,7 @@ func (s *Store) blob(blob io.Reader, digest, diffID string) error {
 	return nil
 }
 
-// get reads what a registry has at a path.
+// get reads a path of a registry.
 func get(ctx context.Context, host, name, path string, read func(io.Reader) error) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/v2/"+name+"/"+path, nil)
 	if err != nil {

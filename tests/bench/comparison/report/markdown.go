@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Aim is what the ratio of medians of ours and another kind is to be at most.
+// Aim is the largest ratio of the medians of ours and another kind that we accept.
 type Aim struct {
 	Measure, Against string
 	Most             float64

@@ -1,4 +1,4 @@
-// Package report makes tables and a chart of what was measured.
+// Package report makes tables and a chart of measurements.
 package report
 
 import (
@@ -7,19 +7,19 @@ import (
 	"slices"
 )
 
-// Results is what a run has measured.
+// Results are the measurements of a run.
 type Results struct {
 	Machine  []Fact
 	Rounds   int
-	Kinds    []string // what is compared; the last is ours
+	Kinds    []string // the compared kinds; the last is ours
 	Floor    string   // the kind that does the least, and is in some measures only
 	Measures []*Measure
 }
 
-// Fact is something about the machine, or about what is measured on it.
+// Fact is something about the machine or the images.
 type Fact struct{ Name, Value string }
 
-// Unit is what a measure counts.
+// Unit is the unit of a measure.
 type Unit string
 
 // The units.

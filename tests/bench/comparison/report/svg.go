@@ -17,7 +17,7 @@ const (
 	chartWidth = labelWidth + plotWidth + 60
 )
 
-// Ratios from 1/64 to 4 are shown; what is beyond gets an arrow's worth less.
+// Ratios from 1/64 to 4 are shown; others end with an arrow.
 const (
 	leastLog = -6
 	mostLog  = 2
