@@ -13,7 +13,7 @@ import (
 
 const module = "github.com/composefs-storage/composefs-storage/"
 
-// imports says which packages of the project, and which modules, each package may
+// imports lists the packages of the project, and the modules, that each package may
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{

@@ -37,7 +37,7 @@ func newDemo(t *testing.T, standIns map[string]string) scripts {
 	return s
 }
 
-// TestDemoFails checks that the demo ends before the long build if it cannot succeed, says why
+// TestDemoFails checks that the demo ends before the long build if it cannot succeed, reports why
 // once, and leaves nothing behind.
 func TestDemoFails(t *testing.T) {
 	needs.Root(t)

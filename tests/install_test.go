@@ -113,7 +113,7 @@ func TestUninstallNothing(t *testing.T) {
 }
 
 // TestPodmanFilesOffline checks that an installation without a network goes on without the files
-// that come from podman's module, and says so.
+// that come from podman's module, and reports it.
 func TestPodmanFilesOffline(t *testing.T) {
 	s := newScripts(t, "hack/podman-files.sh vendor/modules.txt", "dirname sed", map[string]string{"path/go": `
 		case $1 in env) echo https://proxy.example.org ;; *) echo 'no such host' >&2; exit 1 ;; esac`})

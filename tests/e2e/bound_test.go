@@ -58,7 +58,7 @@ func (b *bound) layers() (all, composefs int) {
 	return len(glob(b.t, b.root, "overlay/*/diff")), len(glob(b.t, b.root, "overlay/*/composefs-data/composefs.blob"))
 }
 
-// decision returns what status says of the store.
+// decision returns the verdict of status on the store.
 func (b *bound) decision() string {
 	b.t.Helper()
 	cmd := b.p.Command(context.Background())

@@ -64,7 +64,7 @@ func TestBrokenDisk(t *testing.T) {
 	}
 }
 
-// checkBroken checks what podman says of a disk that is broken: the reason, and of a layer
+// checkBroken checks podman's error about a broken disk: the reason, and of a layer
 // that was staged only once. Without its lock containers/storage panics.
 func checkBroken(t *testing.T, err error, says string) {
 	t.Helper()

@@ -54,7 +54,7 @@ func checkPlainStore(t *testing.T, judge, p *podman.Podman) {
 	}
 }
 
-// complaints returns what "podman system check" says of a store, without its path and the
+// complaints returns the output of "podman system check" about a store, without its path and the
 // times of directories at which they were made.
 func complaints(p *podman.Podman) (lines []string) {
 	out, err := p.Try("system", "check", "-m", "1h")

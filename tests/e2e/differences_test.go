@@ -86,7 +86,7 @@ func fileFlags(path string) string {
 	return errorName(err, "flags")
 }
 
-// immutable returns whether statx says that the file is, and birth whether it says since when it
+// immutable returns whether statx reports the file as immutable, and birth whether it reports since when it
 // exists.
 func immutable(path string) string {
 	st := statx(path)

@@ -97,7 +97,7 @@ func TestExpectedAll(t *testing.T) {
 	p.Run("rmi", other)
 }
 
-// TestStated builds an image with an annotation that says its digest, and has it checked.
+// TestStated builds an image with its digest in an annotation, and has it checked.
 func TestStated(t *testing.T) {
 	t.Parallel()
 	p := podman.New(t, podman.Ours)

@@ -62,7 +62,7 @@ func TestGC(t *testing.T) {
 	checkEmpty(t, p)
 }
 
-// TestGCBusy leaves a pool alone that somebody adds to, and says so.
+// TestGCBusy leaves a busy pool alone, and reports that.
 func TestGCBusy(t *testing.T) {
 	t.Parallel()
 	p := podman.New(t, podman.Ours)

@@ -61,7 +61,7 @@ func TestConvertInUse(t *testing.T) {
 	}
 }
 
-// mountedToo mounts the image of the container "runs", and looks for both in what convert says.
+// mountedToo mounts the image of the container "runs", and looks for both in the output of convert.
 func mountedToo(t *testing.T, p, ours *podman.Podman, ref string) {
 	t.Helper()
 	p.Run("image", "mount", ref)
@@ -151,7 +151,7 @@ func TestConvertAtOnce(t *testing.T) {
 	checkEmpty(t, p)
 }
 
-// changed returns what podman says of a container's changes, sorted.
+// changed returns podman's list of a container's changes, sorted.
 func changed(p *podman.Podman, container string) string {
 	lines := strings.Split(p.Run("diff", container), "\n")
 	slices.Sort(lines)

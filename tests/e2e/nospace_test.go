@@ -70,7 +70,7 @@ func onFullDisks() []onFullDisk {
 const changeMuch = "cp /from/large /home/large; cp /from/large /home/again; echo x >>/home/again; rm -r /gone; touch /new; touch -d @9 /new /home/large /home/again"
 
 // TestNoRoom does on a full disk what else is done with images. Either it succeeds or
-// podman says what had no room; every image that was there is whole, and nothing else is
+// podman reports which file had no room; every earlier image is whole, and nothing else is
 // there; and with room again it succeeds.
 func TestNoRoom(t *testing.T) {
 	for _, c := range onFullDisks() {

@@ -98,11 +98,11 @@ var tooOld = []oldkernel.Release{oldkernel.Linux6_4, oldkernel.Linux5_1}
 // whyTooOld is what must be said there.
 const whyTooOld = "data-only layers of overlayfs not supported (Linux 6.5 has it)"
 
-// warnTooOld is how a pull begins to say so.
+// warnTooOld is the beginning of the warning of a pull.
 const warnTooOld = "composefs: pulled layers stay plain: " + whyTooOld
 
 // TestTooOldKernels has podman run on kernels that cannot mount composefs: it is plain
-// overlay, and says why.
+// overlay, and reports why.
 func TestTooOldKernels(t *testing.T) {
 	for _, release := range tooOld {
 		t.Run(release.String(), func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestTooOldKernels(t *testing.T) {
 }
 
 // TestTooOldKernelWithImages boots such a kernel on a store that has composefs layers: what
-// would mount them says why it cannot, once; all else works.
+// would mount them reports why it cannot, once; all else works.
 func TestTooOldKernelWithImages(t *testing.T) {
 	for _, release := range tooOld {
 		t.Run(release.String(), func(t *testing.T) {

@@ -25,7 +25,7 @@ type oddPayload struct {
 	name  string
 	layer []byte
 	stock bool   // stock podman takes it too
-	warns string // what our podman says if containers/storage writes the tar-split
+	warns string // the warning of our podman if containers/storage writes the tar-split
 }
 
 // oddPayloads returns layers of all such kinds, each in a directory of its own.
@@ -201,7 +201,7 @@ func TestPayloadsLoaded(t *testing.T) {
 }
 
 // TestPayloadsConverted converts plain layers of such kinds where they are. Those stay
-// plain that stock podman cannot save either, and convert says why, and what to do.
+// plain that stock podman cannot save either, and convert reports why, and the next step.
 func TestPayloadsConverted(t *testing.T) {
 	t.Parallel()
 	for _, o := range oddPayloads(t) {
@@ -225,7 +225,7 @@ func TestPayloadsConverted(t *testing.T) {
 				t.Errorf("%v: %s", err, out)
 			}
 			same(t, "plain and converted", seenPlain(t, img), seen(t, p, ref))
-			p.Run("rmi", ref) // as it says
+			p.Run("rmi", ref) // as its hint proposes
 			p.Run("pull", "-q", ref)
 			checkSaved(t, p, ref, img)
 		})

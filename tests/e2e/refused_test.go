@@ -99,7 +99,7 @@ func anotherDiffID(s *site, _ string) {
 	s.replace(s.Config, bytes.ReplaceAll(s.Blobs[s.Config], []byte(second), []byte(podman.Digest(nil))))
 }
 
-// TestRefused pulls images with a layer that goes wrong: podman says so, nothing is left,
+// TestRefused pulls images with a bad layer: podman reports it, nothing is left,
 // and the image as it should be can be pulled.
 func TestRefused(t *testing.T) {
 	t.Parallel()

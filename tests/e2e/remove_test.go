@@ -64,7 +64,7 @@ func TestPrune(t *testing.T) {
 }
 
 // TestW3CheckFindsDamage damages a file of a layer, which no mount without fs-verity can
-// notice: "podman system check" says so, and
+// notice: "podman system check" reports it, and
 // repairs it by removing the image.
 func TestW3CheckFindsDamage(t *testing.T) {
 	both(t, func(t *testing.T, p *podman.Podman) {

@@ -140,7 +140,7 @@ func TestCopy(t *testing.T) {
 	})
 }
 
-// TestDiff compares what "podman diff" says of containers and images.
+// TestDiff compares the output of "podman diff" for containers and images.
 func TestDiff(t *testing.T) {
 	likePlain(t, func(t *testing.T, p *podman.Podman) string {
 		base := pull(t, p, rich()[0])
@@ -155,7 +155,7 @@ func TestDiff(t *testing.T) {
 	})
 }
 
-// TestSizes compares what podman says about sizes. That of a container depends on the
+// TestSizes compares podman's sizes. That of a container depends on the
 // lengths of names and paths.
 func TestSizes(t *testing.T) {
 	likePlain(t, func(t *testing.T, p *podman.Podman) string {

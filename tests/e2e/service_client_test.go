@@ -146,7 +146,7 @@ func (s *service) pull(ref string) (err error) {
 	return err
 }
 
-// removedMeanwhile is what plain podman says too if a pull finds a layer, and it is removed
+// removedMeanwhile is the error of plain podman too if a pull finds a layer, and it is removed
 // before the image has it.
 var removedMeanwhile = regexp.MustCompile(`layer not known|layer for blob .* not found`)
 

@@ -36,7 +36,7 @@ func newSite(t *testing.T, img podman.Image) *site {
 	return s
 }
 
-// replace puts another blob in the place of one, as whoever made the image would have.
+// replace puts another blob in the place of one, as the maker of the image would have.
 func (s *site) replace(old string, blob []byte) (digest string) {
 	digest = podman.Digest(blob)
 	delete(s.Blobs, old)
@@ -51,12 +51,12 @@ func (s *site) replace(old string, blob []byte) (digest string) {
 	return digest
 }
 
-// resize has the manifest tell another size of a blob.
+// resize puts another size of a blob into the manifest.
 func (s *site) resize(digest string, size int) {
 	s.Manifest = changeSize(s.Manifest, digest, size)
 }
 
-// changeSize has a manifest tell another size of a blob.
+// changeSize puts another size of a blob into a manifest.
 func changeSize(manifest []byte, digest string, size int) []byte {
 	at := bytes.Index(manifest, []byte(digest))
 	at += bytes.Index(manifest[at:], []byte(`"size":`)) + len(`"size":`)
@@ -114,7 +114,7 @@ func (s *site) right(t *testing.T, img podman.Image) {
 	maps.DeleteFunc(s.asked, func(string, []string) bool { return true })
 }
 
-// cut serves a range of a blob, as the request says, and closes the connection after so
+// cut serves the requested range of a blob, and closes the connection after so
 // many bytes.
 func cut(w http.ResponseWriter, r *http.Request, blob []byte, after int) {
 	serveBytes(&cutting{w, after}, r, blob)

@@ -60,7 +60,7 @@ func places(dir, ref string) map[string]string {
 	}
 }
 
-// digestsAt returns the digests of an image: of the manifest, and what that says of the
+// digestsAt returns the digests of an image: of the manifest, and those in it of the
 // configuration and the layers.
 func digestsAt(t *testing.T, skopeo *podman.Podman, place string) string {
 	t.Helper()

@@ -146,7 +146,7 @@ func (c *configuration) podman(t *testing.T) *podman.Podman {
 	return p
 }
 
-// foretold returns what status says: on, off, or refuses.
+// foretold returns the prediction of status: on, off, or refuses.
 func foretold(t *testing.T, p *podman.Podman, kernel *oldkernel.Kernel) string {
 	t.Helper()
 	cmd := tool(t, p, "status", "--json")
@@ -254,7 +254,7 @@ func TestStatusWrongValues(t *testing.T) {
 }
 
 // TestUnwritableStore has a store on a file system that is mounted read-only: podman does not
-// start, status says so, and convert names the store and not a directory of its own.
+// start, status reports it, and convert names the store and not a directory of its own.
 func TestUnwritableStore(t *testing.T) {
 	t.Parallel()
 	s := podman.NewSmallStore(t, 32<<20)

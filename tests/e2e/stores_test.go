@@ -78,7 +78,7 @@ func checkShared(t *testing.T, p, q *podman.Podman, ref string) {
 	checkEmpty(t, p)
 }
 
-// TestStockCommits holds what README says of podman without the driver on our layers: it keeps
+// TestStockCommits holds README's claims about podman without the driver on our layers: it keeps
 // the contents of a file whose mode has changed with use_composefs on, and loses them with it off.
 func TestStockCommits(t *testing.T) {
 	for kind, keeps := range map[podman.Kind]bool{podman.StockComposefs: true, podman.Plain: false} {

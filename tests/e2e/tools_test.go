@@ -66,7 +66,7 @@ func TestToolsAtOnce(t *testing.T) {
 	})
 }
 
-// does runs a command, which says something.
+// does runs a command that prints something.
 func does(something string, p *podman.Podman, args ...string) error {
 	out, err := p.Try(args...)
 	if err == nil && !strings.Contains(out, something) {

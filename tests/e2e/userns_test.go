@@ -161,7 +161,7 @@ func TestVolumesInNamespace(t *testing.T) {
 	})
 }
 
-// ownersBelow tells who owns the files in a directory, on the host.
+// ownersBelow returns the owners of the files in a directory, on the host.
 func ownersBelow(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	_ = readTree(t, dir).Walk(func(path string, e *tree.Entry) error {

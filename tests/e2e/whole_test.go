@@ -83,7 +83,7 @@ func upperOf(t *testing.T, p *podman.Podman, container string) string {
 	return p.Run("container", "inspect", "--format", "{{.GraphDriver.Data.UpperDir}}", container)
 }
 
-// driverSays returns a line of what podman info says of the driver.
+// driverSays returns a line of podman info about the driver.
 func driverSays(t *testing.T, p *podman.Podman, key string) string {
 	t.Helper()
 	return p.Run("info", "--format", `{{index .Store.GraphStatus "`+key+`"}}`)

@@ -72,7 +72,7 @@ func withoutACLs(x tree.Xattrs) (kept tree.Xattrs) {
 	return kept
 }
 
-// goErofsInfo is what go-erofs tells beyond fs.FileInfo.
+// goErofsInfo are the facts that go-erofs returns beyond fs.FileInfo.
 type goErofsInfo interface {
 	UID() uint32
 	GID() uint32

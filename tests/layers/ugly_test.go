@@ -46,7 +46,7 @@ func TestUgly(t *testing.T) {
 			}
 			theirs, err := mounted.Read(dir, mounted.Options{SkipGhosts: true})
 			if c.Stock == layertest.Differs && errors.Is(err, os.ErrPermission) {
-				return // that is what overlayfs says of marks without a meaning
+				return // the error of overlayfs for marks without a meaning
 			}
 			if err != nil {
 				t.Fatal(err)

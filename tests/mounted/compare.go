@@ -6,7 +6,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Allow says in what two trees may differ. The zero value: in nothing but link
+// Allow lists the allowed differences of two trees. The zero value allows none but link
 // counts, as an overlay counts names that it does not show.
 type Allow struct {
 	// DirTimes: the modification times of directories.

@@ -13,9 +13,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// Options say what [Read] overlooks. The zero value: nothing.
+// Options list what [Read] ignores. The zero value ignores nothing.
 type Options struct {
-	// SkipContent tells of which regular files the content is not to be read. It is
+	// SkipContent selects the regular files whose content is not read. It is
 	// called when the inode is complete but for that.
 	SkipContent func(*tree.Inode) bool
 
@@ -23,7 +23,7 @@ type Options struct {
 	// they are errors.
 	SkipXattrs bool
 
-	// SkipGhosts leaves out names that are listed but are not there: overlayfs lists
+	// SkipGhosts leaves out names that are listed but missing: overlayfs lists
 	// the whiteouts of a directory that it merges with no other. Otherwise they are
 	// errors.
 	SkipGhosts bool
@@ -42,7 +42,7 @@ func Read(dir string, opts Options) (*tree.Tree, error) {
 	return &tree.Tree{Root: root}, nil
 }
 
-// key is what tells files apart.
+// key identifies a file.
 type key struct{ dev, ino uint64 }
 
 type reader struct {

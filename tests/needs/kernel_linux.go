@@ -25,7 +25,7 @@ func parse(t testing.TB, release string) (v [2]int) {
 	return v
 }
 
-// Feature ends a test that needs something of the kernel which err says is not there.
+// Feature ends a test that needs a feature of the kernel which is missing according to err.
 // It is a skip only if the kernel is older than the release that has it.
 func Feature(t testing.TB, release string, err error) {
 	t.Helper()

@@ -1,5 +1,5 @@
 // Package needs ends tests that lack something the project's scripts install, or
-// the rights to use it: in CI that is a failure, elsewhere a skip that says how to
+// the rights to use it: in CI that is a failure, elsewhere a skip that prints how to
 // get it.
 package needs
 

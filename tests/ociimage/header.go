@@ -60,7 +60,7 @@ func (g *generator) id(f tar.Format) int {
 	return id
 }
 
-// time draws a modification time that the format can tell.
+// time draws a modification time that the format can hold.
 func (g *generator) time(f tar.Format, kind uint32) time.Time {
 	const year2300 = 10413792000
 	sec := pick[int64](g, 0, 1, 1700000000, 1700000000, 1700000000+g.r.Int64N(1e6), 1<<31-1, 1<<31, 1<<32, 8e9)

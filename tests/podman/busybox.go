@@ -37,7 +37,7 @@ func Busybox(t testing.TB) []byte {
 	return Layer(entries...)
 }
 
-// Time is the modification time of entries that say none.
+// Time is the modification time of entries without one.
 var Time = layertest.Time.Truncate(time.Second)
 
 // Layer returns a layer of entries. Their times are whole seconds, as podman writes no

@@ -12,7 +12,7 @@ import (
 	"github.com/containers/storage/pkg/chunked/compressor"
 )
 
-// Compression says how the layers of an image are packed.
+// Compression is the compression of an image's layers.
 type Compression string
 
 // Chunked is zstd with a table of contents, from which podman can take single files.

@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
 )
 
-// Kind says which program uses a store, and whether with composefs.
+// Kind is the program that uses a store, with composefs or without.
 type Kind int
 
 const (
@@ -52,7 +52,7 @@ type Options struct {
 	Warns      string            // an expected warning
 }
 
-// storageConf returns storage.conf. Flags and variables of podman that say the same
+// storageConf returns storage.conf. Flags and variables of podman with the same content
 // would make it forget the options of the driver.
 func (p *Podman) storageConf() string {
 	var b strings.Builder

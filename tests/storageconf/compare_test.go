@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 )
 
-// diff says how options differ from those that containers/storage has loaded, empty
+// diff returns how options differ from those that containers/storage has loaded, empty
 // if not at all. Upstream leaves driver options to the driver, so TestDriverOptions
 // judges their meaning; here they only have to be the same.
 func diff(up *types.StoreOptions, o *config.Options) string {

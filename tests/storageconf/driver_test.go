@@ -39,7 +39,7 @@ func TestDriverOptions(t *testing.T) {
 		got := answer{refused: err != nil}
 		if err == nil {
 			got.composefs = o.UseComposefs == config.On
-			if !got.composefs { // else the driver does not come to tell its stores
+			if !got.composefs { // else the driver does not return its stores
 				got.stores = o.AdditionalImageStores
 			}
 		}

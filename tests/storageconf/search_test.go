@@ -79,7 +79,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// randomMachine has any of the files; each says all that another could say too.
+// randomMachine has any of the files; each has all keys that another could have.
 func randomMachine(r *rand.Rand) machine {
 	m := machine{files: make(map[string]string), env: make(map[string]string), user: r.IntN(2) == 0}
 	some := func() bool { return r.IntN(5) < 2 }

@@ -1,5 +1,5 @@
 // Upstream runs the test suites of containers/storage and podman, as they are in Go's
-// module cache, with plain overlay, stock composefs and our driver, and tells what passes
+// module cache, with plain overlay, stock composefs and our driver, and reports what passes
 // with the first and not with another. See docs/testing.md; hack/upstream/run.sh starts it.
 package main
 

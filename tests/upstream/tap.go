@@ -33,7 +33,7 @@ func (r *results) add(t test, v verdict) {
 	if _, ok := r.verdicts[t]; !ok {
 		r.order = append(r.order, t)
 	}
-	if r.verdicts[t] != fail { // a title that is there twice
+	if r.verdicts[t] != fail { // a title that occurs twice
 		r.verdicts[t] = v
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// found returns what "check" must say of a tampering.
+// found returns the findings that "check" must print about a tampering.
 func (s stored) found(t tampering) (words []string) {
 	for _, text := range t.found {
 		words = append(words, os.Expand(text, func(name string) string { return s.variables()[name] }))
@@ -19,7 +19,7 @@ func (s stored) found(t tampering) (words []string) {
 	return words
 }
 
-// checked fails unless "check" ends so, and says all of these words.
+// checked fails unless "check" ends so, and prints all of these words.
 func (g guest) checked(what string, code int, words ...string) {
 	g.t.Helper()
 	out, err := g.Run("composefs-storage check " + app + " && exit; code=$?; echo code $code; exit 1")
@@ -37,7 +37,7 @@ func (g guest) checked(what string, code int, words ...string) {
 	}
 }
 
-// listing is the files of a store: what tells whether one was written or replaced, by
+// listing are the files of a store, with the facts that show whether one was written or replaced, by
 // paths.
 type listing map[string]string
 

@@ -10,7 +10,7 @@ import (
 )
 
 // TestCost measures what fs-verity costs: pulls of an image of some thousand files, with
-// and without in turn. It only says so, for a machine whose instructions are translated
+// and without in turn. It only prints the result, for a machine whose instructions are translated
 // is not one that anybody has.
 func TestCost(t *testing.T) {
 	g := boot(t, newDisk(t, "verity"))

@@ -30,7 +30,7 @@ type tampering struct {
 	flip   func(s stored) (path, text string) // of a file in the store: a bit of that text is changed on the disk
 	script string                             // with variables for what [stored] has
 	want   [5]outcome                         // in the order of defences
-	found  []string                           // what "check" says of the damage, with the same variables; none if there is none
+	found  []string                           // the findings of "check", with the same variables; none if there is no damage
 	mend   string                             // puts it right
 }
 

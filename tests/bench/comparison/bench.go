@@ -121,7 +121,7 @@ func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
 
 // same compares the findings of an operation with those with plain, which comes
 // first. Kinds that do not show the same did not do the same work: for ours that is an
-// error, of others the results tell.
+// error, of others the results contain it.
 func (s *session) same(what string, got seen) error {
 	got = got.free()
 	if s.kind == plain {

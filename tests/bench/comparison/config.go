@@ -59,7 +59,7 @@ mountopt = %q
 `
 
 // configure writes the configuration files of a store and returns the environment that
-// leads to them. Flags that say the same would make podman forget driver options.
+// leads to them. Flags with the same content would make podman forget driver options.
 func (s *store) configure(k kind) ([]string, error) {
 	env := []string{
 		"HOME=" + s.dir, "TMPDIR=" + filepath.Join(s.dir, "tmp"), "LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",

@@ -90,7 +90,7 @@ func (l *lab) make(ctx context.Context, wanted map[string]bool) error {
 			if s, err = l.newStore(kind{name: "build", program: "podman-stock"}); err != nil {
 				return err
 			}
-			defer s.remove() //nolint:errcheck // a second removal at the start of the next run tells
+			defer s.remove() //nolint:errcheck // a second removal at the start of the next run reports it
 		}
 		fmt.Fprintf(os.Stderr, "making %s\n", img.name)
 		if err := l.makeOne(ctx, s, img); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/report"
 )
 
-// lookUp measures looking for names that are not there, in directories that have been
+// lookUp measures lookups of missing names, in directories that have been
 // looked at.
 func lookUp(s *session) error {
 	const name = "20,000 failed lookups"
@@ -40,7 +40,7 @@ func lookUp(s *session) error {
 	})
 }
 
-// describeLayers says how many layers plain overlay asks for a name that is not there.
+// describeLayers returns how many layers plain overlay asks for a missing name.
 func (s *session) describeLayers(what, root string, choose func(string) ([]string, error)) error {
 	layers, err := filepath.Glob(filepath.Join(s.root, "overlay", "*", "diff"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// boot is process 1 in the initramfs: it loads the modules that are there, turns to the
+// boot is process 1 in the initramfs: it loads the existing modules, turns to the
 // root disk, and returns when the agent ends.
 func boot() error {
 	for _, step := range []func() error{

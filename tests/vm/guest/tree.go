@@ -23,7 +23,7 @@ func showTree(args []string) error {
 			digest := verity.Sum([]byte(n.Content))
 			n.Content, n.Payload, n.Digest = "", tree.ByDigest, (*[32]byte)(&digest)
 		case n.Type() == tree.TypeSymlink:
-			n.Size = uint64(len(n.Payload)) // dumps say so
+			n.Size = uint64(len(n.Payload)) // as in dumps
 		}
 		return nil
 	})

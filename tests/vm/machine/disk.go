@@ -28,7 +28,7 @@ func MakeDisk(path string, size int64, from string, features ...string) error {
 // blockSize is that of the disks' file systems, in bytes.
 const blockSize = 4096
 
-// Flip changes a bit of a file below the file system, as a disk that rots, or whoever
+// Flip changes a bit of a file below the file system, as a disk that rots, or anybody who
 // has it in hands: of the first byte of a text in it. path is in the disk's file system.
 // The disk must not be in use.
 func Flip(disk, path, text string) error {
