@@ -77,6 +77,9 @@ func mountErofs(source string, f *os.File) (*os.File, error) {
 		return nil, err
 	}
 	defer c.Close() //nolint:errcheck // nothing is written
+	if source == procPath(f) {
+		c.unnamed = source // callers name the image
+	}
 	options := []option{{"source", source}, {"ro", nil}}
 	if withoutACLs(f) {
 		options = append(options, option{"noacl", nil})

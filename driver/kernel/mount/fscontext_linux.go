@@ -15,7 +15,8 @@ import (
 //	overlay: filesystem on upperdir is read-only: invalid argument
 type fsContext struct {
 	*os.File
-	fsType string
+	fsType  string
+	unnamed string // a path that messages of the kernel are not to have, or ""
 }
 
 func newContext(fsType string) (*fsContext, error) {
@@ -26,7 +27,7 @@ func newContext(fsType string) (*fsContext, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: fsopen: %w", fsType, err)
 	}
-	return &fsContext{os.NewFile(uintptr(fd), "fsopen "+fsType), fsType}, nil
+	return &fsContext{File: os.NewFile(uintptr(fd), "fsopen "+fsType), fsType: fsType}, nil
 }
 
 // set sets options, in order. A value of nil is a flag, a string of at most 255 bytes
@@ -77,6 +78,9 @@ func (c *fsContext) explain(what string, err error) error {
 		messages = append(messages, strings.TrimSpace(string(buf[2:n])))
 	}
 	text := strings.Join(messages, "; ")
+	if c.unnamed != "" {
+		text = strings.ReplaceAll(text, c.unnamed+": ", "")
+	}
 	if !strings.HasPrefix(text, c.fsType+": ") {
 		text = strings.TrimSuffix(c.fsType+": "+text, ": ")
 	}

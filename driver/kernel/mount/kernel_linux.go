@@ -36,6 +36,9 @@ func probe() kernel {
 		return k
 	}
 	defer root.Close() //nolint:errcheck // O_PATH
+	if takes(option{"no such option", "/"}) {
+		return k // before Linux 6.5 options are stored, and checked when the overlay is made
+	}
 	k.layerByLayer = takes(option{"lowerdir+", "/"}, option{"datadir+", "/"})
 	k.layerFiles = k.layerByLayer && takes(option{"lowerdir+", root}, option{"datadir+", root})
 	if k.layerFiles {
