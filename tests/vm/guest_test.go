@@ -19,8 +19,24 @@ type guest struct {
 	*machine.Machine
 }
 
-// boot starts a machine with data disks, of which it mounts the first, and a registry.
+// boot starts a machine whose kernel can mount composefs.
 func boot(t *testing.T, disks ...string) guest {
+	t.Helper()
+	if tooOld() {
+		t.Skipf("Linux %s cannot mount composefs", system.Release())
+	}
+	return bootAny(t, disks...)
+}
+
+// tooOld reports whether the kernel is older than 6.5, the first with data-only layers.
+func tooOld() bool {
+	var major, minor int
+	_, _ = fmt.Sscanf(system.Release(), "%d.%d", &major, &minor)
+	return major < 6 || major == 6 && minor < 5
+}
+
+// bootAny starts a machine with data disks, of which it mounts the first, and a registry.
+func bootAny(t *testing.T, disks ...string) guest {
 	t.Helper()
 	m, err := system.Boot(t.TempDir(), disks...)
 	if err != nil {

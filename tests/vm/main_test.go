@@ -53,7 +53,7 @@ func build(dir string) (*machine.System, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build: %w: %s", err, out)
 	}
-	if err := errors.Join(directories(root), programs(root), configuration(root), writeImages(filepath.Join(root, "images"))); err != nil {
+	if err := errors.Join(directories(root), programs(root), demoCheck(root), configuration(root), writeImages(filepath.Join(root, "images"))); err != nil {
 		return nil, err
 	}
 	return machine.Build(dir, *kernel, guest, root)
@@ -75,7 +75,7 @@ func directories(root string) error {
 
 // programs puts the programs of this machine and ours into the system.
 func programs(root string) error {
-	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
+	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "dash", "df", "sort", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			return err
@@ -107,6 +107,16 @@ func programs(root string) error {
 		}
 	}
 	return nil
+}
+
+// demoCheck puts the check of the demo where it finds composefs-storage. It is for a shell that
+// has no commands of its own, as that of busybox has.
+func demoCheck(root string) error {
+	path, err := filepath.Abs("../../hack/demo/check.sh")
+	if err != nil {
+		return err
+	}
+	return errors.Join(machine.Copy(path, filepath.Join(root, path)), os.Symlink(path, filepath.Join(root, "usr/bin/demo-check")))
 }
 
 // configuration writes what podman reads. The store is on the data disk.

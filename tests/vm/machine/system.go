@@ -12,7 +12,11 @@ import (
 // System is what machines boot. None of them changes it.
 type System struct {
 	kernel, initramfs, root string
+	release                 string // as uname -r prints it
 }
+
+// Release returns the release of the kernel, such as 6.1.0-50-cloud-amd64.
+func (s *System) Release() string { return s.release }
 
 // Build makes a system in dir: of a kernel, whose directory hack/vm/kernel.sh describes, of the
 // program guest, which is its init, and of the files below root.
@@ -25,7 +29,7 @@ func Build(dir, kernel, guest, root string) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &System{kernel: path, initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
+	s := &System{kernel: path, release: version, initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
 	tree := filepath.Join(dir, "initramfs.d")
 	err = errors.Join(
 		os.MkdirAll(filepath.Join(tree, "dev"), 0o755), os.MkdirAll(filepath.Join(tree, "root"), 0o755),
