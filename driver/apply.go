@@ -109,7 +109,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err != nil {
 		return 0, err
 	}
-	defer batch.Close()
+	defer batch.Close() //nolint:errcheck // what counts is durable
 	if err := os.MkdirAll(l.DataDir(), 0o700); err != nil {
 		return 0, err
 	}
@@ -126,7 +126,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	if _, err := images.OwnDiff(img, l.Diff()); err != nil {
 		return 0, err
 	}
@@ -143,8 +143,8 @@ func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batc
 	if err != nil {
 		return made, err
 	}
-	defer os.Remove(added.Name())
-	defer added.Close()
+	defer os.Remove(added.Name()) //nolint:errcheck // or it has another name
+	defer added.Close()           //nolint:errcheck // again
 	converted, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{})
 	if err != nil {
 		return made, err
@@ -153,7 +153,7 @@ func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batc
 	if err != nil {
 		return made, err
 	}
-	defer old.Close()
+	defer old.Close() //nolint:errcheck // open for reading
 	var sources []convert.Source
 	for _, f := range []*os.File{old, added} {
 		img, err := images.Read(f)
@@ -178,8 +178,11 @@ func replaceFile(name string, write func(*os.File) error) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if err := write(f); err != nil {
+	err = write(f)
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return os.Rename(f.Name(), name)
@@ -194,7 +197,7 @@ func isEmpty(l chain.Layer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	_, err = f.Readdirnames(1)
 	if errors.Is(err, io.EOF) {
 		return true, nil

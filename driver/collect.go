@@ -54,7 +54,7 @@ func (d *Driver) release(h holdings) error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing is written
 	if err = d.images.Prune(d.stores.Has); err != nil {
 		return err
 	}

@@ -122,8 +122,8 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 		defer d.Put(id) //nolint:errcheck // the changes are right all the same
 	}
 	top, below := &roots{}, &roots{}
-	defer top.Close()
-	defer below.Close()
+	defer top.Close()   //nolint:errcheck // open for reading
+	defer below.Close() //nolint:errcheck // open for reading
 	if c[0].Composefs {
 		err = top.mount(c[0].Blob(), d.abilities().backing)
 	} else {

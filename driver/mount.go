@@ -98,7 +98,7 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 		if err != nil {
 			return err
 		}
-		defer ns.Close()
+		defer ns.Close() //nolint:errcheck // open for reading
 		p.UserNS = ns
 	}
 	if p.Upper != "" {
@@ -151,7 +151,7 @@ func renew(target string) error {
 		return &os.PathError{Op: "stat", Path: target, Err: err}
 	}
 	fresh := filepath.Join(filepath.Dir(target), "merged.1")
-	if err := idtools.MkdirAs(fresh, 0o700, int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:staticcheck
+	if err := idtools.MkdirAs(fresh, 0o700, int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, fs.ErrExist) {
 		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EROFS) {
 			return nil
 		}

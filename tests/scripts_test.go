@@ -44,7 +44,7 @@ func (s scripts) write(t *testing.T, name, text string) {
 	t.Helper()
 	err := os.MkdirAll(filepath.Dir(s.path(name)), 0o755)
 	if err == nil {
-		err = os.WriteFile(s.path(name), []byte(text), 0o755) //nolint:gosec // programs
+		err = os.WriteFile(s.path(name), []byte(text), 0o755)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 )
 
 // quoted is a cell of the first column of a table of docs/troubleshooting.md.
-var quoted = regexp.MustCompile("(?m)^\\| (.*?) \\| ")
+var quoted = regexp.MustCompile(`(?m)^\| (.*?) \| `)
 
 // TestTroubleshooting looks each message that the page quotes up in the code, this
 // project's or that of podman.

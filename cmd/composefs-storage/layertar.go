@@ -30,7 +30,7 @@ func checkTar(in io.Reader, r *bufio.Reader, path string) error {
 		}
 	}
 	start, err := r.Peek(6)
-	if len(start) == 0 && err == io.EOF { //nolint:errorlint // as bufio returns it
+	if len(start) == 0 && err == io.EOF { // as bufio returns it
 		return withHint(errors.New("it is empty, without even the end marker of a tar"),
 			"see whether what writes the tar has failed")
 	}

@@ -198,7 +198,7 @@ func (m *maker) parseDump() (*tree.Tree, error) {
 	case errors.Is(err, dump.ErrEmpty):
 		return nil, err
 	}
-	return nil, errors.New("Error reading from file") //nolint:staticcheck // the C program's words
+	return nil, errors.New("Error reading from file") // the C program's words
 }
 
 // strerror returns the C library's text for an error.

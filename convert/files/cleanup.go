@@ -19,7 +19,7 @@ func WithCleanup(err error, cleanups ...error) error {
 		case err == nil:
 			err = cleanup
 		case cleanup != nil && !(errors.As(err, &cause) && errors.Is(cleanup, cause)):
-			err = fmt.Errorf("%w; %v", err, cleanup)
+			err = fmt.Errorf("%w; %v", err, cleanup) //nolint:errorlint // podman does not look into joined errors
 		}
 	}
 	return err

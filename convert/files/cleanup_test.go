@@ -34,7 +34,7 @@ func TestWithCleanup(t *testing.T) {
 		for next := err; next != nil; next = errors.Unwrap(next) {
 			first = next
 		}
-		if text != tc.want || first != tc.first {
+		if text != tc.want || first != tc.first { //nolint:errorlint // the same error
 			t.Errorf("%s: %q and %v, want %q and %v", tc.name, text, first, tc.want, tc.first)
 		}
 	}

@@ -96,7 +96,7 @@ func (c *contents) read(r io.Reader, size int64) ([]byte, error) {
 	}
 	chunk = chunk[:min(size, chunkSize)]
 	_, err = io.ReadFull(r, chunk)
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // the contract of io.ReadFull
 		err = io.ErrUnexpectedEOF
 	}
 	return chunk, err
@@ -189,7 +189,7 @@ func (f *file) Read(p []byte) (int, error) {
 func (f *file) WriteTo(w io.Writer) (written int64, err error) {
 	for {
 		err := f.fill()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return written, nil
 		}
 		if err != nil {

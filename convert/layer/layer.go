@@ -101,7 +101,7 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder, added func(*tar.He
 	last := ""
 	for {
 		hdr, err := tr.Next()
-		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+		if err == io.EOF { // an error that wraps it is no end
 			return nil
 		}
 		if err != nil {
@@ -126,8 +126,8 @@ func readAll(ctx context.Context, tr *tar.Reader, b *Builder, added func(*tar.He
 // search for them. It does not change an error of the reader or the store that wraps the same
 // error.
 func inWords(err error) error {
-	switch err { //nolint:errorlint // see above
-	case io.ErrUnexpectedEOF:
+	switch err {
+	case io.ErrUnexpectedEOF: //nolint:errorlint // one of the reader that wraps the same is left alone
 		return fmt.Errorf("the tar is truncated: %w", io.ErrUnexpectedEOF)
 	case tar.ErrHeader:
 		return errors.New("invalid tar header")

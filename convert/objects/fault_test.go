@@ -58,7 +58,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 		return nil
 	})
 	committing, err := allSteps(t, p, dst, &full)
-	if reached != (firstError(err) == errno) || !reached && err != nil {
+	if reached != (firstError(err) == errno) || !reached && err != nil { //nolint:errorlint // errno itself
 		t.Errorf("use %d: %v, want %v: %v", use, err, errno, reached)
 	}
 	p.SetFault(nil)

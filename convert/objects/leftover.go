@@ -75,7 +75,7 @@ func (l *leftovers) add(name string) error {
 	id := inode{st.Dev, st.Ino}
 	f := l.files[id]
 	if f == nil {
-		f = &leftover{size: st.Size, links: uint64(st.Nlink)}
+		f = &leftover{size: st.Size, links: uint64(st.Nlink)} //nolint:unconvert // narrower on some architectures
 		l.files[id] = f
 	}
 	f.names++
@@ -84,7 +84,7 @@ func (l *leftovers) add(name string) error {
 
 // linksLeft returns the number of names that a file would keep.
 func (l *leftovers) linksLeft(st *unix.Stat_t) uint64 {
-	links := uint64(st.Nlink)
+	links := uint64(st.Nlink) //nolint:unconvert // narrower on some architectures
 	if f := l.files[inode{st.Dev, st.Ino}]; f != nil {
 		links -= min(links, f.names)
 	}

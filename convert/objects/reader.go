@@ -64,7 +64,7 @@ func (p *Reader) Stat(d verity.Digest) (Info, error) {
 	if err := unix.Fstatat(p.fd(), name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return Info{}, &fs.PathError{Op: "stat object", Path: name, Err: err}
 	}
-	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil
+	return Info{Size: st.Size, Links: uint64(st.Nlink)}, nil //nolint:unconvert // narrower on some architectures
 }
 
 func (p *Reader) fd() int { return int(p.objects.Fd()) }

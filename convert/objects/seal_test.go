@@ -195,7 +195,7 @@ func TestSealDamaged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close()
+			defer f.Close() //nolint:errcheck // open for reading
 			if err := e.Enable(f); err != nil {
 				t.Fatal(err)
 			}
@@ -205,7 +205,7 @@ func TestSealDamaged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close()
+			defer f.Close() //nolint:errcheck // open for reading
 			e.broken = map[uint64]error{inodeOf(f): unix.EIO}
 		}},
 	} {

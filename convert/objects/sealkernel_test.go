@@ -30,7 +30,7 @@ func openKernel(t *testing.T) *objects.Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	if err := verity.Enable(f); err != nil {
 		t.Skipf("no fs-verity here: %v", err)
 	}
@@ -70,7 +70,7 @@ func TestKernelSeals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // open for reading
 		if got, err := verity.Measure(f); err != nil || got != image {
 			t.Errorf("of the image the kernel measures %s, %v", got, err)
 		}

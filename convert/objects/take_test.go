@@ -18,7 +18,7 @@ func TestTake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing is written through it
 	open := func(name, content string) (*os.File, verity.Digest, int64) {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(content), 0o4755); err != nil {
@@ -28,14 +28,14 @@ func TestTake(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { f.Close() })
+		t.Cleanup(func() { f.Close() }) //nolint:errcheck // open for reading
 		return f, verity.Sum([]byte(content)), int64(len(content))
 	}
 	b, err := p.BeginStaged()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Close()
+	defer b.Close() //nolint:errcheck // nothing to commit
 	for _, c := range []struct {
 		name, content string
 		alone         bool
@@ -86,7 +86,7 @@ func TestTake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer reader.Close()
+	defer reader.Close() //nolint:errcheck // open for reading
 	want := objects.Collected{Objects: 1, Bytes: 600}
 	if c, busy, err := reader.Garbage(t.Context()); err != nil || busy || c != want {
 		t.Errorf("garbage: %+v, %v, %v, want %+v", c, busy, err, want)

@@ -105,8 +105,8 @@ func (s *scanner) inode(path string) (*tree.Inode, error) {
 	}
 	st := info.Sys().(*syscall.Stat_t)
 	n := &tree.Inode{
-		Mode: uint32(st.Mode), Nlink: 1, UID: st.Uid, GID: st.Gid,
-		MtimeSec: int64(st.Mtim.Sec), MtimeNsec: uint32(st.Mtim.Nsec),
+		Mode: uint32(st.Mode), Nlink: 1, UID: st.Uid, GID: st.Gid, //nolint:unconvert // narrower on some architectures
+		MtimeSec: int64(st.Mtim.Sec), MtimeNsec: uint32(st.Mtim.Nsec), //nolint:unconvert // narrower on some architectures
 	}
 	if s.opts.Epoch {
 		n.MtimeSec, n.MtimeNsec = 0, 0

@@ -163,10 +163,10 @@ func (d *decoder) entryError(e *entry, err error) error {
 
 // error adds the position of an error, and explains an early end.
 func (d *decoder) error(err error) error {
-	switch err { //nolint:errorlint // one of the reader that wraps the same is left alone
+	switch err {
 	case nil:
 		return nil
-	case io.EOF, io.ErrUnexpectedEOF:
+	case io.EOF, io.ErrUnexpectedEOF: //nolint:errorlint // one of the reader that wraps the same is left alone
 		err = errors.New("it is truncated")
 	}
 	if d.last == "" {

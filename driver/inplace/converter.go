@@ -111,7 +111,7 @@ func (c *Converter) seal(ctx context.Context, id string) (sealed bool, err error
 	if err != nil {
 		return false, err
 	}
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing is written
 	return p.SealLayer(ctx, l)
 }
 

@@ -75,7 +75,7 @@ func (s *staged) tidyUp() {
 			return nil //nolint:nilerr // see above
 		}
 		if odd[st.Ino] == nil { // most of them may be, those of stock composefs that were adopted too
-			odd[st.Ino] = &object{path: path, links: uint64(st.Nlink)}
+			odd[st.Ino] = &object{path: path, links: uint64(st.Nlink)} //nolint:unconvert // narrower on some architectures
 		}
 		odd[st.Ino].names++
 		return nil

@@ -154,7 +154,7 @@ func (f *file) alone() (bool, error) {
 		return true, nil
 	}
 	f.count.Do(func() { f.names, f.countFail = namesBelow(f.dir) })
-	return f.names[st.Ino] == uint64(st.Nlink), f.countFail
+	return f.names[st.Ino] == uint64(st.Nlink), f.countFail //nolint:unconvert // narrower on some architectures
 }
 
 // namesBelow counts the names of the regular files in a directory that have several.

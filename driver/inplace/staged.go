@@ -107,7 +107,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer split.Close()
+	defer split.Close() //nolint:errcheck // open for reading
 	open, done, err := s.opener()
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (s *staged) giveRoot() error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	root, err := img.Cursor().Root()
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func (p *plainLayer) unpackTar(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer split.Close()
+	defer split.Close() //nolint:errcheck // open for reading
 	open, done, err := p.opener()
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	if w.progress != nil {
 		w.progress(w.read)
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // the contract of io.Reader
+	if err != nil && err != io.EOF { // the contract of io.Reader
 		w.err = err
 	}
 	return n, err

@@ -18,7 +18,7 @@ func TestRename(t *testing.T) {
 	if got.Error() != "layer x: open /store/lock: permission denied" || !errors.Is(got, fs.ErrPermission) || !errors.As(got, new(*fs.PathError)) {
 		t.Errorf("%v", got)
 	}
-	if got := message.Rename(err, "/proc/self/fd/55/", "/store/"); got != err {
+	if got := message.Rename(err, "/proc/self/fd/55/", "/store/"); got != err { //nolint:errorlint // the same error
 		t.Errorf("%v", got)
 	}
 	if got := message.Rename(nil, "a", "b"); got != nil {
@@ -52,11 +52,11 @@ func TestFull(t *testing.T) {
 		if !strings.HasPrefix(got.Error(), tc.want) || !errors.Is(got, tc.err) {
 			t.Errorf("%v, want %s…", got, tc.want)
 		}
-		if again := fmt.Errorf("pull: %w", got); message.Full(again, "/other") != again {
+		if again := fmt.Errorf("pull: %w", got); message.Full(again, "/other") != again { //nolint:errorlint // the same error
 			t.Errorf("%v is named again", again)
 		}
 	}
-	if got := message.Full(fs.ErrPermission, "/store"); got != fs.ErrPermission {
+	if got := message.Full(fs.ErrPermission, "/store"); got != fs.ErrPermission { //nolint:errorlint // the same error
 		t.Errorf("%v", got)
 	}
 	if got := message.Full(nil, "/store"); got != nil {

@@ -131,7 +131,7 @@ func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.D
 	if err != nil {
 		return Ordinary(err)
 	}
-	defer contents.Close()
+	defer contents.Close() //nolint:errcheck // open for reading
 	img, err := convert.FromTOC(context.Background(), contents, s.Batch().Adopt, s.Image(), layer.Options{})
 	if err != nil {
 		return Ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))

@@ -65,7 +65,7 @@ func copyFile(w io.Writer, dir, name string, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	_, err = io.CopyN(w, f, size)
 	if errors.Is(err, io.EOF) {
 		err = &os.PathError{Op: "read", Path: name, Err: io.ErrUnexpectedEOF}

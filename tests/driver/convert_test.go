@@ -80,7 +80,7 @@ func TestConvertChanged(t *testing.T) {
 	c := inplace.New(&chain.Stores{Primary: chain.Store{Home: s.home()}}, s.path("run"), objects.SealNever)
 	held, err := os.Open(s.home() + "/layer") // so that its inode is not given again
 	must(t, err)
-	defer held.Close()
+	defer held.Close() //nolint:errcheck // open for reading
 	changed := false
 	c.Progress = func(int64) {
 		if !changed {

@@ -87,7 +87,7 @@ func (s *store) digests(t *testing.T, id string) (merged, oci string) {
 	must(t, err)
 	f, img, err := merges.Open(filepath.Join(s.home(), id, "composefs-data/merged.blob"))
 	must(t, err)
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	canonical, err := convert.Merge(context.Background(), []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{OCI: true})
 	must(t, err)
 	return verity.Sum(text).String(), canonical.Digest.String()

@@ -179,7 +179,7 @@ func TestPullWrong(t *testing.T) {
 		"chunked":             {&differ.Raw{Other: refusing{}}, unix.ENOTNAM},
 		"no tar":              {&differ.Raw{Blob: bytes.Repeat([]byte("x"), 2048)}, errAny},
 	} {
-		if _, err := s.stage(c.differ); err == nil || ordinary(err) != nil || !errors.Is(err, c.want) && c.want != errAny {
+		if _, err := s.stage(c.differ); err == nil || ordinary(err) != nil || !errors.Is(err, c.want) && c.want != errAny { //nolint:errorlint // stands for any error
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 		report(t, name+": left in the pool", s.objects(t))

@@ -45,7 +45,7 @@ func (b *bound) run(args ...string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer runRoot.Close()
+	defer runRoot.Close() //nolint:errcheck // open for reading
 	cmd.ExtraFiles = []*os.File{runRoot}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.t.Fatalf("%v: %v: %s", args, err, out)

@@ -70,7 +70,7 @@ func TestP10NamesTwice(t *testing.T) {
 		ref := push(t, podman.Layer(layertest.File("f", "1"), layertest.File("g", "g"), layertest.File("f", "2")))
 		_, err := p.Try("pull", "-q", ref)
 		if err == nil || !strings.Contains(err.Error(), "duplicates of file paths not supported") {
-			return fmt.Errorf("pull: %v", err)
+			return fmt.Errorf("pull: %v", err) //nolint:errorlint // it may be nil
 		}
 		if out := p.Run("images", "-aq"); out != "" {
 			return fmt.Errorf("images: %s", out)

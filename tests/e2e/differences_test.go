@@ -78,7 +78,7 @@ func fileFlags(path string) string {
 	if err != nil {
 		return err.Error()
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	flags, err := unix.IoctlGetInt(int(f.Fd()), unix.FS_IOC_GETFLAGS)
 	if err == nil {
 		err = unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, flags)
@@ -111,7 +111,7 @@ func firstHole(path string) string {
 	if err != nil {
 		return err.Error()
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	at, err := f.Seek(0, unix.SEEK_HOLE)
 	return errorName(err, fmt.Sprint(at))
 }

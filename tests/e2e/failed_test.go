@@ -93,7 +93,7 @@ func checkPool(t *testing.T, p *podman.Podman) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pool.Close()
+	defer pool.Close() //nolint:errcheck // open for reading
 	err = pool.Verify(t.Context(), func(_ verity.Digest, err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)

@@ -83,7 +83,7 @@ func tarsIn(t *testing.T, archive string) (all []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	for r := tar.NewReader(f); ; {
 		h, err := r.Next()
 		if err == io.EOF {

@@ -71,12 +71,12 @@ func TestGCBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pool.Close()
+	defer pool.Close() //nolint:errcheck // nothing is written
 	batch, err := pool.BeginStaged()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer batch.Close()
+	defer batch.Close() //nolint:errcheck // nothing to commit
 	if _, err := batch.Add([]byte(strings.Repeat("somebody's", 100))); err != nil {
 		t.Fatal(err)
 	}

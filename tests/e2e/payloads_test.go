@@ -257,7 +257,7 @@ func digestsIn(t *testing.T, archive string) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	found := map[string]bool{}
 	for r := tar.NewReader(f); ; {
 		if _, err := r.Next(); err == io.EOF {

@@ -42,7 +42,7 @@ func TestPullEventsOfService(t *testing.T) {
 				}
 			}
 			_ = resp.Body.Close()
-			if err != io.EOF || resp.StatusCode != http.StatusOK {
+			if err != io.EOF || resp.StatusCode != http.StatusOK { //nolint:errorlint // an error that wraps it is no end
 				t.Errorf("%s: %v", resp.Status, err)
 			}
 		}

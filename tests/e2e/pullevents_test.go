@@ -65,7 +65,7 @@ func pullEvents(t *testing.T, p *podman.Podman, hear func(*puller, pullEvent), a
 			hear(q, e)
 		}
 	}
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 		err = nil
 	}
 	if err = errors.Join(err, q.cmd.Wait()); err != nil {

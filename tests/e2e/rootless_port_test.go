@@ -41,7 +41,7 @@ func TestRootlessPort(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		defer response.Body.Close()
+		defer response.Body.Close() //nolint:errcheck // read to its end
 		page, err := io.ReadAll(response.Body)
 		if err == nil && string(page) != "a page" {
 			err = fmt.Errorf("%s answers %q", address, page)

@@ -86,7 +86,7 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // a listener that nobody uses
 	return l.Addr().String()
 }
 

@@ -121,7 +121,7 @@ func dirents(dir string) (map[string]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	entries := map[string]uint64{}
 	buf := make([]byte, 1<<16)
 	for {

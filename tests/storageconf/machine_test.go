@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	for _, key := range []string{"STORAGE_DRIVER", "STORAGE_OPTS"} { // these would be read by upstream
-		os.Unsetenv(key)
+		os.Unsetenv(key) //nolint:errcheck // the names are valid
 	}
 	os.Exit(m.Run())
 }

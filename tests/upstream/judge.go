@@ -49,7 +49,7 @@ func read(name string) (*results, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	return parseTAP(f)
 }
 
@@ -94,7 +94,7 @@ func (o *outcome) regressions(driver string) (tests []test) {
 // flaky if it passes with that or fails with plain overlay, even once.
 func (o *options) rerun(ctx context.Context, s *suite, driver string, t test) (flaky bool, err error) {
 	output := filepath.Join(o.cache, s.name+"-again.tap")
-	defer os.Remove(output)
+	defer os.Remove(output) //nolint:errcheck // temporary
 	for range o.reruns {
 		fmt.Fprintf(os.Stderr, "%s: again %s: %s\n", s.title, t.file, t.title)
 		for _, with := range []string{driver, drivers[0]} {

@@ -71,7 +71,7 @@ func run(args []string) error {
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer os.RemoveAll(dir) //nolint:errcheck // temporary
 		o.cache = dir
 	}
 	var outcomes []*outcome

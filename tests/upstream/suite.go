@@ -119,7 +119,7 @@ func (s *suite) run(ctx context.Context, driver string, files []string, filter, 
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // the child writes to it
 	image, err := filepath.Abs(output + ".img")
 	if err != nil {
 		return err

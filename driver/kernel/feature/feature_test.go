@@ -29,7 +29,7 @@ func TestAll(t *testing.T) {
 			case f.Since != "" && !needs.Older(t, f.Since):
 				t.Errorf("the kernel is new enough, yet %v", first)
 			}
-			if first != second {
+			if first != second { //nolint:errorlint // the same error, not an equal one
 				t.Errorf("a second time: %v", second)
 			}
 			if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {

@@ -75,7 +75,7 @@ func (l Layer) open(private bool) (*os.File, error) {
 	if l.Image != nil {
 		return Erofs(l.Image)
 	}
-	dir, fd, name := unix.AT_FDCWD, -1, l.Dir
+	dir, name := unix.AT_FDCWD, l.Dir
 	flags := uint(unix.OPEN_TREE_CLOEXEC)
 	if l.File != nil {
 		dir, name, flags = int(l.File.Fd()), "", flags|unix.AT_EMPTY_PATH

@@ -151,7 +151,7 @@ func TestLoopsAtOnce(t *testing.T) {
 			devices <- st.Dev
 			errs <- err
 			if mnt != nil {
-				mnt.Close()
+				mnt.Close() //nolint:errcheck // O_PATH
 			}
 		}()
 	}
@@ -265,7 +265,7 @@ func TestUndo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	for _, path := range []string{at, at, filepath.Join(at, "not there")} {
 		if err := mount.Undo(path); err != nil {
 			t.Errorf("Undo(%s): %v", path, err)

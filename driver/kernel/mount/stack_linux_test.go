@@ -62,7 +62,7 @@ func TestDepth(t *testing.T) {
 			wantFile(t, filepath.Join(second, "dir/external"), s.Content)
 			p = &mount.Plan{Lowers: []mount.Layer{{Dir: second}, {Dir: dir}}}
 			if mnt, err := mount.Detached(p); err == nil {
-				mnt.Close()
+				mnt.Close() //nolint:errcheck // O_PATH
 				t.Errorf("%v: a third level is possible; is the limit another one now?", backing)
 			}
 		}
@@ -114,7 +114,7 @@ func TestIdmapped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer root.Close()
+		defer root.Close() //nolint:errcheck // open for reading
 		for _, layer := range []mount.Layer{{Dir: plain}, {File: root}} {
 			at := do(t, dir, &mount.Plan{
 				Lowers: []mount.Layer{layer, {Image: &mount.Image{Path: s.Image}}}, Data: []string{s.Objects}, UserNS: mounttest.UserNS(t),

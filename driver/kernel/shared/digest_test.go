@@ -25,7 +25,7 @@ func TestDigests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		defer l.Close() //nolint:errcheck // unmounts, and the test removes the rest
 		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &verity.Digest{1}, Hashed: true}, user); err == nil {
 			_ = l.Close()
 			t.Error("a mount counts for a digest that was never compared")

@@ -58,7 +58,7 @@ func round(m *shared.Mounts, image, place, objects string, want []byte) error {
 	if err != nil {
 		return err
 	}
-	defer turn.Close()
+	defer turn.Close() //nolint:errcheck // closing releases the lock
 	l, err := m.Acquire(&mount.Image{Path: image}, place)
 	if err != nil {
 		return err

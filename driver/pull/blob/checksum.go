@@ -28,7 +28,7 @@ func (c *checksums) of(content io.Reader) (size int64, sum []byte, err error) {
 		crc.add(c.buffer[:n])
 		size += int64(n)
 	}
-	if err != io.EOF { //nolint:errorlint // an error that wraps it is no end
+	if err != io.EOF { // an error that wraps it is no end
 		return size, nil, err
 	}
 	return size, crc.sum(), nil

@@ -59,7 +59,7 @@ func NewLayout(split Split, contents map[string]digest.Digest) *Layout {
 // The digest holds only when the tar has been read to its end without an error.
 func (l *Layout) Content(offset, size int64) (digest.Digest, error) {
 	if len(l.coming) == 0 && len(l.segment) == 0 && l.left == 0 {
-		if err := l.next(); err != nil && err != io.EOF {
+		if err := l.next(); err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return "", err
 		}
 	}
@@ -108,7 +108,7 @@ func (l *Layout) check(b []byte) error {
 			}
 		default:
 			err := l.next()
-			if err == io.EOF {
+			if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 				err = fmt.Errorf("%w: it is longer", ErrLayout)
 			}
 			if err != nil {
@@ -126,7 +126,7 @@ func (l *Layout) check(b []byte) error {
 func (l *Layout) next() error {
 	for {
 		e, err := l.split.Next()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return err
 		}
 		switch {
@@ -165,10 +165,10 @@ func (l *Layout) checkContent() error {
 func (l *Layout) end() error {
 	if len(l.segment) == 0 && l.left == 0 {
 		err := l.next()
-		if err == io.EOF && len(l.coming) == 0 && len(l.sums) == 0 {
+		if err == io.EOF && len(l.coming) == 0 && len(l.sums) == 0 { //nolint:errorlint // an error that wraps it is no end
 			return nil
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return err
 		}
 	}

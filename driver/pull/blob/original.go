@@ -71,7 +71,7 @@ func (o *Original) Read(p []byte) (n int, err error) {
 // next goes on to the next segment or content. It returns io.EOF if there is none.
 func (o *Original) next() error {
 	e, err := o.split.Next()
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 		return err
 	}
 	switch {
@@ -123,7 +123,7 @@ var errChecksum = errors.New("its content has another checksum than its tar-spli
 func (o *Original) readContent(p []byte) (int, error) {
 	n, err := o.content.Read(p[:min(int64(len(p)), o.left)])
 	if err != nil && n == 0 {
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			err = fmt.Errorf("%d bytes are missing", o.left)
 		}
 		return 0, err
@@ -140,7 +140,7 @@ func (o *Original) readContent(p []byte) (int, error) {
 // and to close the file; contents before that one are closed.
 func (o *Original) Content(offset, size int64) (io.ReadCloser, error) {
 	if len(o.opened) == 0 && len(o.segment) == 0 && o.left == 0 {
-		if err := o.next(); err != nil && err != io.EOF {
+		if err := o.next(); err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return nil, err
 		}
 	}

@@ -88,14 +88,14 @@ func TestOriginalContent(t *testing.T) {
 		_, files, split := layerAndSplit(t)
 		o := original(t, files, split)
 		var first bytes.Buffer
-		if _, err := io.CopyN(&first, o, int64(ahead)); err != nil && err != io.EOF {
+		if _, err := io.CopyN(&first, o, int64(ahead)); err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
 			t.Fatal(err)
 		}
 		at := &position{r: io.MultiReader(&first, o)}
 		r := tar.NewReader(at)
 		for {
 			hdr, err := r.Next()
-			if err == io.EOF {
+			if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 				break
 			}
 			if err != nil {

@@ -76,9 +76,9 @@ func (p *parts) Read(b []byte) (n int, err error) {
 		if err == nil && p.offset < p.end {
 			return n, nil
 		}
-		p.part.Close()
+		p.part.Close() //nolint:errcheck // read as far as possible
 		p.part = nil
-		if err == io.EOF && p.src.Size < 0 {
+		if err == io.EOF && p.src.Size < 0 { //nolint:errorlint // the contract of io.Reader
 			return n, io.EOF
 		}
 		if err = p.again(err); n > 0 || err != nil {
@@ -100,7 +100,7 @@ func (p *parts) again(err error) error {
 	if p.failed++; p.failed < attempts && p.src.Size >= 0 {
 		return nil
 	}
-	if err == nil || err == io.EOF {
+	if err == nil || err == io.EOF { //nolint:errorlint // the contract of io.Reader
 		err = io.ErrUnexpectedEOF
 	}
 	return p.endsEarly(err)
@@ -167,7 +167,7 @@ func (p *parts) cancelNext() {
 	}
 	go func(next chan requested) {
 		if r := <-next; r.stream != nil {
-			r.stream.Close()
+			r.stream.Close() //nolint:errcheck // nobody reads it
 		}
 	}(p.next)
 	p.next = nil

@@ -54,7 +54,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 		return Summary{}, err
 	}
 	in := newParts(ctx, src)
-	defer in.Close()
+	defer in.Close() //nolint:errcheck // open for reading
 	compressed := newAhead(in, want.Algorithm().Hash(), nil)
 	defer compressed.Close()
 	s, err := unpack(compressed, decompressing.of(src.Size), pass)
@@ -81,7 +81,7 @@ func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, e
 	if err != nil {
 		return Summary{}, err
 	}
-	defer plain.Close()
+	defer plain.Close() //nolint:errcheck // open for reading
 	tar := newAhead(plain, digest.Canonical.Hash(), t)
 	err = pass(tar)
 	tar.Close()
@@ -90,7 +90,7 @@ func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, e
 		return Summary{DiffID: digest.NewDigest(digest.Canonical, tar.hash), Size: tar.size}, nil
 	case errors.Is(tar.err, zstd.ErrWindowSizeExceeded):
 		err = fmt.Errorf("%w: %w", ErrFormat, tar.err)
-	case tar.err != nil && tar.err != io.EOF && tar.err != io.ErrClosedPipe:
+	case tar.err != nil && tar.err != io.EOF && tar.err != io.ErrClosedPipe: //nolint:errorlint // the reader returns them as they are
 		err = fmt.Errorf("%w: %w", ErrDecompress, tar.err)
 	}
 	return Summary{}, err

@@ -78,7 +78,7 @@ func zstded(t testing.TB, frames int, b []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
+	defer w.Close() //nolint:errcheck // nothing is written
 	var out []byte
 	for i := range frames {
 		out = w.EncodeAll(b[len(b)*i/frames:len(b)*(i+1)/frames], out)
@@ -272,7 +272,7 @@ func TestRefused(t *testing.T) {
 }
 
 func ignoreEOF(err error) error {
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 		return nil
 	}
 	return err

@@ -35,7 +35,7 @@ func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error 
 		_, err = io.Copy(io.Discard, entries)
 	}
 	if err != nil {
-		entries.Close() // ends the goroutine
+		entries.Close() //nolint:errcheck // ends the goroutine
 		return err
 	}
 	return w.Flush()

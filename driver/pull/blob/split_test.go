@@ -107,7 +107,7 @@ func entriesOf(t *testing.T, plain []byte) (segments string, files map[string]in
 	files = map[string]int64{}
 	for u := storage.NewJSONUnpacker(bytes.NewReader(splitOf(t, plain))); ; {
 		e, err := u.Next()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return segments, files
 		}
 		if err != nil {

@@ -52,6 +52,14 @@ func (h home) remove(names ...string) {
 	}
 }
 
+// removeAll removes a directory.
+func (h home) removeAll(name string) {
+	h.t.Helper()
+	if err := os.RemoveAll(h.path(name)); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // three makes the layers a, b and c, c with the text of both files. A file is missing
 // where the text is "-".
 func (h home) three(lower, lowerLayers string) {
@@ -161,9 +169,9 @@ func TestRelink(t *testing.T) {
 	}{
 		{"nothing", both, "b:a", func(home) {}, "c b a", ""},
 		{"a symlink", both, "-", func(h home) { h.remove("l", "LINK-a") }, "c b a", "l/LINK-a"},
-		{"all symlinks", both, "-", func(h home) { os.RemoveAll(h.path("l")) }, "c b a", "l/LINK-b l/LINK-a"},
-		{"all symlinks beside lower-layers", both, "b:a", func(h home) { os.RemoveAll(h.path("l")) }, "c b a", "l/LINK-b l/LINK-a"},
-		{"all symlinks beside lower-layers alone", "-", "b:a", func(h home) { os.RemoveAll(h.path("l")) }, "c b a", "l/LINK-b l/LINK-a c/lower"},
+		{"all symlinks", both, "-", func(h home) { h.removeAll("l") }, "c b a", "l/LINK-b l/LINK-a"},
+		{"all symlinks beside lower-layers", both, "b:a", func(h home) { h.removeAll("l") }, "c b a", "l/LINK-b l/LINK-a"},
+		{"all symlinks beside lower-layers alone", "-", "b:a", func(h home) { h.removeAll("l") }, "c b a", "l/LINK-b l/LINK-a c/lower"},
 		{"a symlink that leads nowhere", both, "-", func(h home) {
 			h.remove("l", "LINK-a")
 			_ = os.Symlink("../gone/diff", h.path("l", "LINK-a"))

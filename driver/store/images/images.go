@@ -149,7 +149,7 @@ func isStock(l chain.Layer) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("layer %s: %w", l.ID, err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	return img.Format() != erofs.Layer, nil
 }
 

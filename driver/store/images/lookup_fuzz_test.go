@@ -89,14 +89,14 @@ func kernelFinds(t *testing.T, dir, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
+	defer root.Close() //nolint:errcheck // open for reading
 	how := unix.OpenHow{Flags: unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
 	fd, err := unix.Openat2(int(root.Fd()), filepath.Clean("/"+name), &how)
 	if err != nil {
 		return ""
 	}
 	file := os.NewFile(uintptr(fd), name)
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // open for reading
 	content := make([]byte, 10)
 	k, _ := file.Read(content) // an error: it is a directory
 	return string(content[:max(k, 0)])

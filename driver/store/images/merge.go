@@ -27,13 +27,13 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing is written
 	defer func() { err = p.Named(err) }()
 	batch, err := p.BeginStaged() // nothing is collected until the image is linked
 	if err != nil {
 		return err
 	}
-	defer batch.Close()
+	defer batch.Close() //nolint:errcheck // what counts is durable
 	in := &inputs{sealing: m.sealing, sealed: true}
 	defer in.close()
 	for _, l := range slices.Backward(s.Layers) {

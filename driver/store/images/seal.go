@@ -41,7 +41,7 @@ func (m *Images) seal(img Image) (sealed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer p.Close()
+	defer p.Close() //nolint:errcheck // nothing is written
 	return p.SealFile(p.Path(img.Path), name)
 }
 
@@ -51,7 +51,7 @@ func isSealed(l chain.Layer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	_, err = verity.Measure(f)
 	if verity.Absent(err) {
 		return false, nil

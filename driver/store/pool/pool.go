@@ -49,7 +49,7 @@ func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 	}
 	p := &Pool{root: root, view: os.NewFile(uintptr(fd), root), path: fmt.Sprintf("/proc/self/fd/%d/", fd)}
 	if err := p.open(s, sealing); err != nil {
-		p.view.Close()
+		p.view.Close() //nolint:errcheck // open for reading
 		return nil, fmt.Errorf("pool of %s: %w", root, err)
 	}
 	return p, nil

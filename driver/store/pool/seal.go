@@ -28,7 +28,7 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if err != nil {
 		return false, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // open for reading
 	if _, err := verity.Measure(f); err == nil {
 		return true, nil
 	}

@@ -27,7 +27,7 @@ func newStore(t *testing.T) *store {
 	s.Primary.Home = filepath.Join(t.TempDir(), "overlay")
 	pool, err := objects.Open(s.Primary.Pool(), objects.Options{})
 	s.check(err)
-	t.Cleanup(func() { pool.Close() })
+	t.Cleanup(func() { pool.Close() }) //nolint:errcheck // nothing is written
 	s.pool = pool
 	return s
 }
@@ -47,12 +47,12 @@ func (s *store) layer(id string, format erofs.Format, contents ...string) chain.
 	s.check(os.MkdirAll(l.Diff(), 0o700))
 	f, err := os.Create(l.Blob())
 	s.check(err)
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // the test reads it
 	_, err = erofs.Write(f, tree.New(), erofs.Options{Format: format})
 	s.check(err)
 	b, err := s.pool.Begin(l.Diff())
 	s.check(err)
-	defer b.Close()
+	defer b.Close() //nolint:errcheck // committed
 	for _, content := range contents {
 		_, err := b.Add([]byte(content))
 		s.check(err)
@@ -75,7 +75,7 @@ func TestUnique(t *testing.T) {
 	}
 	b, err := s.pool.Begin(stock.Diff())
 	s.check(err)
-	defer b.Close()
+	defer b.Close() //nolint:errcheck // committed
 	_, _, err = b.Adopt("ad/opted", int64(len("adopted")))
 	s.check(err)
 	s.check(b.Commit())

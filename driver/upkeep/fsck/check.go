@@ -40,7 +40,6 @@ type checker struct {
 	pools      map[string]*pool // by the home of their store
 	unreadable error            // of pools
 
-	chains []string        // IDs of layers whose merged images are looked at
 	astray map[string]bool // IDs of layers whose chain is another one than recorded
 	report Report
 

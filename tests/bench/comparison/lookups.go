@@ -104,7 +104,7 @@ func missing(dir string, names []string) (first, again time.Duration, err error)
 		}
 		for _, name := range names {
 			if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != unix.ENOENT {
-				return 0, 0, fmt.Errorf("stat %s: %v, want %v", filepath.Join(dir, name), err, unix.ENOENT)
+				return 0, 0, fmt.Errorf("stat %s: %v, want %v", filepath.Join(dir, name), err, unix.ENOENT) //nolint:errorlint // it may be nil
 			}
 		}
 		end, err := threadTime()

@@ -55,8 +55,8 @@ func Copy(from, to string) error {
 // CopyProgram copies a program of this machine, and the libraries that it is linked
 // with, to the same places below root.
 func CopyProgram(root, program string) error {
-	out, err := exec.Command("ldd", program).Output() // fails if there are none
-	err = nil
+	out, _ := exec.Command("ldd", program).Output() // fails if there are none
+	var err error
 	for word := range strings.FieldsSeq(string(out)) {
 		if strings.HasPrefix(word, "/") {
 			err = errors.Join(err, Copy(word, filepath.Join(root, word)))

@@ -65,7 +65,7 @@ func (s *Store) Layer(layer io.Reader) (diffID [sha256.Size]byte, err error) {
 	in := bufio.NewReaderSize(io.TeeReader(layer, hash), 256<<10)
 	for tr := tar.NewReader(in); ; {
 		h, err := tr.Next()
-		if err == io.EOF {
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			_, err = io.Copy(io.Discard, in)
 			return [sha256.Size]byte(hash.Sum(nil)), err
 		}
