@@ -55,7 +55,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -129,7 +129,7 @@ deps: toolchain ## install what the tests need and is missing (root, Debian); FO
 demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
-test: deps lint build podman rootlessport podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
+test: deps vet build podman rootlessport podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
 	$(GO) test -timeout 30m ./...
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
@@ -156,9 +156,13 @@ test-podmans: deps build podman podman-stock ## try podmans of Debian on convert
 podmans-docs: ## put what "make test-podmans" has found last into docs
 	hack/insert.sh docs/testing.md podmans .cache/podmans/table.md
 
-lint: toolchain ## vet, and check formatting
+vet: toolchain ## run go vet, and check formatting
 	$(GO) vet ./...
 	@test -z "$$(gofmt -l cmd config convert driver hack tests)" || { echo "error: not gofmt-clean:"; gofmt -l cmd config convert driver hack tests; exit 1; }
+
+lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which needs the module proxy
+	CGO_ENABLED=0 $(GO) -C hack/lint build -o ../../.cache/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	.cache/golangci-lint run ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
