@@ -49,7 +49,7 @@ func (c *storageConf) parseOptions(options *table) {
 		case overlay.text(key) != "", key == "use_composefs", key == "inodes":
 		case key == "force_mask":
 			if mask, _ := options.find(key); is[int64](mask) && mask != int64(0) {
-				c.addOverlay(options, key, fs.FileMode(mask.(int64)).String()) //nolint:gosec // check has seen it
+				c.addOverlay(options, key, fs.FileMode(mask.(int64)).String()) // check has parsed it
 			}
 		default:
 			c.addOverlay(options, key, options.text(key))
