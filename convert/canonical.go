@@ -15,7 +15,7 @@ import (
 func Canonical(t *tree.Tree, keepUser bool) error {
 	usr, ok := t.Lookup("/usr")
 	if !ok {
-		return errors.New("canonical tree: /usr is missing, whose metadata the root takes")
+		return errors.New("canonical tree: /usr is missing, so the root has no metadata to take")
 	}
 	if !usr.Inode.IsDir() {
 		return errors.New("canonical tree: /usr is not a directory")

@@ -54,7 +54,7 @@ func TestCanonical(t *testing.T) {
 // TestNotCanonical has trees that composefs-rs refuses.
 func TestNotCanonical(t *testing.T) {
 	for want, entries := range map[string][]layertest.Entry{
-		"canonical tree: /usr is missing, whose metadata the root takes": {layertest.Dir("etc")},
+		"canonical tree: /usr is missing, so the root has no metadata to take": {layertest.Dir("etc")},
 
 		"canonical tree: /usr is not a directory": {layertest.Symlink("usr", "other"), layertest.Dir("other")},
 		"canonical tree: /run is not a directory": {layertest.Dir("usr"), layertest.File("run", "x")},

@@ -144,7 +144,7 @@ func (o OCIOptions) rehash(d verity.Digest) (string, error) {
 		return "", err
 	}
 	if got := known.Digest(); got != d {
-		return "", fmt.Errorf("object %s is damaged: its content has the digest %s", d, got)
+		return "", fmt.Errorf("object %s is damaged: its content has fs-verity digest %s", d, got)
 	}
 	return string(h.Sum(nil)), nil
 }

@@ -64,7 +64,7 @@ func TestOCI512(t *testing.T) {
 	}
 	for want, object := range map[string]func(verity.Digest) (io.ReadCloser, error){
 		"objects cannot be read": nil,
-		"is damaged: its content has the digest " + verity.Sum([]byte("x")).String(): func(verity.Digest) (io.ReadCloser, error) {
+		"is damaged: its content has fs-verity digest " + verity.Sum([]byte("x")).String(): func(verity.Digest) (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader("x")), nil
 		},
 		": no such file": func(verity.Digest) (io.ReadCloser, error) { return os.Open("/nonexistent/object") },

@@ -39,7 +39,7 @@ func (e *emitter) putArea(b []byte, attrs []*attr, ar area) {
 	refs := b[disk.XattrHeaderSize:]
 	inline := refs[disk.XattrRefSize*ar.shared:]
 	used := 0
-	// References count from the start of the block in which the table starts.
+	// References count from the start of the table's first block.
 	base := uint32(e.inodesEnd % disk.BlockSize)
 	for _, a := range attrs {
 		h.NameFilter &^= a.bit

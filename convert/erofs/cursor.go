@@ -9,8 +9,8 @@ import (
 
 // Cursor reads single directories and files of an image, in any order. As in [Image.Walk], a
 // whiteout with several names may appear as the empty file by which the image represents it. The
-// limit of what a cursor reads allows for one Node call for each directory and entry of a sound
-// image. A cursor may not be used concurrently.
+// memory limit of a cursor allows one Node call for each directory and entry of a sound image. A
+// cursor may not be used concurrently.
 type Cursor struct {
 	reader *reader
 	seen   map[uint64]*tree.Inode // files by nid, for those with several names

@@ -69,7 +69,7 @@ func (e *emitter) emitHeaders() {
 	}
 }
 
-// emitInodes emits the inodes from up to to, and zeros up to the next inode.
+// emitInodes emits the inodes with indices in [from, to), and zeros up to the next inode.
 func (e *emitter) emitInodes(from, to int) {
 	for i := from; i < to; i++ {
 		e.emitInode(i)
@@ -183,7 +183,7 @@ func (e *emitter) putTail(b []byte, i int) {
 	}
 }
 
-// emitBlocks emits the data blocks of the inodes from up to to.
+// emitBlocks emits the data blocks of the inodes with indices in [from, to).
 func (e *emitter) emitBlocks(from, to int) {
 	for i := from; i < to; i++ {
 		if e.nodes[i].blocks > 0 {

@@ -20,7 +20,7 @@ type sharedTable struct {
 	metacopy, redirect map[uint32]uint32
 }
 
-// collectShared makes the table of the xattrs that several inodes have, whatever their size.
+// collectShared makes the table of the xattrs that several inodes have, even of short ones.
 func (p *plan) collectShared(metacopies, redirects []uint32) {
 	counts := map[tree.Xattr]uint32{}
 	for _, set := range p.sets {

@@ -46,7 +46,7 @@ func TestBuilderFails(t *testing.T) {
 	if err := b.Add(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: 1}); !errors.Is(err, errBroken) || err.Error() != `entry "f": broken` {
 		t.Errorf("error %v", err)
 	}
-	if err := b.Add(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: -1}); err == nil || err.Error() != `entry "f": a size of -1 bytes` {
+	if err := b.Add(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: -1}); err == nil || err.Error() != `entry "f": invalid size of -1 bytes` {
 		t.Errorf("error %v", err)
 	}
 }

@@ -27,7 +27,7 @@
 //  2. Directories have the modification times of the tar.
 //  3. The root, if no layer has an entry for it, is 0555 root:root with time 0. (As in plain
 //     overlay, an entry spelled "./" is ignored.)
-//  4. A whiteout hides the layers below even if its name returns in the same layer, in whatever
+//  4. A whiteout hides the layers below even if its name returns in the same layer, in either
 //     order. The unpacker forgets a whiteout when a directory of that name follows, so deleted
 //     files show again. (A directory that replaces a file of its own layer hides nothing, as in
 //     plain overlay.)

@@ -105,7 +105,7 @@ func (b *Builder) newInode(hdr *tar.Header) (*tree.Inode, error) {
 // newFile returns the inode of a regular file and passes it to keep.
 func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
 	if hdr.Size < 0 {
-		return nil, fmt.Errorf("a size of %d bytes", hdr.Size)
+		return nil, fmt.Errorf("invalid size of %d bytes", hdr.Size)
 	}
 	n := new(tree.Inode)
 	if hdr.Size > 0 {

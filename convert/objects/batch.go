@@ -88,7 +88,7 @@ func (b *Batch) Add(content []byte) (verity.Digest, error) {
 	return b.added(d, size, found, replace, err)
 }
 
-// added counts a content whose object was found or made, and has Commit give a new one its name.
+// added counts a content whose object was found or made, and has Commit publish a new one.
 func (b *Batch) added(d verity.Digest, size int64, found, replace bool, err error) (verity.Digest, error) {
 	if err != nil {
 		return verity.Digest{}, fmt.Errorf("add object %s: %w", d, err)
@@ -177,7 +177,7 @@ func (b *Batch) Commit() error {
 	}
 	for i, f := range b.fresh {
 		if err := b.publish(f); err != nil {
-			b.published = added(b.fresh[:i])
+			b.published = newDigests(b.fresh[:i])
 			return fmt.Errorf("commit object %s: %w", f.digest, err)
 		}
 	}
@@ -209,8 +209,8 @@ func (b *Batch) Close() error {
 	return err
 }
 
-// added returns the published objects that replaced none.
-func added(published []fresh) (all []verity.Digest) {
+// newDigests returns the published objects that replaced none.
+func newDigests(published []fresh) (all []verity.Digest) {
 	for _, f := range published {
 		if !f.replace {
 			all = append(all, f.digest)

@@ -10,8 +10,8 @@
 //	DIR/lock               flock: shared while adding, exclusive while collecting
 //
 // Objects carry no metadata that matters: mode 0600, no xattrs. Owner, mode, times and xattrs of a
-// file are in images, so equal contents share one object whatever these are. An empty file has no
-// object. The package works on Linux only.
+// file are in images, so files with equal contents share one object. An empty file has no object.
+// The package works on Linux only.
 //
 // # Adding a layer
 //

@@ -25,7 +25,7 @@ func (b *Batch) Name(d verity.Digest, size int64, payload string) error {
 func (b *Batch) name(d verity.Digest, size int64, payload string) error {
 	shard, err := hex.DecodeString(payload[:min(2, len(payload))])
 	if err != nil || len(shard) != 1 {
-		return errors.New("it does not begin with two hex digits")
+		return errors.New("the name does not begin with two hex digits")
 	}
 	if err := b.makeShard(shard[0], payload[:2]); err != nil {
 		return err

@@ -111,7 +111,7 @@ func TestDigestsIn(t *testing.T) {
 		t.Errorf("%v, %v, want %v", got, err, want)
 	}
 	if _, err := objects.DigestsIn(t.Context(), dir+"x"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a layer that is not there: %v", err)
+		t.Errorf("a missing layer: %v", err)
 	}
 }
 

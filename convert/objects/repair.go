@@ -82,7 +82,7 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 }
 
 func wrongContent(got verity.Digest) error {
-	return fmt.Errorf("%w: its content has digest %s", ErrDamaged, got)
+	return fmt.Errorf("%w: its content has fs-verity digest %s", ErrDamaged, got)
 }
 
 // temporary returns a unique name in the pool, where Collect finds it after a crash.

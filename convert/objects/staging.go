@@ -59,7 +59,7 @@ func (b *Batch) Place(dst string) error {
 	switch {
 	case err != nil:
 	case b.staged == "":
-		err = errors.New("it is not staged")
+		err = errors.New("the layer is not staged")
 	default:
 		err = unix.Rename(b.staged, dst)
 	}

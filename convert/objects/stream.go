@@ -28,7 +28,7 @@ var buffers = sync.Pool{New: func() any { return new([bufferSize + 1]byte) }}
 // take no space on disk. AddFrom uses the WriteTo method of an [io.WriterTo].
 func (b *Batch) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	if size < 0 {
-		return verity.Digest{}, fmt.Errorf("add object: a size of %d bytes", size)
+		return verity.Digest{}, fmt.Errorf("add object: invalid size of %d bytes", size)
 	}
 	if size > bufferSize {
 		return b.addStream(r, size)

@@ -31,7 +31,7 @@ func (b *Batch) Take(f *os.File, d verity.Digest, size int64, alone bool) (Taken
 		taken = TakenCopied
 		switch {
 		case alone:
-			taken = TakenLinked // also if it can take no more links and is copied
+			taken = TakenLinked // even if the file can take no more links and is copied
 			found, err = b.linkFile(f, d, size)
 		default:
 			found, err = b.copyFile(f, d, size)

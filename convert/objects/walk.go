@@ -96,7 +96,7 @@ func (p *Reader) Verify(ctx context.Context, damaged func(d verity.Digest, err e
 			return fmt.Errorf("verify object %s: %w", d, err)
 		}
 		if got != d {
-			damaged(d, fmt.Errorf("%w %s: its content has digest %s", ErrDamaged, d, got))
+			damaged(d, fmt.Errorf("%w %s: its content has fs-verity digest %s", ErrDamaged, d, got))
 		}
 		return nil
 	})

@@ -44,7 +44,7 @@ var hostile = []struct{ in, want string }{
 	{list("{\"type\":\"dir\",\"name\":\"\xff\"}"), `text is not UTF-8`},
 	{list(`{"type":"dir","name":"a\u0000b"}`), `a name with a NUL byte`},
 	{list(`{"type":"symlink","name":"l","linkName":"a\u0000b"}`), `entry "l": a name with a NUL byte`},
-	{list(`{"type":"reg","name":"f","size":-1}`), `entry "f": a size of -1 bytes`},
+	{list(`{"type":"reg","name":"f","size":-1}`), `entry "f": invalid size of -1 bytes`},
 	{list(`{"type":"reg","name":"f","size":1}`), `entry "f": digest "" is not a sha256`},
 	{list(`{"type":"reg","name":"f","size":1,"digest":"sha512` + digest[6:] + `"}`), `is not a sha256`},
 	{list(`{"type":"reg","name":"f","size":1,"digest":"` + strings.ToUpper(digest) + `"}`), `is not a sha256`},

@@ -125,7 +125,7 @@ func expectContent(t testing.TB, in opener, want string) {
 func expectMissing(t testing.TB, in opener, content string) {
 	t.Helper()
 	if r, err := in.Open(verity.Sum([]byte(content))); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("Open of %d bytes that are not there: %v, want %v", len(content), err, fs.ErrNotExist)
+		t.Errorf("Open of a missing content of %d bytes: %v, want %v", len(content), err, fs.ErrNotExist)
 		if err == nil {
 			_ = r.Close()
 		}

@@ -12,7 +12,7 @@ var le = binary.LittleEndian
 
 // Geometry, in bytes.
 const (
-	BlockSize = 4096 // always, whatever the page size of the host
+	BlockSize = 4096 // for every page size of the host
 	BlockBits = 12
 	SlotSize  = 32 // inode alignment; a nid counts these
 
