@@ -1,4 +1,4 @@
-// Package messages finds in messages what users must not read.
+// Package messages finds internal paths in messages.
 package messages
 
 import "regexp"
