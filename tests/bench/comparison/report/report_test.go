@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/xml"
-	"io"
 	"strings"
 	"testing"
 )
@@ -55,30 +54,97 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-// TestSVG checks that the chart is XML, with a bar for each ratio.
-func TestSVG(t *testing.T) {
-	got := results().SVG("plain", "stock", []Aim{{"pull, wall", "plain", 0.5}}, []string{"disk <&>"})
-	bars := map[string]int{}
-	for d := xml.NewDecoder(strings.NewReader(got)); ; {
-		token, err := d.Token()
-		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if e, ok := token.(xml.StartElement); ok {
-			for _, a := range e.Attr {
-				if a.Name.Local == "class" && (e.Name.Local == "rect" || a.Value == "aim") {
-					bars[a.Value]++
-				}
-			}
+// chart is a chart as SVG has it.
+type chart struct {
+	Width float64 `xml:"width,attr"`
+	Rects []shape `xml:"rect"`
+	Lines []shape `xml:"line"`
+	Paths []shape `xml:"path"`
+	Texts []struct {
+		X      float64 `xml:"x,attr"`
+		Anchor string  `xml:"text-anchor,attr"`
+		Text   string  `xml:",chardata"`
+	} `xml:"text"`
+}
+
+type shape struct {
+	Class string  `xml:"class,attr"`
+	X     float64 `xml:"x1,attr"`
+}
+
+func draw(t *testing.T, c Chart) (got chart) {
+	t.Helper()
+	if err := xml.Unmarshal([]byte(results().SVG(c)), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// at returns the x of the one text, or fails.
+func (c chart) at(t *testing.T, text string) (x float64) {
+	t.Helper()
+	n := 0
+	for _, s := range c.Texts {
+		if s.Text == text {
+			x = s.X
+			n++
 		}
 	}
-	// One of each is in the legend.
-	for class, want := range map[string]int{"ours": 2, "worse": 2, "other": 2, "aim": 2} {
-		if bars[class] != want {
-			t.Errorf("%d elements of class %q, want %d", bars[class], class, want)
+	if n != 1 {
+		t.Errorf("the chart has the text %q %d times: %+v", text, n, c.Texts)
+	}
+	return x
+}
+
+func count(shapes []shape, class string) (n int) {
+	for _, s := range shapes {
+		if s.Class == class {
+			n++
 		}
+	}
+	return n
+}
+
+// TestSVG checks that the chart has a bar for each ratio, and explains its scale.
+func TestSVG(t *testing.T) {
+	got := draw(t, Chart{"plain", "stock", []Aim{{"pull, wall", "plain", 0.5}}, []Row{{"pull, wall", ""}, {"disk <&>", ""}, {"nothing", ""}}})
+	// The legend has one of each.
+	for class, want := range map[string]int{"ours": 2, "worse": 2, "other": 2} {
+		if n := count(got.Rects, class); n != want {
+			t.Errorf("%d bars of class %q, want %d", n, class, want)
+		}
+	}
+	if n := count(got.Lines, "aim"); n != 2 || len(got.Paths) > 0 {
+		t.Errorf("%d aims and %d arrows, want 2 and none", n, len(got.Paths))
+	}
+	got.at(t, "lower is better, log scale")
+	got.at(t, "Compared with plain overlay")
+}
+
+// TestSVGRoom checks that no text of a row leaves the chart or meets an aim, that a chart says when
+// it leaves measures out, and that a bar beyond the scale has an arrow and its ratio.
+func TestSVGRoom(t *testing.T) {
+	long := "disk of all layers of all images, in bytes, once more than the last"
+	got := draw(t, Chart{"plain", "stock", []Aim{{"disk <&>", "plain", 3}}, []Row{{"disk <&>", long}}})
+	if x := got.at(t, long); x < 6.5*float64(len(long)) {
+		t.Errorf("the label begins %.0f pixels left of the chart", 6.5*float64(len(long))-x)
+	}
+	got.at(t, "Compared with plain overlay, selected measures")
+	if x, aim := got.at(t, "2.00×"), got.Lines[len(got.Lines)-1].X; x < aim+4 || got.Lines[len(got.Lines)-1].Class != "aim" {
+		t.Errorf("the ratio is at %.0f, the aim at %.0f", x, aim)
+	}
+	r := results()
+	r.Add("memory", Bytes, "plain", 1)
+	r.Add("memory", Bytes, "stock", 7.34)
+	r.Add("memory", Bytes, "ours", 0.01)
+	got = chart{}
+	if err := xml.Unmarshal([]byte(r.SVG(Chart{Against: "plain", Other: "stock", Rows: []Row{{"memory", ""}}})), &got); err != nil {
+		t.Fatal(err)
+	}
+	if count(got.Paths, "other") != 1 || count(got.Paths, "ours") != 1 {
+		t.Errorf("arrows %+v, want one for each bar", got.Paths)
+	}
+	if x := got.at(t, "7.34×"); x+40 > got.Width {
+		t.Errorf("the ratio is at %.0f of %.0f", x, got.Width)
 	}
 }
