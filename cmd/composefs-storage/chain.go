@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
-// openedChain is the layer images to be merged, bottom first, and what is open for them.
+// openedChain is the layer images of a merge, bottom first, and the open files, batches and pool behind them.
 type openedChain struct {
 	sources []convert.Source
 	pool    *objects.Pool // nil: nothing can be adopted
@@ -19,8 +19,8 @@ type openedChain struct {
 	closers []func() error // in the order of opening
 }
 
-// openChain opens the images at paths and, unless its path is "", the pool for what
-// they may need to have adopted. It must be closed.
+// openChain opens the images at paths and, unless its path is "", the pool that adopts objects of stock
+// layers. The caller closes the chain.
 func openChain(paths []string, pool string) (*openedChain, error) {
 	c := &openedChain{}
 	if pool != "" {
@@ -80,15 +80,15 @@ func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.Merge
 	return merged, c.hint(err)
 }
 
-// hint adds what can be done about an error of merging.
+// hint adds the remedy to an error of a merge.
 func (c *openedChain) hint(err error) error {
 	if errors.Is(err, convert.ErrAdopt) {
-		return withHint(err, "merge --pool DIR adopts the contents of LAYER/composefs-data/composefs.blob from LAYER/diff")
+		return withHint(err, "add --pool DIR: merge adopts the objects in LAYER/diff for a FILE at LAYER/composefs-data/composefs.blob")
 	}
 	return withImageHint(err)
 }
 
-// commit makes durable what has been adopted.
+// commit makes adopted objects durable.
 func (c *openedChain) commit() error {
 	for _, b := range c.batches {
 		if err := b.Commit(); err != nil {
@@ -98,7 +98,7 @@ func (c *openedChain) commit() error {
 	return nil
 }
 
-// close closes all that is open.
+// close closes everything that openChain opened.
 func (c *openedChain) close() (err error) {
 	for i := len(c.closers) - 1; i >= 0; i-- {
 		err = errors.Join(err, c.closers[i]())

@@ -18,36 +18,33 @@ const checkUsage = `Usage:
                           [--repair [--from SOURCE]... [--from-store DIR]...]
                           (--all | IMAGE...)
 
-Check whether container images are what they were when they were pulled or built:
-each object has the content that its name says, each layer has the objects that
-its image names, and each merged image is the one that its layers give. All that
-is wrong is told, and which files of which container images are concerned.
-If there is damage, standard error has the commands that repair it.
-Nothing is written, and the store may be in use. Of plain layers nothing is known
-that could be checked; of layers that stock podman has written as composefs, the
-contents are.
+Check whether container images have their original contents: each object must have
+the content of its name, each layer the objects that its image names, and each merged
+image must be the result of merging its layers. check prints all damage, with the files
+and container images that it concerns. If there is damage, standard error has the
+commands that repair it. check writes nothing, and the store may be in use. It cannot
+check plain layers; of composefs layers by stock podman it checks the contents.
 
 Options:
-  --all          check all images, and what else the store and its pool have
+  --all          check all images, and all other files of the store and its pool
   --root DIR     the store, instead of the one that storage.conf configures
-  --rate BYTES   read at most so many bytes a second; k, M and G are 1000, 1000 k
+  --rate BYTES   read at most this number of bytes a second; k, M and G are 1000, 1000 k
                  and 1000 M
-  --no-progress  show no progress, which else is shown on a terminal
+  --no-progress  show no progress; a terminal shows it otherwise
   --json         print an object with all findings and all files; sizes are bytes
-  --repair       repair what is damaged, from good copies: what the store has
-                 elsewhere, what other stores have, and what --from says. Merged
-                 images are merged again. An object without a good copy is removed
-                 from the pool, so that the next pull brings it anew: until then
-                 its files do not open
+  --repair       repair damage from good copies: other files of the store, other
+                 stores, and the sources of --from. Merged images are merged again.
+                 An object without a good copy is removed from the pool, so that
+                 the next pull brings it again; until then its files do not open
   --from SOURCE  a layer tar, compressed or not, or an image: docker://NAME,
                  oci:DIR, oci-archive:FILE or docker-archive:FILE. It is read only
-                 if it is needed
+                 if needed
   --from-store DIR
                  another store, by its root
 
 Exit codes:
   0  nothing is damaged, or all is repaired
-  1  the store could not be checked; standard error says why
+  1  the check failed; standard error has the reason
   2  the command line is wrong
   3  something is damaged
 `
@@ -93,7 +90,7 @@ func checkCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// check checks, repairs if that is asked for, and reports.
+// check checks, repairs with --repair, and prints a report.
 func (s streams) check(ctx context.Context, o *checkOptions, names []string) error {
 	if err := o.load(); err != nil {
 		return err
@@ -142,10 +139,10 @@ func (o *checkOptions) images(names []string) ([]catalog.Image, error) {
 	return list, nil
 }
 
-// byteRate is an option's value: a number of bytes a second.
+// byteRate is the value of --rate, in bytes a second.
 type byteRate int64
 
-// Set reads a number with k, M or G behind it or not.
+// Set parses a number, which may end in k, M or G.
 func (r *byteRate) Set(text string) error {
 	digits := strings.TrimRight(text, "kMG")
 	n, err := strconv.ParseInt(digits, 10, 40)
@@ -159,5 +156,5 @@ func (r *byteRate) Set(text string) error {
 
 func (r *byteRate) String() string { return strconv.FormatInt(int64(*r), 10) }
 
-// Type is for cobra.
+// Type implements pflag.Value.
 func (r *byteRate) Type() string { return "bytes" }

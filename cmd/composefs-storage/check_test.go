@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestCheckUsage looks at exit codes of what is no check.
+// TestCheckUsage checks the exit codes of wrong command lines.
 func TestCheckUsage(t *testing.T) {
 	newCheckedStore(t)
 	for _, tc := range []struct {
@@ -25,7 +25,7 @@ func TestCheckUsage(t *testing.T) {
 	}
 }
 
-// TestCheckPrint looks at what is printed.
+// TestCheckPrint checks the printed report.
 func TestCheckPrint(t *testing.T) {
 	c := newCheckedStore(t)
 	c.flip(c.pooled(checkedB))
@@ -42,7 +42,7 @@ func TestCheckPrint(t *testing.T) {
   in image localhost/app:latest
     /again
     /usr/b
-checked: 1 images, 2 layers, 1 merged images, 4 objects with 310 kB in `
+checked: 1 image, 2 layers, 1 merged image, 4 objects with 310 kB in `
 	if got := out.String(); !strings.HasPrefix(got, want) || !strings.HasSuffix(got, " s\nfound: 1 damaged, 0 repaired, 0 warnings\n") {
 		t.Errorf("%s\nwant\n%s…", got, want)
 	}

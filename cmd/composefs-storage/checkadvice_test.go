@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// prints runs the command, which must end with that code, and returns what it prints.
+// prints runs the command, which must end with that code, and returns its output.
 func (c *checkedStore) prints(code int, args ...string) (out, complaints string) {
 	c.t.Helper()
 	var o, e bytes.Buffer
@@ -19,7 +19,7 @@ func (c *checkedStore) prints(code int, args ...string) (out, complaints string)
 	return o.String(), e.String()
 }
 
-// TestCheckCommands looks for the commands that repair what was found: as few as there are, none
+// TestCheckCommands looks for the commands that repair the findings: as few as possible, none
 // that pulls an image which was built here, and none after a repair or of a sound store.
 func TestCheckCommands(t *testing.T) {
 	const base, app = "--from docker://quay.io/me/base:1 quay.io/me/base:1", "localhost/app:latest"

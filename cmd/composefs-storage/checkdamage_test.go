@@ -10,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 )
 
-// damages are ways to damage a store, and what check is to say of it.
+// damages are ways to damage a store, with the findings that check must print.
 var damages = map[string]struct {
 	damage func(c *checkedStore)
 	want   []string
@@ -129,7 +129,7 @@ var damages = map[string]struct {
 	}, []string{"info: layer gone gone"}, exitOK, exitOK},
 }
 
-// TestCheck damages stores, and looks at what is said before and after a repair.
+// TestCheck damages stores, and compares the findings before and after a repair.
 func TestCheck(t *testing.T) {
 	for name, tc := range damages {
 		t.Run(name, func(t *testing.T) {

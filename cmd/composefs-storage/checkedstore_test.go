@@ -57,7 +57,7 @@ func (c *checkedStore) blob(layer, name string) string {
 	return filepath.Join(c.root, "overlay", layer, "composefs-data", name)
 }
 
-// check runs the command, which must end with that code, and returns what it says.
+// check runs the command, which must end with that code, and returns its report.
 func (c *checkedStore) check(code int, args ...string) *fsck.Report {
 	c.t.Helper()
 	var out, complaints bytes.Buffer
@@ -105,7 +105,7 @@ func (c *checkedStore) write(name, content string) {
 	c.must(os.WriteFile(filepath.Join(c.root, "overlay", name), []byte(content), 0o600))
 }
 
-// told is what a test looks at of a finding: kind, object and the files of the image.
+// told is the part of a finding that tests compare: kind, object and the files of the image.
 func told(f *fsck.Finding) string {
 	words := []string{string(f.Severity) + ": " + string(f.Kind)}
 	for name, content := range map[string]string{"a": checkedA, "b": checkedB, "c": checkedC, "tiny": "tiny"} {
@@ -127,7 +127,7 @@ func toldAll(r *fsck.Report) (all []string) {
 	return all
 }
 
-// state is what is in a store, by name, but for directories.
+// state is the contents of a store by name, without directories.
 func (c *checkedStore) state() map[string]syscall.Stat_t {
 	all := map[string]syscall.Stat_t{}
 	c.must(filepath.WalkDir(c.root, func(path string, e fs.DirEntry, err error) error {

@@ -10,25 +10,25 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 )
 
-// listed is how much of a list is printed; --json has all.
+// listed is the number of items of a list that are printed; --json has all.
 const listed = 10
 
-// printReport prints what was found, and a summary.
+// printReport prints the findings, a summary, and on standard error the commands that repair damage.
 func (s streams) printReport(r *fsck.Report, took time.Duration) error {
 	w := bufio.NewWriter(s.out)
 	for _, f := range r.Findings {
 		printFinding(w, f)
 	}
-	fmt.Fprintf(w, "checked: %d images, %d layers, %d merged images, %d objects with %s in %.1f s\n",
-		r.Images, r.Layers, r.Merged, r.Objects, humanSize(r.Bytes), took.Seconds())
-	repaired, count := 0, map[fsck.Severity]int{}
+	fmt.Fprintf(w, "checked: %s, %s, %s, %s with %s in %.1f s\n", count(r.Images, "image"), count(r.Layers, "layer"),
+		count(r.Merged, "merged image"), count(r.Objects, "object"), humanSize(r.Bytes), took.Seconds())
+	repaired, found := 0, map[fsck.Severity]int{}
 	for _, f := range r.Findings {
 		if f.Repaired != "" {
 			repaired++
 		}
-		count[f.Severity]++
+		found[f.Severity]++
 	}
-	fmt.Fprintf(w, "found: %d damaged, %d repaired, %d warnings\n", count[fsck.Damage], repaired, count[fsck.Warning])
+	fmt.Fprintf(w, "found: %d damaged, %d repaired, %s\n", found[fsck.Damage], repaired, count(found[fsck.Warning], "warning"))
 	for _, command := range r.Commands {
 		fmt.Fprintf(s.err, "hint: \"%s\" repairs the damage; --from adds sources of good copies\n", command)
 	}

@@ -14,8 +14,8 @@ const completionUsage = `Usage:
   composefs-storage completion SHELL
 
 Print a script by which bash, zsh, fish or powershell complete commands, options and
-the names of container images. "make install" puts the first three where the shells
-look. To have it in a running shell:
+the names of container images. "make install" installs the first three. To use it in a
+running shell:
 
   bash   source <(composefs-storage completion bash)
   zsh    source <(composefs-storage completion zsh)
@@ -46,8 +46,8 @@ func completionCommand(s streams) *cobra.Command {
 	}
 }
 
-// addCompletions says what the arguments and the values of options of all commands may
-// be. What is not said is completed as a file.
+// addCompletions sets the completions of arguments and option values of all commands. Others are
+// completed as files.
 func addCompletions(root *cobra.Command) {
 	arguments := map[string]completer{
 		"inspect": imageNames(1, cobra.ShellCompDirectiveNoFileComp),
@@ -56,6 +56,9 @@ func addCompletions(root *cobra.Command) {
 		"convert": imageNames(0, cobra.ShellCompDirectiveNoFileComp),
 		"digest":  imageNames(0, cobra.ShellCompDirectiveDefault),
 		"mount":   imageNames(1, cobra.ShellCompDirectiveDefault),
+		"ls":      imageNames(1, cobra.ShellCompDirectiveDefault),
+		"dump":    imageNames(1, cobra.ShellCompDirectiveDefault),
+		"objects": imageNames(1, cobra.ShellCompDirectiveDefault),
 		"status":  cobra.NoFileCompletions,
 		"gc":      cobra.NoFileCompletions,
 	}
@@ -91,15 +94,15 @@ func words(directive cobra.ShellCompDirective, list ...string) completer {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { return list, directive }
 }
 
-// imageNames completes the names of container images in the store that the command line says,
-// at most so many, 0 for any number. The directive says what else there may be.
-func imageNames(most int, directive cobra.ShellCompDirective) completer {
+// imageNames completes at most n names of container images in the store of the command line, or any
+// number if n is 0. The directive is that for other words.
+func imageNames(n int, directive cobra.ShellCompDirective) completer {
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		st := &store{}
 		if flag := cmd.Flags().Lookup("root"); flag != nil {
 			st.root = flag.Value.String()
 		}
-		if most > 0 && len(args) >= most || st.load() != nil {
+		if n > 0 && len(args) >= n || st.load() != nil {
 			return nil, directive
 		}
 		c, err := catalog.Read(&st.stores)
@@ -110,9 +113,8 @@ func imageNames(most int, directive cobra.ShellCompDirective) completer {
 	}
 }
 
-// namesFrom returns what a user who has begun so may mean: whole names of images; if
-// there are none, names without the registry and the like; if there are none of these
-// either, IDs.
+// namesFrom returns the names of images that begin with the typed characters: whole names, or else
+// names without the registry and the first parts, or else IDs.
 func namesFrom(images []catalog.Image, begun string) []string {
 	for _, words := range []func(catalog.Image) []string{
 		func(i catalog.Image) []string { return i.Names },

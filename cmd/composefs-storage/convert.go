@@ -22,17 +22,16 @@ const convertUsage = `Usage:
   composefs-storage convert --plain [OPTION]... IMAGE...
   composefs-storage convert --plain [OPTION]... --all
 
-Make container images in the store of podman composefs that were pulled without it:
-their plain layers, and those that containers/storage without this project's driver
-has made composefs, become what a pull would make of them now. Files become objects by
-hard links, so that next to no space is needed. (To convert the tar of a layer outside
-of a store, see convert-layer.) Layers that are composefs already get fs-verity, unless
-composefs.conf says that they need not: what was pulled without has none.
+Convert the layers of container images in podman's store to composefs, in place. Plain
+layers, and composefs layers of containers/storage without this project's driver, become
+what a pull would make of them now. Files become objects by hard links, so next to no
+space is needed. (convert-layer converts the tar of a layer outside of a store.) Layers
+that are composefs already get fs-verity, unless composefs.conf has verity = "off".
 
 A layer changes at once or not at all. The command may be interrupted and killed; the
-next one goes on with what is left. A layer that is part of a mount stays as it is:
-stop the containers and unmount the images that the command names. Stopped containers
-may stay. The exit code is 1 if a layer stays as it is. It takes root.
+next one continues with the remaining layers. A layer that is part of a mount stays as it
+is: stop the containers and unmount the images that the command names. Stopped containers
+may stay. The exit code is 1 if a layer stays as it is. convert needs root.
 
 Programs without this project's driver read converted layers since podman 5.0, buildah
 1.35, skopeo 1.15 and CRI-O 1.31. They must not build or commit on them with
@@ -40,7 +39,7 @@ use_composefs off: they write zeros for files whose mode or owner changes. If an
 one is installed, the command converts nothing: its containers would not start any more,
 and its builds would lack files.
 
-The command prints a line for each layer, bottom first: its ID, what it was, the number
+The command prints a line for each layer, bottom first: its ID, its old kind, the number
 and size of its files, and how many of them were linked and copied. The pool already had
 the contents of the others.
 
@@ -55,10 +54,10 @@ storage.conf sets use_composefs.
 Options:
   --plain      make composefs layers plain again
   --all        all images of the store
-  --dry-run    only tell what the layers are, and why one would stay so
+  --dry-run    only print the kind of each layer, and the reason if it would stay
   --root DIR   the store, instead of the one that storage.conf configures
   --no-progress
-               show no progress, which a terminal shows otherwise
+               show no progress; a terminal shows it otherwise
   --json       print an array of objects; sizes are bytes
   --ignore-old-programs
                convert although such an older program is installed
@@ -149,7 +148,7 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 type direction struct {
 	check   func(c *inplace.Converter, id string) (survey.Kind, error)
 	convert func(c *inplace.Converter, ctx context.Context, id string) (inplace.Result, error)
-	line    func(c *imageConverter, r convertedInPlace) string // what became of a layer, or would
+	line    func(c *imageConverter, r convertedInPlace) string // the result of a layer, or of a dry run
 }
 
 var (
@@ -264,7 +263,7 @@ func (c *imageConverter) layer(ctx context.Context, converter *inplace.Converter
 	return nil
 }
 
-// lineOf returns what became of a layer that is composefs now.
+// lineOf returns the result of a layer that is composefs now.
 func (c *imageConverter) lineOf(r convertedInPlace) string {
 	switch {
 	case r.Verity:
@@ -274,10 +273,10 @@ func (c *imageConverter) lineOf(r convertedInPlace) string {
 	case c.dryRun:
 		return r.Kind + ", would be converted"
 	}
-	return fmt.Sprintf("%s, converted: %d files, %s, %d linked, %d copied", r.Kind, r.Files, humanSize(r.Bytes), r.Linked, r.Copied)
+	return fmt.Sprintf("%s, converted: %s, %s, %d linked, %d copied", r.Kind, count(r.Files, "file"), humanSize(r.Bytes), r.Linked, r.Copied)
 }
 
-// staysHint adds to the error of a layer that stays as it is what can be done about it.
+// staysHint adds the remedy to the error of a layer that stays as it is.
 func staysHint(err error) error {
 	var refusal *inplace.Refusal
 	switch {

@@ -13,11 +13,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
-// converter converts a layer as its options say.
+// converter holds the options of convert-layer.
 type converter struct {
 	streams
 	pool, image, diff string
-	workers           count
+	workers           number
 }
 
 func (c *converter) convert(path string) (result *convertedLayer, err error) {
@@ -43,9 +43,8 @@ func (c *converter) convert(path string) (result *convertedLayer, err error) {
 	return result, err
 }
 
-// convertTar does all that leaves something behind, in the order that makes a power
-// cut harmless: objects and image, then what makes the objects durable and gives
-// them names, then --diff's directory, then the image's name.
+// convertTar writes in the order that makes a power cut harmless: contents and image under temporary
+// names, then durable objects with their names, then --diff's directory, then the image's name.
 func (c *converter) convertTar(ctx context.Context, r io.Reader) (*convertedLayer, error) {
 	image, err := createFile(c.image)
 	if err != nil {
@@ -65,7 +64,7 @@ func (c *converter) convertTar(ctx context.Context, r io.Reader) (*convertedLaye
 	if err != nil {
 		return nil, err
 	}
-	defer batch.Close() //nolint:errcheck // what counts is durable
+	defer batch.Close() //nolint:errcheck // the batch is committed
 	if err := diff.checkPlace(batch.Staged()); err != nil {
 		return nil, err
 	}

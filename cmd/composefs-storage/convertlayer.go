@@ -14,32 +14,31 @@ const convertLayerUsage = `Usage:
                                   [--workers N] [--json]
 
 Convert a layer: the contents of the files in TAR become objects of the pool, each
-stored once however many files have it, and OUT becomes the layer image, which
-says all the rest. TAR is an uncompressed layer tar, "-" is standard input.
+stored once however many files have it, and OUT becomes the layer image, which holds
+names and metadata. TAR is an uncompressed layer tar, "-" is standard input.
 
 Options:
-  --pool DIR    the pool: objects are in DIR/objects. It is made if it is not there
+  --pool DIR    the pool: objects are in DIR/objects. It is made if missing
   --image OUT   the layer image; a file of that name is replaced
   --diff DIR    the layer's own object directory, as "diff" of a layer in
                 containers/storage: its objects are hard links to those of the
-                pool. It must be on the pool's file system, and absent, empty, or
-                what an earlier run has made of the same TAR. Without it only the
-                pool links the objects, and the next garbage collection there
+                pool. It must be on the pool's file system, and be missing, empty or
+                the result of an earlier run with the same TAR. Without it only
+                the pool links the objects, and the next garbage collection there
                 removes those that no other layer has
-  --workers N   store so many files at a time (default: number of CPUs)
+  --workers N   store this number of files at a time (default: number of CPUs)
   --json        print an object instead of lines
 
-As in containers/storage, an entry "./" of TAR says nothing of the root directory.
+As in containers/storage, an entry "./" of TAR does not set the metadata of the root
+directory.
 
-OUT appears last, complete and durable: as long as it is not there, nothing is
-converted. After an error or an interrupt neither OUT nor --diff's DIR has changed.
-After a kill or a power cut the same command does it all; what was left unfinished
-is removed by it, and in the pool by the next garbage collection.
+OUT appears last, complete and durable. After an error or an interrupt neither OUT nor
+--diff's DIR has changed. After a kill or a power cut the same command completes the
+conversion and removes leftovers; the next garbage collection removes those in the pool.
 
-Printed are the fs-verity digest of the image, the tar's diffID, and how many
-files with content there are, how many objects they share, how many of these are
-new to the pool, how many bytes the files have, and how many of them did not
-have to be stored.
+convert-layer prints the fs-verity digest of the image, the tar's diffID, and the
+numbers of files with content, of their objects, of objects new to the pool, of bytes,
+and of bytes that the pool had already.
 `
 
 func convertLayerCommand(s streams) *cobra.Command {
@@ -54,7 +53,7 @@ func convertLayerCommand(s streams) *cobra.Command {
 				return err
 			}
 			// Half the usual slack: a layer of a million entries then stays
-			// below 500 MB, and others do not notice.
+			// below 500 MB, and smaller ones are as fast.
 			debug.SetGCPercent(50)
 			result, err := c.convert(args[0])
 			if err != nil {
@@ -74,23 +73,23 @@ func convertLayerCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// count is the value of an option that says how many.
-type count int
+// number is the value of an option, a number that is not negative.
+type number int
 
 // Set reads the value.
-func (c *count) Set(s string) error {
-	n, err := strconv.ParseUint(s, 10, 31)
+func (n *number) Set(s string) error {
+	value, err := strconv.ParseUint(s, 10, 31)
 	if err != nil {
 		return errors.New("a number is expected")
 	}
-	*c = count(n)
+	*n = number(value)
 	return nil
 }
 
-func (c *count) String() string { return strconv.Itoa(int(*c)) }
+func (n *number) String() string { return strconv.Itoa(int(*n)) }
 
-// Type is there for pflag.
-func (c *count) Type() string { return "number" }
+// Type implements pflag.Value.
+func (n *number) Type() string { return "number" }
 
 // convertedLayer is the result.
 type convertedLayer struct {

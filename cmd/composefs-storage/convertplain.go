@@ -78,7 +78,7 @@ func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err 
 	return layers, nil
 }
 
-// plainLineOf returns what became of a layer that is plain now.
+// plainLineOf returns the result of a layer that is plain now.
 func (c *imageConverter) plainLineOf(r convertedInPlace) string {
 	switch {
 	case r.Kind == string(survey.Plain):
@@ -86,10 +86,10 @@ func (c *imageConverter) plainLineOf(r convertedInPlace) string {
 	case c.dryRun:
 		return r.Kind + ", would become plain"
 	}
-	return fmt.Sprintf("%s, now plain: %d files, %s", r.Kind, r.Files, humanSize(r.Bytes))
+	return fmt.Sprintf("%s, now plain: %s, %s", r.Kind, count(r.Files, "file"), humanSize(r.Bytes))
 }
 
-// emptyPools removes from the pools what no layer has any more. With all, a store without
+// emptyPools removes garbage from the pools. With all, a store without
 // composefs layers counts as one without a pool again.
 func (c *imageConverter) emptyPools(ctx context.Context, all bool) error {
 	pools, err := garbage.Collect(ctx, &c.store.stores)

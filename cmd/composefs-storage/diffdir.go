@@ -20,8 +20,8 @@ type diffDir struct {
 	placed bool
 }
 
-// newDiffDir checks that path, unless it is "", is absent, an empty directory, or one
-// that may be what an earlier run has made of the same tar.
+// newDiffDir checks that path, unless it is "", is missing, an empty directory, or possibly the result of
+// an earlier run with the same tar.
 func newDiffDir(path string) (*diffDir, error) {
 	if path == "" {
 		return &diffDir{}, nil
@@ -50,11 +50,10 @@ func newDiffDir(path string) (*diffDir, error) {
 
 func (d *diffDir) notEmpty() error {
 	return withHint(fmt.Errorf("%s is not empty", d.path),
-		"--diff takes a directory that is absent, empty, or what an earlier run has made of the same TAR")
+		"give --diff a directory that does not exist, is empty, or was made by an earlier run from the same TAR")
 }
 
-// checkPlace returns an error if what is staged cannot become this directory, as far as
-// that can be known now.
+// checkPlace returns an error if it is certain already that the staged directory cannot become this one.
 func (d *diffDir) checkPlace(staged string) error {
 	if d.path == "" {
 		return nil
@@ -77,7 +76,7 @@ func (d *diffDir) checkPlace(staged string) error {
 
 func (d *diffDir) elsewhere() error {
 	return withHint(fmt.Errorf("%s is on another file system than the pool", d.path),
-		"give --diff or --pool another place: the files of both are hard links to one another")
+		"give --diff or --pool a directory on the same file system: their files are hard links to one another")
 }
 
 // publish makes the staged directory of a batch that was committed the layer's, with
@@ -117,14 +116,14 @@ func (d *diffDir) discard() {
 	if !d.placed {
 		return
 	}
-	_ = os.RemoveAll(d.path) // the error that brought us here counts
+	_ = os.RemoveAll(d.path) // the first error is reported
 	if d.old != nil && os.Mkdir(d.path, 0o700) == nil {
 		_ = d.own(d.path)
 	}
 }
 
-// sameFiles reports whether two directories have the same files under the same names:
-// an earlier run then has placed one of them, and was killed before it was done.
+// sameFiles reports whether two directories have the same files under the same names, as after an
+// earlier run that was killed once it had placed one of them.
 func sameFiles(a, b string) bool {
 	files := 0
 	err := walkFiles(a, func(name string) error {

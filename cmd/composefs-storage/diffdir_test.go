@@ -13,7 +13,7 @@ import (
 func TestDiffDirDiscard(t *testing.T) {
 	for _, tc := range []struct {
 		name string
-		mode os.FileMode // of the directory that is there before; 0 for none
+		mode os.FileMode // of an existing directory; 0 for none
 	}{
 		{"absent", 0},
 		{"empty", 0o710},

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,33 +19,31 @@ const digestUsage = `Usage:
                            [--root DIR] [--json | --annotations | --policy] IMAGE...
 
 Print the fs-verity digest of each FILE, as the kernel would measure it, with
-4096-byte blocks and no salt. Of an image that is its name. With one FILE the
-digest stands alone on its line; with several, two spaces and the name follow.
-"-" is standard input.
+4096-byte blocks and no salt. An image has it as its name. With one FILE the digest
+stands alone on its line; with several, two spaces and the name follow. "-" is standard
+input.
 
-If the first name is no file's and can be no path, all are container images of
-podman's store, named as for inspect. Of such an IMAGE the digest is that of its
-merged image, which is what is mounted.
+The first name decides whether all are files or container images of podman's store. The
+digest of an IMAGE is that of its merged image, which containers mount.
 
-With --oci, print the fs-verity digest that the merged image has in its canonical
-form: the one that composefs-rs computes for signing and bootc. Its root has the
-metadata of /usr, its /run is empty, and of the xattrs only security.capability is
-kept. Instead of container images there may be the files of the layer images of one
-chain, bottom layer first, or one file with a merged image. Nothing is written.
+With --oci, print the fs-verity digest of the canonical form of the merged image, which
+composefs-rs computes for signing and bootc. Its root has the metadata of /usr, its /run
+is empty, and of the xattrs it has only security.capability. The arguments may also be
+the files of the layer images of one chain, bottom layer first, or one file with a merged
+image. Nothing is written.
 
 Options:
   --algorithm=NAME   of files: sha256 (default) or sha512
-  --oci              the above
+  --oci              print the digest of the canonical form
   --format=NAME      v1-sha256-12 (default), or v1-sha512-12, for which all objects
                      are read, since the image names them by sha512 too
   --keep-user-xattrs
-                     with --oci: keep xattrs user.* too, as composefs-rs does if
-                     told so
-  --annotations      print what an annotation of the image's manifest would be,
-                     KEY=DIGEST
-  --policy           print what a file in /etc/containers/composefs-digests.d says to
-                     have the image mounted only if it has this digest; with --oci
-                     the canonical digest too
+                     with --oci: keep xattrs user.* too, as an option of
+                     composefs-rs does
+  --annotations      print the annotation of a manifest, KEY=DIGEST
+  --policy           print an entry for /etc/containers/composefs-digests.d, with which
+                     podman mounts the image only with this digest; with --oci the
+                     canonical digest too
   --root DIR         the store, instead of the one that storage.conf configures
   --json             print an array with path or image, algorithm, digest and size in
                      bytes of each, and with --oci the annotation's key
@@ -62,10 +58,10 @@ type fileDigest struct {
 	Size       int64  `json:"size"`
 	Annotation string `json:"annotation,omitempty"`
 
-	name string // as it was asked for
+	name string // from the command line
 }
 
-// digester computes digests as its options say.
+// digester holds the options of digest.
 type digester struct {
 	streams
 	store                           store
@@ -80,7 +76,7 @@ func digestCommand(s streams) *cobra.Command {
 		Use:   "digest FILE|IMAGE...",
 		Short: "Print the fs-verity digest of files, or of container images",
 		Long:  digestUsage,
-		Args:  atLeast(1, "FILE"),
+		Args:  atLeast(1, "FILE or IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := d.check(); err != nil {
 				return err
@@ -136,13 +132,7 @@ func (d *digester) run(args []string) error {
 	return d.print(digests)
 }
 
-// isFile reports whether a name is that of a file, and not of a container image.
-func isFile(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") || name == "-"
-}
-
-// ociOptions returns what the options say of the canonical form.
+// ociOptions returns the options for the canonical form.
 func (d *digester) ociOptions() convert.OCIOptions {
 	o := convert.OCIOptions{KeepUserXattrs: d.keepUser, Algorithm: verity.SHA256}
 	if d.format == "v1-sha512-12" {

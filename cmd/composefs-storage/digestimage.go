@@ -47,7 +47,7 @@ func openBeside(paths []string, digest verity.Digest) (io.ReadCloser, error) {
 			}
 		}
 	}
-	return nil, withHint(fmt.Errorf("object %s is not found", digest), "--format=v1-sha512-12 works with container images, and with LAYER/composefs-data/composefs.blob")
+	return nil, withHint(fmt.Errorf("object %s is not found", digest), "--format=v1-sha512-12 reads all objects: use container images, or files LAYER/composefs-data/composefs.blob")
 }
 
 // images prints the digests of container images.
@@ -78,13 +78,10 @@ func (d *digester) images(names []string) error {
 	return d.print(digests)
 }
 
-// image returns an image's digests: of the merged image, unless only that of the
-// canonical form is wanted, and of the latter.
+// image returns the digest of an image's merged image, except with --oci alone, and then with --oci that
+// of the canonical form.
 func (d *digester) image(name string) (image catalog.Image, digests []fileDigest, err error) {
-	image, ids, err := d.store.find(name)
-	if errors.Is(err, catalog.ErrUnknown) {
-		err = fmt.Errorf("open %s: no such file, and %w", name, err)
-	}
+	image, ids, err := d.store.findImage(name)
 	if err != nil {
 		return image, nil, err
 	}
@@ -108,7 +105,7 @@ func (d *digester) image(name string) (image catalog.Image, digests []fileDigest
 	return image, digests, nil
 }
 
-// entry returns what a policy file says of an image with these digests.
+// entry returns the entry of a policy for an image with these digests.
 func entry(image catalog.Image, digests []fileDigest) (string, error) {
 	merged, err := verity.ParseDigest(digests[0].Digest)
 	e := policy.Entry{Config: image.ID, Merged: &merged}

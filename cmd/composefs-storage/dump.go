@@ -8,24 +8,30 @@ import (
 )
 
 const dumpUsage = `Usage:
-  composefs-storage dump IMAGE
+  composefs-storage dump FILE
+  composefs-storage dump [--root DIR] IMAGE
 
-Print IMAGE as a dump file: a line for every entry, composefs-dump(5). What the
-image format adds is left out, so that
+Print the image in FILE, or the merged image of the container image IMAGE, as a dump
+file: a line for every entry, composefs-dump(5). Entries that the image format adds are
+left out, so that
 
-  composefs-storage dump IMAGE | composefs-storage mkcomposefs --from-file - NEW
+  composefs-storage dump FILE | composefs-storage mkcomposefs --from-file - NEW
 
-makes NEW equal to IMAGE. If IMAGE was made with --min-version=1, so must NEW.
+makes NEW equal to FILE. If FILE was made with --min-version=1, so must NEW.
+
+Options:
+  --root DIR   the store of IMAGE, instead of the one that storage.conf configures
 `
 
 func dumpCommand(s streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "dump IMAGE",
+	st := &store{}
+	cmd := &cobra.Command{
+		Use:   "dump FILE|IMAGE",
 		Short: "Print an image as a dump file",
 		Long:  dumpUsage,
-		Args:  exactly("IMAGE"),
+		Args:  exactly("FILE or IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return withImage(args[0], func(m *erofs.Image) error {
+			return st.withImage(args[0], func(m *erofs.Image) error {
 				t, err := m.Tree()
 				if err != nil {
 					return err
@@ -34,4 +40,6 @@ func dumpCommand(s streams) *cobra.Command {
 			})
 		},
 	}
+	st.addFlag(cmd)
+	return cmd
 }

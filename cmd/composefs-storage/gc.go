@@ -12,17 +12,17 @@ import (
 const gcUsage = `Usage:
   composefs-storage gc [--dry-run] [--root DIR] [--json]
 
-Remove from the pools of podman's store what no layer has: objects, merged images,
-and what kills have left behind. podman does so itself when it removes layers; this
-is for what other programs have removed. What a layer has is never removed. While
-somebody adds to a pool, as a pull does, that pool stays as it is, and the exit code
-is 1. It takes root.
+Remove garbage from the pools of podman's store: objects and merged images that no
+layer has, and leftovers of killed processes. podman does so itself when it removes
+layers; gc is for layers that other programs have removed. It never removes objects of a
+layer. While a process adds to a pool, as a pull does, that pool stays as it is, and the
+exit code is 1. gc needs root.
 
 For each pool the command prints the number of objects, images and leftovers that it
 removed, and the size of all three.
 
 Options:
-  --dry-run    only tell what would be removed. Nothing is written
+  --dry-run    only print the numbers. Nothing is written
   --root DIR   the store, instead of the one that storage.conf configures
   --json       print an array of objects; sizes are bytes
 `
@@ -31,7 +31,7 @@ func gcCommand(s streams) *cobra.Command {
 	st, dryRun, asJSON := &store{}, false, false
 	cmd := &cobra.Command{
 		Use:   "gc",
-		Short: "Remove from the pools what no layer has",
+		Short: "Remove objects and images that no layer has",
 		Long:  gcUsage,
 		Args:  none,
 		RunE: func(_ *cobra.Command, _ []string) error {
@@ -83,7 +83,7 @@ func (s streams) gc(ctx context.Context, st *store, dryRun, asJSON bool) error {
 		err = s.printCollected(list)
 	}
 	if err == nil && busy != "" && !dryRun {
-		err = withHint(fmt.Errorf("pool %s is in use, nothing was removed there", busy), "run it again when no image is being pulled, built or mounted")
+		err = withHint(fmt.Errorf("pool %s is in use, nothing was removed there", busy), `run "composefs-storage gc" again when no image is being pulled, built or mounted`)
 	}
 	return err
 }
@@ -93,7 +93,7 @@ func (s streams) printCollected(list []collected) error {
 	for _, c := range list {
 		note := ""
 		if c.Busy && c.DryRun {
-			note = " (in use: what is being added was not counted)"
+			note = " (in use: new objects were not counted)"
 		}
 		_, err := fmt.Fprintf(s.out, "pool: %s%s\nobjects: %d\nimages: %d\nleftovers: %d\nsize: %s\n",
 			escape(c.Pool), note, c.Objects, c.Images, c.Leftovers, humanSize(c.Bytes))

@@ -12,7 +12,7 @@ type longOption struct {
 	set      func(value string) error
 }
 
-// What parseLong can find wrong with a command line.
+// Errors of parseLong.
 var (
 	errOption  = errors.New("unknown or ambiguous option, or one with a value it does not take")
 	errNoValue = errors.New("option needs a value")

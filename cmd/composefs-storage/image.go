@@ -4,18 +4,52 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// withImage opens the image at path for the duration of fn.
-func withImage(path string, fn func(*erofs.Image) error) error {
-	m, f, err := openImage(path)
+// withImage opens an image for the duration of fn: the image in a file, or the merged image of a
+// container image in a store.
+func (st *store) withImage(name string, fn func(*erofs.Image) error) error {
+	if !isFile(name) {
+		return st.withContainerImage(name, fn)
+	}
+	m, f, err := openImage(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	return imageError(path, fn(m))
+	return imageError(name, fn(m))
+}
+
+// withContainerImage opens the merged image of a container image for the duration of fn.
+func (st *store) withContainerImage(name string, fn func(*erofs.Image) error) error {
+	if err := st.load(); err != nil {
+		return err
+	}
+	image, ids, err := st.findImage(name)
+	if err != nil {
+		return err
+	}
+	layers, err := survey.Kinds(&st.stores, ids)
+	if err != nil {
+		return st.hint(err)
+	}
+	m, closer, err := survey.Open(&st.stores, layers)
+	if err != nil {
+		return st.hint(fmt.Errorf("image %s: %w", shortID(image.ID), err))
+	}
+	defer closer.Close() //nolint:errcheck // open for reading
+	return imageError(name, fn(m))
+}
+
+// isFile reports whether a name is that of a file, and not of a container image: whether it exists, or
+// can only be a path.
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") || name == "-"
 }
 
 // openImage opens the image at path. It lives as long as the file is open.
@@ -40,7 +74,7 @@ func openImage(path string) (*erofs.Image, *os.File, error) {
 	return m, f, nil
 }
 
-// imageError says which image an error is about, if there is one, and what can be done.
+// imageError adds the name of the image and a remedy to an error.
 func imageError(path string, err error) error {
 	if err == nil {
 		return nil
@@ -48,13 +82,13 @@ func imageError(path string, err error) error {
 	return withImageHint(fmt.Errorf("read image %s: %w", path, err))
 }
 
-// withImageHint adds what can be done about an image that cannot be read.
+// withImageHint adds the remedy for an image that cannot be read.
 func withImageHint(err error) error {
 	switch {
 	case errors.Is(err, erofs.ErrUnsupported):
-		return withHint(err, "format versions 0 and 1 with sha256 digests can be read")
+		return withHint(err, "make the image again in format version 0 or 1, with sha256 digests")
 	case errors.Is(err, erofs.ErrCorrupt):
-		return withHint(err, "make sure that this is a composefs image; if it was one, make it anew")
+		return withHint(err, "make sure that this is a composefs image; make a damaged one again")
 	}
 	return err
 }

@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// imagePath returns the file of the merged image of a container image in the configured
-// store, and the directories with its objects, and its digest if composefs.conf says that
-// mounts are to be verified. If it has not been merged yet that is
-// done as the driver does it, which writes to the store and needs root.
+// imagePath returns the file of the merged image of a container image in the configured store, the
+// directories with its objects and, with verity = "require" in composefs.conf, its digest. It merges
+// the layers if the store has no merged image, which writes to the store and needs root.
 func imagePath(name string) (merged mountSource, err error) {
 	st := &store{}
 	if err := st.load(); err != nil {
@@ -32,7 +32,7 @@ func imagePath(name string) (merged mountSource, err error) {
 	for _, s := range segments {
 		if !s.Composefs() {
 			return merged, withHint(fmt.Errorf("image %s: layer %s is not composefs", shortID(image.ID), shortID(s.Top().ID)),
-				`"podman image mount" mounts it; "composefs-storage inspect" tells more`)
+				`"podman image mount %[1]s" mounts it; "composefs-storage inspect %[1]s" lists its layers`, message.Word(name))
 		}
 	}
 	img, err := images.New(st.stores.Primary, settings.Sealing(st.conf)).Of(segments[0])

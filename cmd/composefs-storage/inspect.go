@@ -14,9 +14,9 @@ import (
 const inspectUsage = `Usage:
   composefs-storage inspect [--root DIR] [--json] IMAGE
 
-Tell what a container image in the store of podman is made of: its layers, bottom
-first, how many of their objects other layers have too, and the fs-verity digest of
-its merged image. IMAGE is a name or an ID as podman takes it.
+Show a container image in the store of podman: its layers, bottom first, the number of
+their objects that other layers have too, and the fs-verity digest of its merged image.
+IMAGE is a name or an ID, as podman takes it.
 
 UNIQUE are the objects that no other layer of the store has, SHARED those that other
 layers have too. The total counts each object once. An object that only layers of this
@@ -78,7 +78,7 @@ func inspectCommand(s streams) *cobra.Command {
 	st, asJSON := &store{}, false
 	cmd := &cobra.Command{
 		Use:   "inspect IMAGE",
-		Short: "Tell what a container image is made of",
+		Short: "Show the layers and the digest of a container image",
 		Long:  inspectUsage,
 		Args:  exactly("IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -131,7 +131,7 @@ func (st *store) inspect(name string) (*inspected, error) {
 	return i, err
 }
 
-// mountLine returns what a shell would be told, "" if there is no file to mount.
+// mountLine returns the command for a shell, or "" without a file to mount.
 func (i *inspectedImage) mountLine() string {
 	if i.Path == "" {
 		return ""

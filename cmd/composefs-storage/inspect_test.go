@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// call runs a command and returns what it prints.
+// call runs a command and returns its output.
 func call(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, complaints bytes.Buffer
@@ -80,9 +80,9 @@ func inspectMerged(t *testing.T) *inspectedImage {
 	return i.Merged
 }
 
-// TestInspectDigest has the image mounted as inspect says, and mkcomposefs make an image
-// of what is there: it has the digest that inspect prints, before and after merging, if
-// there are no hard links, which mkcomposefs does not see.
+// TestInspectDigest mounts the image by the command of inspect, and has mkcomposefs make an image of
+// the mounted tree: it has the digest that inspect prints before and after merging, unless the tree has
+// hard links, which mkcomposefs does not see.
 func TestInspectDigest(t *testing.T) {
 	needs.Root(t)
 	base := []layertest.Entry{

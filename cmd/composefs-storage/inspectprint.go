@@ -35,7 +35,7 @@ func (i *inspected) print(s streams) error {
 	for n, st := range i.Stated {
 		fmt.Fprintf(w, "%s\t%s=%s: %s\n", map[bool]string{true: "stated:"}[n == 0], escape(st.Key), escape(st.Stated), st.Result)
 	}
-	w.Flush() //nolint:errcheck // the last one tells
+	w.Flush() //nolint:errcheck // the last write reports it
 	fmt.Fprintln(s.out)
 	w = tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "LAYER\tFILES\tSIZE\tOBJECTS\tSIZE\tUNIQUE\tSIZE\tSHARED\tSIZE\t  KIND")
@@ -43,7 +43,7 @@ func (i *inspected) print(s streams) error {
 		l.printRow(w, shortID(l.ID), l.Kind)
 	}
 	i.Total.printRow(w, "total", i.Kind)
-	w.Flush() //nolint:errcheck // the last one tells
+	w.Flush() //nolint:errcheck // the last write reports it
 	_, err := io.WriteString(s.out, legend)
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// inspectedStatement is what an image says of the digest of its canonical form.
+// inspectedStatement is a digest of the canonical form that an image states.
 type inspectedStatement struct {
 	Key    string `json:"key"`
 	Source string `json:"source"` // the manifest and its digest, or the configuration
@@ -25,15 +25,15 @@ type inspectedStatement struct {
 const (
 	resultMatch    = "match"
 	resultMismatch = "MISMATCH"
-	// resultUnknown is that of a label: what wrote it may have made its image in format
-	// 2, whose digests are others.
+	// resultUnknown is the result of a label, which may be of an image in format 2 with other
+	// digests.
 	resultUnknown = "differs, or is of an older format"
 )
 
 // legacyLabel is the label in which older versions of composefs-rs had the digest.
 const legacyLabel = "containers.composefs.fsverity"
 
-// inspectStatements compares what an image says of its digests with those of its layers.
+// inspectStatements compares the digests that an image states with those of its layers.
 func inspectStatements(image catalog.Image, layers []survey.Layer) (list []inspectedStatement, err error) {
 	annotations, err := image.Annotations()
 	if err != nil {

@@ -22,13 +22,13 @@ func interruptible(fn func(context.Context) error) error {
 	context.AfterFunc(ctx, stop)
 	err := fn(ctx)
 	if err != nil && ctx.Err() != nil {
-		return errInterrupted // whatever it looked like
+		return errInterrupted // any error may be its result
 	}
 	return err
 }
 
-// endWith makes reading from in fail when ctx ends, even while it waits for a pipe. Who
-// reads what does not wait looks at ctx.
+// endWith makes reading from in fail when ctx ends, even while it waits for a pipe. Readers of other
+// files check ctx themselves.
 func endWith(ctx context.Context, in io.Reader) {
 	if f, ok := in.(*os.File); ok {
 		context.AfterFunc(ctx, func() {
@@ -37,9 +37,8 @@ func endWith(ctx context.Context, in io.Reader) {
 	}
 }
 
-// waitingInput is [streams.input] for what may have to wait for a pipe: endWith can
-// end that. Standard input is opened once more if it is a pipe, since the descriptor
-// that we have got is shared with other processes and must stay as it is.
+// waitingInput is [streams.input] for endWith, which can end the wait for a pipe. It opens standard input
+// again if it is a pipe, because other processes share the descriptor and its flags.
 func (s streams) waitingInput(path string) (io.ReadCloser, error) {
 	if f, ok := s.in.(*os.File); ok && path == "-" {
 		info, err := f.Stat()

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
 // tarBuffer is how much of a tar is read at a time, in bytes.
@@ -20,25 +22,25 @@ var compressions = []struct{ magic, name, program string }{
 	{"BZh", "bzip2", "bzcat"},
 }
 
-// checkTar returns an error if what is at path, opened as in and read through r, is
-// none of what is often taken for a layer tar. Who reads on meets other errors again.
+// checkTar returns an error if the file at path, opened as in and read through r, is empty, compressed
+// or a directory. It consumes nothing of r, and leaves other errors to the next reader.
 func checkTar(in io.Reader, r *bufio.Reader, path string) error {
 	if f, ok := in.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.IsDir() {
 			return withHint(errors.New("it is a directory, not a tar"),
-				"tar --xattrs --xattrs-include='*' -C %s -c . | composefs-storage convert-layer - ...", path)
+				"tar --xattrs --xattrs-include='*' -C %s -c . | composefs-storage convert-layer - ...", message.Word(path))
 		}
 	}
 	start, err := r.Peek(6)
 	if len(start) == 0 && err == io.EOF { // as bufio returns it
 		return withHint(errors.New("it is empty, without even the end marker of a tar"),
-			"see whether what writes the tar has failed")
+			"see whether the program that writes the tar has failed")
 	}
 	for _, c := range compressions {
 		if bytes.HasPrefix(start, []byte(c.magic)) {
 			command := c.program
 			if path != "-" {
-				command += " " + path
+				command += " " + message.Word(path)
 			}
 			return withHint(fmt.Errorf("it is compressed with %s", c.name),
 				"%s | composefs-storage convert-layer - ...", command)

@@ -15,27 +15,29 @@ import (
 )
 
 const lsUsage = `Usage:
-  composefs-storage ls [-l | --json] IMAGE [PATH...]
+  composefs-storage ls [-l | --json] FILE [PATH...]
+  composefs-storage ls [-l | --json] [--root DIR] IMAGE [PATH...]
 
-List the files of IMAGE, or those at and below each PATH in it: one to a line,
-directories with a slash at the end, then a tab and "@ OBJECT" for a file whose
-content is an object or "-> TARGET" for a symlink. Bytes that a terminal would
-act on are shown as \n, \t or \xHH, a backslash as \\.
+List the files of the image in FILE, or of the container image IMAGE, or those at and
+below each PATH in it: one to a line, directories with a slash at the end, then a tab
+and "@ OBJECT" for a file whose content is an object or "-> TARGET" for a symlink. Bytes
+that a terminal would act on are shown as \n, \t or \xHH, a backslash as \\.
 
 Options:
   -l, --long   print mode, link count, uid:gid, size or device number and
                mtime (seconds since the epoch, in UTC) before each path
-  --json       print an array with all that is known of each file; xattr values
-               and inline contents are in base64
+  --json       print an array with all metadata of each file; xattr values and
+               inline contents are in base64
+  --root DIR   the store of IMAGE, instead of the one that storage.conf configures
 `
 
 func lsCommand(s streams) *cobra.Command {
-	long, asJSON := false, false
+	st, long, asJSON := &store{}, false, false
 	cmd := &cobra.Command{
-		Use:   "ls IMAGE [PATH...]",
+		Use:   "ls FILE|IMAGE [PATH...]",
 		Short: "List the files of an image",
 		Long:  lsUsage,
-		Args:  atLeast(1, "IMAGE"),
+		Args:  atLeast(1, "FILE or IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if long && asJSON {
 				return usageError{errors.New("--long and --json exclude each other")}
@@ -45,7 +47,7 @@ func lsCommand(s streams) *cobra.Command {
 			if asJSON {
 				print = &jsonPrinter{out: out}
 			}
-			err := withImage(args[0], func(m *erofs.Image) error { return list(m, args[1:], print) })
+			err := st.withImage(args[0], func(m *erofs.Image) error { return list(m, args[1:], print) })
 			if err != nil {
 				return err
 			}
@@ -55,6 +57,7 @@ func lsCommand(s streams) *cobra.Command {
 			return out.Flush()
 		},
 	}
+	st.addFlag(cmd)
 	cmd.Flags().BoolVarP(&long, "long", "l", false, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
@@ -66,8 +69,7 @@ type listPrinter interface {
 	end() error
 }
 
-// list prints what is at and below the paths, in the order of a walk; all of the
-// image if there are none.
+// list prints the files at and below the paths, in the order of a walk, or all files without paths.
 func list(m *erofs.Image, paths []string, print listPrinter) error {
 	wanted := make([]string, len(paths))
 	for i, p := range paths {

@@ -28,7 +28,7 @@ type listedFile struct {
 	Content []byte            `json:"content,omitempty"`
 	Object  string            `json:"object,omitempty"`
 	Digest  string            `json:"digest,omitempty"`
-	Opaque  bool              `json:"opaque,omitempty"`  // of a layer: hides what is below
+	Opaque  bool              `json:"opaque,omitempty"`  // of a layer: hides lower layers
 	Implied bool              `json:"implied,omitempty"` // of a layer: has no metadata of its own
 	Xattrs  map[string][]byte `json:"xattrs,omitempty"`
 }

@@ -1,7 +1,7 @@
 // Command composefs-storage works with composefs images and, called as mkcomposefs or
 // mount.composefs, stands in for the C program of that name.
 //
-// What it prints, in usage texts too, follows the rules in ui.go.
+// Its output and its usage texts follow the rules in ui.go.
 package main
 
 import (
@@ -18,7 +18,7 @@ func main() {
 	os.Exit(run(os.Args, streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
-// run is main with everything it touches passed in. It returns the exit code.
+// run runs the command line args with the streams s, and returns the exit code.
 func run(args []string, s streams) int {
 	switch filepath.Base(args[0]) {
 	case "mkcomposefs":

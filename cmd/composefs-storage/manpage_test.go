@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// manSection returns what the man page has under the heading COMMANDS, and that of each
+// manSection returns the text of the man page under the heading COMMANDS, and that of each
 // command in it, without the escapes of hyphens.
 func manSection(t *testing.T) map[string]string {
 	t.Helper()
@@ -47,8 +47,7 @@ var (
 	option      = regexp.MustCompile(`--[a-z][a-z0-9-]*[a-z0-9]`)
 )
 
-// TestManPage compares the man page and the usage texts with the commands and options that
-// there are.
+// TestManPage compares the man page and the usage texts with the existing commands and options.
 func TestManPage(t *testing.T) {
 	page := manSection(t)
 	var names []string
@@ -105,7 +104,7 @@ func optionsIn(text string) []string {
 	return slices.Compact(found)
 }
 
-// TestManPagesFormat has groff read the man pages: it complains of what is wrong in them.
+// TestManPagesFormat has groff read the man pages: it must not complain.
 func TestManPagesFormat(t *testing.T) {
 	groff := needs.Program(t, "groff", "groff-base")
 	for _, page := range []string{"composefs-storage.1", "containers-storage-composefs.5", "mount.composefs.8"} {

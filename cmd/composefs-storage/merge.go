@@ -11,34 +11,34 @@ import (
 )
 
 const mergeUsage = `Usage:
-  composefs-storage merge IMAGE... --image OUT [--pool DIR] [--json]
+  composefs-storage merge FILE... --image OUT [--pool DIR] [--json]
 
-Merge the layer images of a chain, bottom layer first, to the image of the whole
-tree: what a container sees. OUT is byte for byte what mkcomposefs --min-version=1
-makes of that tree.
+Merge the layer images of a chain, each in a FILE, bottom layer first, to the image of
+the tree that a container sees. OUT has the same bytes as the image that mkcomposefs
+--min-version=1 makes of that tree.
 
 Options:
   --image OUT   the merged image; a file of that name is replaced
-  --pool DIR    for layers that stock containers/storage has written, an IMAGE at
-                LAYER/composefs-data/composefs.blob with LAYER/diff beside it:
-                their objects have other names, and are adopted into this pool
-                under those that OUT needs
+  --pool DIR    for layers that stock containers/storage has written, a FILE at
+                LAYER/composefs-data/composefs.blob with LAYER/diff beside it: their
+                objects have other names. merge adopts them into this pool under the
+                names that OUT needs
   --json        print an object instead of lines
 
 OUT appears complete and durable, or not at all.
 
-Printed are the fs-verity digest of the merged image, by which it is named, and
-its size in bytes.
+merge prints the fs-verity digest of the merged image, which is its name, and its size
+in bytes.
 `
 
 func mergeCommand(s streams) *cobra.Command {
 	var image, pool string
 	asJSON := false
 	cmd := &cobra.Command{
-		Use:   "merge IMAGE...",
+		Use:   "merge FILE...",
 		Short: "Merge layer images to one image",
 		Long:  mergeUsage,
-		Args:  atLeast(1, "IMAGE"),
+		Args:  atLeast(1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := required(cmd, "image"); err != nil {
 				return err
@@ -70,8 +70,8 @@ type mergedImage struct {
 	Size  int64  `json:"size"`
 }
 
-// mergeToFile merges the images at paths. What is adopted gets its names in the pool
-// before the image gets its own.
+// mergeToFile merges the images at paths. Adopted objects get their names in the pool before the image
+// gets its own.
 func mergeToFile(ctx context.Context, paths []string, image, pool string) (merged convert.Image, err error) {
 	chain, err := openChain(paths, pool)
 	if err != nil {

@@ -41,7 +41,7 @@ Options:
   --min-version=N       lowest format version to use, 0 or 1
   --max-version=N       highest format version to use, 0 or 1; without either
                         option 0 and 1, with one of them the other is 0
-  --threads=N           read so many files at a time (default: number of CPUs)
+  --threads=N           read this number of files at a time (default: number of CPUs)
 
 IMAGE may be "-" for standard output. With CFS_PARSE_STRICT in the environment
 dump files are read more strictly. The exit code is 0 or 1.
@@ -93,7 +93,7 @@ func mkcomposefs(name string, args []string, s streams) int {
 	return exitFailed
 }
 
-// maker makes an image as its options say.
+// maker holds the options of mkcomposefs.
 type maker struct {
 	streams
 	options

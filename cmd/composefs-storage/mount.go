@@ -12,16 +12,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
 const mountUsage = `Usage:
   composefs-storage mount FILE DIR -o basedir=OBJECTS[,OPTION...]
   composefs-storage mount IMAGE DIR [-o OPTION...]
 
-Mount the image in FILE on the directory DIR, with the contents of its files from
-the object directory OBJECTS, such as POOL/objects; or a container image of podman's
-store. "umount DIR" unmounts it. It takes root. What is mounted so is unknown to
-podman, which may remove the image meanwhile.
+Mount the image in FILE on the directory DIR, with the contents of its files from the
+object directory OBJECTS, such as POOL/objects; or mount the container image IMAGE of
+podman's store. "umount DIR" unmounts it. mount needs root. podman does not know of the
+mount, and may remove the container image while it is mounted.
 
 ` + mountOptionsUsage + `
 Linked as /sbin/mount.composefs, the program lets mount(8) do the same:
@@ -40,8 +41,8 @@ const mountOptionsUsage = `Options:
                         that the image names (Linux 6.6)
   tryverity             verity, if the kernel can do that
   upperdir=DIR          write changes there; without it the mount is read-only. It is
-                        complete only together with the image: what has been changed
-                        of a file may be its metadata alone
+                        complete only together with the image: of a file it may have
+                        nothing but changed metadata
   workdir=DIR           needed with upperdir: an empty directory on its file system
   idmap=FILE            show owners as the user namespace FILE maps them, for example
                         /proc/PID/ns/user (Linux 5.19)
@@ -55,17 +56,17 @@ const mountOptionsUsage = `Options:
 func mountCommand(s streams) *cobra.Command {
 	m := mounter{streams: s}
 	cmd := &cobra.Command{
-		Use:   "mount IMAGE DIR",
+		Use:   "mount FILE|IMAGE DIR",
 		Short: "Mount an image with its objects",
 		Long:  mountUsage,
-		Args:  exactly("IMAGE", "DIR"),
+		Args:  exactly("FILE or IMAGE", "DIR"),
 		RunE:  m.run,
 	}
 	m.addOptions(cmd)
 	return cmd
 }
 
-// mounter mounts an image as its options say.
+// mounter holds the options of mount.
 type mounter struct {
 	streams
 	lists                 []string // of options
@@ -103,7 +104,7 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 	}
 	if !m.fake {
 		if err := mount.Do(plan, args[1]); err != nil {
-			return withMountHint(err)
+			return withMountHint(err, source.image)
 		}
 	}
 	if m.verbose {
@@ -112,24 +113,24 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// mountSource is what is to be mounted.
+// mountSource is the image of a mount.
 type mountSource struct {
 	image    string         // path
 	basedirs []string       // where the objects are, if that is known
 	digest   *verity.Digest // that it must have, if mounts must be verified
 }
 
-// findImage returns what is called name: an image of that path, or, if it can be no path
-// and the options do not say where the objects are, a container image.
+// findImage returns the image with a name: the file of that path, or, if it cannot be a path and the
+// options have no basedir, a container image.
 func findImage(name string, o mountOptions) (mountSource, error) {
-	if _, err := os.Stat(name); err == nil || len(o.basedirs) > 0 || strings.HasPrefix(name, "/") || strings.HasPrefix(name, ".") {
+	if isFile(name) || len(o.basedirs) > 0 {
 		return mountSource{image: name}, nil
 	}
 	return imagePath(name)
 }
 
-// openMountable opens the image at path for reading. Whether an image that we cannot
-// read can be mounted is up to the kernel.
+// openMountable opens the image at path for reading. It opens an image of an unknown format too: the
+// kernel may be able to mount it.
 func openMountable(path string) (*os.File, error) {
 	_, f, err := openImage(path)
 	if errors.Is(err, erofs.ErrUnsupported) {
@@ -138,13 +139,13 @@ func openMountable(path string) (*os.File, error) {
 	return f, err
 }
 
-// withMountHint adds what can be done about a mount that failed.
-func withMountHint(err error) error {
+// withMountHint adds the remedy for a failed mount.
+func withMountHint(err error, image string) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		return withHint(err, "mounting takes root")
+		return withHint(err, "run the command as root")
 	case errors.Is(err, verity.ErrNotEnabled):
-		return withHint(err, "fsverity enable IMAGE does that, if it is the right image")
+		return withHint(err, `"fsverity enable %s" does that; first make sure that it is the right image`, message.Word(image))
 	}
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// mountScripts are shell scripts of what a user types, and what they print. They run
+// mountScripts are shell scripts of commands, and their output. They run
 // in a directory that has "image" with its "objects", and an empty directory "at". The
 // program is the only one in /sbin.
 var mountScripts = []struct{ name, script, want string }{
@@ -108,7 +108,7 @@ inline
 		fails at -o basedir=objects,upperdir=image,workdir=objects
 		ls at; mount -t composefs image at -o basedir=nope 2>/dev/null || echo mount: $?; ls at`, `
 error: no basedir= given for image
-hint: its objects may be found with -o basedir=POOL/objects
+hint: add -o basedir=POOL/objects, the directory of its objects
 1
 error: mount overlay on "at": open nope: no such file or directory
 32

@@ -12,19 +12,19 @@ import (
 )
 
 const mountHelperUsage = `Usage:
-  mount.composefs IMAGE DIR -o basedir=OBJECTS[,OPTION...] [-sfnv] [-N NAMESPACE]
+  mount.composefs FILE DIR -o basedir=OBJECTS[,OPTION...] [-sfnv] [-N NAMESPACE]
                   [-t composefs]
-  mount -t composefs IMAGE DIR -o basedir=OBJECTS[,OPTION...]
+  mount -t composefs FILE DIR -o basedir=OBJECTS[,OPTION...]
 
-Mount the image in the file IMAGE on the directory DIR, with the contents of its
+Mount the composefs image in FILE on the directory DIR, with the contents of its
 files from the object directory OBJECTS. "umount DIR" unmounts it. It takes the
 options of mount.composefs 1.0.8, the C program, and those that mount(8) passes on.
 
 ` + mountOptionsUsage + `
   -s   ignore unknown options in LIST
   -f   do everything but mount
-  -n   nothing: there is no mtab to be left alone
-  -v   print what is mounted
+  -n   no effect: there is no mtab
+  -v   print the mount
   -N   mount in the mount namespace of the process with the ID NAMESPACE, or in that
        of a file; all paths are looked up there
   -t   the type, composefs
@@ -32,7 +32,7 @@ options of mount.composefs 1.0.8, the C program, and those that mount(8) passes 
 Exit codes, as those of mount(8):
   0   mounted
   1   the command line is wrong
-  32  could not be mounted; standard error says why
+  32  the mount failed; standard error has the reason
 `
 
 // Exit codes of mount(8).
@@ -57,9 +57,9 @@ func mountHelper(args []string, s streams) int {
 func mountHelperCommand(s streams) *cobra.Command {
 	m, namespace, fsType, ignored := mounter{streams: s}, "", "composefs", false
 	cmd := &cobra.Command{
-		Use:  "mount.composefs IMAGE DIR",
+		Use:  "mount.composefs FILE DIR",
 		Long: mountHelperUsage,
-		Args: exactly("IMAGE", "DIR"),
+		Args: exactly("FILE", "DIR"),
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if fsType != "composefs" && !strings.HasPrefix(fsType, "composefs.") {
@@ -80,9 +80,8 @@ func mountHelperCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// again runs the helper in another mount namespace. It does not return but with an
-// error. Only a process with one thread can enter one as a whole, but a thread that
-// has entered one can become a new process there.
+// again runs the helper in another mount namespace. It returns only with an error. A process with several
+// threads cannot enter a mount namespace, but one of its threads can, and execute a program there.
 func (m *mounter) again(namespace string, args []string) error {
 	path := namespace
 	if _, err := strconv.Atoi(namespace); err == nil {
@@ -98,7 +97,7 @@ func (m *mounter) again(namespace string, args []string) error {
 		return err
 	}
 	defer self.Close()     //nolint:errcheck // O_PATH
-	runtime.LockOSThread() // never unlocked: the thread is no use to anyone else
+	runtime.LockOSThread() // never unlocked: no other goroutine may use this thread
 	if err = unix.Unshare(unix.CLONE_FS); err == nil {
 		err = unix.Setns(int(ns.Fd()), unix.CLONE_NEWNS)
 	}
@@ -109,7 +108,7 @@ func (m *mounter) again(namespace string, args []string) error {
 	return fmt.Errorf("enter the mount namespace %s: %w", path, err)
 }
 
-// flags are the command line that sets m's options.
+// flags returns the command line that sets the options of m.
 func (m *mounter) flags() (flags []string) {
 	for flag, set := range map[string]bool{"-s": m.sloppy, "-f": m.fake, "-v": m.verbose} {
 		if set {

@@ -10,9 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// mountOptions are those behind -o: what mount.composefs 1.0.8 takes, SELinux's
-// context, xino of overlayfs, and those of mount(8) for any file system. Of one that is given twice the
-// last counts, as there.
+// mountOptions are the options of -o: those of mount.composefs 1.0.8, SELinux's context, xino of
+// overlayfs, and those of mount(8) for any file system. If one is given twice, the last counts, as there.
 type mountOptions struct {
 	basedirs          []string
 	digest            *verity.Digest
@@ -27,8 +26,8 @@ type mountOptions struct {
 // valuedMountOptions are those that have a value.
 var valuedMountOptions = []string{"basedir", "digest", "upperdir", "workdir", "idmap", "context", "xino"}
 
-// mountWords are options of mount(8) that say nothing of the mount to be made, or what
-// others say. It passes most of them on to its helpers.
+// mountWords are options of mount(8) that have no effect on the mount, or stand for others. mount(8)
+// passes most of them on to its helpers.
 var mountWords = map[string][]string{
 	"defaults": {"rw", "suid", "dev", "exec"},
 	"atime":    {"relatime"},
@@ -61,7 +60,7 @@ func parseMountOptions(list string, sloppy bool) (o mountOptions, err error) {
 	return o, nil
 }
 
-// set sets one option, and returns whether there is such a one.
+// set sets one option, and returns whether it exists.
 func (o *mountOptions) set(key, value string) (known bool, err error) {
 	if words, ok := mountWords[key]; ok || strings.HasPrefix(key, "x-") || strings.HasPrefix(key, "X-") {
 		for _, w := range words {
@@ -151,7 +150,7 @@ func splitPaths(value string) (paths []string) {
 	return paths
 }
 
-// unescapeOption takes away the backslashes that make characters ordinary.
+// unescapeOption removes the backslashes that make characters ordinary.
 func unescapeOption(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

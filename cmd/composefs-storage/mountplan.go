@@ -7,6 +7,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
 // plan returns the mount that the options ask for, of an image that is open.
@@ -30,8 +31,8 @@ func (o *mountOptions) plan(source mountSource, image *os.File) (*mount.Plan, er
 		Attrs:  o.attrs,
 		Label:  o.label,
 		Xino:   o.xino,
-		// As the C program has it: without, files do not open of which an upper
-		// directory that it has written has the metadata only.
+		// As in the C program: without metacopy, files do not open if its upper
+		// directories have only their metadata.
 		Metacopy: true,
 	}
 	if o.requireVerity() || digest != nil {
@@ -40,8 +41,8 @@ func (o *mountOptions) plan(source mountSource, image *os.File) (*mount.Plan, er
 	return p, p.Validate()
 }
 
-// requireVerity reports whether contents are to be verified. If the kernel does not
-// say that it cannot, it is to try.
+// requireVerity reports whether the kernel must verify contents. With tryverity it must unless a probe
+// shows that it cannot.
 func (o *mountOptions) requireVerity() bool {
 	if o.verity || o.digest != nil || !o.tryVerity {
 		return o.verity || o.digest != nil
@@ -49,11 +50,11 @@ func (o *mountOptions) requireVerity() bool {
 	return !errors.Is(feature.OverlayVerity.Check(os.TempDir()), feature.ErrNotSupported)
 }
 
-// noBasedir is the error of options that do not say where the objects are.
+// noBasedir returns the error of options without a basedir.
 func (s mountSource) noBasedir() error {
 	where := "POOL/objects"
 	if diff := diffBeside(s.image); diff != "" {
 		where = diff
 	}
-	return withHint(usageError{fmt.Errorf("no basedir= given for %s", s.image)}, "its objects may be found with -o basedir=%s", where)
+	return withHint(usageError{fmt.Errorf("no basedir= given for %s", s.image)}, "add -o basedir=%s, the directory of its objects", message.Word(where))
 }

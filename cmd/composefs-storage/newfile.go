@@ -11,9 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
-// newFile is a file that is written under a temporary name and gets its own when it
-// is complete, so that nobody ever sees half of it. As long as it is open it is
-// locked: a temporary name that nobody holds was left behind by a kill.
+// newFile is a file that is written under a temporary name and gets its own when it is complete. It is
+// locked while it is open: a temporary file without a lock is the leftover of a killed process.
 type newFile struct {
 	*os.File
 	path    string
@@ -39,7 +38,7 @@ func createFile(path string) (*newFile, error) {
 	f, err := createTemporary(prefix)
 	var e *fs.PathError
 	if errors.As(err, &e) {
-		e.Op, e.Path = "create", path // the name that the user knows
+		e.Op, e.Path = "create", path // the name of the command line
 	}
 	if err != nil {
 		return nil, err
@@ -63,15 +62,15 @@ func (f *newFile) publish() error {
 	return nil
 }
 
-// discard removes what has not been published. It is to be deferred.
+// discard removes the file unless it was published. Callers defer it.
 func (f *newFile) discard() {
 	if f.current != "" {
-		_ = os.Remove(f.current) // the error that brought us here counts
+		_ = os.Remove(f.current) // the first error is reported
 		_ = f.Close()
 	}
 }
 
-// Write writes to the file. Errors have the name that the user knows.
+// Write writes to the file. Errors have the name of the command line.
 func (f *newFile) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
 	if err != nil {
@@ -80,7 +79,7 @@ func (f *newFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// bare returns an error without the names of files that it comes with.
+// bare returns an error without its file names.
 func bare(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError

@@ -14,14 +14,16 @@ import (
 )
 
 const objectsUsage = `Usage:
-  composefs-storage objects [--json] IMAGE
+  composefs-storage objects [--json] FILE
+  composefs-storage objects [--json] [--root DIR] IMAGE
 
-List the objects that IMAGE needs, each once and sorted, as paths relative to the
-object directory.
+List the objects that the image in FILE, or the container image IMAGE, needs: each once
+and sorted, as paths relative to the object directory.
 
 Options:
-  --json   print an array with path, fs-verity digest and size in bytes of each;
-           without a known digest "digest" is missing
+  --json       print an array with path, fs-verity digest and size in bytes of each;
+               without a known digest "digest" is missing
+  --root DIR   the store of IMAGE, instead of the one that storage.conf configures
 `
 
 // object is a file that holds the content of files of an image.
@@ -32,14 +34,14 @@ type object struct {
 }
 
 func objectsCommand(s streams) *cobra.Command {
-	asJSON := false
+	st, asJSON := &store{}, false
 	cmd := &cobra.Command{
-		Use:   "objects IMAGE",
+		Use:   "objects FILE|IMAGE",
 		Short: "List the objects that an image needs",
 		Long:  objectsUsage,
-		Args:  exactly("IMAGE"),
+		Args:  exactly("FILE or IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			return withImage(args[0], func(m *erofs.Image) error {
+			return st.withImage(args[0], func(m *erofs.Image) error {
 				objects, err := objectsOf(m)
 				if err != nil {
 					return err
@@ -55,6 +57,7 @@ func objectsCommand(s streams) *cobra.Command {
 			})
 		},
 	}
+	st.addFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
 	return cmd
 }

@@ -13,44 +13,51 @@ const usage = `Usage:
 Work with composefs images: EROFS file systems that hold the names and metadata
 of a tree, and name the contents of its files by their fs-verity digests.
 
-Commands:
+The store of podman:
+  status          report whether composefs is on, and the contents of the store
+  inspect         show the layers and the digest of a container image
+  check           check objects, layers and merged images, and repair them
+  convert         convert plain layers to composefs, or back with --plain
+  prepare         merge the layers of container images before their first mount
+  gc              remove objects and images that no layer has
+
+One container image of the store (IMAGE), or one image in a file (FILE):
+  ls              list its files
+  objects         list the objects that it needs
+  dump            print it as a dump file, composefs-dump(5)
+  digest          print its fs-verity digest, or that of its canonical form
+  mount           mount it with its objects
+
+New images:
   convert-layer   convert a layer tar to objects and a layer image
   merge           merge the layer images of a chain to one image
   mkcomposefs     make an image from a directory or a dump file
-  dump            print an image as a dump file, composefs-dump(5)
-  ls              list the files of an image
-  objects         list the objects that an image needs
-  digest          print the fs-verity digest of files, or of a chain's OCI tree
-  mount           mount an image with its objects
-  status          tell whether composefs is on, and what the store of podman has
-  inspect         tell what a container image in that store is made of
-  check           check objects, layers and merged images, and repair them
-  prepare         merge the layers of container images ahead of their first mount
-  convert         make the plain layers of container images in that store composefs
-  gc              remove from that store's pools what no layer has
-  completion      print a completion script for a shell
 
-"composefs-storage COMMAND --help" tells more of each, "composefs-storage --version"
-which version this is. Called as mkcomposefs or mount.composefs, the program
-takes the options of the C program of that name.
+Shells:
+  completion      print a completion script
+
+IMAGE is a name or an ID, as podman takes it. A name that exists as a file or begins
+with a slash or a dot is a FILE. "composefs-storage COMMAND --help" describes each
+command; "composefs-storage --version" prints the version. Called as mkcomposefs or
+mount.composefs, the program takes the options of the C program of that name.
 
 Exit codes:
   0  done
-  1  could not be done; standard error says why
+  1  failed; standard error has the reason
   2  the command line is wrong
-  3  "check" has found damage
+  3  "check" has found damage that is not repaired
 `
 
 // execute runs a command line without the program's name.
 func execute(args []string, s streams) error { return executeRoot(newRoot(s), args, s) }
 
-// newRoot returns the command that has all the others.
+// newRoot returns the root of all commands.
 func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:  "composefs-storage",
 		Long: usage,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withHint(usageError{fmt.Errorf("no command given")}, `"composefs-storage --help" lists them`)
+			return withHint(usageError{fmt.Errorf("no command given")}, `"composefs-storage --help" lists the commands`)
 		},
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -60,7 +67,7 @@ func newRoot(s streams) *cobra.Command {
 			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 				return withHint(err, "did you mean %q?", near[0])
 			}
-			return withHint(err, `"composefs-storage --help" lists them`)
+			return withHint(err, `"composefs-storage --help" lists the commands`)
 		},
 		SuggestionsMinimumDistance: 2,
 		Version:                    version(),
@@ -73,7 +80,7 @@ func newRoot(s streams) *cobra.Command {
 	return root
 }
 
-// executeRoot runs a command that has no parent.
+// executeRoot runs a root command.
 func executeRoot(root *cobra.Command, args []string, s streams) error {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetArgs(args)
@@ -88,7 +95,7 @@ func executeRoot(root *cobra.Command, args []string, s streams) error {
 	return root.Execute()
 }
 
-// helpCommand is for who is used to it: "help COMMAND" is "COMMAND --help".
+// helpCommand returns the command "help COMMAND", the same as "COMMAND --help".
 func helpCommand() *cobra.Command {
 	return &cobra.Command{Use: "help [COMMAND]", Hidden: true, RunE: func(cmd *cobra.Command, args []string) error {
 		root := cmd.Root()
@@ -100,12 +107,12 @@ func helpCommand() *cobra.Command {
 	}}
 }
 
-// seeHelp adds to an error where the command is explained.
+// seeHelp adds the hint to read the help of the command.
 func seeHelp(cmd *cobra.Command, err error) error {
 	return withHint(err, `see "%s --help"`, cmd.CommandPath())
 }
 
-// atLeast is the check of a command that takes arguments called what.
+// atLeast checks that a command has n arguments or more. The error calls them what.
 func atLeast(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) >= n {
@@ -115,7 +122,7 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// none is the check of a command that takes no arguments.
+// none checks that a command has no arguments.
 func none(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -123,7 +130,7 @@ func none(cmd *cobra.Command, args []string) error {
 	return withHint(usageError{fmt.Errorf("unexpected argument %q", args[0])}, `see "%s --help"`, cmd.CommandPath())
 }
 
-// exactly is the check of a command that takes one argument for each of the names.
+// exactly checks that a command has one argument for each of the names.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch n := len(args); {

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/*.txtar: what a user types and what is printed.
+// TestScripts runs testdata/*.txtar: commands and their output.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Condition: func(name string) (bool, error) {
 		if name != "root" {

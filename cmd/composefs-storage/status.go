@@ -12,36 +12,36 @@ import (
 const statusUsage = `Usage:
   composefs-storage status [--root DIR] [--drop-caches] [--json]
 
-Report whether composefs is on, and why if it is not: whether podman with this project's
-driver makes composefs layers of what it pulls, loads and builds. Report whether podman
-starts, which keys of storage.conf have no effect, what the kernel can do, and what the
-store has. The exit code is 0 whether composefs is on or off.
+Report whether composefs is on, and if not, why: whether podman with this project's
+driver makes composefs layers in pulls, loads and builds. Report whether podman starts,
+which keys of storage.conf have no effect, the features of the kernel, and the contents
+of the store. The exit code is 0 whether composefs is on or off.
 
 status does not change the store. As root it probes kernel features in a temporary
 directory there, or in the nearest directory above a store that does not exist yet.
-Without root it reports what it can read.
+Without root it reports only what it can read.
 
 Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with
                podman --root, driver options in storage.conf then do not count,
                which use_composefs is one of
   --drop-caches
-               try also, on Linux 7, whether files open after a reboot that fs-verity
-               verifies: the kernel drops all inodes that are not in use, on the
-               whole machine
+               probe also, on Linux 7, whether files that fs-verity verifies open
+               after a reboot: the kernel drops all inodes that are not in use, on
+               the whole machine
   --json       print an object; all sizes are bytes
 `
 
-// status is the result. What could not be found out is null.
+// status is the result. Unknown values are null.
 type status struct {
 	Active   bool            `json:"active"`   // new layers become composefs
 	Starts   *bool           `json:"starts"`   // podman starts
-	Decision string          `json:"decision"` // what decides: set, pool, false or unset
+	Decision string          `json:"decision"` // set, pool, false or unset
 	Because  string          `json:"because"`  // the same in words
 	Reasons  []string        `json:"reasons"`  // why it is not
 	Hints    []string        `json:"hints"`
-	Problems []string        `json:"problems"` // why podman does not start, and what has no effect
-	Unknown  []string        `json:"unknown"`  // what could not be found out
+	Problems []string        `json:"problems"` // why podman does not start, and keys without effect
+	Unknown  []string        `json:"unknown"`  // unanswered questions
 	Kernel   string          `json:"kernel"`
 	Root     string          `json:"root"`
 	Settings []setting       `json:"settings"`
@@ -85,7 +85,7 @@ func statusCommand(s streams) *cobra.Command {
 	st, asJSON, dropCaches := &store{}, false, false
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Report whether composefs is on, and what the store has",
+		Short: "Report whether composefs is on, and the contents of the store",
 		Long:  statusUsage,
 		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
@@ -127,12 +127,12 @@ func newStatus(st *store, dropCaches bool) (*status, error) {
 	return result, nil
 }
 
-// unreadable adds to an error in a configuration file that podman has it too.
+// unreadable adds the remedy to an error in a configuration file.
 func unreadable(err error) error {
 	var value *config.ValueError
 	var syntax *config.SyntaxError
 	if errors.As(err, &value) || errors.As(err, &syntax) {
-		return withHint(err, "podman does not start before this is corrected")
+		return withHint(err, "correct the file: podman does not start before")
 	}
 	return err
 }

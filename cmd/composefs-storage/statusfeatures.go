@@ -18,7 +18,7 @@ func kernelRelease() string {
 	return unix.ByteSliceToString(name.Release[:])
 }
 
-// addFeatures tries out what the kernel and the store's file system can do.
+// addFeatures probes the features of the kernel and of the store's file system.
 func (r *status) addFeatures(st *store, dropCaches bool) {
 	dir, why := st.probeDir()
 	features := feature.All()
@@ -39,7 +39,7 @@ func (r *status) addFeatures(st *store, dropCaches bool) {
 		r.Features = append(r.Features, result)
 	}
 	if why != "" {
-		r.Unknown = append(r.Unknown, "what the kernel can do: "+why)
+		r.Unknown = append(r.Unknown, "kernel features: "+why)
 		return
 	}
 	switch err := feature.Mountable(dir); {
@@ -50,20 +50,20 @@ func (r *status) addFeatures(st *store, dropCaches bool) {
 	}
 }
 
-// forget has the kernel drop all directories and inodes that are not in use, if the user has
-// asked for it: that is a matter of the whole machine.
+// forget has the kernel drop all directories and inodes that are not in use, on the whole machine, if the
+// user allows it.
 func forget(dropCaches bool) error {
 	if !dropCaches {
-		return errors.New("--drop-caches tries it")
+		return errors.New("--drop-caches probes it")
 	}
 	return os.WriteFile("/proc/sys/vm/drop_caches", []byte("2"), 0)
 }
 
-// probeDir returns the directory where features are tried: the store's root, as the driver
-// does it, or the nearest one above; or it returns why there is none.
+// probeDir returns the directory for probes: the store's root, as in the driver, or the nearest existing
+// one above. Without one it returns the reason.
 func (st *store) probeDir() (dir, why string) {
 	if os.Geteuid() != 0 {
-		return "", "only root can try it out"
+		return "", "only root can probe them"
 	}
 	if err := st.writable(); err != nil {
 		return "", oneLine(err)

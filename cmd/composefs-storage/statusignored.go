@@ -9,7 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
-// addIgnored says what is wrong with the configuration files that podman starts with.
+// addIgnored adds faults of the configuration files that do not keep podman from starting.
 func (r *status) addIgnored(st *store, sources config.Sources) {
 	for _, key := range config.Ignored(sources) {
 		r.Problems = append(r.Problems, key.String()+didYouMean(key))

@@ -69,9 +69,9 @@ func (r *status) printStores(w *tabwriter.Writer) {
 		note := ""
 		switch {
 		case !x.Exists:
-			note = " (not there yet)"
+			note = " (does not exist yet)"
 		case x.ReadOnly:
-			note = " (only read)"
+			note = " (read-only)"
 		}
 		fmt.Fprintf(w, "\nSTORE %s%s\n", escape(x.Root), note)
 		if p := x.Pool; p != nil {
@@ -97,7 +97,7 @@ func (r *status) unnamed() string {
 	return fmt.Sprintf(" (%d without a name; podman images hides intermediate ones)", r.Unnamed)
 }
 
-// counts returns how many there are of each kind that there is.
+// counts returns the number of each kind, without those that do not occur.
 func counts(n map[string]int, kinds []survey.Kind) string {
 	if n == nil {
 		return "not known"

@@ -9,7 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
-// addSettings says which switches there are and where they are from.
+// addSettings adds the switches and their sources.
 func (r *status) addSettings(st *store, sources config.Sources) {
 	file, driver, options := textName(sources.Storage), textName(sources.Storage), textName(sources.Storage)
 	if sources.StorageDriver != "" {
@@ -41,8 +41,8 @@ func textName(t *config.Text) string {
 	return t.Name
 }
 
-// addReasons decides whether composefs is on. What the kernel can do counts only if it
-// is known. storageOpts says that there is STORAGE_OPTS.
+// addReasons decides whether composefs is on. Features of the kernel count only if they are known.
+// storageOpts is true if STORAGE_OPTS is set.
 func (r *status) addReasons(st *store, storageOpts bool) {
 	conf := st.conf
 	if why := settings.Unusable(filepath.Join(conf.GraphRoot, "overlay"), conf); why != "" {
@@ -52,7 +52,8 @@ func (r *status) addReasons(st *store, storageOpts bool) {
 	r.Decision, r.Because = decision.String(), conf.Reason(decision)
 	switch {
 	case conf.Driver == "" && decision != config.ByPool: // which is what containers/storage has chosen before
-		r.Reasons = append(r.Reasons, `no driver is set, so use_composefs is not looked at: say driver = "overlay"`)
+		r.Reasons = append(r.Reasons, `storage.conf sets no driver, so use_composefs is ignored`)
+		r.Hints = append(r.Hints, `set driver = "overlay" in [storage] of storage.conf`)
 	case conf.Driver != "" && conf.Driver != "overlay":
 		r.Reasons = append(r.Reasons, fmt.Sprintf("the driver is %q, not overlay", conf.Driver))
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
-// nearest returns the store's root, or of one that is to be made the nearest directory above
-// it that exists: the store will be on its file system.
+// nearest returns the store's root or, if it does not exist yet, the nearest existing directory above it:
+// the store will be on its file system.
 func (st *store) nearest() string {
 	dir := st.conf.GraphRoot
 	for {
@@ -29,7 +29,7 @@ func (st *store) nearest() string {
 func (r *status) addStart(st *store) {
 	err := st.startable()
 	if err == nil && os.Geteuid() != 0 {
-		return // not known: what podman does without root differs
+		return // not known: podman without root differs
 	}
 	starts := err == nil
 	r.Starts = &starts
@@ -77,7 +77,7 @@ func (st *store) startable() error {
 		}
 	}
 	if err := settings.Keeps(conf, st.stores.Primary.Home, near); err != nil {
-		return withHint(err, `verity = "try" in composefs.conf lets podman start without fs-verity`)
+		return withHint(err, `set verity = "try" in composefs.conf: podman then starts without fs-verity`)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (st *store) writable() error {
 	}
 	err = fmt.Errorf("store %s cannot be written to: %w", st.conf.GraphRoot, err)
 	if errors.Is(err, unix.EROFS) {
-		return withHint(err, "mount its file system read-write; a store that is only read is for additionalimagestores in storage.conf")
+		return withHint(err, "mount its file system read-write, or list the store in additionalimagestores of storage.conf")
 	}
 	return err
 }

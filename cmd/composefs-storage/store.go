@@ -2,26 +2,27 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// store is the store of containers/storage that a command works with. It may not be
-// there yet.
+// store is the store of containers/storage that a command works with. It may not exist yet.
 type store struct {
 	root   string // --root, or "" for the one that is configured
 	conf   *config.Options
 	stores chain.Stores
 }
 
-// addFlag adds the option that says which store.
+// addFlag adds the option that selects the store.
 func (st *store) addFlag(cmd *cobra.Command) { cmd.Flags().StringVar(&st.root, "root", "", "") }
 
 // load reads the configuration. With --root no driver option of the files counts, as in
@@ -58,18 +59,27 @@ func (st *store) find(name string) (image catalog.Image, layers []string, err er
 	return image, c.Chain(image.Layer), nil
 }
 
-// hint adds what can be done about an error that has to do with the store.
+// findImage is find for a name that could be that of a file, too, and is not.
+func (st *store) findImage(name string) (image catalog.Image, layers []string, err error) {
+	image, layers, err = st.find(name)
+	if errors.Is(err, catalog.ErrUnknown) {
+		err = st.hint(fmt.Errorf("open %s: no such file, and %w", name, err))
+	}
+	return image, layers, err
+}
+
+// hint adds the remedy to an error about the store.
 func (st *store) hint(err error) error {
 	var ambiguous *catalog.AmbiguousError
 	switch {
 	case errors.As(err, &ambiguous):
 		return withHint(err, "give the whole name, or more of the ID")
 	case errors.Is(err, catalog.ErrUnknown) && st.root != "":
-		return withHint(err, `"podman --root %s images" lists those of this store`, st.root)
+		return withHint(err, `"podman --root %s images" lists the images of this store`, message.Word(st.root))
 	case errors.Is(err, catalog.ErrUnknown):
-		return withHint(err, `"podman images" lists those of %s; another store is chosen by --root`, st.conf.GraphRoot)
+		return withHint(err, `"podman images" lists the images of %s; use --root DIR for another store`, st.conf.GraphRoot)
 	case errors.Is(err, os.ErrPermission):
-		return withHint(err, "only root can read the whole store")
+		return withHint(err, "run the command as root: only root can read the whole store")
 	}
 	return err
 }

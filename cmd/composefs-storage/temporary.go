@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
-// temporaryPrefix returns what the temporary names for path begin with.
+// temporaryPrefix returns the prefix of the temporary names for path.
 func temporaryPrefix(path string) string {
 	dir, name := filepath.Split(filepath.Clean(path))
 	return filepath.Join(dir, "."+name+".tmp-")
@@ -26,16 +26,16 @@ func createTemporary(prefix string) (*os.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Where nothing can be locked, nothing is taken for stale either.
+		// On a file system without locks, removeStale removes nothing.
 		_ = files.Lock(f, unix.LOCK_EX)
 		if _, err := os.Lstat(name); err == nil {
 			return f, nil
 		}
-		_ = f.Close() // somebody took it for stale before it was locked
+		_ = f.Close() // another process removed it as stale before it was locked
 	}
 }
 
-// removeStale removes the temporary files with that prefix that nobody holds.
+// removeStale removes the temporary files with that prefix that no process has locked.
 func removeStale(prefix string) {
 	dir, start := filepath.Split(prefix)
 	entries, _ := os.ReadDir(filepath.Clean(dir)) // none, if there is an error
@@ -49,7 +49,7 @@ func removeStale(prefix string) {
 			continue
 		}
 		if files.Lock(f, unix.LOCK_EX|unix.LOCK_NB) == nil {
-			_ = os.Remove(path) // it is in nobody's way
+			_ = os.Remove(path) // a leftover does no harm
 		}
 		_ = f.Close()
 	}

@@ -13,20 +13,22 @@ import (
 
 // The rules of output:
 //   - Results go to standard output and nothing else does.
-//   - Everything else goes to standard error, each line with "error: " or
-//     "hint: " before it. An error names the thing and says what is wrong with
-//     it; a hint says what to do. No capital at the start, no period at the end.
-//   - Names from images may hold any byte. They are printed with backslash
-//     escapes for what a terminal would act on.
+//   - Everything else goes to standard error, each line with "error: ",
+//     "warning: " or "hint: " before it. An error names the thing and its fault;
+//     a hint names the remedy, with a command to paste where one exists. No
+//     capital at the start, no period at the end.
+//   - IMAGE is a container image, FILE a file with a composefs image.
+//   - Names from images may hold any byte. Control characters are printed with
+//     backslash escapes.
 //   - mkcomposefs alone follows the C program of that name instead.
 //     mount.composefs has the exit codes of mount(8).
 
 // Exit codes.
 const (
 	exitOK     = 0
-	exitFailed = 1 // what was asked for could not be done
-	exitUsage  = 2 // it is not clear what was asked for
-	exitDamage = 3 // what was to be checked is damaged
+	exitFailed = 1 // the command failed
+	exitUsage  = 2 // the command line is wrong
+	exitDamage = 3 // check has found damage
 )
 
 // streams are the standard streams of a command.
@@ -35,7 +37,7 @@ type streams struct {
 	out, err io.Writer
 }
 
-// input opens what a command reads: the file at path, or for "-" standard input.
+// input opens the file at path, or for "-" standard input.
 func (s streams) input(path string) (io.ReadCloser, error) {
 	if path == "-" {
 		return io.NopCloser(s.in), nil
@@ -43,7 +45,7 @@ func (s streams) input(path string) (io.ReadCloser, error) {
 	return os.Open(path)
 }
 
-// hintedError is an error that comes with advice.
+// hintedError is an error with a remedy.
 type hintedError struct {
 	error
 	hint string
@@ -54,13 +56,13 @@ func (e *hintedError) Unwrap() error { return e.error }
 // Hint implements hinter.
 func (e *hintedError) Hint() string { return e.hint }
 
-// hinter is an error that says what can be done about it, as chain.DamagedError.
+// hinter is an error with a remedy, such as chain.DamagedError.
 type hinter interface {
 	error
 	Hint() string
 }
 
-// withHint adds advice to an error.
+// withHint adds a remedy to an error.
 func withHint(err error, format string, args ...any) error {
 	return &hintedError{err, fmt.Sprintf(format, args...)}
 }
@@ -121,6 +123,14 @@ func escape(name string) string {
 		}
 	}
 	return b.String()
+}
+
+// count returns a number with its noun, in the plural unless the number is 1.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // printJSON writes v as indented JSON.

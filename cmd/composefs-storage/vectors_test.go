@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
 )
 
-// result is what a run of the program gives.
+// result is the result of a run of the program.
 type result struct {
 	code   int
 	out    string
@@ -100,7 +100,7 @@ func TestOptionSets(t *testing.T) {
 func TestParseLong(t *testing.T) {
 	for _, tc := range []struct {
 		args string // separated by spaces
-		want string // what was set, then the operands
+		want string // the options, then the operands
 	}{
 		{"--flag a b", "flag a b"},
 		{"a --flag b", "flag a b"},

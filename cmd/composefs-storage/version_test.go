@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestVersion checks the commit for what the go command records.
+// TestVersion checks the commit for records of the go command.
 func TestVersion(t *testing.T) {
 	const revision = "0123456789abcdef0123456789abcdef01234567"
 	for name, c := range map[string]struct {
@@ -53,5 +53,5 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// footer matches the first line of a man page: its name, section, date, and what stands in its footer.
+// footer matches the first line of a man page: its name, section, date and footer.
 var footer = `\A\.TH [A-Z.-]+ \d "\d{4}-\d\d-\d\d" "composefs-storage ` + regexp.QuoteMeta(release) + `" `

@@ -26,7 +26,7 @@ type victim struct {
 	reset       func(t *testing.T, round int) // prepares a run; the image may be there, as oldImage
 	kept        []string                      // files below dir that must stay as they are
 
-	// What an undisturbed run makes.
+	// The result of an undisturbed run.
 	took   time.Duration
 	made   []byte
 	linked []string        // files of diff
@@ -52,7 +52,7 @@ func (v *victim) run(t *testing.T) {
 	}
 }
 
-// learn notes what an undisturbed run makes.
+// learn records the result of an undisturbed run.
 func (v *victim) learn(t *testing.T) {
 	t.Helper()
 	v.begin(t, 0)
@@ -141,7 +141,7 @@ func (v *victim) objects(t *testing.T) (found []verity.Digest) {
 	return found
 }
 
-// keep returns what the files that must stay hold.
+// keep returns the contents of the files that must stay.
 func (v *victim) keep(t *testing.T) map[string][sha256.Size]byte {
 	t.Helper()
 	sums := map[string][sha256.Size]byte{}

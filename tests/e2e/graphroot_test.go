@@ -102,7 +102,7 @@ func useCommands(t *testing.T, p *podman.Podman, ref string) {
 		{"composefs", []string{"inspect", ref}},
 		{prepared, []string{"digest", ref}},
 		{prepared, []string{"digest", merged}},
-		{"1 images", []string{"check", ref}},
+		{"1 image, ", []string{"check", ref}},
 		{"", []string{"check", "--all"}},
 		{"other", []string{"ls", merged}},
 		{"/other", []string{"dump", merged}},

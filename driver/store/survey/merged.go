@@ -44,7 +44,7 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 		return Merged{}, err
 	}
 	if path == "" {
-		return mergeNow(s.Layers)
+		return mergeNow(s.Layers, io.Discard)
 	}
 	data, err := known.Data(s)
 	if err != nil {
@@ -98,13 +98,13 @@ func measure(path string) (d verity.Digest, size int64, sealed bool, err error) 
 	return d, size, sealed, err
 }
 
-// mergeNow merges layers, the top one first, and keeps nothing of it.
-func mergeNow(layers []chain.Layer) (m Merged, err error) {
+// mergeNow merges layers, the top one first, and writes the image to w. It keeps nothing in the store.
+func mergeNow(layers []chain.Layer, w io.Writer) (m Merged, err error) {
 	in := &inputs{}
 	defer in.close()
 	if err := in.open(layers); err != nil {
 		return m, err
 	}
-	merged, err := convert.Merge(context.Background(), in.sources, io.Discard, convert.MergeOptions{})
+	merged, err := convert.Merge(context.Background(), in.sources, w, convert.MergeOptions{})
 	return Merged{Digest: merged.Digest, Size: merged.Size}, err
 }
