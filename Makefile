@@ -90,7 +90,7 @@ tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testi
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool bin/stock/$${tool##*/} $(podman_flags) || exit; done
 
-install: build podman rootlessport ## install under PREFIX: programs, man pages, completions, systemd units, a sample storage.conf
+install: build podman rootlessport ## install under PREFIX: programs, man pages, documents, completions, systemd units, a sample storage.conf
 	rm -rf $(stage)
 	install -D -t $(stage)$(PREFIX)/bin bin/podman bin/composefs-storage
 	ln -s composefs-storage $(stage)$(PREFIX)/bin/mkcomposefs
@@ -105,6 +105,9 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	for section in 1 5 8; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
 	install -D -m 644 -t $(stage)$(PREFIX)/share/composefs-storage docs/storage.conf
+	install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage docs/*.md docs/*.svg
+	for dir in decisions upstream; do \
+		install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage/$$dir docs/$$dir/*.md || exit; done
 	install -d $(stage)$(PREFIX)/lib/systemd/system
 	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
 	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)

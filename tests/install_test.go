@@ -3,6 +3,7 @@ package tests
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -138,7 +139,7 @@ func TestMakeInstall(t *testing.T) {
 	for _, name := range []string{
 		"bin/podman", "bin/composefs-storage", "bin/mkcomposefs", "share/man/man1/composefs-storage.1",
 		"share/bash-completion/completions/podman", "share/zsh/site-functions/_podman", "share/fish/vendor_completions.d/podman.fish",
-		"share/composefs-storage/storage.conf", "lib/systemd/system/composefs-storage-check.service",
+		"share/composefs-storage/storage.conf", "share/doc/composefs-storage/troubleshooting.md", "lib/systemd/system/composefs-storage-check.service",
 		"libexec/podman/rootlessport", "libexec/podman/quadlet",
 	} {
 		if _, err := os.Stat(filepath.Join(root, "usr/local", name)); err != nil {
@@ -148,5 +149,30 @@ func TestMakeInstall(t *testing.T) {
 	run("uninstall")
 	if left := tree(t, root); left != ". d \n" {
 		t.Errorf("it leaves %s", left)
+	}
+}
+
+// TestManFiles checks that man pages name only documents that "make install" installs, and not by a
+// path in the sources.
+func TestManFiles(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.[1-8]")
+	if err != nil || len(pages) < 3 {
+		t.Fatalf("%q, %v", pages, err)
+	}
+	named := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile(`[\w./-]+\.md\b`).FindAllString(string(text), -1) {
+			named++
+			if _, err := os.Stat(filepath.Join("../docs", name)); err != nil {
+				t.Errorf("%s names %s, which is not installed: %v", page, name, err)
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no page names a document")
 	}
 }
