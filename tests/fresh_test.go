@@ -17,8 +17,8 @@ func TestFreshReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, part, found := strings.Cut(string(page), "\n## Two commands\n")
-	part, _, ends := strings.Cut(part, "\n## The tool\n")
+	_, part, found := strings.Cut(string(page), "\n## Try it\n")
+	part, _, ends := strings.Cut(part, "\n## Compared with others\n")
 	if !found || !ends {
 		t.Fatal("README has no such headings")
 	}
