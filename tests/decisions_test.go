@@ -19,7 +19,6 @@ func TestDecisions(t *testing.T) {
 		t.Fatalf("%d pages, %v", len(pages), err)
 	}
 	tests := testNames(t)
-	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)(…?)`")
 	for _, path := range pages {
 		name, page := filepath.Base(path), readText(t, path)
 		title := strings.TrimPrefix(strings.Split(page, "\n")[0], "# "+name[:3]+": ")
@@ -33,14 +32,30 @@ func TestDecisions(t *testing.T) {
 		if held == "" {
 			t.Errorf("%s names no test that holds it", name)
 		}
-		for _, m := range named.FindAllStringSubmatch(held, -1) {
-			begin := "func " + m[1]
-			if m[2] == "" {
-				begin += "("
-			}
-			if !strings.Contains(tests, begin) {
-				t.Errorf("%s names %s, which does not exist", name, m[1])
-			}
+		checkNamed(t, name, held, tests)
+	}
+}
+
+// TestNamedTests checks that the tests exist that other pages name.
+func TestNamedTests(t *testing.T) {
+	tests := testNames(t)
+	for _, name := range []string{"architecture.md", "testing.md", "security.md"} {
+		checkNamed(t, name, readText(t, filepath.Join("../docs", name)), tests)
+	}
+}
+
+// named is the name of a test in a page, or the beginning of several names.
+var named = regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)(…?)`")
+
+func checkNamed(t *testing.T, page, text, tests string) {
+	t.Helper()
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		begin := "func " + m[1]
+		if m[2] == "" {
+			begin += "("
+		}
+		if !strings.Contains(tests, begin) {
+			t.Errorf("%s names %s, which does not exist", page, m[1])
 		}
 	}
 }
