@@ -55,7 +55,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-race test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-race test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -162,6 +162,13 @@ test-podmans: deps build podman podman-stock ## try podmans of Debian on convert
 
 podmans-docs: ## put what "make test-podmans" has found last into docs
 	hack/insert.sh docs/testing.md podmans .cache/podmans/table.md
+
+mutants: toolchain ## make mistakes in the code, one after the other: some test must find each (root); MUTANTS=-run=objects
+	mkdir -p .cache
+	$(GO) run ./hack/mutants -table=.cache/mutants.md $(MUTANTS)
+
+mutants-docs: ## put what "make mutants" has found last into docs
+	hack/insert.sh docs/mutants.md mutants .cache/mutants.md
 
 vet: toolchain ## run go vet, and check formatting
 	$(GO) vet ./...

@@ -58,6 +58,7 @@ var imports = map[string][]string{
 	"driver/pull":                   {"convert", "convert/files", "convert/layer", "convert/objects", "convert/toc", "convert/verity", "driver/pull/blob", "driver/pull/staging", "driver/warn", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus"},
 	"driver/pull/staging":           {"convert", "convert/files", "convert/objects", "convert/verity", "driver/idmap", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},
 	"driver/warn":                   {"convert", "convert/layer", "driver/kernel/feature", "github.com/sirupsen/logrus"},
+	"hack/mutants":                  {"golang.org/x/sync"},
 	"tests":                         {},
 	"tests/bench":                   {},
 	"tests/driver":                  {},
