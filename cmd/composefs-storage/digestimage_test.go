@@ -17,8 +17,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// newOCIStore makes a store with an image of two layers, and renames it to what its ID
-// is: the digest of a configuration with that label.
+// newOCIStore makes a store with an image of two layers, whose ID is the digest of a configuration with
+// that label.
 func newOCIStore(t *testing.T, label string) (root, id string) {
 	t.Helper()
 	root = newStore(t,

@@ -15,7 +15,7 @@ import (
 var errInterrupted = errors.New("interrupted")
 
 // interruptible calls fn with a context that SIGINT and SIGTERM end, so that fn can
-// remove what it has begun. A second signal ends the program at once.
+// remove unfinished files. A second signal ends the program at once.
 func interruptible(fn func(context.Context) error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -17,9 +17,8 @@ import (
 
 var kills = flag.Int("kills", 20, "how often TestKilled kills a command of each kind")
 
-// TestKilled kills commands at instants all over their runs. What is there must be as
-// before or complete, and the same command must make of it what an undisturbed one
-// makes.
+// TestKilled kills commands at instants all over their runs. Afterwards the files must be unchanged or
+// complete, and the same command must give the result of an undisturbed one.
 func TestKilled(t *testing.T) {
 	for name, prepare := range map[string]func(*testing.T) *victim{
 		"convert-layer": convertVictim,
@@ -36,7 +35,7 @@ func TestKilled(t *testing.T) {
 				v.kill(t, r)
 				state := v.checkKilled(t)
 				states[state]++
-				if round%2 == 0 { // else the next run meets what was staged
+				if round%2 == 0 { // else the next run meets staged leftovers
 					v.checkCollected(t)
 				}
 				v.run(t)
@@ -90,7 +89,7 @@ func (v *victim) kill(t *testing.T, r *rand.Rand) {
 	<-done
 }
 
-// checkKilled checks what a killed run has left and says how far it came.
+// checkKilled checks the leftovers of a killed run, and returns its progress.
 func (v *victim) checkKilled(t *testing.T) (state string) {
 	t.Helper()
 	v.verify(t)

@@ -128,9 +128,8 @@ func (m *maker) make() (err error) {
 	return err
 }
 
-// output opens what the image is written to, before anything is read. finish
-// closes it, and on error removes a file that was not there before; the C
-// program leaves it behind.
+// output opens the output before anything is read. finish closes it, and on error removes a new file; the
+// C program leaves it behind.
 func (m *maker) output() (out io.Writer, finish func(error) error, err error) {
 	keep := func(err error) error { return err }
 	if m.digestOnly {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestOtherPrograms puts stand-ins for programs of distributions into PATH and asks whether
-// convert goes on, and what it prints first.
+// TestOtherPrograms puts stand-ins for programs of distributions into PATH, and checks whether convert
+// continues, and its warnings.
 func TestOtherPrograms(t *testing.T) {
 	const podman4, podman5 = `echo podman version 4.3.1`, `echo podman version 5.4.2`
 	for name, test := range map[string]struct {

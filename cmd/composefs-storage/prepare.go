@@ -12,15 +12,15 @@ import (
 const prepareUsage = `Usage:
   composefs-storage prepare IMAGE...
 
-Merge the layers of container images ahead of their first mount, which then need not.
-Of each IMAGE the fs-verity digest of the merged image and its file are printed. It
-takes root, and writes to podman's store as the first mount would.
+Merge the layers of container images, so that their first mount takes no longer than
+others. For each IMAGE, prepare prints the fs-verity digest of the merged image and its
+file. It needs root, and writes to podman's store as the first mount would.
 `
 
 func prepareCommand(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "prepare IMAGE...",
-		Short: "Merge the layers of container images ahead of their first mount",
+		Short: "Merge the layers of container images before their first mount",
 		Long:  prepareUsage,
 		Args:  atLeast(1, "IMAGE"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -34,7 +34,7 @@ func prepareCommand(s streams) *cobra.Command {
 	}
 }
 
-// prepare merges the layers of an image unless that is done.
+// prepare merges the layers of an image unless the store has its merged image.
 func (s streams) prepare(name string) error {
 	source, err := imagePath(name)
 	if err != nil {

@@ -19,7 +19,7 @@ of the store. The exit code is 0 whether composefs is on or off.
 
 status does not change the store. As root it probes kernel features in a temporary
 directory there, or in the nearest directory above a store that does not exist yet.
-Without root it reports only what it can read.
+Without root it reports only the files that it can read.
 
 Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with

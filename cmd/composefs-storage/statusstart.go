@@ -44,8 +44,8 @@ func (r *status) addStart(st *store) {
 	}
 }
 
-// startable returns why podman does not start with the store. Other drivers than overlay are
-// not asked.
+// startable returns the reason why podman does not start with the store. It checks only the driver
+// overlay.
 func (st *store) startable() error {
 	conf, near := st.conf, st.nearest()
 	if conf.Driver != "" && conf.Driver != "overlay" {
@@ -94,8 +94,8 @@ func directory(path string) error {
 	return err
 }
 
-// writable returns why the store, or the directory in which it is to be made, cannot be
-// written to.
+// writable returns an error if the store, or the nearest existing directory above it, cannot be written
+// to.
 func (st *store) writable() error {
 	err := unix.Access(st.nearest(), unix.W_OK)
 	if err == nil {

@@ -136,8 +136,8 @@ func mergeVictim(t *testing.T) *victim {
 	return v
 }
 
-// memoryDir returns a directory in memory if root runs the test: a kill does not ask
-// what is durable, and syncing is most of the time elsewhere.
+// memoryDir returns a directory in memory if root runs the test: durability does not matter after a kill,
+// and on a disk the test would mostly wait for syncs.
 func memoryDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
