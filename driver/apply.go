@@ -22,13 +22,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
 
-// ApplyDiff adds the contents of a tar to a layer: to one that is composefs or is to
-// be so by converting it, else as the stock driver does. It reads the tar to its end,
-// also after an error, and returns the length of all files in it.
+// ApplyDiff adds the files of a tar to a layer. It converts the tar if the layer is composefs or
+// becomes composefs, and otherwise unpacks it as the stock driver does. It reads the tar to its end,
+// even after an error, and returns the size of all files in bytes.
 //
-// When it returns, all is on disk. After an error the layer is of no use.
+// All files are durable when ApplyDiff returns. After an error the caller removes the layer. The
+// caller holds the lock of the layers; ApplyDiff takes the lock of the pool, shared.
 func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts) (int64, error) {
-	d.mapped.take(id) // the options have it, too
+	d.mapped.take(id) // the options contain the maps too
 	l, err := d.stores.Find(id)
 	if err != nil {
 		return 0, err
@@ -54,15 +55,15 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 		return d.Driver.ApplyDiff(id, parent, options)
 	}
 	if err != nil {
-		// A goroutine of containers/storage may be reading ahead: it panics if the stream is
-		// closed meanwhile, which happens as soon as this returns.
+		// containers/storage closes the stream after this call. One of its goroutines may still read
+		// ahead, and panics if the stream is closed under it.
 		_, _ = io.Copy(io.Discard, options.Diff)
 		return 0, fmt.Errorf("convert layer %s: %w", id, err)
 	}
 	return size, nil
 }
 
-// keepsPlain returns why a new layer is not to become composefs, or "".
+// keepsPlain returns why a new layer stays plain, or "".
 func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 	switch {
 	case !d.decision().Active():
@@ -77,15 +78,15 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 	return ""
 }
 
-// convertInto makes objects and a layer image of the tar. If the error is
-// [pool.ErrApart], nothing has been read of it.
+// convertInto converts the tar to objects and a layer image. If the error is [pool.ErrApart], it has
+// not read the tar.
 func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
 	var odd warn.Oddities
 	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
 		if l.Composefs {
-			return addTo(l, options, batch, w)
+			return addTo(d.context(), l, options, batch, w)
 		}
-		return convert.Layer(context.Background(), options.Diff, batch, w, layer.Options{Added: odd.Add})
+		return convert.Layer(d.context(), options.Diff, batch, w, layer.Options{Added: odd.Add})
 	})
 	if err == nil {
 		odd.Unsaved(l.ID)
@@ -94,8 +95,9 @@ func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (
 	return size, err
 }
 
-// fill gives a layer the image that write writes, and the objects that it adds to the
-// batch. It returns their length. If the error is [pool.ErrApart], write was not called.
+// fill gives a layer an image and objects: write writes the image and adds the objects to the batch.
+// It returns the size of the contents in bytes. If the error is [pool.ErrApart], fill has not called
+// write.
 func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (convert.Image, error)) (size int64, err error) {
 	p, err := pool.Open(l.Store, d.sealing())
 	if err != nil {
@@ -114,7 +116,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 		return 0, err
 	}
 	var made convert.Image
-	err = replaceFile(l.Blob(), func(f *os.File) (err error) {
+	err = replaceFile(l.ImagePath(), func(f *os.File) (err error) {
 		made, err = write(batch, f)
 		return err
 	})
@@ -122,7 +124,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 		_ = os.Remove(l.DataDir()) // unless it has an image already
 		return 0, err
 	}
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.Open(l.ImagePath())
 	if err != nil {
 		return 0, err
 	}
@@ -130,26 +132,26 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if _, err := images.OwnDiff(img, l.Diff()); err != nil {
 		return 0, err
 	}
-	if err := batch.Commit(); err != nil { // which syncs the image too
+	if err := batch.Commit(); err != nil { // syncs the image too
 		return 0, err
 	}
 	warn.Xattrs(l.ID, p.Path(l.Diff()), made.LargestXattrs)
-	return batch.Stats().Bytes, images.SealLayer(p, l.Blob(), made.Digest)
+	return batch.Stats().Bytes, images.SealLayer(p, l.ImagePath(), made.Digest)
 }
 
-// addTo converts the tar as a layer of its own and joins it with what l has.
-func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) (made convert.Image, err error) {
+// addTo converts the tar to a layer image and merges it with the image of l.
+func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) (made convert.Image, err error) {
 	added, err := os.CreateTemp(l.DataDir(), ".added-")
 	if err != nil {
 		return made, err
 	}
 	defer os.Remove(added.Name()) //nolint:errcheck // or it has another name
 	defer added.Close()           //nolint:errcheck // again
-	converted, err := convert.Layer(context.Background(), options.Diff, batch, added, layer.Options{})
+	converted, err := convert.Layer(ctx, options.Diff, batch, added, layer.Options{})
 	if err != nil {
 		return made, err
 	}
-	old, err := os.Open(l.Blob())
+	old, err := os.Open(l.ImagePath())
 	if err != nil {
 		return made, err
 	}
@@ -162,17 +164,17 @@ func addTo(l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batc
 		}
 		sources = append(sources, convert.Source{Image: img, Adopt: batch.Adopt})
 	}
-	for _, name := range []string{l.Merged(), l.Segment()} { // of the layer as it was
+	for _, name := range []string{l.MergedPath(), l.SegmentPath()} { // of the layer as it was
 		if err := os.RemoveAll(name); err != nil {
 			return made, err
 		}
 	}
-	made, err = convert.Merge(context.Background(), sources, w, convert.MergeOptions{Segment: true})
+	made, err = convert.Merge(ctx, sources, w, convert.MergeOptions{Segment: true})
 	made.LargestXattrs = converted.LargestXattrs
 	return made, err
 }
 
-// replaceFile gives a file a new content in one step. It does not sync.
+// replaceFile replaces the content of a file in one step. It does not sync.
 func replaceFile(name string, write func(*os.File) error) error {
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(name), ".tmp-"+filepath.Base(name)), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

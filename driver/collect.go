@@ -3,7 +3,6 @@
 package driver
 
 import (
-	"context"
 	"errors"
 
 	"github.com/sirupsen/logrus"
@@ -14,31 +13,31 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// holdings are what a layer has of its store's pool.
+// holdings are the files of the pool to which a layer has links.
 type holdings struct {
 	id      string
 	store   chain.Store
 	objects []verity.Digest
-	images  bool // it is composefs, so that it may have images
-	unknown bool // there may be more objects, of which a killed removal took the names
+	images  bool // the layer is composefs and may have merged images
+	unknown bool // the list may be incomplete: a killed removal has deleted some links
 }
 
-// holdings returns what a layer has, before it is removed. A layer whose conversion
-// failed half way has objects and no image yet.
+// holdings returns the holdings of a layer before its removal. A layer whose conversion failed has
+// objects but no image.
 func (d *Driver) holdings(id string) holdings {
 	l, err := d.stores.Find(id)
 	if err != nil || l.Store.ReadOnly {
 		return holdings{}
 	}
-	list, err := objects.DigestsIn(context.Background(), l.Diff())
+	list, err := objects.DigestsIn(d.context(), l.Diff())
 	if err != nil {
 		logrus.Debugf("composefs: objects of layer %s: %v", id, err)
 	}
 	return holdings{id: id, store: l.Store, objects: list, images: l.Composefs, unknown: l.Composefs && err != nil}
 }
 
-// collect removes from the pool what nobody has any more, now that the layer is gone.
-// The layer is gone also if that fails: then it is done later.
+// collect removes files of the pool that only the removed layer had. It only logs errors, because
+// the layer is already gone; the next collection removes the rest.
 func (d *Driver) collect(h holdings) {
 	if len(h.objects) == 0 && !h.images {
 		return
@@ -59,7 +58,7 @@ func (d *Driver) release(h holdings) error {
 		return err
 	}
 	var images []verity.Digest
-	err = p.WalkImages(context.Background(), func(digest verity.Digest, info objects.Info) error {
+	err = p.WalkImages(d.context(), func(digest verity.Digest, info objects.Info) error {
 		if info.Links == 1 {
 			images = append(images, digest)
 		}
@@ -73,16 +72,17 @@ func (d *Driver) release(h holdings) error {
 			return err
 		}
 	}
-	if _, err = p.Release(context.Background(), h.objects, images); err == nil || errors.Is(err, objects.ErrBusy) {
+	if _, err = p.Release(d.context(), h.objects, images); err == nil || errors.Is(err, objects.ErrBusy) {
 		err = errors.Join(err, pool.Leave(h.store, h.id))
 	}
 	return err
 }
 
-// tidy collects garbage that others have left.
+// tidy collects the garbage of other processes, if there are traces of it and no process uses the
+// pool.
 func (d *Driver) tidy() {
 	for _, s := range d.stores.Writable() {
-		if err := pool.Tidy(context.Background(), s); err != nil {
+		if err := pool.Tidy(d.context(), s); err != nil {
 			logrus.Warnf("composefs: collecting objects: %v", err)
 		}
 	}

@@ -17,12 +17,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/upper"
 )
 
-// Diff returns a tar of what a layer changes in its parent, "" for none, with
-// whiteouts spelled as in layer tars.
+// Diff returns a tar of the changes that a layer makes to its parent, "" for none, with whiteouts
+// as in layer tars.
 //
-// Of a container, whose parent is the layer below it, the upper directory is read, and
-// nothing else but what the layers below have in the same places and what is in
-// directories that were renamed. Other differences are made by comparing two mounts.
+// For a container and the layer below it, Diff reads the upper directory, the same paths in the
+// layers below, and renamed directories in a mount. It compares two mounts for any other pair.
+//
+// The caller holds the lock of the layers until it closes the tar, as a reader for a layer of an
+// additional store. Diff may call Get.
 func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) (io.ReadCloser, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -74,7 +76,7 @@ func (d *Driver) upperTar(c chain.Chain, redirects upper.Redirects, maps *idtool
 	return &rootsReader{r, below}, nil
 }
 
-// rootsReader is a tar that needs mounted images until it is closed.
+// rootsReader is a tar that keeps images mounted until it is closed.
 type rootsReader struct {
 	io.ReadCloser
 	below *roots
@@ -82,7 +84,8 @@ type rootsReader struct {
 
 func (r *rootsReader) Close() error { return errors.Join(r.ReadCloser.Close(), r.below.Close()) }
 
-// DiffSize returns the length of the files that a layer adds to its parent.
+// DiffSize returns the size in bytes of the files that a layer adds to its parent. Locks are as for
+// Diff.
 func (d *Driver) DiffSize(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) (int64, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -95,14 +98,14 @@ func (d *Driver) DiffSize(id string, maps *idtools.IDMappings, parent string, pa
 	case !isParent(c, parent):
 		return d.naive.DiffSize(id, maps, parent, parentMaps, label)
 	case c[0].Composefs:
-		files, err := survey.FilesIn(c[0].Blob())
+		files, err := survey.FilesIn(c[0].ImagePath())
 		return files.Bytes, err
 	}
 	return directory.Size(c[0].Diffs[0])
 }
 
-// Changes returns the names that a layer adds to its parent, changes there or deletes,
-// as Diff does.
+// Changes returns the paths that a layer adds to its parent, modifies or deletes. Locks are as for
+// Diff.
 func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, label string) ([]archive.Change, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -125,7 +128,7 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 	defer top.Close()   //nolint:errcheck // open for reading
 	defer below.Close() //nolint:errcheck // open for reading
 	if c[0].Composefs {
-		err = top.mount(c[0].Blob(), d.abilities().backing)
+		err = top.mount(c[0].ImagePath(), d.abilities().backing)
 	} else {
 		err = d.open(top, c[:1])
 	}
@@ -139,8 +142,8 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 	return list, top.named(below.named(err))
 }
 
-// mountRenamed mounts the chain of a container that has renamed directories, because only a
-// mount shows their entries. It returns where, or "" if there is no need to.
+// mountRenamed mounts the chain of a container that has renamed directories, because only a mount
+// shows their entries. It returns the mount point, or "" if there are none.
 func (d *Driver) mountRenamed(c chain.Chain, label string) (string, error) {
 	if c[0].Composefs {
 		return "", nil
@@ -152,8 +155,8 @@ func (d *Driver) mountRenamed(c chain.Chain, label string) (string, error) {
 	return d.Get(c[0].ID, graphdriver.MountOpts{MountLabel: label, Options: []string{"ro"}})
 }
 
-// isParent reports whether parent is the layer below the chain's first, or "" if
-// there is none.
+// isParent reports whether parent is the layer below the top layer of the chain, or "" if there is
+// none.
 func isParent(c chain.Chain, parent string) bool {
 	if len(c) == 1 {
 		return parent == ""
@@ -161,8 +164,7 @@ func isParent(c chain.Chain, parent string) bool {
 	return c[1].ID == parent
 }
 
-// isOwn reports whether the difference of the chain's first layer to parent is what that
-// layer has itself.
+// isOwn reports whether the top layer's own files are the difference to parent.
 func (d *Driver) isOwn(c chain.Chain, parent string) bool {
 	return d.mountsOurselves(c) && isParent(c, parent) && len(c[0].Diffs) <= 1
 }

@@ -20,12 +20,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// DiffGetter returns an opener of the layer's files by their names in its tar, for
-// tar-split to put the tar together again. A layer that is the copy of a template
-// has the template's files, and the template is below it: so the getter looks there too.
+// DiffGetter returns an opener of the layer's files by their names in its tar. tar-split assembles
+// the tar from them. The getter also looks into the layers below, because a copy of a template for
+// a user namespace has the files of the template, which is below the copy.
 //
-// The getter opens the files that a mount reads, so that "podman system check" and
-// "crio check" find the damage that containers meet.
+// The getter opens the files that a mount reads, so that "podman system check" and "crio check"
+// find the damage that containers see.
+//
+// Locks are as for Diff. The getter takes the lock of the pool, shared, if it restores an object.
 func (d *Driver) DiffGetter(id string) (graphdriver.FileGetCloser, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -41,8 +43,8 @@ func (d *Driver) DiffGetter(id string) (graphdriver.FileGetCloser, error) {
 type getter struct {
 	chain chain.Chain
 
-	mu      sync.Mutex        // tar-split may still call Get when its reader calls Close
-	images  map[string]*image // of the layers looked into so far, by ID; nil when it is closed
+	mu      sync.Mutex        // tar-split may call Get while its reader calls Close
+	images  map[string]*image // open layer images by layer ID; nil after Close
 	objects *objectOpener
 }
 
@@ -52,9 +54,9 @@ type image struct {
 	*erofs.Image
 }
 
-// Get opens the file with that name in the top-most layer that has one. All but regular
-// files are empty: a tar-split refers to these only if their headers have a size, which no
-// payload follows.
+// Get opens the file with that name in the topmost layer that has one. Other types than regular
+// files are empty: a tar-split refers to them only if their headers have a size, and no payload
+// follows such a header.
 func (g *getter) Get(name string) (io.ReadCloser, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -70,11 +72,11 @@ func (g *getter) Get(name string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("layer %s: entry %q: %w", g.chain[0].ID, name, fs.ErrNotExist)
 }
 
-// errNoEntry means that a layer has no file with a name.
+// errNoEntry means that a layer has no entry with a name.
 var errNoEntry = errors.New("no such entry")
 
-// Close closes the images and reports damage of the file that was read last: see
-// [objectOpener]. What Get returned stays open.
+// Close closes the images and reports damage of the file that was read last: see [objectOpener].
+// Files that Get has returned stay open.
 func (g *getter) Close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -105,7 +107,7 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	switch {
 	case n.Type() == tree.TypeWhiteout:
 		return nil, errNoEntry
-	case n.Type() != tree.TypeRegular || n.Payload == "" || n.Content != "": // no content, or an inline one
+	case n.Type() != tree.TypeRegular || n.Payload == "" || n.Content != "": // empty or inline
 		return io.NopCloser(strings.NewReader(n.Content)), nil
 	case n.Digest == nil || m.Format() != erofs.Layer:
 		return os.Open(filepath.Join(l.Diff(), n.BackingPath())) // stock mounts read it there
@@ -113,7 +115,7 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	return g.objects.open(&object{l, name, *n.Digest})
 }
 
-// noEntry tells a name that does not exist from other errors.
+// noEntry returns errNoEntry for a missing name, and any other error unchanged.
 func noEntry(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNoEntry
@@ -121,7 +123,7 @@ func noEntry(err error) error {
 	return err
 }
 
-// image returns the image of a layer, opened when first asked for.
+// image returns the open image of a layer. The caller holds mu.
 func (g *getter) image(l chain.Layer) (*image, error) {
 	if m, ok := g.images[l.ID]; ok {
 		return m, nil

@@ -11,17 +11,54 @@
 //	push, save    DiffGetter           diffgetter.go  the content of one file, for tar-split
 //	rmi, rm       DeferredRemove       remove.go      layer removed, then its objects and images
 //	info          Status               status.go
+//	exit          Cleanup              status.go      pulled chains merged, garbage collected
 //
-// A chain without composefs layers goes to the stock driver in all of these methods, so that
-// without the switches the driver behaves like stock. The switches use_composefs and
-// convert_images only decide about new layers. The files of an existing layer decide how the
-// driver treats it, because the process that cleans up a container does not know the switches.
+// # Which layers it handles
 //
-// All state that outlives a call is on disk: podman makes a new driver in each process, and a
-// long-running process makes another one whenever the store was changed by others. The exceptions
-// are the layers that this process has staged (pull/staging).
+// The files of a layer decide how the driver treats it. A chain without composefs layers goes to
+// the stock driver in all of these methods. The switches use_composefs and convert_images decide
+// about new layers only, because the process that cleans up a container does not know the switches.
 //
-// Where to look further:
+// The stock driver still creates and removes the directories of composefs layers. A kernel that
+// cannot mount composefs gets plain layers; Get refuses existing composefs layers there, because
+// the stock driver would show their object directories as files. Methods that need no mount, such
+// as DiffGetter and DeferredRemove, work on any kernel.
+//
+// A chain may contain both kinds of layers. Consecutive composefs layers become one image, a
+// segment; every plain layer stays a layer of the mount.
+//
+// # Locks
+//
+// From the first to the last one that a process may take:
+//
+//	storage.lock        of containers/storage   held in Init, Get, Put, Diff and Cleanup
+//	layers.lock         of containers/storage   held in all methods but ApplyDiffWithDiffer,
+//	                                            CleanupStagingDirectory, Init, Status and the function
+//	                                            that DeferredRemove returns; as a reader for the
+//	                                            layers of additional stores
+//	overlay-composefs/lock      of a pool       shared while files are added, exclusive in a
+//	                                            collection, which does not wait for it
+//	RUNROOT/overlay-composefs/images/lock       of the shared mounts: each change takes it for a moment
+//
+// # State
+//
+// All state that outlives a call is on disk, because podman makes a new driver in each process. A
+// long-running process makes another driver after each Cleanup by another process. A few facts
+// belong to the process and not to a driver. These variables hold them:
+//
+//	process, Converting          options that got a warning; the number of running conversions
+//	pull/staging.process         staged layers: a signal ends the process with all of them, and a
+//	                             new driver may place a layer that an old one has staged
+//	pull/blob.decompressing      all layers share the processors, whichever driver pulls them
+//	kernel/feature.*             each Feature remembers its answers; the kernel is the same for all
+//	kernel/feature.cacheDir      the directory that keeps answers for other processes
+//	kernel/mount.abilities       the ways of mounting that the kernel knows
+//	convert/objects.siblings     staged layers link objects from one another
+//	convert/layer.shared         the chunks of all conversions, so that memory has one limit
+//
+// Caches of buffers (sync.Pool) are not listed: they have no effect but speed.
+//
+// # Where to look further
 //
 //	pull      converts a download: blob reads it, staging holds the layer until it has a place
 //	upper     reads the changes of a container
@@ -29,11 +66,14 @@
 //	store     the files of a store: chain finds layers, pool opens the pool, images merges
 //	          chains, catalog reads the records of containers/storage, survey measures
 //	kernel    mount performs mounts, shared lets containers share the mount of an image,
-//	          feature tries the abilities of the kernel, mountinfo reads mount tables
+//	          feature probes the abilities of the kernel, mountinfo reads mount tables
 //	inplace   converts layers of a store in place, both ways
 //	upkeep    check, repair and garbage collection, for the command composefs-storage only
 //	settings  the configuration of this machine
+//	message   errors with the paths that users know, and the commands that help
+//	warn      warnings about new layers
+//	idmap     owners of files in user namespaces
 //
-// Package convert turns tars into layer images: whiteouts, for one, are read in convert/layer and
-// applied by convert.Merge.
+// Package convert turns tars into layer images: for example, convert/layer reads whiteouts and
+// convert.Merge applies them.
 package driver

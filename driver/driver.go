@@ -4,7 +4,6 @@ package driver
 
 import (
 	"fmt"
-	"path/filepath"
 	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
@@ -22,13 +21,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
-// Driver is the overlay driver with composefs. It embeds the stock driver itself, not
-// the interface, for that would hide the optional interfaces.
+// Driver is the overlay driver with composefs. It embeds the type of the stock driver, because an
+// embedded interface would hide the optional interfaces.
+//
+// Its methods may be called concurrently. containers/storage calls most of them under its own
+// locks; the table in the package documentation lists these, and the locks that the methods take.
 type Driver struct {
 	stockDriver
 
 	conf         *config.Options
-	runDir       string   // below the run root: empty after a reboot
+	runRoot      chain.RunRoot
 	mountOptions []string // mountopt, of mount(8)
 
 	pulled  pulled
@@ -39,8 +41,8 @@ type Driver struct {
 	counter *graphdriver.RefCounter
 	guard   *trust.Guard
 
-	// naive makes differences by comparing two mounts. The stock driver's own would
-	// mount by the stock driver.
+	// naive computes differences from two mounts of d. The stock driver's own naive differ
+	// calls Get of the stock driver.
 	naive graphdriver.Driver
 
 	warnOfPlain  sync.Once // that pulled layers stay plain
@@ -48,36 +50,37 @@ type Driver struct {
 	cannotVerify func() error // why mounts that verify do not work, nil if they do
 }
 
-func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runDir string) *Driver {
+func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, runRoot chain.RunRoot) *Driver {
 	d := &Driver{
 		stockDriver: stockDriver{o, &stores},
 
 		conf:    conf,
-		runDir:  runDir,
+		runRoot: runRoot,
 		images:  images.New(stores.Primary, settings.Sealing(conf)),
-		mounts:  shared.New(filepath.Join(runDir, "images")),
+		mounts:  shared.New(runRoot.SharedMounts()),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
-	d.guard = trust.New(conf, d.stores, d.images, filepath.Join(runDir, "canonical"))
-	feature.Remember(filepath.Join(runDir, "features"))
+	d.guard = trust.New(conf, d.stores, d.images, runRoot.Digests())
+	feature.SetCacheDir(runRoot.Features())
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
 	d.cannotVerify = sync.OnceValue(func() error { return feature.Verifiable(d.root()) })
 	return d
 }
 
-// abilities are what mounts depend on.
+// abilities are the facts about the kernel and the store's file system that mounts depend on.
 type abilities struct {
 	err      error // why composefs cannot be mounted, nil if it can
 	backing  mount.Backing
 	metacopy bool // mounts need metacopy=on: see mount.Plan
 }
 
-// root returns where the kernel is asked what it can do. In the store's home, stock would
-// take what a kill leaves for a damaged layer.
-func (d *Driver) root() string { return filepath.Dir(d.stores.Primary.Home) }
+// root returns the directory in which the driver probes the kernel. It is not the store's home,
+// because stock podman reports unknown directories there as damaged layers, and a killed probe
+// leaves one.
+func (d *Driver) root() string { return d.stores.Primary.Root() }
 
-// probe asks the kernel, with files in the store's root.
+// probe probes the kernel with files in the store's root.
 func (d *Driver) probe() abilities {
 	dir := d.root()
 	return abilities{
@@ -87,21 +90,22 @@ func (d *Driver) probe() abilities {
 	}
 }
 
-// mountsOurselves reports whether mounts of the chain are the driver's own. If they are not although
-// it has composefs layers, the kernel cannot, and what the stock driver would mount there shows
-// the directories of objects; or that could not be found out, and the stock driver may try.
+// mountsOurselves reports whether this driver mounts the chain itself. A chain with composefs
+// layers that it does not mount is one that the kernel cannot mount, or one for which the probe
+// failed: see Get.
 func (d *Driver) mountsOurselves(c chain.Chain) bool {
 	return c.Composefs() && d.abilities().err == nil
 }
 
-// plain is the stock driver where composefs cannot work.
+// plain is the stock driver, for stores in which composefs cannot work.
 type plain struct {
 	stockDriver
 	reason string
 	guard  *trust.Guard
 }
 
-// Get mounts a layer, unless a digest is expected of its image.
+// Get mounts a layer as the stock driver does. It refuses a layer whose image must have an expected
+// digest, because nothing would compare the digest.
 func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
 	c, err := p.chain(id)
 	if err != nil {
@@ -113,9 +117,8 @@ func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
 	return p.Driver.Get(id, options)
 }
 
-// sealing returns whether new files of the pool get fs-verity. A sealed image promises that all
-// objects it refers to are sealed too, so it is sealed after them: a layer image when its layer is
-// committed, a merged image if all layer images of its segment are sealed.
+// sealing returns whether new files of the pool get fs-verity: see "Sealing" in the documentation
+// of package objects.
 func (d *Driver) sealing() objects.Sealing { return settings.Sealing(d.conf) }
 
 // Abandon removes the staged layers of this process: see [staging.Abandon].

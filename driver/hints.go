@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// withHint adds to why a chain cannot be mounted what to do about it, if a store lacks a file
-// that it must have, or has an image that is none.
+// withHint adds the next step to the error of a mount if a store lacks a file or has an invalid
+// image.
 func (d *Driver) withHint(c chain.Chain, err error) error {
 	var damaged *chain.DamagedError
 	if !errors.As(err, &damaged) && errors.Is(err, fs.ErrNotExist) {
@@ -25,7 +25,8 @@ func (d *Driver) withHint(c chain.Chain, err error) error {
 	return fmt.Errorf("%w; %s", err, damaged.Hint())
 }
 
-// missing returns which layer of a chain has no files, nil if all have some.
+// missing returns an error that names the first layer of the chain whose directory is missing, nil
+// if there is none.
 func missing(c chain.Chain) *chain.DamagedError {
 	for _, l := range c {
 		for _, dir := range l.Diffs {
@@ -37,8 +38,8 @@ func missing(c chain.Chain) *chain.DamagedError {
 	return nil
 }
 
-// missingStore returns which additional image store has no layers, as one that is not mounted,
-// nil if all have some.
+// missingStore returns an error that names the first additional image store without layers, such as
+// one that is not mounted, nil if there is none.
 func (s *stockDriver) missingStore() error {
 	for _, s := range s.stores.Additional {
 		if _, err := os.Stat(s.Home); errors.Is(err, fs.ErrNotExist) {

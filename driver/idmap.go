@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
@@ -20,16 +19,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Where the kernel can show a mount with the owners of a user namespace, layers know
-// nothing of that. Where it cannot, containers/storage has a copy of an image's top layer
-// made for each range of ids, and then has its owners changed, those of all that it shows.
+// A kernel with idmapped mounts shows the owners of a user namespace in the mount, and layers do
+// not change. On other kernels, containers/storage makes a copy of an image's top layer for each
+// range of IDs and changes the owners of all files that the copy shows.
 
-// copies are the layers that were made of templates and have no content yet. The store is
-// locked until they have.
+// copies are the layers that CreateFromTemplate has made and UpdateLayerIDMap has not yet changed.
+// The caller holds the lock of the layers from the first call to the second.
 type copies struct{ templates sync.Map }
 
-// CreateFromTemplate makes a layer with the contents of another one, on top of that: the
-// copy has nothing itself, and the same layers below it.
+// CreateFromTemplate makes an empty layer on top of the template, which shows the same files. The
+// caller holds the lock of the layers.
 func (d *Driver) CreateFromTemplate(id, template string, templateMaps *idtools.IDMappings, parent string, parentMaps *idtools.IDMappings, opts *graphdriver.CreateOpts, readWrite bool) error {
 	err := d.stockDriver.CreateFromTemplate(id, template, templateMaps, parent, parentMaps, opts, readWrite)
 	if err == nil && !readWrite {
@@ -38,10 +37,12 @@ func (d *Driver) CreateFromTemplate(id, template string, templateMaps *idtools.I
 	return err
 }
 
-// UpdateLayerIDMap changes the owners of all that a new layer shows: from those of
-// toContainer, nil for the host's, to those of toHost. The copy of a composefs layer becomes
-// composefs, with an image of the whole tree and the same objects. In any other layer on
-// top of composefs all files are changed by a mount, which does not copy their contents.
+// UpdateLayerIDMap changes the owners of all files that a new layer shows: from the IDs of
+// toContainer, nil for those of the host, to the IDs of toHost. A copy of a composefs layer becomes
+// composefs, with an image of the whole tree and the same objects. For any other layer on top of
+// composefs it changes the files in a mount, which copies no contents.
+//
+// The caller holds the lock of the layers. UpdateLayerIDMap takes the lock of the pool, shared.
 func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMappings, label string) error {
 	_, copied := d.copies.templates.LoadAndDelete(id)
 	c, err := d.chain(id)
@@ -62,14 +63,14 @@ func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMapp
 		}
 		why = err.Error()
 	}
-	if d.stores.Beside(c[0]) { // where nothing is mounted to be written to
+	if d.stores.Foreign(c[0]) { // its mounts are read-only
 		return d.Driver.UpdateLayerIDMap(id, toContainer, toHost, label)
 	}
 	logrus.Debugf("composefs: owners of layer %s are changed in a mount: %s", id, why)
 	return wrapIDMap(id, d.chownAll(c, toContainer, toHost, label))
 }
 
-// wrapIDMap names the layer in an error.
+// wrapIDMap adds the layer to an error.
 func wrapIDMap(id string, err error) error {
 	if err != nil {
 		return fmt.Errorf("change owners of layer %s: %w", id, err)
@@ -77,7 +78,7 @@ func wrapIDMap(id string, err error) error {
 	return nil
 }
 
-// cannotRemap returns why a layer cannot have an image of all that its chain shows, or "".
+// cannotRemap returns why a layer cannot get an image of its whole chain, or "".
 func cannotRemap(c chain.Chain, copied bool) string {
 	below := c[1:].Segments()
 	empty, err := isEmpty(c[0])
@@ -96,23 +97,22 @@ func cannotRemap(c chain.Chain, copied bool) string {
 	return ""
 }
 
-// remap makes a new layer composefs, with all that is below it and other owners. If the
-// error is [pool.ErrApart], nothing was changed.
+// remap gives a new layer an image of all layers below it, with other owners. If the error is
+// [pool.ErrApart], nothing has changed.
 func (d *Driver) remap(c chain.Chain, toContainer, toHost *idtools.IDMappings) error {
 	owner := idmap.Between(toContainer, toHost)
 	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Image, error) {
-		return d.images.Remap(c[1:].Segments()[0], batch, w, owner)
+		return d.images.Remap(d.context(), c[1:].Segments()[0], batch, w, owner)
 	})
 	return err
 }
 
-// chownAll changes owners in a mount with metacopy=on, so that files that are only
-// changed so have their contents below, and gives the layer a new directory to write to.
-// Source: UpdateLayerIDMap of the stock driver, whose mount does not know what is composefs
-// here.
+// chownAll changes owners in a mount with metacopy=on, which copies up metadata only, and then
+// gives the layer a new directory to write to. Source: UpdateLayerIDMap of the stock driver, which
+// cannot mount merged images.
 func (d *Driver) chownAll(c chain.Chain, toContainer, toHost *idtools.IDMappings, label string) (err error) {
 	l := c[0]
-	// Verified as long as no mount without verity says otherwise: see prepareUpper.
+	// The mark says verified until prepareUpper sees a mount without verity.
 	if err := os.WriteFile(l.MetacopyMark(), []byte(verifiedMark), 0o600); err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (d *Driver) chownAll(c chain.Chain, toContainer, toHost *idtools.IDMappings
 	return rotate(l, root)
 }
 
-// rotate puts the directory that a layer writes to below a new one with that owner.
+// rotate moves the directory that a layer writes to below a new one with that owner.
 func rotate(l chain.Layer, owner idtools.IDPair) error {
 	info, err := os.Stat(l.Diff())
 	if err != nil {
@@ -148,7 +148,7 @@ func rotate(l chain.Layer, owner idtools.IDPair) error {
 			return err
 		}
 	}
-	work := filepath.Join(l.Dir(), "work") // refers to the directory as it was
+	work := l.Work() // refers to the old directory
 	if err := os.RemoveAll(work); err != nil {
 		return err
 	}
@@ -163,11 +163,11 @@ func rotate(l chain.Layer, owner idtools.IDPair) error {
 	return nil
 }
 
-// mapped has the maps of the user namespaces for which new layers are. containers/storage
-// passes them when it creates a layer, and does not pass them with a staged one.
+// mapped contains the maps of new layers that are for a user namespace. containers/storage passes
+// them when it creates a layer, but not when it places a staged one.
 //
-// "podman run --uidmap" pulls layers for a user namespace where the kernel cannot mount an
-// existing layer with other owners, and so are layers on top of such ones.
+// "podman run --uidmap" pulls layers for a user namespace where the kernel cannot mount an existing
+// layer with other owners. Layers on top of these are for the same user namespace.
 type mapped struct{ maps sync.Map } // of *idtools.IDMappings by the layers' names
 
 // take returns the maps of a new layer, nil if it has none, and forgets them.
@@ -179,7 +179,7 @@ func (m *mapped) take(id string) *idtools.IDMappings {
 	return maps.(*idtools.IDMappings)
 }
 
-// Create makes a layer without contents, as the stock driver does.
+// Create makes an empty layer. The caller holds the lock of the layers.
 func (d *Driver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
 	err := d.stockDriver.Create(id, parent, opts)
 	if err == nil && opts != nil && opts.IDMappings != nil && !opts.Empty() {

@@ -14,12 +14,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
-// Init makes the driver, as the stock driver's Init does, whose options it takes. If
-// composefs cannot work here at all, without root for one, the driver is the stock
-// one: that is never an error. A wrong value in a configuration file is.
+// Init returns the driver. It takes the options of the stock driver's Init. Where composefs cannot
+// work, for example without root, it returns a driver that does as the stock driver does. A wrong
+// value in a configuration file is an error, and so is verity = "require" that cannot be kept.
+//
+// The caller holds storage.lock. A long-running process calls Init again after another process has
+// called Cleanup.
 func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) {
 	conf, err := configure(options.DriverOptions)
 	if err != nil {
@@ -43,26 +47,26 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		logrus.Debugf("composefs is off: %s", reason)
 		return &plain{stockDriver{o, &stores}, reason, trust.New(conf, &stores, nil, "")}, nil
 	}
-	d := newDriver(o, conf, stores, filepath.Join(options.RunRoot, "overlay-composefs"))
+	d := newDriver(o, conf, stores, chain.RunRoot(options.RunRoot))
 	for _, option := range options.DriverOptions {
 		if key, value := parseOption(option); key == "mountopt" && value != "" {
 			d.mountOptions = strings.Split(value, ",")
 		}
 	}
 	if err := settings.Keeps(conf, home, d.root()); err != nil {
-		return nil, files.WithCleanup(err, o.Cleanup()) // what it has mounted
+		return nil, files.WithCleanup(err, o.Cleanup()) // unmounts its home
 	}
 	return withRemoval(d, o.DeferredRemove), nil
 }
 
-// configure reads the switches. Driver options come with the call; what else counts
-// is in storage.conf, which the driver is not told of, and in composefs.conf.
+// configure reads the switches from the driver options, storage.conf and composefs.conf.
+// containers/storage passes the driver options only.
 func configure(driverOptions []string) (*config.Options, error) {
-	return settings.Load("overlay", append([]string{}, driverOptions...)) // not nil: then the file's would count
+	return settings.Load("overlay", append([]string{}, driverOptions...)) // nil would mean those of storage.conf
 }
 
-// parseOption splits a driver option such as overlay.mountopt=nodev as the stock
-// driver does.
+// parseOption splits a driver option such as overlay.mountopt=nodev.
+// Source: parseOptions of the stock driver.
 func parseOption(option string) (key, value string) {
 	key, value, _ = strings.Cut(option, "=")
 	key = strings.ToLower(strings.TrimSpace(key))

@@ -14,12 +14,13 @@ import (
 )
 
 // lowers adds the layers to the plan, with shared mounts of their images. maps are as in
-// [trust.Guard.Expected]. release must be called when the plan is mounted, also after an error.
+// [trust.Guard.Expected]. The caller calls release after it has mounted the plan, and after an
+// error too.
 func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings) (release func(), err error) {
 	var leases []io.Closer
 	release = func() {
 		for _, l := range leases {
-			_ = l.Close() // only ends a claim that the mount has made already
+			_ = l.Close() // the mount now shows that the image is in use
 		}
 	}
 	want, err := d.guard.Expected(c, maps)
@@ -45,7 +46,7 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtoo
 	return release, nil
 }
 
-// addPlain adds the directories of a layer that is not composefs.
+// addPlain adds the directories of a plain layer.
 func addPlain(p *mount.Plan, l chain.Layer, top bool) {
 	dirs := l.Diffs
 	if top && p.Upper != "" {
@@ -56,19 +57,19 @@ func addPlain(p *mount.Plan, l chain.Layer, top bool) {
 	}
 }
 
-// addImage adds a shared mount of a segment's image, checked as it is to be, and what must be
-// held until the plan is mounted, also after an error.
+// addImage adds a shared mount of a segment's image, after the checks of package trust. The caller
+// closes held after it has mounted the plan, and after an error too.
 func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *trust.Expectation, target string) (held []io.Closer, sealed bool, err error) {
-	img, err := d.images.Of(s)
+	img, err := d.images.EnsureMerged(d.context(), s)
 	if err != nil {
 		return nil, false, err
 	}
-	file, sealed, err := d.guard.Image(s, img, d.abilities().backing)
+	file, sealed, err := d.guard.Image(d.context(), s, img, d.abilities().backing)
 	if err != nil {
 		return nil, false, err
 	}
 	if want.Of(s) {
-		pinned, err := d.guard.Pin(want, img, file)
+		pinned, err := d.guard.Pin(d.context(), want, img, file)
 		if err != nil {
 			return nil, false, err
 		}
@@ -83,7 +84,7 @@ func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *trust.Expectatio
 	return append(held, lease), sealed, nil
 }
 
-// appendNew appends the names that are not yet in the list.
+// appendNew appends the names that the list does not contain.
 func appendNew(list []string, names ...string) []string {
 	for _, name := range names {
 		if !slices.Contains(list, name) {

@@ -19,8 +19,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Get mounts a layer with all that is below it and returns where. If it is mounted
-// already, it is mounted once more as far as Put is concerned.
+// Get mounts the chain of a layer and returns the mount point. Each Get needs its own Put; only the
+// first one mounts. The caller holds the lock of the layers. Get takes the lock of the pool, shared,
+// if it has to merge images or restore objects, and the lock of the shared mounts.
 func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -61,17 +62,12 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	return target, nil
 }
 
-// target returns where a layer is mounted: the same place as with the stock driver.
+// target returns the mount point of a layer, which is that of the stock driver.
 func (d *Driver) target(l chain.Layer) string {
-	if d.stores.Beside(l) {
-		return filepath.Join(d.runHome(), l.ID, "merged")
+	if d.stores.Foreign(l) {
+		return l.MountPoint(filepath.Join(string(d.runRoot), filepath.Base(d.stores.Primary.Home)))
 	}
-	return filepath.Join(l.Dir(), "merged")
-}
-
-// runHome is the stock driver's directory below the run root.
-func (d *Driver) runHome() string {
-	return filepath.Join(filepath.Dir(d.runDir), filepath.Base(d.stores.Primary.Home))
+	return l.MountPoint(l.Store.Home)
 }
 
 // mount mounts the chain on target.
@@ -110,11 +106,12 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 	return mount.Do(p, target)
 }
 
-// Put undoes one Get, in whatever process that was.
+// Put undoes one Get, which another process may have called. The caller holds the lock of the
+// layers. Put takes the lock of the shared mounts.
 func (d *Driver) Put(id string) error {
 	c, err := d.chain(id)
 	if err != nil || !c.Composefs() {
-		return d.Driver.Put(id) // which tells what is wrong with the layer
+		return d.Driver.Put(id) // its error names the fault of a broken layer
 	}
 	target := d.target(c[0])
 	if d.counter.Decrement(target) > 0 {
@@ -123,13 +120,13 @@ func (d *Driver) Put(id string) error {
 	if err := errors.Join(mount.Undo(target), d.mounts.Release(target)); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)
 	}
-	if d.stores.Beside(c[0]) {
+	if d.stores.Foreign(c[0]) {
 		return removeEmpty(target, filepath.Dir(target))
 	}
 	return renew(target)
 }
 
-// removeEmpty removes directories that are not in use, in that order.
+// removeEmpty removes directories in order, up to the first one that is in use.
 func removeEmpty(dirs ...string) error {
 	for _, dir := range dirs {
 		if err := unix.Rmdir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -142,15 +139,15 @@ func removeEmpty(dirs ...string) error {
 	return nil
 }
 
-// renew replaces the mount point by a new directory, in one step, as the stock
-// driver does: mount namespaces that still have the mount keep the old one. Where nothing
-// can be made the directory stays: on a full disk containers end, too.
+// renew replaces the mount point by a new directory in one step. Other mount namespaces that still
+// have the mount keep the old directory. On a full or read-only file system the old directory
+// stays, so that containers can end there. Source: Put of the stock driver.
 func renew(target string) error {
 	var st unix.Stat_t
 	if err := unix.Stat(target, &st); err != nil {
 		return &os.PathError{Op: "stat", Path: target, Err: err}
 	}
-	fresh := filepath.Join(filepath.Dir(target), "merged.1")
+	fresh := target + ".1"
 	if err := idtools.MkdirAs(fresh, 0o700, int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, fs.ErrExist) {
 		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EROFS) {
 			return nil

@@ -25,14 +25,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// objectOpener opens objects where mounts read them: in the pool of the layer's store. An
-// object that the pool lost gets its name back from the layer's own link, if that has the
-// right content.
+// objectOpener opens objects in the pool of the layer's store, where mounts read them. If the pool
+// lost an object, the opener restores it from the layer's own link, if that has the right content.
 //
-// tar-split stops at the first file whose content is not the recorded one, so that only the
-// object that was opened last can be a damaged one. Close reads that one again. If it is
-// damaged Close logs the command that repairs it, because the repairs of other programs
-// delete every image that shares the object.
+// tar-split stops at the first file with another content than it has recorded, so only the object
+// that was opened last can be damaged. Close reads that object again. If it is damaged, Close logs
+// the command that repairs it, because the repairs of other programs delete every image that shares
+// the object.
 //
 // It is not for concurrent use.
 type objectOpener struct {
@@ -50,22 +49,21 @@ type object struct {
 }
 
 func (o *object) path() string {
-	return filepath.Join(o.layer.Store.Pool(), "objects", objects.Path(o.digest))
+	return filepath.Join(o.layer.Store.PoolObjects(), objects.Path(o.digest))
 }
 
 func (d *Driver) newObjects() *objectOpener {
 	return &objectOpener{stores: d.stores, sealing: d.sealing(), restorers: map[string]*pool.Restorer{}}
 }
 
-// restoreObjects gives the objects of a layer that the pool lost their names back, for a
-// mount to find them.
+// restoreObjects restores the objects of a layer that the pool lost, so that a mount finds them.
 func (d *Driver) restoreObjects(l chain.Layer) error {
 	p := d.newObjects()
 	return files.WithCleanup(p.restoreAll(l), p.Close())
 }
 
-// open opens an object and notes it for Close. An error names the entry and the object, and wraps [fs.ErrNotExist]
-// if neither the pool nor the layer has it.
+// open opens an object and notes it for Close. An error names the entry and the object, and wraps
+// [fs.ErrNotExist] if neither the pool nor the layer has the object.
 func (p *objectOpener) open(o *object) (io.ReadCloser, error) {
 	f, err := os.Open(o.path())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -89,10 +87,10 @@ func (p *objectOpener) restorer(s chain.Store) *pool.Restorer {
 	return r
 }
 
-// restoreAll gives all objects of a layer that the pool lost their names back. A layer of
-// stock containers/storage has its contents elsewhere.
+// restoreAll restores all objects of a layer that the pool lost. It skips layers of stock
+// containers/storage, whose contents have other names.
 func (p *objectOpener) restoreAll(l chain.Layer) error {
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.Open(l.ImagePath())
 	if err != nil {
 		return err
 	}
@@ -112,7 +110,7 @@ func (p *objectOpener) restoreAll(l chain.Layer) error {
 	})
 }
 
-// Close makes restored names durable and reports what the opener found.
+// Close makes restored names durable, and logs restored and damaged objects.
 func (p *objectOpener) Close() error {
 	var errs []error
 	for home, r := range p.restorers {
@@ -130,8 +128,8 @@ func (p *objectOpener) Close() error {
 	return errors.Join(errs...)
 }
 
-// verify reads an object. The error wraps [objects.ErrDamaged] if it is another content
-// than its name says.
+// verify reads an object. The error wraps [objects.ErrDamaged] if the content does not have the
+// digest in the name.
 func (o *object) verify() error {
 	f, err := os.Open(o.path())
 	if err != nil {
@@ -154,7 +152,7 @@ func (p *objectOpener) repair(l chain.Layer) string {
 	return message.Repair(root, p.imageWith(l.ID))
 }
 
-// imageWith returns a name of a container image that has the layer, "" if there is none.
+// imageWith returns a name of a container image that contains the layer, "" if there is none.
 func (p *objectOpener) imageWith(layer string) string {
 	c, err := catalog.Read(p.stores)
 	if err != nil {

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/idmap"
@@ -22,9 +20,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// optionsPlan returns a plan with the options of a mount of a layer. As with the stock driver, options
-// of the mount take the place of mountopt. xino is the exception: a container must not have other
-// inode numbers in a mount that was given options.
+// optionsPlan returns a plan with the mount options of a layer. Options of the mount replace
+// mountopt, as in the stock driver. xino of mountopt stays, because a container must keep its inode
+// numbers in a mount with options.
 func (d *Driver) optionsPlan(top chain.Layer, options graphdriver.MountOpts) (*mount.Plan, error) {
 	p := &mount.Plan{Label: options.MountLabel, Volatile: options.Volatile, Xino: mount.XinoOn}
 	global := d.mountOptions
@@ -37,13 +35,13 @@ func (d *Driver) optionsPlan(top chain.Layer, options graphdriver.MountOpts) (*m
 	if err := apply(p, options.Options); err != nil {
 		return nil, err
 	}
-	if d.stores.Beside(top) {
+	if d.stores.Foreign(top) {
 		p.Attrs |= mount.ReadOnly
 	}
 	return p, nil
 }
 
-// plan returns the mount of a chain, but for its lower layers.
+// plan returns the mount plan of a chain without its lower layers.
 func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
 	top := c[0]
 	p, err := d.optionsPlan(top, options)
@@ -54,7 +52,7 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 		if top.Composefs {
 			return nil, errors.New("its files are in a composefs image, so it can be mounted read-only only")
 		}
-		p.Upper, p.Work = top.Diffs[0], filepath.Join(top.Dir(), "work")
+		p.Upper, p.Work = top.Diffs[0], top.Work()
 	} else {
 		p.Volatile = false
 	}
@@ -65,8 +63,8 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 	return p, nil
 }
 
-// apply applies options of mount(8). Those that say how overlayfs keeps its upper
-// directory are the driver's decision; each is warned of once.
+// apply applies options of mount(8). The driver decides about the options that change how overlayfs
+// keeps an upper directory: apply ignores them and warns once of each.
 func apply(p *mount.Plan, options []string) error {
 	for _, option := range options {
 		if attrs, ok := p.Attrs.With(option); ok {
@@ -84,7 +82,7 @@ func apply(p *mount.Plan, options []string) error {
 			}
 			p.Xino = xino
 		case "metacopy", "redirect_dir", "index", "nfs_export", "uuid":
-			if _, again := warned.LoadOrStore(option, true); !again {
+			if _, again := process.warned.LoadOrStore(option, true); !again {
 				logrus.Warnf("composefs: mount option %s is ignored; containers-storage-composefs(5) says why", option)
 			}
 		default:
@@ -94,10 +92,10 @@ func apply(p *mount.Plan, options []string) error {
 	return nil
 }
 
-// hidesObjects reports whether a plain layer below an image has a root entry with the name of a
-// directory of objects, where the kernel may look for contents instead: opening such a file is EIO. With
-// xino, overlayfs leaves names that it cannot look up out of listings, and copies of the tree would
-// lack files without an error.
+// hidesObjects reports whether a plain layer below an image has a root entry with the name of an
+// object directory. The kernel then looks for objects in that entry, and opening such a file fails
+// with EIO. With xino=on, overlayfs omits names that it cannot look up from listings, so that a copy
+// of the tree would silently lack files.
 func hidesObjects(c chain.Chain) bool {
 	image := false
 	for _, s := range c.Segments() {
@@ -106,7 +104,7 @@ func hidesObjects(c chain.Chain) bool {
 			continue
 		}
 		for _, dir := range s.Top().Diffs {
-			entries, _ := os.ReadDir(dir) // mounting it reports errors
+			entries, _ := os.ReadDir(dir) // the mount reports errors
 			if image && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
 				return len(e.Name()) == 2 && strings.Trim(e.Name(), "0123456789abcdef") == ""
 			}) {
@@ -117,13 +115,8 @@ func hidesObjects(c chain.Chain) bool {
 	return false
 }
 
-// warned has the mount options that this process has warned of. A long-running process
-// makes many drivers.
-var warned sync.Map
-
-// needsMetacopy reports whether the chain cannot be mounted without metacopy=on: an
-// image has another layer below it, or an upper directory may hold files that have
-// metadata only.
+// needsMetacopy reports whether a mount of the chain needs metacopy=on: an image has another layer
+// below it, or an upper directory may contain metacopy files.
 func needsMetacopy(c chain.Chain) bool {
 	segments := c.Segments()
 	for i, s := range segments {
@@ -134,11 +127,11 @@ func needsMetacopy(c chain.Chain) bool {
 	return hasMetacopyMark(c[0])
 }
 
-// hasMetacopyMark reports whether the layer's files may be such that have metadata only,
-// with their contents in a lower layer: it has the mark, or the directory that the stock
-// driver leaves behind when it mounts composefs, or that cannot be found out.
+// hasMetacopyMark reports whether the layer may contain metacopy files, whose contents are in a
+// lower layer. The layer then has the mark, or the directory that the stock driver leaves after a
+// mount of composefs. After an error of lstat it assumes that one of them exists.
 func hasMetacopyMark(l chain.Layer) bool {
-	for _, name := range []string{l.MetacopyMark(), filepath.Join(l.Dir(), "composefs-layers")} {
+	for _, name := range []string{l.MetacopyMark(), l.StockImages()} {
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return true
 		}
@@ -146,11 +139,11 @@ func hasMetacopyMark(l chain.Layer) bool {
 	return false
 }
 
-// prepareUpper readies a layer's directory for being mounted read-write.
+// prepareUpper prepares a layer's directory for a read-write mount and writes the metacopy mark.
 func prepareUpper(l chain.Layer, p *mount.Plan) error {
-	// overlayfs leaves this behind so that a volatile mount is not mounted again; the
-	// store knows better. Source: get of the stock driver.
-	err := os.RemoveAll(filepath.Join(l.Dir(), "work", "work", "incompat", "volatile"))
+	// overlayfs leaves this directory so that nobody mounts a volatile upper directory again.
+	// Source: get of the stock driver, which removes it too.
+	err := os.RemoveAll(l.VolatileMark())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -165,8 +158,8 @@ func prepareUpper(l chain.Layer, p *mount.Plan) error {
 	return os.WriteFile(l.MetacopyMark(), []byte(mark), 0o600)
 }
 
-// verifiedMark is in that file if all mounts have been with verity, so that all files that
-// have metadata only say what digest their contents have.
+// verifiedMark is the content of the metacopy mark if all mounts so far had verity=require. The
+// metacopy xattr of every file then has the digest of the contents.
 const verifiedMark = "verity\n"
 
 func hasVerifiedMetacopy(l chain.Layer) bool {
@@ -174,14 +167,15 @@ func hasVerifiedMetacopy(l chain.Layer) bool {
 	return err == nil && string(mark) == verifiedMark
 }
 
-// verify has the kernel verify contents, if the images are sealed and it can.
+// verify plans verity=require if the setting verity asks for it, the images are sealed and the
+// kernel can verify.
 func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
 	switch {
 	case d.conf.Verity == config.VerityRequire:
-		p.Verity = mount.VerityRequire // also if that was never shown to work
+		p.Verity = mount.VerityRequire // without a probe: the mount fails where it does not work
 	case d.conf.Verity == config.VerityOff || !sealed:
 	case p.Upper != "" && hasMetacopyMark(top) && !hasVerifiedMetacopy(top):
-		// Its files that have metadata only may lack the digest, so that reading them fails with EIO.
+		// Its metacopy files may lack the digest, and the kernel would not open them (EIO).
 		logrus.Debugf("composefs: layer %s was mounted without verity, and stays so", top.ID)
 	case d.cannotVerify() != nil:
 		logrus.Warnf("composefs: contents are not verified: %v", d.cannotVerify())
@@ -190,10 +184,10 @@ func (d *Driver) verify(p *mount.Plan, top chain.Layer, sealed bool) {
 	}
 }
 
-// giveRoot gives a container's directory to root of the user namespace whose maps the
-// mount has: it is not mapped, and the root of the mount is like it.
+// giveRoot gives a container's upper directory to root of the mount's user namespace. overlayfs
+// does not map the upper directory, and shows its owner as that of the mount's root.
 func (d *Driver) giveRoot(l chain.Layer, o graphdriver.MountOpts) error {
-	if len(o.UidMaps) == 0 || len(o.GidMaps) == 0 || l.Composefs || d.stores.Beside(l) {
+	if len(o.UidMaps) == 0 || len(o.GidMaps) == 0 || l.Composefs || d.stores.Foreign(l) {
 		return nil
 	}
 	uid, gid, err := idtools.GetRootUIDGID(o.UidMaps, o.GidMaps)
@@ -203,13 +197,13 @@ func (d *Driver) giveRoot(l chain.Layer, o graphdriver.MountOpts) error {
 	return os.Chown(l.Diffs[0], uid, gid)
 }
 
-// shifts reports whether the mount is to show owners by the maps of a user namespace.
+// shifts reports whether the mount maps owners by a user namespace.
 func (d *Driver) shifts(o graphdriver.MountOpts) bool {
 	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !o.DisableShifting && d.SupportsShifting(o.UidMaps, o.GidMaps)
 }
 
-// unshifted returns the maps of a user namespace that the mount does not show, as
-// containers/storage mounts a copy with other owners; nil if there are none.
+// unshifted returns the maps of a user namespace that the mount does not apply, because
+// containers/storage mounts a copy of the layer with other owners. It returns nil if there are none.
 func (d *Driver) unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
 	if len(o.UidMaps)+len(o.GidMaps) == 0 || d.shifts(o) {
 		return nil
@@ -217,7 +211,7 @@ func (d *Driver) unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
 	return idtools.NewIDMappingsFromMaps(o.UidMaps, o.GidMaps)
 }
 
-// userNamespace makes a user namespace with the maps of a mount.
+// userNamespace returns a new user namespace with the maps of a mount.
 func userNamespace(o graphdriver.MountOpts) (*os.File, error) {
 	pid, stop, err := idmap.CreateUsernsProcess(slices.Clone(o.UidMaps), slices.Clone(o.GidMaps))
 	if err != nil {

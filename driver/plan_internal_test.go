@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// TestPlan checks what of a mount's options gets into its plan, also where the machine
-// lacks what would show it, such as SELinux.
+// TestPlan checks which mount options get into a plan. It also covers options that have no effect on
+// this machine, such as an SELinux label.
 func TestPlan(t *testing.T) {
 	here := chain.Store{Home: "/h"}
 	container := chain.Layer{ID: "c", Store: here, Diffs: []string{"/h/c/diff"}}
@@ -67,8 +67,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestMetacopyStays mounts a container where metacopy=on is needed, and then where it is not, as after
-// an update of the kernel: it may have files without contents, so it keeps the option.
+// TestMetacopyStays plans a mount with metacopy=on, and then one on a kernel that does not need the
+// option. The container may have metacopy files, so the second mount keeps the option.
 func TestMetacopyStays(t *testing.T) {
 	here := chain.Store{Home: t.TempDir()}
 	container := chain.Layer{ID: "c", Store: here, Diffs: []string{filepath.Join(here.Home, "c", "diff")}}

@@ -8,11 +8,12 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-// pulled are the layers that were pulled from a registry, and the layers below them. When
-// the command ends, the chains that end with one are merged ahead of their first mount:
-// then it is known which layers are the last ones of images. If containers are mounted,
-// the store does not tell that the command ends, and the first mount merges. So it does
-// for what is built or committed, which takes a fraction of what merging takes.
+// pulled are the layers that this driver has placed for pulls, with their parents. At the end of
+// the command, Cleanup merges the chains of the top layers ahead of their first mount. Only then
+// does the driver know which layers are the top ones. containers/storage does not call Cleanup
+// while a container is mounted; the first mount then merges, as it does after a build or a commit.
+//
+// Its methods may be called concurrently.
 type pulled struct {
 	mutex  sync.Mutex
 	parent map[string]string // by ID
@@ -27,7 +28,7 @@ func (f *pulled) add(id, parent string) {
 	f.parent[id] = parent
 }
 
-// take returns the layers that are below none of the others, and forgets all.
+// take returns the layers that are not the parent of another one, and forgets all.
 func (f *pulled) take() (tops []string) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -44,14 +45,14 @@ func (f *pulled) take() (tops []string) {
 	return tops
 }
 
-// premerge merges the chains of layers that were pulled.
+// premerge merges the chains of pulled layers.
 func (d *Driver) premerge() {
 	for _, id := range d.pulled.take() {
 		c, err := d.chain(id)
-		if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // it may be gone
+		if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // another process may have removed it
 			continue
 		}
-		if _, err := d.images.Of(c.Segments()[0]); err != nil {
+		if _, err := d.images.EnsureMerged(d.context(), c.Segments()[0]); err != nil {
 			logrus.Debugf("composefs: layer %s is not merged at exit: %v", id, err)
 		}
 	}

@@ -18,7 +18,8 @@ import (
 )
 
 // ApplyDiffWithDiffer downloads and converts a layer, and stages it for
-// ApplyDiffFromStagingDirectory. It is called without any lock, for several layers at a time.
+// ApplyDiffFromStagingDirectory. containers/image calls it without a lock, for several layers at
+// once. It takes the lock of the pool, shared, and holds it until the layer is placed or cleaned up.
 //
 // A layer that it cannot convert is downloaded the ordinary way and goes through ApplyDiff. If
 // the kernel or the file system is the reason, it logs a warning once.
@@ -38,41 +39,41 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 		return pull.Ordinary(errors.New("the differ does not hand over its blob"))
 	}
 	d.tidy()
-	s, err := staging.Begin(d.stores.NewLayers(), d.sealing())
+	s, err := staging.Begin(d.context(), d.stores.NewLayers(), d.sealing())
 	if errors.Is(err, pool.ErrApart) {
 		return pullPlain(d.Driver, options, differ, err.Error())
 	}
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, err
 	}
-	defer beginConverting()()
-	out, err := pull.Into(s, raw, differ)
+	defer process.conversions.begin()()
+	out, err := pull.Into(d.context(), s, raw, differ)
 	if err != nil {
-		return graphdriver.DriverWithDifferOutput{}, s.Fail(err)
+		return graphdriver.DriverWithDifferOutput{}, s.Fail(d.context(), err)
 	}
 	out.Target = s.Keep()
 	return out, nil
 }
 
-// ApplyDiffFromStagingDirectory gives a layer that ApplyDiffWithDiffer has staged its place. It
-// is called under the store's locks, and only renames, unless the layer is for a user namespace:
-// only now its owners are known.
+// ApplyDiffFromStagingDirectory places a layer that ApplyDiffWithDiffer has staged. The caller holds
+// the lock of the layers. The call only renames and syncs, unless the layer is for a user namespace,
+// whose maps are not known earlier: it then writes the layer image again.
 func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriver.DriverWithDifferOutput, options *graphdriver.ApplyDiffWithDifferOpts) error {
 	s := staging.Take(out.Target)
 	if s == nil {
 		return d.Driver.ApplyDiffFromStagingDirectory(id, parent, out, options)
 	}
 	if err := d.place(s, id); err != nil {
-		return fmt.Errorf("layer %s: %w", id, s.Fail(err))
+		return fmt.Errorf("layer %s: %w", id, s.Fail(d.context(), err))
 	}
-	if err := s.Close(); err != nil {
+	if err := s.Close(d.context()); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)
 	}
 	d.pulled.add(id, parent)
 	return nil
 }
 
-// place gives a staged layer its place, unless another process has pulled the layer meanwhile.
+// place places a staged layer, unless another process has pulled the same layer first.
 func (d *Driver) place(s *staging.Layer, id string) error {
 	l, err := d.stores.Find(id)
 	if err != nil {
@@ -82,21 +83,21 @@ func (d *Driver) place(s *staging.Layer, id string) error {
 		return err
 	}
 	if maps := d.mapped.take(id); maps != nil {
-		if err := s.ChangeOwners(idmap.ToHost(maps)); err != nil {
+		if err := s.ChangeOwners(d.context(), idmap.ToHost(maps)); err != nil {
 			return err
 		}
 	}
 	return s.Place(l)
 }
 
-// CleanupStagingDirectory removes a layer that ApplyDiffWithDiffer has staged and that has no
-// place yet. containers/storage calls it for placed layers too.
+// CleanupStagingDirectory removes a staged layer that has no place. containers/storage calls it for
+// placed layers too. The caller holds no lock.
 func (d *Driver) CleanupStagingDirectory(target string) error {
 	if s := staging.Take(target); s != nil {
-		return s.Close()
+		return s.Close(d.context())
 	}
 	switch _, err := os.Lstat(target); {
-	case errors.Is(err, fs.ErrNotExist): // ours, and placed
+	case errors.Is(err, fs.ErrNotExist): // one of ours that is placed
 		return nil
 	case err != nil:
 		return err

@@ -2,8 +2,8 @@
 
 package driver
 
-// withRemoval adds DeferredRemove to the driver. The type of what that returns is
-// internal to containers/storage; C stands for it, and only so can it be named here.
+// withRemoval adds DeferredRemove to the driver. The type that DeferredRemove returns is internal
+// to containers/storage, so a type parameter stands for it.
 func withRemoval[C ~func() error](d *Driver, stock func(string) (C, error)) *remover[C] {
 	return &remover[C]{d, stock}
 }
@@ -13,8 +13,9 @@ type remover[C ~func() error] struct {
 	stock func(id string) (C, error)
 }
 
-// DeferredRemove takes a layer out of the store at once, and returns what then deletes
-// its files, its objects and its images, which is called without any lock.
+// DeferredRemove moves a layer out of the store and returns a function that deletes its files,
+// objects and images. The caller holds the lock of the layers, and calls the function without it.
+// The function takes the lock of the pool, exclusive, if that is free.
 func (r *remover[C]) DeferredRemove(id string) (C, error) {
 	h := r.holdings(id)
 	cleanup, err := r.stock(id)
@@ -30,7 +31,8 @@ func (r *remover[C]) DeferredRemove(id string) (C, error) {
 	}, err
 }
 
-// Remove removes a layer.
+// Remove removes a layer with its objects and images. The caller holds the lock of the layers.
+// Remove takes the lock of the pool, exclusive, if that is free.
 func (d *Driver) Remove(id string) error {
 	h := d.holdings(id)
 	if err := d.Driver.Remove(id); err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// roots are layers as directories, the top one first: files of images have no contents
-// there.
+// roots are the layers of a chain as directories, top first. Images are detached mounts, in which
+// files have metadata but no contents.
 type roots struct {
 	list  []string
 	files []*os.File
-	names []string // what list calls images, and their paths, in pairs
+	names []string // pairs: a prefix in list and the path of the image, for messages
 }
 
 // open adds the segments of a chain.
@@ -27,7 +27,7 @@ func (d *Driver) open(r *roots, c chain.Chain) error {
 			r.list = append(r.list, s.Top().Diffs...)
 			continue
 		}
-		img, err := d.images.Of(s)
+		img, err := d.images.EnsureMerged(d.context(), s)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (d *Driver) open(r *roots, c chain.Chain) error {
 	return nil
 }
 
-// mount adds an image, in a mount without a place.
+// mount adds an image as a detached mount.
 func (r *roots) mount(path string, backing mount.Backing) error {
 	root, err := mount.Erofs(&mount.Image{Path: path, Backing: backing})
 	if err != nil {
@@ -51,7 +51,7 @@ func (r *roots) mount(path string, backing mount.Backing) error {
 	return nil
 }
 
-// named has an error tell the files of images by the images' paths.
+// named returns err with the paths of images instead of those of their mounts.
 func (r *roots) named(err error) error { return message.Rename(err, r.names...) }
 
 // Close unmounts the images.

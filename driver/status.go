@@ -10,7 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
-// Status says what the stock driver says of itself, and whether composefs is on.
+// Status returns the status of the stock driver, and whether composefs is on. It probes the kernel
+// at the first call.
 func (d *Driver) Status() [][2]string {
 	decision := d.decision()
 	state := strings.Join(append([]string{"off: " + d.conf.Reason(decision)}, settings.Advice(d.conf, decision)...), "; ")
@@ -25,10 +26,10 @@ func (d *Driver) Status() [][2]string {
 		[2]string{"Composefs Verity", d.verityStatus()})
 }
 
-// decision says whether new layers become composefs. It depends on what the store has now.
+// decision returns whether new layers become composefs. It reads the store each time.
 func (d *Driver) decision() config.Decision { return settings.Decide(d.conf, d.stores) }
 
-// verityStatus says what becomes of the setting verity here.
+// verityStatus returns the setting verity, and why it has no effect if that is so.
 func (d *Driver) verityStatus() string {
 	s := d.conf.Verity.String()
 	if d.conf.Verity == config.VerityTry {
@@ -39,13 +40,14 @@ func (d *Driver) verityStatus() string {
 	return s
 }
 
-// Status says what the stock driver says of itself, and why composefs is off.
+// Status returns the status of the stock driver, and why composefs is off.
 func (p *plain) Status() [][2]string {
 	return append(p.Driver.Status(), [2]string{"Composefs", "off: " + p.reason})
 }
 
-// Metadata returns where a layer's directories are. Of a composefs chain LowerDir is
-// what the mount has, images by their files; ComposefsImage is the topmost of these.
+// Metadata returns the paths of a layer's directories. For a composefs chain, LowerDir lists the
+// layers of the mount, images by their files, and ComposefsImage is the topmost image. The caller
+// holds the lock of the layers.
 func (d *Driver) Metadata(id string) (map[string]string, error) {
 	c, err := d.chain(id)
 	if err != nil {
@@ -74,11 +76,13 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 	return m, nil
 }
 
-// Cleanup is called at the end of a command, if nothing is mounted: it merges the chains
-// of pulled images, undoes what the stock driver has mounted for itself, unmounts images that
-// are left over from a crash, and collects garbage that others have left.
+// Cleanup ends the use of the driver. containers/storage calls it at the end of a command if no
+// layer is mounted, and holds storage.lock and the lock of the layers. Cleanup merges the chains of
+// pulled images, unmounts the stock driver's home and the shared mounts that no container uses, and
+// collects garbage. It takes the lock of the pool, first shared and then exclusive if that is free,
+// and the lock of the shared mounts.
 func (d *Driver) Cleanup() error {
-	if !staging.Busy() { // else a signal ends the command
+	if !staging.Busy() { // a signal is ending a command with staged layers
 		d.premerge()
 	}
 	err := d.Driver.Cleanup()

@@ -15,16 +15,16 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// stockDriver is the stock driver in stores that newer versions of containers/storage
-// use too. The vendored one follows the file "lower" and the symlinks in l/ alone; since
-// 1.63 the file "lower-layers" counts more, and lost symlinks stay lost.
+// stockDriver is the stock driver, for stores that newer versions of containers/storage use too.
+// The vendored version reads only the file "lower" and the symlinks in l/. Versions from 1.63 on
+// prefer the file "lower-layers" and do not restore lost symlinks.
 type stockDriver struct {
 	*overlay.Driver
 	stores *chain.Stores
 }
 
-// chain returns the chain of a layer. Where files lead the stock driver to other layers or
-// nowhere, it writes them again. An error says what to do about it.
+// chain returns the chain of a layer, and first restores the files by which the stock driver finds
+// the same chain: see [chain.Stores.Relink]. An error contains the next step.
 func (s *stockDriver) chain(id string) (chain.Chain, error) {
 	c, written, err := s.stores.Relink(id)
 	for _, path := range written {
@@ -33,7 +33,7 @@ func (s *stockDriver) chain(id string) (chain.Chain, error) {
 	return c, s.explain(err)
 }
 
-// explain adds to why there is no chain of a layer what to do about it.
+// explain adds the next step to the error of a layer whose chain cannot be read.
 func (s *stockDriver) explain(err error) error {
 	var lower *chain.LowerError
 	if !errors.As(err, &lower) {
@@ -45,7 +45,7 @@ func (s *stockDriver) explain(err error) error {
 	return fmt.Errorf(`%w; "composefs-storage check --all --repair" writes it again from what the store has recorded`, err)
 }
 
-// Create makes a layer on top of parent, which may be "".
+// Create makes a layer on top of parent, which may be "". The caller holds the lock of the layers.
 func (s *stockDriver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
 	if err := s.Driver.Create(id, parent, opts); err != nil {
 		return err
@@ -53,7 +53,8 @@ func (s *stockDriver) Create(id, parent string, opts *graphdriver.CreateOpts) er
 	return s.inherit(id, parent)
 }
 
-// CreateReadWrite makes a layer for a container on top of parent.
+// CreateReadWrite makes a container's layer on top of parent. The caller holds the lock of the
+// layers.
 func (s *stockDriver) CreateReadWrite(id, parent string, opts *graphdriver.CreateOpts) error {
 	if err := s.Driver.CreateReadWrite(id, parent, opts); err != nil {
 		return err
@@ -61,8 +62,8 @@ func (s *stockDriver) CreateReadWrite(id, parent string, opts *graphdriver.Creat
 	return s.inherit(id, parent)
 }
 
-// CreateFromTemplate makes a layer on top of the template.
-// Source: the stock driver's.
+// CreateFromTemplate makes a layer on top of the template. The caller holds the lock of the layers.
+// Source: CreateFromTemplate of the stock driver.
 func (s *stockDriver) CreateFromTemplate(id, template string, _ *idtools.IDMappings, _ string, _ *idtools.IDMappings, opts *graphdriver.CreateOpts, readWrite bool) error {
 	if readWrite {
 		return s.CreateReadWrite(id, template, opts)
@@ -70,7 +71,7 @@ func (s *stockDriver) CreateFromTemplate(id, template string, _ *idtools.IDMappi
 	return s.Create(id, template, opts)
 }
 
-// inherit completes a new layer, or removes it after an error.
+// inherit gives a new layer the files that newer versions read, and removes it after an error.
 func (s *stockDriver) inherit(id, parent string) error {
 	if parent == "" {
 		return nil

@@ -4,7 +4,6 @@ package driver
 
 import (
 	"fmt"
-	"path/filepath"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/sirupsen/logrus"
@@ -15,10 +14,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// writable readies a chain for a mount: a composefs layer that is to be mounted
-// read-write becomes a plain one first. podman never does that to a layer of an image; the
-// command containers-storage and upstream's tests do. Where only composefs can be mounted the layer
-// stays as it is, and the mount is refused.
+// writable prepares a chain for a mount. A composefs layer becomes plain before a read-write mount.
+// podman never mounts a layer of an image read-write, but the command containers-storage and the
+// tests of upstream do. With verity = "require" the layer stays composefs, and the mount fails.
 func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.Chain, error) {
 	l := c[0]
 	if !l.Composefs || d.conf.Verity == config.VerityRequire || isMounted(d.target(l)) {
@@ -30,8 +28,8 @@ func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.C
 	}
 	logrus.Debugf("composefs: layer %s becomes plain, to be mounted read-write", l.ID)
 	had := d.holdings(l.ID)
-	converter := inplace.New(d.stores, filepath.Dir(d.runDir), d.sealing())
-	if err := converter.Writable(l); err != nil {
+	converter := inplace.New(d.stores, string(d.runRoot), d.sealing())
+	if err := converter.Writable(d.context(), l); err != nil {
 		return c, fmt.Errorf("unpack it, to mount it read-write: %w", err)
 	}
 	d.collect(had)

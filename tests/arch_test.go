@@ -1,4 +1,4 @@
-// Package tests has the tests that concern several packages: see docs/testing.md.
+// Package tests holds what concerns more than one package: see docs/testing.md.
 package tests
 
 import (

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
 // openedChain is the layer images of a merge, bottom first, and the open files, batches and pool behind them.
@@ -62,12 +62,10 @@ func (c *openedChain) open(path string) error {
 // diffBeside returns the object directory of a layer of containers/storage from the
 // path of its image, or "" if the image does not lie in such a layer.
 func diffBeside(image string) string {
-	dir, name := filepath.Split(image)
-	dir = filepath.Clean(dir)
-	if name != "composefs.blob" || filepath.Base(dir) != "composefs-data" {
+	diff, ok := chain.DiffOf(image)
+	if !ok {
 		return ""
 	}
-	diff := filepath.Join(dir, "..", "diff")
 	if info, err := os.Stat(diff); err != nil || !info.IsDir() {
 		return ""
 	}

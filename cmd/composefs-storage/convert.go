@@ -152,8 +152,8 @@ type direction struct {
 }
 
 var (
-	toComposefs = direction{(*inplace.Converter).Check, (*inplace.Converter).Layer, (*imageConverter).lineOf}
-	toPlain     = direction{(*inplace.Converter).CheckPlain, (*inplace.Converter).Plain, (*imageConverter).plainLineOf}
+	toComposefs = direction{(*inplace.Converter).Check, (*inplace.Converter).Convert, (*imageConverter).lineOf}
+	toPlain     = direction{(*inplace.Converter).CheckPlain, (*inplace.Converter).Unpack, (*imageConverter).plainLineOf}
 )
 
 // each converts layers until the context ends, and returns the first error.

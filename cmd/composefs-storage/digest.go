@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -77,11 +78,11 @@ func digestCommand(s streams) *cobra.Command {
 		Short: "Print the fs-verity digest of files, or of container images",
 		Long:  digestUsage,
 		Args:  atLeast(1, "FILE or IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := d.check(); err != nil {
 				return err
 			}
-			return d.run(args)
+			return d.run(cmd.Context(), args)
 		},
 	}
 	cmd.Flags().StringVar(&d.algorithm, "algorithm", "sha256", "")
@@ -112,16 +113,16 @@ func (d *digester) check() error {
 	return nil
 }
 
-func (d *digester) run(args []string) error {
+func (d *digester) run(ctx context.Context, args []string) error {
 	var digests []fileDigest
 	var err error
 	switch file := isFile(args[0]); {
 	case !file:
-		return d.images(args)
+		return d.images(ctx, args)
 	case d.asPolicy:
 		return usageError{fmt.Errorf("--policy works with container images only, and %s is a file", args[0])}
 	case d.oci:
-		digests, err = d.layers(args)
+		digests, err = d.layers(ctx, args)
 	default:
 		a, _ := parseAlgorithm(d.algorithm)
 		digests, err = d.digestFiles(args, a)

@@ -18,7 +18,7 @@ import (
 )
 
 // layers returns the digest of the canonical form of a chain of layer images.
-func (d *digester) layers(paths []string) (digests []fileDigest, err error) {
+func (d *digester) layers(ctx context.Context, paths []string) (digests []fileDigest, err error) {
 	chain, err := openChain(paths, "")
 	if err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (d *digester) layers(paths []string) (digests []fileDigest, err error) {
 	defer func() { err = errors.Join(err, chain.close()) }()
 	opts := d.ociOptions()
 	opts.Object = func(digest verity.Digest) (io.ReadCloser, error) { return openBeside(paths, digest) }
-	oci, err := convert.OCI(context.Background(), chain.sources, opts)
+	oci, err := convert.OCI(ctx, chain.sources, opts)
 	if err != nil {
 		return nil, chain.hint(err)
 	}
@@ -51,14 +51,14 @@ func openBeside(paths []string, digest verity.Digest) (io.ReadCloser, error) {
 }
 
 // images prints the digests of container images.
-func (d *digester) images(names []string) error {
+func (d *digester) images(ctx context.Context, names []string) error {
 	if err := d.store.load(); err != nil {
 		return err
 	}
 	var digests []fileDigest
 	var entries strings.Builder
 	for _, name := range names {
-		image, found, err := d.image(name)
+		image, found, err := d.image(ctx, name)
 		if err != nil {
 			return d.store.hint(err)
 		}
@@ -80,7 +80,7 @@ func (d *digester) images(names []string) error {
 
 // image returns the digest of an image's merged image, except with --oci alone, and then with --oci that
 // of the canonical form.
-func (d *digester) image(name string) (image catalog.Image, digests []fileDigest, err error) {
+func (d *digester) image(ctx context.Context, name string) (image catalog.Image, digests []fileDigest, err error) {
 	image, ids, err := d.store.findImage(name)
 	if err != nil {
 		return image, nil, err
@@ -88,12 +88,12 @@ func (d *digester) image(name string) (image catalog.Image, digests []fileDigest
 	layers, err := survey.Kinds(&d.store.stores, ids)
 	if err == nil && (!d.oci || d.asPolicy) {
 		var merged survey.Merged
-		merged, err = survey.Merge(&d.store.stores, layers)
+		merged, err = survey.Merge(ctx, &d.store.stores, layers)
 		digests = append(digests, fileDigest{Algorithm: verity.SHA256.String(), Digest: merged.Digest.String(), Size: merged.Size})
 	}
 	if err == nil && d.oci {
 		var oci convert.OCIDigest
-		oci, err = survey.OCI(layers, d.ociOptions())
+		oci, err = survey.OCI(ctx, layers, d.ociOptions())
 		digests = append(digests, ociLine(oci))
 	}
 	if err != nil {

@@ -30,8 +30,8 @@ func dumpCommand(s streams) *cobra.Command {
 		Short: "Print an image as a dump file",
 		Long:  dumpUsage,
 		Args:  exactly("FILE or IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return st.withImage(args[0], func(m *erofs.Image) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return st.withImage(cmd.Context(), args[0], func(m *erofs.Image) error {
 				t, err := m.Tree()
 				if err != nil {
 					return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -12,9 +13,9 @@ import (
 
 // withImage opens an image for the duration of fn: the image in a file, or the merged image of a
 // container image in a store.
-func (st *store) withImage(name string, fn func(*erofs.Image) error) error {
+func (st *store) withImage(ctx context.Context, name string, fn func(*erofs.Image) error) error {
 	if !isFile(name) {
-		return st.withContainerImage(name, fn)
+		return st.withContainerImage(ctx, name, fn)
 	}
 	m, f, err := openImage(name)
 	if err != nil {
@@ -25,7 +26,7 @@ func (st *store) withImage(name string, fn func(*erofs.Image) error) error {
 }
 
 // withContainerImage opens the merged image of a container image for the duration of fn.
-func (st *store) withContainerImage(name string, fn func(*erofs.Image) error) error {
+func (st *store) withContainerImage(ctx context.Context, name string, fn func(*erofs.Image) error) error {
 	if err := st.load(); err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (st *store) withContainerImage(name string, fn func(*erofs.Image) error) er
 	if err != nil {
 		return st.hint(err)
 	}
-	m, closer, err := survey.Open(&st.stores, layers)
+	m, closer, err := survey.Open(ctx, &st.stores, layers)
 	if err != nil {
 		return st.hint(fmt.Errorf("image %s: %w", shortID(image.ID), err))
 	}

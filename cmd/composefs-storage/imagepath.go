@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/composefs-storage/composefs-storage/config"
@@ -12,7 +13,7 @@ import (
 // imagePath returns the file of the merged image of a container image in the configured store, the
 // directories with its objects and, with verity = "require" in composefs.conf, its digest. It merges
 // the layers if the store has no merged image, which writes to the store and needs root.
-func imagePath(name string) (merged mountSource, err error) {
+func imagePath(ctx context.Context, name string) (merged mountSource, err error) {
 	st := &store{}
 	if err := st.load(); err != nil {
 		return merged, err
@@ -35,13 +36,13 @@ func imagePath(name string) (merged mountSource, err error) {
 				`"podman image mount %[1]s" mounts it; "composefs-storage inspect %[1]s" lists its layers`, message.Word(name))
 		}
 	}
-	img, err := images.New(st.stores.Primary, settings.Sealing(st.conf)).Of(segments[0])
+	img, err := images.New(st.stores.Primary, settings.Sealing(st.conf)).EnsureMerged(ctx, segments[0])
 	if err != nil {
 		return merged, st.hint(err)
 	}
 	merged.image, merged.basedirs = img.Path, img.Data
 	if st.conf.Verity == config.VerityRequire {
-		digest, err := img.Name()
+		digest, err := img.Digest(ctx)
 		if err != nil {
 			return merged, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -81,11 +82,11 @@ func inspectCommand(s streams) *cobra.Command {
 		Short: "Show the layers and the digest of a container image",
 		Long:  inspectUsage,
 		Args:  exactly("IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := st.load(); err != nil {
 				return err
 			}
-			i, err := st.inspect(args[0])
+			i, err := st.inspect(cmd.Context(), args[0])
 			if err != nil {
 				return st.hint(err)
 			}
@@ -100,12 +101,12 @@ func inspectCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-func (st *store) inspect(name string) (*inspected, error) {
+func (st *store) inspect(ctx context.Context, name string) (*inspected, error) {
 	image, ids, err := st.find(name)
 	if err != nil {
 		return nil, err
 	}
-	layers, total, err := survey.Layers(&st.stores, ids)
+	layers, total, err := survey.Layers(ctx, &st.stores, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (st *store) inspect(name string) (*inspected, error) {
 		i.Layers = append(i.Layers, inspectedLayer{l.ID, string(l.Kind), rootOf(l.Store), newSizes(l.Sizes)})
 	}
 	i.Kind = string(survey.KindOf(kinds))
-	merged, err := survey.Merge(&st.stores, layers)
+	merged, err := survey.Merge(ctx, &st.stores, layers)
 	switch {
 	case errors.Is(err, survey.ErrNoImage):
 		i.Reason = strings.TrimPrefix(err.Error(), survey.ErrNoImage.Error()+": ")
@@ -127,7 +128,7 @@ func (st *store) inspect(name string) (*inspected, error) {
 		i.Merged = &inspectedImage{Digest: merged.Digest.String(), Size: merged.Size, Path: merged.Path, Data: append([]string{}, merged.Data...), Verity: merged.Sealed}
 		i.Merged.Mount = i.Merged.mountLine()
 	}
-	i.Stated, err = inspectStatements(image, layers)
+	i.Stated, err = inspectStatements(ctx, image, layers)
 	return i, err
 }
 

@@ -104,7 +104,7 @@ func TestInspectDigest(t *testing.T) {
 			}
 			root := newStore(t, layertest.Tar(entries...), top)
 			before := inspectMerged(t)
-			source, err := imagePath("app")
+			source, err := imagePath(t.Context(), "app")
 			path, data := source.image, source.basedirs
 			if err != nil || path != filepath.Join(root, "overlay/layer1/composefs-data/merged.blob") || len(data) != 1 {
 				t.Fatalf("%s, %s, %v", path, data, err)
@@ -126,7 +126,7 @@ func TestInspectDigest(t *testing.T) {
 func TestImagePathPlain(t *testing.T) {
 	root := newStore(t, layertest.Tar(layertest.File("file", "x")), layertest.Tar())
 	remove(t, filepath.Join(root, "overlay/layer0/composefs-data"))
-	if _, err := imagePath("app"); err == nil || err.Error() != "image a0: layer layer0 is not composefs" {
+	if _, err := imagePath(t.Context(), "app"); err == nil || err.Error() != "image a0: layer layer0 is not composefs" {
 		t.Error(err)
 	}
 }

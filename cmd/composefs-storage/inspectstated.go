@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,7 +35,7 @@ const (
 const legacyLabel = "containers.composefs.fsverity"
 
 // inspectStatements compares the digests that an image states with those of its layers.
-func inspectStatements(image catalog.Image, layers []survey.Layer) (list []inspectedStatement, err error) {
+func inspectStatements(ctx context.Context, image catalog.Image, layers []survey.Layer) (list []inspectedStatement, err error) {
 	annotations, err := image.Annotations()
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func inspectStatements(image catalog.Image, layers []survey.Layer) (list []inspe
 			continue
 		}
 		if _, ok := found[a]; !ok {
-			oci, err := survey.OCI(layers, convert.OCIOptions{Algorithm: a})
+			oci, err := survey.OCI(ctx, layers, convert.OCIOptions{Algorithm: a})
 			if err != nil && !errors.Is(err, survey.ErrNoImage) {
 				return nil, fmt.Errorf("digest of the canonical form: %w", err)
 			}

@@ -38,7 +38,7 @@ func lsCommand(s streams) *cobra.Command {
 		Short: "List the files of an image",
 		Long:  lsUsage,
 		Args:  atLeast(1, "FILE or IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if long && asJSON {
 				return usageError{errors.New("--long and --json exclude each other")}
 			}
@@ -47,7 +47,7 @@ func lsCommand(s streams) *cobra.Command {
 			if asJSON {
 				print = &jsonPrinter{out: out}
 			}
-			err := st.withImage(args[0], func(m *erofs.Image) error { return list(m, args[1:], print) })
+			err := st.withImage(cmd.Context(), args[0], func(m *erofs.Image) error { return list(m, args[1:], print) })
 			if err != nil {
 				return err
 			}

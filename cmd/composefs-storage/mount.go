@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,7 +84,7 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return seeHelp(cmd, err)
 	}
-	source, err := findImage(args[0], o)
+	source, err := findImage(cmd.Context(), args[0], o)
 	if err != nil {
 		return err
 	}
@@ -122,11 +123,11 @@ type mountSource struct {
 
 // findImage returns the image with a name: the file of that path, or, if it cannot be a path and the
 // options have no basedir, a container image.
-func findImage(name string, o mountOptions) (mountSource, error) {
+func findImage(ctx context.Context, name string, o mountOptions) (mountSource, error) {
 	if isFile(name) || len(o.basedirs) > 0 {
 		return mountSource{image: name}, nil
 	}
-	return imagePath(name)
+	return imagePath(ctx, name)
 }
 
 // openMountable opens the image at path for reading. It opens an image of an unknown format too: the

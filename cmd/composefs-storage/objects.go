@@ -40,8 +40,8 @@ func objectsCommand(s streams) *cobra.Command {
 		Short: "List the objects that an image needs",
 		Long:  objectsUsage,
 		Args:  exactly("FILE or IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return st.withImage(args[0], func(m *erofs.Image) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return st.withImage(cmd.Context(), args[0], func(m *erofs.Image) error {
 				objects, err := objectsOf(m)
 				if err != nil {
 					return err

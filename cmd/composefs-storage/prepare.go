@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -23,9 +24,9 @@ func prepareCommand(s streams) *cobra.Command {
 		Short: "Merge the layers of container images before their first mount",
 		Long:  prepareUsage,
 		Args:  atLeast(1, "IMAGE"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, name := range args {
-				if err := s.prepare(name); err != nil {
+				if err := s.prepare(cmd.Context(), name); err != nil {
 					return err
 				}
 			}
@@ -35,8 +36,8 @@ func prepareCommand(s streams) *cobra.Command {
 }
 
 // prepare merges the layers of an image unless the store has its merged image.
-func (s streams) prepare(name string) error {
-	source, err := imagePath(name)
+func (s streams) prepare(ctx context.Context, name string) error {
+	source, err := imagePath(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -88,8 +89,8 @@ func statusCommand(s streams) *cobra.Command {
 		Short: "Report whether composefs is on, and the contents of the store",
 		Long:  statusUsage,
 		Args:  none,
-		RunE: func(*cobra.Command, []string) error {
-			result, err := newStatus(st, dropCaches)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			result, err := newStatus(cmd.Context(), st, dropCaches)
 			if err != nil {
 				return err
 			}
@@ -105,7 +106,7 @@ func statusCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-func newStatus(st *store, dropCaches bool) (*status, error) {
+func newStatus(ctx context.Context, st *store, dropCaches bool) (*status, error) {
 	if err := st.load(); err != nil {
 		return nil, unreadable(err)
 	}
@@ -122,7 +123,7 @@ func newStatus(st *store, dropCaches bool) (*status, error) {
 	result.addFeatures(st, dropCaches)
 	result.addReasons(st, sources.StorageOpts != nil)
 	result.addIgnored(st, sources)
-	result.addStores(st)
+	result.addStores(ctx, st)
 	result.addImages(st)
 	return result, nil
 }

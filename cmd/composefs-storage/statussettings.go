@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
 // addSettings adds the switches and their sources.
@@ -45,7 +45,7 @@ func textName(t *config.Text) string {
 // storageOpts is true if STORAGE_OPTS is set.
 func (r *status) addReasons(st *store, storageOpts bool) {
 	conf := st.conf
-	if why := settings.Unusable(filepath.Join(conf.GraphRoot, "overlay"), conf); why != "" {
+	if why := settings.Unusable(chain.Home(conf.GraphRoot), conf); why != "" {
 		r.Reasons = append(r.Reasons, why)
 	}
 	decision := settings.Decide(conf, &st.stores)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,12 +13,12 @@ import (
 )
 
 // addStores measures the stores' pools.
-func (r *status) addStores(st *store) {
+func (r *status) addStores(ctx context.Context, st *store) {
 	for _, s := range slices.Concat(st.stores.Writable(), st.stores.Additional) {
 		result := storeStatus{Root: rootOf(s), ReadOnly: s.ReadOnly}
 		_, err := os.Stat(s.Home)
 		result.Exists = err == nil
-		pool, err := survey.PoolOf(s)
+		pool, err := survey.PoolOf(ctx, s)
 		switch {
 		case err == nil:
 			result.Pool = &poolStatus{s.Pool(), newAmount(pool.Objects), newAmount(pool.Images), pool.Saved}

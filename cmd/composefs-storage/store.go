@@ -43,7 +43,7 @@ func (st *store) load() (err error) {
 			st.conf.GraphRoot = resolved
 		}
 	}
-	st.stores = settings.Stores(filepath.Join(st.conf.GraphRoot, "overlay"), st.conf.ImageStore, st.conf.AdditionalImageStores)
+	st.stores = settings.Stores(chain.Home(st.conf.GraphRoot), st.conf.ImageStore, st.conf.AdditionalImageStores)
 	return nil
 }
 

@@ -14,15 +14,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// A container that is not mounted finds in the image what it found in the directory: its
-// upper directory says by names what is changed below. xattrs that say from which file one
-// was copied are hints, and overlayfs looks at them only if the lower layer is on the file
-// system that they name.
+// A stopped container works on the converted layer too, because its upper directory refers to lower
+// files by name. overlayfs ignores the xattrs with the origin of a copied-up file if the lower layer is
+// on another file system.
 //
-// Files without contents are another matter. The stock driver makes them where mountopt
-// has metacopy=on, and mounts of composefs have that only for containers with a mark.
+// Metacopy files need the option metacopy=on. The stock driver makes them if mountopt has that option,
+// and mounts of composefs have it only for containers with a mark.
 
-// markContainers marks the containers on a layer that have such files.
+// markContainers marks the containers on a layer that have metacopy files.
 func (c *Converter) markContainers(l chain.Layer) error {
 	containers, err := catalog.Containers(c.stores.Primary, c.runRoot)
 	if err != nil {
@@ -54,7 +53,7 @@ func (c *Converter) markContainers(l chain.Layer) error {
 	return nil
 }
 
-// hasMetacopyFiles reports whether a directory has files that have metadata only.
+// hasMetacopyFiles reports whether a directory contains metacopy files.
 func hasMetacopyFiles(dir string) (bool, error) {
 	err := eachMetacopyFile(dir, func(string) error { return errFound })
 	if errors.Is(err, errFound) {
@@ -65,14 +64,14 @@ func hasMetacopyFiles(dir string) (bool, error) {
 
 var errFound = errors.New("found")
 
-// eachMetacopyFile calls fn with the paths of the files in a directory that have metadata
-// only, until it returns an error.
+// eachMetacopyFile calls fn with the path of each metacopy file in a directory, until fn returns an
+// error.
 func eachMetacopyFile(dir string, fn func(path string) error) error {
 	return eachWithXattr(dir, 0, "trusted.overlay.metacopy", fn)
 }
 
-// eachWithXattr calls fn with the paths of the files of a type in a directory that have an
-// xattr, until it returns an error.
+// eachWithXattr calls fn with the path of each file of a type in a directory that has an xattr, until
+// fn returns an error.
 func eachWithXattr(dir string, of fs.FileMode, xattr string, fn func(path string) error) error {
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.Type() != of {

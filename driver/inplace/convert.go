@@ -11,20 +11,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// target is a kind of layer that a [Converter] makes of others.
+// target is the direction of a conversion.
 type target struct {
-	kind survey.Kind
+	kind survey.Kind // of the result
 
-	// record returns what containers/storage has recorded of a layer, or a *Refusal if that
-	// is not enough for this target.
+	// record returns the record of a layer in containers/storage, or a *Refusal if the record lacks
+	// facts that the conversion needs.
 	record func(c *Converter, l chain.Layer) (record, error)
 
-	// write writes the new content of a layer into its staged directory, and brings it on
-	// disk. Of the result it sets all but the kind.
+	// write writes the new content of a layer into its staged directory, durably. It sets all fields of
+	// the result but the kind.
 	write func(ctx context.Context, s *staged) (Result, error)
 
-	// exchanged removes what the layer was. It cannot fail: what is left is garbage.
-	exchanged func(s *staged)
+	// exchanged removes the old directory of the layer. It returns no error, because leftovers are
+	// garbage.
+	exchanged func(s *staged, ctx context.Context)
 }
 
 var (
@@ -32,9 +33,8 @@ var (
 	toPlain     = &target{survey.Plain, (*Converter).listed, writePlain, (*staged).release}
 )
 
-// check returns a layer, its record and its kind. If the layer is of another kind than the
-// target's and cannot be converted, the error is a [*Refusal]. A layer that is of the
-// target's kind has no record.
+// check returns a layer, its record and its kind. If the layer has another kind than the target and
+// cannot be converted, the error is a [*Refusal]. It returns no record for a layer of the target's kind.
 func (c *Converter) check(id string, to *target) (l chain.Layer, r record, kind survey.Kind, err error) {
 	l, kind, err = survey.Find(c.stores, id)
 	if err != nil || kind == to.kind {
@@ -47,8 +47,7 @@ func (c *Converter) check(id string, to *target) (l chain.Layer, r record, kind 
 	return l, r, kind, err
 }
 
-// convert converts a layer, unless it is of the target's kind. It does not wait for mounts that
-// pass.
+// convert converts a layer unless it has the target's kind, without retries.
 func (c *Converter) convert(ctx context.Context, id string, to *target) (Result, error) {
 	l, rec, kind, err := c.check(id, to)
 	r := Result{Kind: kind}
@@ -58,7 +57,7 @@ func (c *Converter) convert(ctx context.Context, id string, to *target) (Result,
 	if err := pool.Tidy(ctx, l.Store); err != nil { // a killed run leaves a whole layer, or links to its files
 		return r, err
 	}
-	s, err := c.stage(l, rec)
+	s, err := c.stage(ctx, l, rec)
 	if errors.Is(err, pool.ErrApart) {
 		return r, &Refusal{Reason: err.Error()}
 	}
@@ -71,7 +70,7 @@ func (c *Converter) convert(ctx context.Context, id string, to *target) (Result,
 	}
 	if err == nil {
 		r, r.Kind = made, kind
-		to.exchanged(s)
+		to.exchanged(s, context.WithoutCancel(ctx))
 	}
-	return r, s.pool.Named(errors.Join(err, s.close()))
+	return r, s.pool.Named(errors.Join(err, s.close(ctx)))
 }

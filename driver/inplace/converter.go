@@ -15,61 +15,61 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// Converter converts layers of stores. It is not for concurrent use, but others may use
-// the stores meanwhile.
+// Converter converts layers of stores. It is not for concurrent use, but other processes may use the
+// stores meanwhile.
 type Converter struct {
 	stores  *chain.Stores
 	runRoot string
 	sealing objects.Sealing
 
-	// Progress is called now and then while a layer is converted, with the number of bytes of
-	// its tar that are done. It may be nil.
+	// Progress is called during a conversion with the number of bytes of the tar that are done. It may
+	// be nil.
 	Progress func(bytes int64)
 }
 
-// New returns a converter for layers of the stores, whose mounts containers/storage
-// records below runRoot. What it makes is sealed as said, and so are layers that are
-// composefs already.
+// New returns a converter for layers of the stores. containers/storage records their mounts below
+// runRoot. New objects and images, and layers that are already composefs, are sealed according to
+// sealing.
 func New(stores *chain.Stores, runRoot string, sealing objects.Sealing) *Converter {
 	return &Converter{stores: stores, runRoot: runRoot, sealing: sealing}
 }
 
-// Refusal says why a layer stays as it is, and that nothing is wrong with it.
+// Refusal is the error for an intact layer that is not converted.
 type Refusal struct {
 	Reason string
-	InUse  bool // it is part of a mount: later it may be converted
+	InUse  bool // the layer is part of a mount, and can be converted later
 
 	// ReadOnly is the root of the layer's store, if that is an additional image store.
 	ReadOnly string
 
-	// passing: the mount is in another mount namespace, which may be one that is just
-	// being made, with a copy of all mounts.
+	// passing reports that only another mount namespace has the mount. A new namespace has copies of
+	// all mounts for a moment.
 	passing bool
 }
 
 func (r *Refusal) Error() string { return r.Reason }
 
-// Result is what a layer was, and what became of its files.
+// Result is the result of a conversion.
 type Result struct {
-	Kind   survey.Kind // before
+	Kind   survey.Kind // of the layer before
 	Files  int         // regular files that are not empty
-	Bytes  int64       // their length
-	Linked int         // files that are objects now
-	Copied int         // files of which an object is a copy; the pool had the others
-	Sealed bool        // it was composefs, and has fs-verity now or had it
+	Bytes  int64       // their size
+	Linked int         // files that became objects
+	Copied int         // files that were copied to objects; the pool already had the rest
+	Sealed bool        // the layer was composefs before, and has fs-verity
 }
 
-// Check returns of what kind a layer is. If it is not composefs and cannot be made so, the
-// error is a [*Refusal].
+// Check returns the kind of a layer. If the layer is not composefs and cannot become so, the error is a
+// [*Refusal]. Check takes no lock.
 func (c *Converter) Check(id string) (survey.Kind, error) {
 	_, _, kind, err := c.check(id, toComposefs)
 	return kind, err
 }
 
-// Layer makes a layer composefs, unless it is. When it returns without an error all is on
-// disk. If the layer stays as it is though nothing is wrong with it, the error is a
-// [*Refusal]. After any error the layer is as it was.
-func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
+// Convert makes a layer composefs unless it is. The layer is durable when Convert returns nil. The error
+// is a [*Refusal] if Convert does not convert an intact layer. After an error the layer is unchanged,
+// unless syncing the exchanged directories has failed.
+func (c *Converter) Convert(ctx context.Context, id string) (Result, error) {
 	r, err := c.retried(ctx, id, toComposefs)
 	if err == nil && r.Kind == survey.Composefs {
 		r.Sealed, err = c.seal(ctx, id)
@@ -77,7 +77,7 @@ func (c *Converter) Layer(ctx context.Context, id string) (Result, error) {
 	return r, err
 }
 
-// retried converts a layer, and waits for mounts that pass.
+// retried converts a layer. It retries while only a passing mount prevents that.
 func (c *Converter) retried(ctx context.Context, id string, to *target) (r Result, err error) {
 	for range tries {
 		r, err = c.convert(ctx, id, to)
@@ -94,11 +94,11 @@ func (c *Converter) retried(ctx context.Context, id string, to *target) (r Resul
 	return r, err
 }
 
-// tries is how often a layer is tried of which only another mount namespace has a mount.
+// tries is the number of attempts to convert a layer with a passing mount, at intervals of 0.1 seconds.
 const tries = 10
 
-// seal seals a layer that is composefs. It may be in use meanwhile: nothing changes but who
-// can write to its files, which nobody does.
+// seal seals a composefs layer. The layer may be in use, because fs-verity only makes files read-only,
+// and no process writes to them.
 func (c *Converter) seal(ctx context.Context, id string) (sealed bool, err error) {
 	l, err := c.stores.Find(id)
 	if err != nil || l.Store.ReadOnly || c.sealing == objects.SealNever {
@@ -138,5 +138,5 @@ func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
 	return c.inUse(l)
 }
 
-// errChanged is returned for a layer that somebody has changed while it was converted.
+// errChanged is the error for a layer that another process has changed during the conversion.
 var errChanged = errors.New("it was changed meanwhile")

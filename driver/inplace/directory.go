@@ -3,6 +3,7 @@
 package inplace
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,10 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/files"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// likeBefore gives dir what the layer in directory old has beside its content: files, as
-// link and lower, and empty directories, as merged and work.
+// likeBefore copies the entries of the layer's directory old, apart from its content, to dir: files
+// such as link and lower, and empty directories such as merged and work.
 func likeBefore(dir, old string) error {
 	entries, err := os.ReadDir(old)
 	if err != nil {
@@ -23,7 +25,7 @@ func likeBefore(dir, old string) error {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if name == "diff" || name == "composefs-data" || strings.HasPrefix(name, "merged.") {
+		if chain.IsContent(name) {
 			continue
 		}
 		if err := entryLike(filepath.Join(dir, name), filepath.Join(old, name), e); err != nil {
@@ -57,10 +59,10 @@ func entryLike(name, old string, e fs.DirEntry) error {
 	return files.SetOwner(name, st.Uid, st.Gid, st.Mode)
 }
 
-// tidyUp removes what the layer was, and gives its objects the owner and mode of objects
-// where nobody else has them under a name of another meaning. If that fails, what is left
-// is harmless: garbage, and objects with metadata that means nothing.
-func (s *staged) tidyUp() {
+// tidyUp removes the old directory of a converted layer. Then it gives objects that only this layer and
+// the pool have the owner and mode of objects. A failure is harmless: it leaves garbage, or objects
+// with other metadata, which no mount shows.
+func (s *staged) tidyUp(context.Context) {
 	if os.RemoveAll(s.next.Dir()) != nil {
 		return
 	}
@@ -74,14 +76,14 @@ func (s *staged) tidyUp() {
 		if err != nil || !e.Type().IsRegular() || unix.Lstat(path, &st) != nil {
 			return nil //nolint:nilerr // see above
 		}
-		if odd[st.Ino] == nil { // most of them may be, those of stock composefs that were adopted too
+		if odd[st.Ino] == nil {
 			odd[st.Ino] = &object{path: path, links: uint64(st.Nlink)} //nolint:unconvert // narrower on some architectures
 		}
 		odd[st.Ino].names++
 		return nil
 	})
 	for _, o := range odd {
-		if o.links != o.names+1 { // the pool's
+		if o.links != o.names+1 { // 1 is the link of the pool
 			continue
 		}
 		dropXattrs(o.path)
@@ -89,7 +91,7 @@ func (s *staged) tidyUp() {
 	}
 }
 
-// dropXattrs removes the xattrs of an object but for the label that the host gives.
+// dropXattrs removes the xattrs of an object except for the SELinux label.
 func dropXattrs(path string) {
 	var buf [1 << 12]byte
 	n, err := unix.Llistxattr(path, buf[:])

@@ -1,21 +1,26 @@
-// Package inplace makes layers of a store composefs that are not: plain ones, and those
-// that stock containers/storage has written with its composefs on.
+// Package inplace converts layers of a store in place: [Converter.Convert] makes plain layers, and
+// those that stock containers/storage has written with its own composefs, composefs layers of this
+// driver. [Converter.Unpack] makes layers plain.
 //
-// A layer is read as the tar that it came from: its tar-split has all but the contents of
-// files, and these are in the layer. So the layer image is the one that a pull would have
-// written, to the byte, and what the layer has become on disk does not matter. The files
-// become objects by hard links; what the pool has already is linked from there.
+// Convert reads a layer as the tar from which it came. The tar-split has everything but the contents of
+// files, and the layer has the contents. The layer image is therefore the image of a pull, to the byte,
+// whatever happened to the layer on disk. Files become objects by hard links; files that the pool
+// already has are linked from there. A file that other layers share is copied, because its owner and
+// mode matter to them.
 //
-// All of it is made beside the layer, in the staging area of the pool, and brought on disk.
-// Then the two directories change places, in one step and under the lock without which
-// nobody mounts or removes a layer. So whatever happens, the layer is as it was or
-// converted, and what is left over is where the pool's garbage is.
+// Unpack makes containers/storage unpack the same tar, so the directory is that of a layer that was
+// always plain, and the diffID shows that no content has changed. If the tar cannot be assembled, it
+// unpacks the layer image. Afterwards [Converter.FillContainers] makes containers on such layers
+// independent of mount options that only composefs needs.
 //
-// A layer that is part of a mount is refused, for the mount would lose its files.
+// The result is staged in the pool and synced. Then the two directories are exchanged in one step,
+// under the lock of the layers, which every mount and removal needs. After a crash the layer is
+// unchanged or converted, and the rest is garbage of the pool.
 //
-// [Converter.Plain] goes the other way. It has containers/storage unpack that tar as the
-// overlay driver does, so the directory is the one of a layer that was always plain, and its
-// digest shows that no content has changed. Where the tar cannot be made again, the layer
-// image is unpacked instead. Afterwards [Converter.FillContainers] makes containers on such
-// layers independent of mount options that only composefs needs.
+// A layer that is part of a mount is refused, because the mount would lose its files.
+//
+// Locks: a conversion holds the lock of the pool, shared, from start to end, and the lock of the layers
+// for the exchange only. It takes the lock of the layers after that of the pool; methods of the driver
+// take them in the other order. This cannot deadlock: a process waits for the lock of a pool only
+// during a collection, and a collection takes no further lock.
 package inplace

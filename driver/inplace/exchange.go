@@ -16,8 +16,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// exchange puts the converted layer into the layer's place. Under the lock nobody mounts,
-// reads or removes layers.
+// exchange exchanges the converted layer with the layer, under the lock of the layers. No other process
+// mounts, reads or removes layers meanwhile.
 func (c *Converter) exchange(s *staged) error {
 	unlock, err := c.lock()
 	if err != nil {
@@ -42,8 +42,8 @@ func (c *Converter) exchange(s *staged) error {
 	return c.swap(s)
 }
 
-// swap exchanges the directories of the layer and of what is staged, when the layers above
-// are ready for it.
+// swap prepares the layers above and exchanges the directories of the layer and of the staged one. The
+// caller holds the lock of the layers.
 func (c *Converter) swap(s *staged) error {
 	l := s.layer
 	if err := c.prepareAbove(l); err != nil {
@@ -57,13 +57,13 @@ func (c *Converter) swap(s *staged) error {
 	return errors.Join(files.Sync(l.Store.Home), files.Sync(s.next.Store.Home))
 }
 
-// lock takes the locks of the stores' layers, in the order of containers/storage, for
-// which a writer has both. That of the whole store is not needed: whoever has it and
-// wants to do something with layers takes these too.
+// lock takes the locks of the layers of the writable stores, in the order of containers/storage, whose
+// writers take all of them. It does not need storage.lock, because every holder of that lock takes the
+// locks of the layers before it uses layers.
 func (c *Converter) lock() (unlock func(), err error) {
 	var locks []*lockfile.LockFile
 	for _, s := range c.stores.Writable() {
-		lock, err := lockfile.GetLockFile(filepath.Join(layersDir(s), "layers.lock"))
+		lock, err := lockfile.GetLockFile(filepath.Join(s.LayersDir(), "layers.lock"))
 		if err != nil {
 			return nil, err
 		}
@@ -79,8 +79,8 @@ func (c *Converter) lock() (unlock func(), err error) {
 	}, nil
 }
 
-// prepareAbove prepares layers above for what is below to become composefs. If that does
-// not happen after all, they only have more to do when they are mounted next.
+// prepareAbove prepares the layers above l for the conversion of l. If the conversion then fails, their
+// next mount only takes longer.
 func (c *Converter) prepareAbove(l chain.Layer) error {
 	for _, s := range c.stores.Writable() {
 		ids, err := files.Names(s.Home)
@@ -96,11 +96,11 @@ func (c *Converter) prepareAbove(l chain.Layer) error {
 	return c.markContainers(l)
 }
 
-// dropImages removes the images that were merged for a layer above l, or l itself. A segment
-// may be longer then, and must not be found as it is; and what stock composefs says of the
-// root and of implied directories is not what the layer's tar does.
+// dropImages removes the links to merged images of l and of a layer above it. The conversion changes
+// the segment of that layer. Stock composefs also has other metadata for the root and for implied
+// directories than the layer's tar.
 func (c *Converter) dropImages(above, l chain.Layer) error {
-	for _, name := range []string{above.Segment(), above.Merged()} {
+	for _, name := range []string{above.SegmentPath(), above.MergedPath()} {
 		_, err := os.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) { // a file among the layers
 			continue
@@ -119,8 +119,8 @@ func (c *Converter) dropImages(above, l chain.Layer) error {
 	return nil
 }
 
-// isBelow reports whether a layer is in the chain of another one, or that itself. It is not
-// in that of a layer that does not exist; of any other error the caller cannot know.
+// isBelow reports whether the layer with an ID is l or has l in its chain. It returns false for a
+// missing layer, and an error if the chain cannot be read.
 func (c *Converter) isBelow(l chain.Layer, id string) (bool, error) {
 	above, err := c.stores.Chain(id)
 	if errors.Is(err, fs.ErrNotExist) {

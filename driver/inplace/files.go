@@ -21,20 +21,20 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// layerFiles is a store for contents of a tar that are in files of the layer.
+// layerFiles is a store for contents of a tar that the layer has as files.
 type layerFiles struct {
 	batch          *objects.Batch
-	dir            string // the layer's diff, as the batch sees it
+	dir            string // the layer's diff in the mount of the pool
 	tar            *blob.Original
 	linked, copied atomic.Int64
 
-	// names says how many names a file has in the layer, of those that have several.
+	// names is the number of names in the layer by inode, for files with several links.
 	names     map[uint64]uint64
 	count     sync.Once
 	countFail error
 }
 
-// opener returns what opens the file of an entry of the tar. done is to be called
+// opener returns a function that opens the file of an entry of the tar. The caller calls done
 // afterwards.
 func (s *staged) opener() (open func(name string) (io.ReadCloser, error), done func(), err error) {
 	dir := s.files.dir
@@ -64,14 +64,14 @@ func (s *staged) opener() (open func(name string) (io.ReadCloser, error), done f
 	return open, func() { _ = f.Close() }, nil // open for reading
 }
 
-// payload is a file of a stock layer. Its name is to stay, since stock looks there for
-// contents of other layers.
+// payload is a file of a stock layer. It keeps its name, because stock containers/storage finds contents
+// for other layers by that name.
 type payload struct {
 	*os.File
 	name string
 }
 
-// Add implements layer.Store, of which only contents are that have no file.
+// Add implements layer.Store, for contents without a file.
 func (s *layerFiles) Add(content []byte) (verity.Digest, error) { return s.batch.Add(content) }
 
 // AddFrom implements layer.Store.
@@ -91,7 +91,7 @@ func (s *layerFiles) At(offset, size int64) (layer.Store, error) {
 	return s, err
 }
 
-// file is a store for the content that is in a file.
+// file is a store for the content of a file of the layer.
 type file struct {
 	*layerFiles
 	file    *os.File
@@ -135,7 +135,7 @@ func (f *file) take(d verity.Digest, size int64) (verity.Digest, error) {
 	return d, err
 }
 
-// keepName gives the object the name that the file had in a stock layer.
+// keepName gives the object the name of the file in the stock layer.
 func (f *file) keepName(d verity.Digest, size int64) error {
 	if f.payload == objects.Path(d) {
 		return nil
@@ -143,8 +143,8 @@ func (f *file) keepName(d verity.Digest, size int64) error {
 	return f.batch.Name(d, size, f.payload)
 }
 
-// alone reports whether nobody but the layer has the file. Of a file that others have too,
-// which may be plain layers, owner and mode matter and may change.
+// alone reports whether all links of the file are in the layer. A file with other links may belong to
+// another plain layer, in which its owner and mode matter.
 func (f *file) alone() (bool, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.file.Fd()), &st); err != nil {
@@ -157,7 +157,7 @@ func (f *file) alone() (bool, error) {
 	return f.names[st.Ino] == uint64(st.Nlink), f.countFail //nolint:unconvert // narrower on some architectures
 }
 
-// namesBelow counts the names of the regular files in a directory that have several.
+// namesBelow counts the names in a directory of regular files with several links, by inode.
 func namesBelow(dir string) (map[uint64]uint64, error) {
 	names := map[uint64]uint64{}
 	err := filepath.WalkDir(dir+"/.", func(path string, e fs.DirEntry, err error) error {

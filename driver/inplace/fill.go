@@ -17,16 +17,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// A mount of composefs leaves two things in the upper directory of a container that a mount
-// of plain layers by the stock driver does not: files without contents, where it had
-// metacopy=on, and renamed directories that refer to a directory below instead of holding its
-// entries (redirect_dir=on). The stock driver cannot open the former, and commits the latter
-// without their entries.
+// A mount of composefs may leave two things in the upper directory of a container that a plain mount by
+// the stock driver does not: metacopy files, and renamed directories whose entries are in a layer below
+// (redirect_dir=on). The stock driver cannot open the former, and commits the latter without their
+// entries.
 
-// FillContainers completes the upper directories of containers all of whose layers are plain:
-// files without contents and renamed directories get what they refer to. The former are
-// expected only in containers with a mark. If such a container is part of a mount, the error
-// is a [*Refusal].
+// FillContainers completes the upper directories of containers with plain layers only: metacopy files
+// get their contents, and renamed directories their entries. It looks for metacopy files in containers
+// with a mark only. If an incomplete container is mounted, the error is a [*Refusal]. FillContainers
+// takes the lock of the layers for each container.
 func (c *Converter) FillContainers(ctx context.Context) error {
 	containers, err := catalog.Containers(c.stores.Primary, c.runRoot)
 	if err != nil {
@@ -44,8 +43,8 @@ func (c *Converter) FillContainers(ctx context.Context) error {
 	return failed
 }
 
-// fillContainer completes one container. After an error, and a crash, the container is as
-// good as it was, and the next call goes on.
+// fillContainer completes one container. After an error or a crash the container still works, and the
+// next call continues.
 func (c *Converter) fillContainer(ctx context.Context, id string) error {
 	unlock, err := c.lock()
 	if err != nil {
@@ -78,13 +77,13 @@ func (c *Converter) fillContainer(ctx context.Context, id string) error {
 	return err
 }
 
-// unfilled are the paths in an upper directory of files and directories that refer to others.
+// unfilled are the incomplete files and directories in an upper directory, by their paths.
 type unfilled struct {
 	upper       string
 	files, dirs []string
 }
 
-// findUnfilled looks for them in the upper directory of a container.
+// findUnfilled searches the upper directory of a container for them.
 func findUnfilled(l chain.Layer) (*unfilled, error) {
 	f := &unfilled{upper: l.Diffs[0]}
 	err := eachWithXattr(f.upper, fs.ModeDir, "trusted.overlay.redirect", func(path string) error {
@@ -103,10 +102,10 @@ func findUnfilled(l chain.Layer) (*unfilled, error) {
 	})
 }
 
-// fill mounts the container and has the kernel copy up what is missing. Then the directories
-// refer to nothing any more.
+// fill mounts the container, makes the kernel copy up the missing contents and entries, and then removes
+// the redirects.
 func (f *unfilled) fill(ctx context.Context, layers chain.Chain) error {
-	plan := mount.Plan{Upper: f.upper, Work: filepath.Join(layers[0].Dir(), "work"), Metacopy: true}
+	plan := mount.Plan{Upper: f.upper, Work: layers[0].Work(), Metacopy: true}
 	for _, l := range layers[1:] {
 		for _, dir := range l.Diffs {
 			plan.Lowers = append(plan.Lowers, mount.Layer{Dir: dir})
@@ -134,7 +133,7 @@ func (f *unfilled) fill(ctx context.Context, layers chain.Chain) error {
 	return syncAll(f.upper)
 }
 
-// copyUp copies up the files, and all that the directories show.
+// copyUp copies up the metacopy files, and all entries of the renamed directories.
 func (f *unfilled) copyUp(ctx context.Context, merged string) error {
 	for _, root := range append(f.files, f.dirs...) {
 		name, err := filepath.Rel(f.upper, root)
@@ -154,8 +153,8 @@ func (f *unfilled) copyUp(ctx context.Context, merged string) error {
 	return nil
 }
 
-// copyUp has the kernel copy up one file: with its contents when it is opened for writing, and
-// otherwise when its times are set. They are set to what they were.
+// copyUp makes the kernel copy up one file. Opening it for writing copies the contents; setting its
+// times copies the metadata. The times keep their values.
 func copyUp(name string, contents bool) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(name, &st); err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// inUse returns a *Refusal if the layer is part of a mount. It holds as long as the
-// layers are locked.
+// inUse returns a *Refusal if the layer is part of a mount. The result is valid as long as the caller
+// holds the lock of the layers.
 func (c *Converter) inUse(l chain.Layer) error {
 	homes, err := c.mountHomes()
 	if err != nil {
@@ -40,7 +40,7 @@ func (c *Converter) inUse(l chain.Layer) error {
 	}
 	for i, table := range tables {
 		err := c.hasMount(l, mountedIn(table, homes))
-		if err == nil && uses(table, names) { // a mount may have outlived its place
+		if err == nil && uses(table, names) { // a mount whose mount point is gone
 			err = &Refusal{InUse: true, Reason: "it is in use: a mount has its files"}
 		}
 		var refusal *Refusal
@@ -54,8 +54,8 @@ func (c *Converter) inUse(l chain.Layer) error {
 	return nil
 }
 
-// hasMount returns a *Refusal if layers that are mounted are above l, or l. It names the
-// containers and images that they belong to.
+// hasMount returns a *Refusal if l or a layer above it is mounted. It names the containers and images
+// of the mounted layers.
 func (c *Converter) hasMount(l chain.Layer, mounted []string) error {
 	var users []string
 	for _, id := range mounted {
@@ -76,8 +76,8 @@ func (c *Converter) hasMount(l chain.Layer, mounted []string) error {
 	return &Refusal{InUse: true, Reason: "it is in use: " + strings.Join(users, ", ") + " are mounted"}
 }
 
-// user returns the container or image whose own layer that is, as users call it. Otherwise, and if
-// the lists cannot be read, it is the layer.
+// user returns the name of the container or image whose top layer that is, or the layer's ID if there is
+// none or the records cannot be read.
 func (c *Converter) user(layer string) string {
 	containers, _ := catalog.Containers(c.stores.Primary, c.runRoot)
 	for _, container := range containers {
@@ -93,13 +93,13 @@ func (c *Converter) user(layer string) string {
 	return fmt.Sprintf("layer %.12s", layer)
 }
 
-// recorded returns the layers of which containers/storage says that they are mounted.
+// recorded returns the mounted layers in the records of containers/storage.
 func (c *Converter) recorded(homes []string) (ids []string, err error) {
 	var list []struct {
 		Path  string `json:"path"`
 		Count int    `json:"count"`
 	}
-	err = catalog.ReadJSON(filepath.Join(c.runRoot, "overlay-layers", "mountpoints.json"), &list)
+	err = catalog.ReadJSON(chain.RunRoot(c.runRoot).Mounts(), &list)
 	for _, m := range list {
 		if id := mountedAt(m.Path, homes); id != "" && m.Count > 0 {
 			ids = append(ids, id)
@@ -108,10 +108,10 @@ func (c *Converter) recorded(homes []string) (ids []string, err error) {
 	return ids, err
 }
 
-// mountHomes returns the directories in which containers/storage mounts layers of the
-// stores, also without symlinks, as the kernel names them.
+// mountHomes returns the directories with the mount points of layers, also with symlinks resolved, as
+// in mount tables.
 func (c *Converter) mountHomes() ([]string, error) {
-	homes := []string{filepath.Join(c.runRoot, "overlay")}
+	homes := []string{chain.Home(c.runRoot)}
 	for _, s := range c.stores.Writable() {
 		homes = append(homes, s.Home)
 	}
@@ -127,7 +127,7 @@ func (c *Converter) mountHomes() ([]string, error) {
 	return homes, nil
 }
 
-// mountedIn returns the layers that are mounted in one of the homes.
+// mountedIn returns the layers whose mount points are in one of the homes.
 func mountedIn(table []mountinfo.Mount, homes []string) (ids []string) {
 	for _, m := range table {
 		if id := mountedAt(m.Point, homes); id != "" {
@@ -137,36 +137,35 @@ func mountedIn(table []mountinfo.Mount, homes []string) (ids []string) {
 	return ids
 }
 
-// mountedAt returns the layer whose mounts are at path, or "". Another store may have
-// layers of the same IDs.
+// mountedAt returns the layer with the mount point path, or "". It compares the home, because another
+// store may have layers with the same IDs.
 func mountedAt(path string, homes []string) string {
-	layer, name := filepath.Split(path)
-	home, id := filepath.Split(filepath.Clean(layer))
-	if name != "merged" || !slices.Contains(homes, filepath.Clean(home)) {
+	id, home, ok := chain.MountedAt(path)
+	if !ok || !slices.Contains(homes, home) {
 		return ""
 	}
 	return id
 }
 
-// mountNames returns the names by which mounts refer to the files of a layer: its
-// directory, also without symlinks, and the short name that the stock driver uses.
+// mountNames returns the names by which mounts refer to a layer: its directory, also with symlinks
+// resolved, and the short name of the stock driver.
 func mountNames(l chain.Layer) ([]string, error) {
 	resolved, err := filepath.EvalSymlinks(l.Diff())
 	if err != nil {
 		return nil, err
 	}
 	names := []string{l.Diff(), resolved}
-	link, err := os.ReadFile(filepath.Join(l.Dir(), "link"))
+	link, err := os.ReadFile(l.LinkFile())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	if short := strings.TrimSpace(string(link)); short != "" {
-		names = append(names, "l/"+short)
+		names = append(names, chain.ShortName(short))
 	}
 	return names, nil
 }
 
-// uses reports whether a mount refers to files by one of the names.
+// uses reports whether a mount refers to one of the names.
 func uses(table []mountinfo.Mount, names []string) bool {
 	for _, m := range table {
 		for _, path := range m.Paths() {

@@ -13,21 +13,20 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// CheckPlain returns the kind of a layer. If the layer is not plain and cannot become so, the
-// error is a [*Refusal].
+// CheckPlain returns the kind of a layer. If the layer is not plain and cannot become so, the error is a
+// [*Refusal]. CheckPlain takes no lock.
 func (c *Converter) CheckPlain(id string) (survey.Kind, error) {
 	_, _, kind, err := c.check(id, toPlain)
 	return kind, err
 }
 
-// Plain makes a layer plain, unless it is: its directory then has the files that the stock
-// driver would unpack. When it returns without an error all is on disk, and the pool has no
-// objects of this layer alone any more. If the layer stays as it is though nothing is wrong
-// with it, the error is a [*Refusal]. After any error the layer is as it was.
+// Unpack makes a layer plain unless it is: its directory then has the files that the stock driver would
+// unpack. The layer is durable when Unpack returns nil, and objects that only this layer had are gone
+// from the pool. The error is a [*Refusal] if Unpack does not convert an intact layer. After an error
+// the layer is unchanged, unless syncing the exchanged directories has failed.
 //
-// Of an image, convert the upper layers first: then no composefs layer ever lies above a
-// plain one.
-func (c *Converter) Plain(ctx context.Context, id string) (Result, error) {
+// Callers convert the upper layers of an image first, so that no composefs layer is above a plain one.
+func (c *Converter) Unpack(ctx context.Context, id string) (Result, error) {
 	return c.retried(ctx, id, toPlain)
 }
 
@@ -38,17 +37,16 @@ func writePlain(ctx context.Context, s *staged) (Result, error) {
 	return Result{Files: p.files, Bytes: p.bytes}, err
 }
 
-// release removes the directory of the layer that was composefs, and from the pool the
-// objects that only this layer had. If that fails the rest is garbage, which the next
-// collection finds.
-func (s *staged) release() {
-	had, err := objects.DigestsIn(context.Background(), s.next.Diff())
+// release removes the old directory of the layer, and the objects that only this layer had from the
+// pool. After a failure the rest is garbage, which the next collection finds.
+func (s *staged) release(ctx context.Context) {
+	had, err := objects.DigestsIn(ctx, s.next.Diff())
 	if err = errors.Join(err, os.RemoveAll(s.next.Dir())); err != nil {
 		_ = s.pool.NoteGarbage()
 		return
 	}
 	if s.batch.Close() == nil { // its lock would keep the objects
-		_, _ = s.pool.Release(context.Background(), had, nil)
+		_, _ = s.pool.Release(ctx, had, nil)
 		_ = pool.Leave(s.layer.Store, s.layer.ID)
 	}
 	s.batch, s.next = nil, chain.Layer{}

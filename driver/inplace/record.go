@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// record is what containers/storage knows of a layer. Converting changes nothing of it.
+// record is the record of a layer in containers/storage. A conversion does not change it.
 type record struct {
 	ID     string            `json:"id"`
 	DiffID digest.Digest     `json:"diff-digest"` // of its tar; "" if it was never known
@@ -29,10 +29,10 @@ type record struct {
 	tarSplit string // the file with its tar-split, or ""
 }
 
-// mapped reports whether the layer has the owners of a user namespace, not those of its tar.
+// mapped reports whether the layer has the owners of a user namespace instead of those of its tar.
 func (r record) mapped() bool { return len(r.UIDMap) > 0 || len(r.GIDMap) > 0 }
 
-// record returns the record of a layer that can become composefs, or a *Refusal.
+// record returns the record of a layer. The error is a *Refusal if the layer cannot become composefs.
 func (c *Converter) record(l chain.Layer) (record, error) {
 	r, err := c.listed(l)
 	switch {
@@ -46,9 +46,9 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 	return r, nil
 }
 
-// listed returns the record of a layer, or a *Refusal if the layer is incomplete.
+// listed returns the record of a layer. The error is a *Refusal if the layer is incomplete.
 func (c *Converter) listed(l chain.Layer) (record, error) {
-	name := filepath.Join(layersDir(l.Store), "layers.json")
+	name := filepath.Join(l.Store.LayersDir(), "layers.json")
 	var list []record
 	if err := catalog.ReadJSON(name, &list); err != nil {
 		return record{}, err
@@ -69,14 +69,11 @@ func (c *Converter) listed(l chain.Layer) (record, error) {
 	return r, err
 }
 
-// layersDir returns where containers/storage keeps what it knows of layers.
-func layersDir(s chain.Store) string { return s.Home + "-layers" }
-
-// tarSplit returns the file that says what the layer's tar was, but for contents. Of layers
-// in an imagestore the primary store has it. The error wraps fs.ErrNotExist if there is none.
+// tarSplit returns the file of the layer's tar-split. The primary store has the tar-splits of layers in
+// an imagestore. The error wraps fs.ErrNotExist if there is none.
 func (c *Converter) tarSplit(l chain.Layer) (name string, err error) {
 	for _, s := range []chain.Store{l.Store, c.stores.Primary} {
-		name = filepath.Join(layersDir(s), l.ID+".tar-split.gz")
+		name = filepath.Join(s.LayersDir(), l.ID+".tar-split.gz")
 		if _, err = os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}

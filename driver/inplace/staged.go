@@ -23,24 +23,24 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// staged is a layer that is being converted.
+// staged is a conversion of a layer.
 type staged struct {
 	layer     chain.Layer
 	record    record
 	was       os.FileInfo // the layer's directory
 	pool      *pool.Pool
-	batch     *objects.Batch // its lock keeps what is staged from being collected
-	next      chain.Layer    // what takes the layer's place; afterwards what it was
+	batch     *objects.Batch // its lock keeps staged files from collection
+	next      chain.Layer    // the new directory of the layer; after the exchange the old one
 	files     layerFiles
 	progress  func(bytes int64)
-	image     verity.Digest // of the layer image
+	image     verity.Digest // fs-verity digest of the layer image
 	committed bool
-	done      bool
+	done      bool // the directories are exchanged
 }
 
-// stage begins to convert a layer: its directory as it is to become gets what it has
-// besides its content.
-func (c *Converter) stage(l chain.Layer, r record) (s *staged, err error) {
+// stage begins a conversion: it makes the new directory, with the entries of the old one apart from the
+// content. It takes the lock of the pool, shared.
+func (c *Converter) stage(ctx context.Context, l chain.Layer, r record) (s *staged, err error) {
 	s = &staged{layer: l, record: r, progress: c.Progress}
 	if s.was, err = os.Lstat(l.Dir()); err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (c *Converter) stage(l chain.Layer, r record) (s *staged, err error) {
 		return nil, err
 	}
 	if err = s.begin(); err != nil {
-		return nil, s.pool.Named(errors.Join(err, s.close()))
+		return nil, s.pool.Named(errors.Join(err, s.close(ctx)))
 	}
 	return s, nil
 }
@@ -71,7 +71,7 @@ func (s *staged) begin() (err error) {
 	return likeBefore(dir, s.layer.Dir())
 }
 
-// writeComposefs makes the layer's objects and its image, and brings all on disk.
+// writeComposefs makes the layer's objects and its image, durably.
 func writeComposefs(ctx context.Context, s *staged) (Result, error) {
 	err := s.writeObjects(ctx)
 	stats := s.batch.Stats()
@@ -89,10 +89,10 @@ func (s *staged) writeObjects(ctx context.Context) error {
 		return err
 	}
 	s.committed = true
-	if err := s.batch.Commit(); err != nil { // which syncs what else is staged too
+	if err := s.batch.Commit(); err != nil { // syncs the other staged files too
 		return err
 	}
-	if _, err := s.pool.SealFile(s.next.Blob(), s.image); err != nil {
+	if _, err := s.pool.SealFile(s.next.ImagePath(), s.image); err != nil {
 		return err
 	}
 	if err := s.batch.Place(s.next.Diff()); err != nil {
@@ -101,7 +101,7 @@ func (s *staged) writeObjects(ctx context.Context) error {
 	return files.Sync(s.next.Dir())
 }
 
-// makeImage reads the layer's tar, and writes the layer image.
+// makeImage reads the layer's tar and writes the layer image.
 func (s *staged) makeImage(ctx context.Context) error {
 	split, err := os.Open(s.record.tarSplit)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 	if err := os.Mkdir(s.next.DataDir(), 0o700); err != nil {
 		return err
 	}
-	image, err := os.OpenFile(s.next.Blob(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	image, err := os.OpenFile(s.next.ImagePath(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 	return nil
 }
 
-// counted reports how many bytes were read.
+// counted reports the number of bytes read.
 type counted struct {
 	io.Reader
 	n      int64
@@ -152,7 +152,7 @@ func (c *counted) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// ofTar returns what an error in reading the layer's tar means for the layer.
+// ofTar returns the error of a layer whose tar cannot be read.
 func ofTar(err error) error {
 	if lost := (*blob.LostPayload)(nil); errors.As(err, &lost) {
 		return &Refusal{Reason: fmt.Sprintf("it cannot be saved or converted: %v; remove the container image and pull it again", lost)}
@@ -160,14 +160,15 @@ func ofTar(err error) error {
 	return fmt.Errorf("its tar: %w", err)
 }
 
-// giveRoot gives the object directory the owner and mode that the layer has for the root,
-// or had: the upper directories of containers are made like it.
+// giveRoot gives the object directory the owner and mode of the image's root entry, or those of the old
+// directory if there is no such entry. The stock driver copies both to the upper directories of
+// containers.
 func (s *staged) giveRoot() error {
 	var st unix.Stat_t
 	if err := unix.Stat(s.layer.Diff(), &st); err != nil {
 		return &os.PathError{Op: "stat", Path: s.layer.Diff(), Err: err}
 	}
-	f, img, err := images.Open(s.next.Blob())
+	f, img, err := images.Open(s.next.ImagePath())
 	if err != nil {
 		return err
 	}
@@ -182,9 +183,9 @@ func (s *staged) giveRoot() error {
 	return files.SetOwner(s.batch.Staged(), st.Uid, st.Gid, st.Mode)
 }
 
-// close lets go of what is staged, and of what the pool has got for a layer that stays as
-// it was.
-func (s *staged) close() error {
+// close removes the staged directory and releases the lock of the pool. If the layer stays unchanged, it
+// collects the objects that the conversion has added. A canceled ctx does not stop it.
+func (s *staged) close(ctx context.Context) error {
 	var list []error
 	if s.next.ID != "" {
 		list = append(list, os.RemoveAll(s.next.Dir()))
@@ -194,7 +195,7 @@ func (s *staged) close() error {
 	}
 	if s.committed && !s.done {
 		list = append(list, s.pool.NoteGarbage())
-		if _, err := s.pool.Release(context.Background(), nil, nil); !errors.Is(err, objects.ErrBusy) {
+		if _, err := s.pool.Release(context.WithoutCancel(ctx), nil, nil); !errors.Is(err, objects.ErrBusy) {
 			list = append(list, err)
 		}
 	}

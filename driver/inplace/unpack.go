@@ -19,14 +19,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// unpacker writes the entries of a layer as overlayfs reads them. Directories on the way
-// are its own, so that no symlink leads out of the root.
+// unpacker writes the entries of a layer image as a plain layer. It makes all parent directories itself,
+// so that no symlink leads out of the root.
 type unpacker struct {
 	root    string
 	objects string
 	made    map[*tree.Inode]string // the first path of each file
 	files   int                    // regular files that are not empty
-	bytes   int64                  // their length
+	bytes   int64                  // their size
 }
 
 // unpack writes the files of a layer's image into the new directory diff.
@@ -42,13 +42,13 @@ func unpack(l chain.Layer, diff string) (*unpacker, error) {
 	}
 	t, err := img.Tree()
 	if err != nil {
-		return u, fmt.Errorf("%s: %w", l.Blob(), err)
+		return u, fmt.Errorf("%s: %w", l.ImagePath(), err)
 	}
 	return u, u.all(t.Root)
 }
 
-// all writes the root and the entries below it. A root without an entry in the tar gets the
-// owner and mode of the layer's directory of objects.
+// all writes the root and the entries below it. A root without an entry in the tar gets the owner and
+// mode of the layer's object directory.
 func (u *unpacker) all(root *tree.Inode) error {
 	if err := os.Mkdir(u.root, 0o700); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (u *unpacker) all(root *tree.Inode) error {
 	return files.SetOwner(u.root, st.Uid, st.Gid, st.Mode)
 }
 
-// entries writes what is in a directory.
+// entries writes the entries of a directory.
 func (u *unpacker) entries(dir string, d *tree.Dir) error {
 	for e := range d.All() {
 		path := filepath.Join(dir, e.Name)
@@ -106,7 +106,7 @@ func (u *unpacker) entry(path string, n *tree.Inode) error {
 	return u.describe(path, n)
 }
 
-// file writes a regular file. Where the file system can, it shares the object's blocks.
+// file writes a regular file. It shares the blocks of the object if the file system supports that.
 func (u *unpacker) file(name string, n *tree.Inode) error {
 	var content io.Reader = strings.NewReader(n.Content)
 	if n.Payload != "" {
@@ -132,8 +132,8 @@ func (u *unpacker) file(name string, n *tree.Inode) error {
 	return errors.Join(err, f.Close())
 }
 
-// describe gives a file its metadata, the time last for xattrs do not change it, and
-// the mode after the owner, which clears bits of it.
+// describe sets the metadata of a file. It sets the mode after the owner, because chown clears bits of
+// the mode, and the time last.
 func (u *unpacker) describe(path string, n *tree.Inode) error {
 	name := filepath.Join(u.root, path)
 	if err := unix.Lchown(name, int(n.UID), int(n.GID)); err != nil {
@@ -150,7 +150,7 @@ func (u *unpacker) describe(path string, n *tree.Inode) error {
 	}
 	for _, x := range xattrs {
 		err := unix.Lsetxattr(name, x.Name, []byte(x.Value), 0)
-		if err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.EPERM) { // as when it is unpacked
+		if err != nil && !errors.Is(err, unix.ENOTSUP) && !errors.Is(err, unix.EPERM) { // as containers/storage does
 			return fmt.Errorf("xattr %s: %w", x.Name, err)
 		}
 	}

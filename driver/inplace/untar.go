@@ -18,14 +18,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
 
-// plainLayer is a layer that is being made plain.
+// plainLayer is a conversion of a layer to a plain one.
 type plainLayer struct {
 	*staged
 	files int   // regular files that are not empty
-	bytes int64 // their length
+	bytes int64 // their size
 }
 
-// unpack writes the layer's files into its new directory, and brings them on disk.
+// unpack writes the layer's files into its new directory, durably.
 func (p *plainLayer) unpack(ctx context.Context) error {
 	err := errNoTar
 	if p.record.tarSplit != "" && !p.record.mapped() {
@@ -44,24 +44,22 @@ func (p *plainLayer) unpack(ctx context.Context) error {
 	return errors.Join(err, ctx.Err())
 }
 
-// unpackImage writes what the layer's image has. It serves layers whose tar cannot be made
-// again, those with the owners of a user namespace, and those that the stock driver refuses.
+// unpackImage unpacks the layer's image. It is for layers whose tar cannot be assembled, those with the
+// owners of a user namespace, and those that the stock driver cannot unpack.
 func (p *plainLayer) unpackImage() error {
 	u, err := unpack(p.layer, p.next.Diff())
 	p.files, p.bytes = u.files, u.bytes
 	return err
 }
 
-// errNoTar is returned for a layer whose tar cannot be made again, or which the stock driver
-// does not unpack.
+// errNoTar is the error for a layer whose tar cannot be assembled or unpacked.
 var errNoTar = errors.New("its tar cannot be unpacked")
 
-// ErrTar is returned for a layer whose contents are damaged.
+// ErrTar is the error for a layer with damaged contents.
 var ErrTar = errors.New("its contents do not make its tar")
 
-// unpackTar has containers/storage unpack the layer's tar as its overlay driver does, so that
-// the directory is the one of a layer that has always been plain. The tar has the digest that
-// it had, or the error says so.
+// unpackTar makes containers/storage unpack the layer's tar as its overlay driver does. A tar with
+// another digest than the recorded one is an error.
 func (p *plainLayer) unpackTar(ctx context.Context) error {
 	split, err := os.Open(p.record.tarSplit)
 	if err != nil {
@@ -101,8 +99,8 @@ func (p *plainLayer) unpackTar(ctx context.Context) error {
 	return nil
 }
 
-// makeRoot makes the new directory for the layer's files, with the owner and mode of the one
-// for the layer's objects. The entry of the root, if there is one, changes them.
+// makeRoot makes the new directory for the layer's files, with the owner and mode of the object
+// directory. The root entry of the tar, if any, changes them.
 func (p *plainLayer) makeRoot() error {
 	var st unix.Stat_t
 	if err := unix.Stat(p.layer.Diff(), &st); err != nil {
@@ -114,8 +112,8 @@ func (p *plainLayer) makeRoot() error {
 	return files.SetOwner(p.next.Diff(), st.Uid, st.Gid, st.Mode)
 }
 
-// watched is a tar that is being unpacked. It ends with the context, and remembers why it
-// could not be read, which the unpacking process does not know.
+// watched is a tar for the unpacking process. It ends with the context, and keeps the error of a read,
+// which that process does not return.
 type watched struct {
 	ctx      context.Context
 	in       io.Reader
@@ -143,8 +141,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// oneAtATime opens contents of a tar that is read in order: it closes each one when the next
-// is asked for.
+// oneAtATime opens contents of a tar in order, and closes each before it opens the next.
 type oneAtATime struct {
 	layer *plainLayer
 	open  func(name string) (io.ReadCloser, error)
@@ -170,7 +167,7 @@ func (o *oneAtATime) Close() {
 	}
 }
 
-// countedContent counts the bytes that are read.
+// countedContent counts the bytes read.
 type countedContent struct {
 	io.ReadCloser
 	layer *plainLayer

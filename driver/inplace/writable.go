@@ -3,6 +3,7 @@
 package inplace
 
 import (
+	"context"
 	"errors"
 	"os"
 
@@ -13,13 +14,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Writable makes a composefs layer plain so that it can be mounted read-write. The caller
-// holds the lock of the layers, and collects the objects that the layer had. If the layer is
-// part of a mount the error is a [*Refusal].
+// Writable makes a composefs layer plain, for a read-write mount. The caller holds the lock of the
+// layers, and collects the objects of the layer afterwards. If the layer is part of a mount the error is
+// a [*Refusal].
 //
-// When it returns without an error all is on disk. After any error, and a crash, the layer
-// is as it was.
-func (c *Converter) Writable(l chain.Layer) (err error) {
+// The layer is durable when Writable returns nil. After an error or a crash it is unchanged.
+func (c *Converter) Writable(ctx context.Context, l chain.Layer) (err error) {
 	if err := c.inUse(l); err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (c *Converter) Writable(l chain.Layer) (err error) {
 	if s.pool, err = pool.Open(l.Store, objects.SealNever); err != nil {
 		return err
 	}
-	defer func() { err = s.pool.Named(errors.Join(err, s.close())) }()
+	defer func() { err = s.pool.Named(errors.Join(err, s.close(ctx))) }()
 	if err := s.begin(); err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (c *Converter) Writable(l chain.Layer) (err error) {
 	return c.swap(s)
 }
 
-// syncAll brings the file system of a directory on disk.
+// syncAll syncs the file system of a directory.
 func syncAll(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {

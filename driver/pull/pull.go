@@ -23,8 +23,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
 
-// RawBlob is a differ that hands over its blob: a blob that is not zstd:chunked, or one of which
-// the store has almost no files. Stock differs do not: a graft adds the method (hack/graft).
+// RawBlob is a differ that hands over its blob if the layer is not zstd:chunked, or if the store has
+// almost none of its files. Stock differs lack the method; a graft adds it (hack/graft).
 type RawBlob interface {
 	RawBlob() (fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error), blob digest.Digest, size int64, release func(), ok bool)
 }
@@ -34,13 +34,13 @@ type rawTable interface {
 	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents map[string]digest.Digest, ok bool, err error)
 }
 
-// Into downloads and converts a layer into s, and commits it. raw and differ are the same. The
-// error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image has to download the
-// layer and pass its tar to ApplyDiff. The caller closes s after an error.
-func Into(s *staging.Layer, raw RawBlob, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+// Into downloads a layer, converts it into s and commits it. raw and differ are the same value. The
+// error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image must download the layer and
+// pass its tar to ApplyDiff. The caller closes s after an error.
+func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
 	fetch, want, size, release, ok := raw.RawBlob()
 	if !ok {
-		return chunkedInto(s, differ)
+		return chunkedInto(ctx, s, differ)
 	}
 	defer release()
 	src := blob.Source{Fetch: fetch, Size: size}
@@ -50,42 +50,42 @@ func Into(s *staging.Layer, raw RawBlob, differ graphdriver.Differ) (out graphdr
 			return out, err
 		}
 		if ok {
-			return wholeInto(s, src, want, out, blob.NewLayout(split, contents))
+			return wholeInto(ctx, s, src, want, out, blob.NewLayout(split, contents))
 		}
 	}
-	return rawInto(s, src, want)
+	return rawInto(ctx, s, src, want)
 }
 
-// Ordinary returns the error that has containers/image download the layer the ordinary way.
+// Ordinary returns the error that makes containers/image download the layer the ordinary way.
 func Ordinary(why error) (graphdriver.DriverWithDifferOutput, error) {
 	return graphdriver.DriverWithDifferOutput{}, chunked.ErrFallbackToOrdinaryLayerDownload{Err: why}
 }
 
 // rawInto downloads and converts an ordinary layer.
-func rawInto(s *staging.Layer, src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
+func rawInto(ctx context.Context, s *staging.Layer, src blob.Source, want digest.Digest) (out graphdriver.DriverWithDifferOutput, err error) {
 	if out.TarSplit, err = s.Temporary("tar-split"); err != nil {
 		return out, err
 	}
-	return convertInto(s, out, want, func(convert converter) (blob.Summary, error) {
-		return blob.Read(context.Background(), src, want, out.TarSplit, func(tar io.Reader) error { return convert(tar, s.Batch()) })
+	return convertInto(ctx, s, out, want, func(convert converter) (blob.Summary, error) {
+		return blob.Read(ctx, src, want, out.TarSplit, func(tar io.Reader) error { return convert(tar, s.Batch()) })
 	})
 }
 
 // wholeInto downloads and converts a zstd:chunked layer as a whole. out has the properties of
 // the layer that its table of contents contains; the layout is compared with the tar.
-func wholeInto(s *staging.Layer, src blob.Source, want digest.Digest, out graphdriver.DriverWithDifferOutput, layout *blob.Layout) (graphdriver.DriverWithDifferOutput, error) {
+func wholeInto(ctx context.Context, s *staging.Layer, src blob.Source, want digest.Digest, out graphdriver.DriverWithDifferOutput, layout *blob.Layout) (graphdriver.DriverWithDifferOutput, error) {
 	logrus.Debugf("composefs: zstd:chunked layer %s is downloaded as a whole", want)
-	return convertInto(s, out, want, func(convert converter) (blob.Summary, error) {
-		return blob.ReadKnown(context.Background(), src, want, layout, func(tar io.Reader) error { return convert(tar, tocStore{s.Batch(), layout}) })
+	return convertInto(ctx, s, out, want, func(convert converter) (blob.Summary, error) {
+		return blob.ReadKnown(ctx, src, want, layout, func(tar io.Reader) error { return convert(tar, tocStore{s.Batch(), layout}) })
 	})
 }
 
 // converter converts a tar into the staged layer, with its contents in a store.
 type converter func(tar io.Reader, store layer.Store) error
 
-// convertInto has read download a blob and pass its tar to a converter, and commits the layer. It
-// completes out. After an error it closes the tar-split of out.
-func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want digest.Digest, read func(converter) (blob.Summary, error)) (_ graphdriver.DriverWithDifferOutput, err error) {
+// convertInto calls read, which downloads a blob and passes its tar to a converter, and commits the
+// layer. It completes out. After an error it closes the tar-split of out.
+func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWithDifferOutput, want digest.Digest, read func(converter) (blob.Summary, error)) (_ graphdriver.DriverWithDifferOutput, err error) {
 	defer func() {
 		if err != nil {
 			err = files.WithCleanup(err, out.TarSplit.Close())
@@ -94,8 +94,7 @@ func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want 
 	var img convert.Image
 	var odd warn.Oddities
 	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
-		// The source knows when the pull is cancelled.
-		img, err = convert.Layer(context.Background(), tar, store, s.Image(), layer.Options{Added: odd.Add})
+		img, err = convert.Layer(ctx, tar, store, s.Image(), layer.Options{Added: odd.Add})
 		return err
 	})
 	switch {
@@ -105,7 +104,7 @@ func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want 
 		err = s.Commit(img.Digest)
 	}
 	if err != nil {
-		return out, err // the caller says which layer
+		return out, err // the caller adds the layer
 	}
 	warn.Xattrs(want.String(), s.Dir(), img.LargestXattrs)
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
@@ -114,14 +113,14 @@ func convertInto(s *staging.Layer, out graphdriver.DriverWithDifferOutput, want 
 	return out, nil
 }
 
-// chunkedInto has the differ of a zstd:chunked layer download the missing files, and converts
-// its table of contents.
-func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+// chunkedInto lets the differ of a zstd:chunked layer download the missing files, and converts the
+// table of contents.
+func chunkedInto(ctx context.Context, s *staging.Layer, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
 	out, err = differ.ApplyDiff(s.Dir(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
 	if err != nil {
 		return out, err
 	}
-	split := out.TarSplit // ours now, unlike the differ's other files
+	split := out.TarSplit // the caller owns it, unlike the differ's other files
 	defer func() {
 		if err != nil && split != nil {
 			err = files.WithCleanup(err, split.Close())
@@ -132,7 +131,7 @@ func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.D
 		return Ordinary(err)
 	}
 	defer contents.Close() //nolint:errcheck // open for reading
-	img, err := convert.FromTOC(context.Background(), contents, s.Batch().Adopt, s.Image(), layer.Options{})
+	img, err := convert.FromTOC(ctx, contents, s.Batch().Adopt, s.Image(), layer.Options{})
 	if err != nil {
 		return Ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))
 	}
@@ -140,6 +139,6 @@ func chunkedInto(s *staging.Layer, differ graphdriver.Differ) (out graphdriver.D
 		return out, fmt.Errorf("layer with table of contents %s: %w", out.TOCDigest, err)
 	}
 	warn.Xattrs("with table of contents "+out.TOCDigest.String(), s.Dir(), img.LargestXattrs)
-	out.Artifacts = nil // the table
+	out.Artifacts = nil // the table of contents
 	return out, nil
 }

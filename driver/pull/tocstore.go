@@ -12,8 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
 
-// tocStore is a store for the contents of a zstd:chunked layer. They also get their names by
-// sha256, because the stock differ looks for these when it pulls another layer.
+// tocStore is a store for the contents of a zstd:chunked layer. It also names them by sha256, because
+// the stock differ looks for these names when it pulls another layer.
 type tocStore struct {
 	*objects.Batch
 	layout *blob.Layout

@@ -1,5 +1,5 @@
-// Package settings says what is configured on this machine, to the driver and to the
-// command alike: package config with this system's files, environment and user.
+// Package settings reads the configuration of this machine for the driver and the command. It calls
+// package config with the files, the environment and the user of the system.
 package settings
 
 import (
@@ -19,7 +19,7 @@ func Load(driver string, driverOptions []string) (*config.Options, error) {
 	return config.Load(system(), driver, driverOptions)
 }
 
-// Sources is [config.Find] on this machine: it tells which files count.
+// Sources is [config.Find] on this machine. It returns the files that count.
 func Sources() (config.Sources, error) { return config.Find(system()) }
 
 func system() config.System {
@@ -35,8 +35,8 @@ func system() config.System {
 	}
 }
 
-// Unusable returns why composefs cannot work in the store with that home, or "". What
-// it takes to find out is next to nothing; what the kernel can do is not asked.
+// Unusable returns why composefs cannot work in the store with that home, or "". It is cheap and does
+// not probe the kernel.
 func Unusable(home string, conf *config.Options) string {
 	if unshare.IsRootless() {
 		return "it needs root"
@@ -50,21 +50,20 @@ func Unusable(home string, conf *config.Options) string {
 	return ""
 }
 
-// Decide says whether new layers in the stores become composefs. The store has a pool if
-// layers of its own were entered there: one that holds nothing but merged images of
-// additional stores does not count.
+// Decide returns whether new layers in the stores become composefs. A pool counts if it has an entry of
+// a layer; a pool with only the merged images of additional stores does not count.
 func Decide(conf *config.Options, stores *chain.Stores) config.Decision {
 	_, err := os.Stat(stores.NewLayers().PoolLayers())
 	return conf.Decide(err == nil)
 }
 
-// Advice returns what to do for new layers to become composefs: see [config.Options.Advice].
+// Advice returns the changes that make new layers composefs: see [config.Options.Advice].
 func Advice(conf *config.Options, d config.Decision) []string {
 	files, err := Load("", nil)
 	return conf.Advice(d, err == nil && files.UseComposefs == config.On)
 }
 
-// Sealing returns what the setting verity means for what gets into pools.
+// Sealing returns the meaning of the setting verity for new files of pools.
 func Sealing(conf *config.Options) objects.Sealing {
 	switch conf.Verity {
 	case config.VerityTry:
@@ -75,15 +74,15 @@ func Sealing(conf *config.Options) objects.Sealing {
 	return objects.SealNever
 }
 
-// Stores returns where layers are, given the primary store's directory overlay and the
-// roots of the others; imageStore is "" if there is none.
+// Stores returns the stores of a machine. home is the directory overlay of the primary store. The other
+// arguments are the roots of further stores; imageStore is "" if there is none.
 func Stores(home, imageStore string, additional []string) chain.Stores {
 	s := chain.Stores{Primary: chain.Store{Home: home}}
 	if imageStore != "" {
-		s.Images = chain.Store{Home: filepath.Join(imageStore, "overlay")}
+		s.Images = chain.Store{Home: chain.Home(imageStore)}
 	}
 	for _, root := range additional {
-		s.Additional = append(s.Additional, chain.Store{Home: filepath.Join(root, "overlay"), ReadOnly: true})
+		s.Additional = append(s.Additional, chain.Store{Home: chain.Home(root), ReadOnly: true})
 	}
 	return s
 }

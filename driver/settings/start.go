@@ -10,11 +10,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Keeps returns why the driver must not start in the store with that home: composefs.conf
-// says verity = "require", and that cannot be kept. The kernel is probed in dir, a directory
-// on the store's file system.
+// Keeps returns an error if composefs.conf has verity = "require" and the store with that home cannot
+// guarantee it. The driver must not start then. Keeps probes the kernel in dir, a directory on the
+// store's file system.
 func Keeps(conf *config.Options, home, dir string) error {
 	if conf.Verity != config.VerityRequire {
 		return nil
@@ -35,10 +36,10 @@ func Keeps(conf *config.Options, home, dir string) error {
 	return fmt.Errorf(`composefs.conf says verity = "require", which cannot be kept in %s: %w`, filepath.Dir(home), err)
 }
 
-// Incompatible returns the name of dir's file system if the stock driver does not start
-// there without a mount_program, "" if it does. Source: Init in drivers/overlay/overlay.go.
+// Incompatible returns the name of dir's file system if the stock driver does not start there without a
+// mount_program, otherwise "". Source: Init in drivers/overlay/overlay.go.
 func Incompatible(dir string) (string, error) {
-	magic, err := graphdriver.GetFSMagic(filepath.Join(dir, "overlay")) // it asks for the directory above
+	magic, err := graphdriver.GetFSMagic(chain.Home(dir)) // looks at the parent directory
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +53,7 @@ func Incompatible(dir string) (string, error) {
 // LacksQuota returns the name of dir's file system if the stock driver does not start there with
 // size or inodes set, "" if it may. Source: Init in drivers/overlay/overlay.go.
 func LacksQuota(dir string) (string, error) {
-	magic, err := graphdriver.GetFSMagic(filepath.Join(dir, "overlay"))
+	magic, err := graphdriver.GetFSMagic(chain.Home(dir))
 	if err != nil || magic == graphdriver.FsMagicXfs {
 		return "", err
 	}

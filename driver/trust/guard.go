@@ -18,15 +18,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
-// Guard decides whether images may be mounted, and as what. All of its decisions are about one
-// mount: it keeps no state, because podman may run for weeks.
+// Guard decides whether an image may be mounted. It keeps no state between mounts, because podman may
+// run for weeks. Its methods may be called concurrently.
 //
-// The policy files are all that it believes. The records of a store may be the work of an
-// attacker, above all the list of layers of an image. So an entry with the digest of a
-// configuration counts for the image that the store records under that digest, and no other
-// image is mounted as that one; but the entry counts for no layer that the store records for
-// another image, or for none. Only expected = "all" stops these: every mounted image is then one
-// of the listed images, though perhaps not the requested one.
+// It trusts the policy files only. An attacker may have written the records of a store, for example
+// the list of an image's layers. An entry with the digest of a configuration protects the image that
+// the store records under that digest: no other image is mounted as that one. The entry does not
+// protect layers that the store records for another image or for none. With expected = "all" no mount
+// shows an unlisted image, but it may show another listed image than the requested one.
 type Guard struct {
 	conf    *config.Options
 	stores  *chain.Stores
@@ -34,35 +33,31 @@ type Guard struct {
 	records string
 }
 
-// New returns the guard of a store. records is a directory below the run root, where only root
-// writes and which a reboot empties: the guard keeps derived digests there. images and records
-// are for [Guard.Image] and [Guard.Pin] only.
+// New returns the guard of a store. records is a directory below the run root in which the guard keeps
+// derived digests. Only root writes there, and a reboot empties it. images and records are for
+// [Guard.Image] and [Guard.Pin] only.
 func New(conf *config.Options, stores *chain.Stores, images *images.Images, records string) *Guard {
 	return &Guard{conf, stores, images, records}
 }
 
-// Expectation is a condition of a mount: the image of a segment of its chain has certain
-// digests.
+// Expectation is a condition of a mount: the merged image of a segment must have certain digests.
 type Expectation struct {
 	segment chain.Segment
 	entries []*policy.Entry // at least one
 
-	// maps are those of the user namespace for which the segment's top layer may be a
-	// copy of the one below it, nil if it is none.
+	// maps are the maps of the user namespace for which the segment's top layer may be a copy of the
+	// layer below it, nil if it is no copy.
 	maps *idtools.IDMappings
 }
 
-// Expected returns the expectation of a mount of the chain, nil if there is none. It reads the
-// policy each time. After an error there must be no mount: the expectation cannot be met, or the
-// policy cannot be read.
+// Expected returns the expectation of a mount of the chain, nil if there is none. It reads the policy
+// each time. After an error the caller must not mount.
 //
-// The image is that of the top layer, or of the layer below if the top layer is plain, as a
-// container's is: there are no expectations of a container's own files. Entries for layers
-// further down are for other images.
+// The expectation is for the image of the top layer, or of the layer below a plain top layer, such as
+// a container's. Entries for lower layers are for other images.
 //
-// maps are those of a user namespace that the kernel does not apply to the mount, nil if
-// there is none. The image is then a copy, with other owners, of the image below it, and an
-// expectation of either is one of both.
+// maps are the maps of a user namespace that the kernel does not apply to the mount, nil for none. The
+// image is then a copy, with other owners, of the image below it, and an entry for either counts.
 func (g *Guard) Expected(c chain.Chain, maps *idtools.IDMappings) (*Expectation, error) {
 	p, err := g.load()
 	if p == nil {
@@ -98,7 +93,7 @@ func (g *Guard) Expected(c chain.Chain, maps *idtools.IDMappings) (*Expectation,
 	return nil, nil
 }
 
-// load returns the policy, nil if there can be no expectation.
+// load returns the policy, nil if no mount can have an expectation.
 func (g *Guard) load() (*policy.Policy, error) {
 	p, err := policy.Load(g.conf.Digests.Dirs, g.conf.Digests.Named)
 	if err != nil || p.Empty() && g.conf.Expected != config.ExpectedAll && g.conf.Verity != config.VerityRequire {
@@ -107,8 +102,8 @@ func (g *Guard) load() (*policy.Policy, error) {
 	return p, nil
 }
 
-// entries returns the entries for the images with a top layer. known is nil if the records of
-// the store do not matter.
+// entries returns the entries for the images with that top layer. known is nil if the entries do not
+// depend on the records of the store.
 func (g *Guard) entries(p *policy.Policy, known *catalog.Catalog, layer string) ([]*policy.Entry, error) {
 	list := slices.Clone(p.Layer(layer))
 	if known == nil {
@@ -128,9 +123,8 @@ func (g *Guard) entries(p *policy.Policy, known *catalog.Catalog, layer string) 
 	return list, nil
 }
 
-// stated returns the digests in the annotations of an image. They guard against accidents and
-// wrong builds, not against an attacker who can write to the store: that one can write another
-// manifest too.
+// stated returns the digests in the annotations of an image. They protect from accidents and wrong
+// builds, but not from an attacker with write access to the store, who can replace the manifest too.
 func stated(image *catalog.Image) (list []*policy.Entry, err error) {
 	annotations, err := image.Annotations()
 	for _, a := range annotations {
@@ -143,8 +137,8 @@ func stated(image *catalog.Image) (list []*policy.Entry, err error) {
 	return list, err
 }
 
-// newExpectation returns the expectation of the merged image of a chain. All layers of the
-// chain must be composefs.
+// newExpectation returns the expectation of a chain's merged image. A plain layer in the chain is an
+// error.
 func newExpectation(c chain.Chain, entries []*policy.Entry, maps *idtools.IDMappings) (*Expectation, error) {
 	for _, l := range c {
 		if !l.Composefs {
@@ -155,8 +149,8 @@ func newExpectation(c chain.Chain, entries []*policy.Entry, maps *idtools.IDMapp
 	return &Expectation{c.Segments()[0], entries, maps}, nil
 }
 
-// RefuseUnchecked returns an error if there is an expectation of a mount of the chain, where
-// composefs cannot be mounted, for a reason.
+// RefuseUnchecked returns an error if a mount of the chain has an expectation. It is for stores in
+// which composefs cannot be mounted; reason returns why.
 func (g *Guard) RefuseUnchecked(c chain.Chain, reason func() string) error {
 	e, err := g.Expected(c, nil)
 	if e == nil {

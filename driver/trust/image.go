@@ -3,6 +3,7 @@
 package trust
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,19 +17,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// Image returns the image of a segment for a mount, with the digest that the mount has to find
-// if composefs.conf asks for that. sealed reports that the image and all the objects that it
-// refers to have fs-verity. An image that was merged while fs-verity was off is sealed first.
-func (g *Guard) Image(s chain.Segment, img images.Image, backing mount.Backing) (m *mount.Image, sealed bool, err error) {
+// Image returns the image of a segment for a mount. If the setting verity is on, the result has the
+// digest that the mount compares. sealed reports that the image and all its objects have fs-verity. An
+// image that was merged while fs-verity was off is sealed first, which takes the lock of the pool.
+func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Image, backing mount.Backing) (m *mount.Image, sealed bool, err error) {
 	m = &mount.Image{Path: img.Path, Backing: backing}
 	if g.conf.Verity == config.VerityOff {
 		return m, false, nil
 	}
-	name, err := img.Name()
+	digest, err := img.Digest(ctx)
 	if err != nil {
 		return nil, false, err
 	}
-	m.Digest = &name
+	m.Digest = &digest
 	f, err := os.Open(img.Path)
 	if err != nil {
 		return nil, false, err
@@ -36,7 +37,7 @@ func (g *Guard) Image(s chain.Segment, img images.Image, backing mount.Backing) 
 	defer f.Close() //nolint:errcheck // open for reading
 	_, err = verity.Measure(f)
 	if errors.Is(err, verity.ErrNotEnabled) {
-		if ok, sealErr := g.images.Seal(s); ok || sealErr != nil {
+		if ok, sealErr := g.images.Seal(ctx, s); ok || sealErr != nil {
 			err = sealErr
 		}
 	}
@@ -54,8 +55,8 @@ func (g *Guard) Image(s chain.Segment, img images.Image, backing mount.Backing) 
 	return nil, false, err
 }
 
-// RefusePlain returns an error if verity is "require" and a layer is plain, because nothing
-// verifies files in a directory. A container's own layer on top of a chain is the exception.
+// RefusePlain returns an error for a plain layer if verity is "require", because the kernel does not
+// verify files in a directory. It allows a container's own layer on top of a chain.
 func (g *Guard) RefusePlain(l chain.Layer, top bool) error {
 	if g.conf.Verity != config.VerityRequire {
 		return nil

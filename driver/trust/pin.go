@@ -23,25 +23,25 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
-// Of reports whether there is an expectation, and it is one of that segment.
+// Of reports whether e is an expectation of the segment's image. e may be nil.
 func (e *Expectation) Of(s chain.Segment) bool {
-	return e != nil && s.Whole && s.Top().ID == e.segment.Top().ID
+	return e != nil && s.Bottom && s.Top().ID == e.segment.Top().ID
 }
 
-// Pin opens the image of the expectation's segment and checks that it has the expected digests,
-// or is a copy of an image that has them. It has m use the open file, so that the mount shows
-// the file that was checked. The caller closes it after the mount.
-func (g *Guard) Pin(e *Expectation, img images.Image, m *mount.Image) (io.Closer, error) {
+// Pin opens the image of the expectation's segment and checks that it has the expected digests, or is
+// a copy of an image that has them. It sets m.File to the open file, so that the mount shows the file
+// that was checked. The caller closes the file after the mount.
+func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Image, m *mount.Image) (io.Closer, error) {
 	f, err := os.Open(img.Path)
 	if err != nil {
 		return nil, err
 	}
 	found, sealed, err := verity.MeasureOrSum(f)
 	if err == nil {
-		err = g.meets(e.entries, img, f, found)
+		err = g.meets(ctx, e.entries, img, f, found)
 	}
 	if errors.As(err, new(*digestError)) && e.maps != nil && len(e.segment.Layers) > 1 {
-		err = g.isCopy(e, img.Path, found)
+		err = g.isCopy(ctx, e, img.Path, found)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -53,14 +53,14 @@ func (g *Guard) Pin(e *Expectation, img images.Image, m *mount.Image) (io.Closer
 	return f, nil
 }
 
-// digestError is the error of an image that has another digest than the expected one.
+// digestError is the error for an image with another digest than the expected one.
 type digestError struct{ text string }
 
 func (e *digestError) Error() string { return e.text }
 
-// meets checks that an image has all expected digests. f is the open image and found its
-// fs-verity digest. If a digest differs the error is a *digestError.
-func (g *Guard) meets(entries []*policy.Entry, img images.Image, f *os.File, found verity.Digest) error {
+// meets checks that an image has all expected digests. f is the open image and found its fs-verity
+// digest. The error is a *digestError if a digest differs.
+func (g *Guard) meets(ctx context.Context, entries []*policy.Entry, img images.Image, f *os.File, found verity.Digest) error {
 	for _, entry := range entries {
 		if entry.Merged != nil && *entry.Merged != found {
 			return &digestError{fmt.Sprintf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)}
@@ -68,7 +68,7 @@ func (g *Guard) meets(entries []*policy.Entry, img images.Image, f *os.File, fou
 		if entry.OCI == "" {
 			continue
 		}
-		oci, err := g.canonical(f, found, entry.Algorithm(), img.Data)
+		oci, err := g.canonical(ctx, f, found, entry.Algorithm(), img.Data)
 		if err != nil {
 			return err
 		}
@@ -79,11 +79,11 @@ func (g *Guard) meets(entries []*policy.Entry, img images.Image, f *os.File, fou
 	return nil
 }
 
-// isCopy checks that the image with the digest found is a copy, for a user namespace, of the
-// image below it, and that this one has the expected digests. The digest of the copy follows
-// from the image below and the maps of the mount; no record of the store counts.
-func (g *Guard) isCopy(e *Expectation, path string, found verity.Digest) error {
-	img, err := g.images.Of(chain.Segment{Layers: e.segment.Layers[1:], Whole: e.segment.Whole})
+// isCopy checks that the image with the digest found is a copy, for a user namespace, of the image
+// below it, and that the image below has the expected digests. It derives the digest of the copy from
+// the image below and the maps of the mount, and uses no record of the store.
+func (g *Guard) isCopy(ctx context.Context, e *Expectation, path string, found verity.Digest) error {
+	img, err := g.images.EnsureMerged(ctx, chain.Segment{Layers: e.segment.Layers[1:], Bottom: e.segment.Bottom})
 	if err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (g *Guard) isCopy(e *Expectation, path string, found verity.Digest) error {
 	defer f.Close() //nolint:errcheck // open for reading
 	merged, _, err := verity.MeasureOrSum(f)
 	if err == nil {
-		err = g.meets(e.entries, img, f, merged)
+		err = g.meets(ctx, e.entries, img, f, merged)
 	}
 	if err != nil {
 		return err
 	}
-	want, err := g.remappedDigest(f, merged, e.maps)
+	want, err := g.remappedDigest(ctx, f, merged, e.maps)
 	if err == nil && want != found.String() {
 		err = &digestError{fmt.Sprintf("%s: its copy for a user namespace, %s, has the digest %s, but with these owners the image that %s expects has %s; "+
 			`"podman rmi" and "podman pull" make it anew`, e.entries[0].Name(), path, found, e.entries[0].Source, want)}
@@ -107,15 +107,15 @@ func (g *Guard) isCopy(e *Expectation, path string, found verity.Digest) error {
 	return err
 }
 
-// canonical returns the digest of the canonical form of a merged image. f is the open image
-// and merged its fs-verity digest. With sha512 it reads all objects.
-func (g *Guard) canonical(f *os.File, merged verity.Digest, a verity.Algorithm, data []string) (string, error) {
+// canonical returns the digest of the canonical form of a merged image. f is the open image and merged
+// its fs-verity digest. For sha512 it reads all objects.
+func (g *Guard) canonical(ctx context.Context, f *os.File, merged verity.Digest, a verity.Algorithm, data []string) (string, error) {
 	return g.recorded(merged.String()+"-"+a.String(), 2*a.Size(), func() (string, error) {
 		img, err := images.Read(f)
 		if err != nil {
 			return "", err
 		}
-		oci, err := convert.OCI(context.Background(), []convert.Source{{Image: img}}, convert.OCIOptions{
+		oci, err := convert.OCI(ctx, []convert.Source{{Image: img}}, convert.OCIOptions{
 			Algorithm: a,
 			Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
 		})
@@ -123,16 +123,16 @@ func (g *Guard) canonical(f *os.File, merged verity.Digest, a verity.Algorithm, 
 	})
 }
 
-// remappedDigest returns the digest of a merged image with the owners of a user namespace. f is
-// the open image and merged its fs-verity digest.
-func (g *Guard) remappedDigest(f *os.File, merged verity.Digest, maps *idtools.IDMappings) (string, error) {
+// remappedDigest returns the fs-verity digest of a merged image with the owners of a user namespace. f
+// is the open image and merged its fs-verity digest.
+func (g *Guard) remappedDigest(ctx context.Context, f *os.File, merged verity.Digest, maps *idtools.IDMappings) (string, error) {
 	key := sha256.Sum256(fmt.Append(nil, maps.UIDs(), maps.GIDs()))
 	return g.recorded(fmt.Sprintf("%s-%x", merged, key), 2*len(merged), func() (string, error) {
 		img, err := images.Read(f)
 		if err != nil {
 			return "", err
 		}
-		made, err := convert.Merge(context.Background(), []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: idmap.Between(nil, maps)})
+		made, err := convert.Merge(ctx, []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: idmap.Between(nil, maps)})
 		return made.Digest.String(), err
 	})
 }

@@ -49,7 +49,7 @@ func TestConvertDurable(t *testing.T) {
 		stores := &chain.Stores{Primary: chain.Store{Home: s.home()}}
 		var err error
 		changes, _ := tracer.Do(s.root(), trace.Fault{}, func() {
-			_, err = inplace.New(stores, s.path("run"), objects.SealNever).Layer(t.Context(), "layer")
+			_, err = inplace.New(stores, s.path("run"), objects.SealNever).Convert(t.Context(), "layer")
 		})
 		must(t, err)
 		exchanged := index(changes, func(c trace.Change) bool { return c.Op == trace.Rename && c.To == "overlay/layer" })
@@ -89,7 +89,7 @@ func TestConvertChanged(t *testing.T) {
 			s.layer(t, "layer", "", tar)
 		}
 	}
-	_, err = c.Layer(t.Context(), "layer")
+	_, err = c.Convert(t.Context(), "layer")
 	if !changed || err == nil || !strings.Contains(err.Error(), "changed meanwhile") {
 		t.Errorf("%v, %v", changed, err)
 	}
@@ -140,8 +140,8 @@ func TestConvert(t *testing.T) {
 			}
 			p.compare(t, fmt.Sprintf("seed %d, %s", seed, what), names[len(names)-1], allow(img.Implied), "ro")
 		}
-		each("converted", slices.All(names), c.Layer)
-		each("plain", slices.Backward(names), c.Plain) // as its documentation says
+		each("converted", slices.All(names), c.Convert)
+		each("plain", slices.Backward(names), c.Unpack) // as its documentation says
 		_, err := garbage.Collect(t.Context(), stores)
 		must(t, err)
 		report(t, "left in the pool", p.ours.objects(t))

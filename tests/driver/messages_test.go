@@ -113,7 +113,7 @@ func useAll(t *testing.T, s *store) map[string][]string {
 	add("collect", err)
 	_, err = garbage.Collect(t.Context(), stores)
 	add("collect", err)
-	_, err = inplace.New(stores, s.path("run"), objects.SealTry).Layer(t.Context(), "top")
+	_, err = inplace.New(stores, s.path("run"), objects.SealTry).Convert(t.Context(), "top")
 	add("convert", err)
 	report, err := fsck.Check(t.Context(), fsck.Options{Stores: stores, All: true})
 	add("check", err)

@@ -1,3 +1,3 @@
 // Package e2e runs podman as users do, with the stock driver and with ours, and
-// compares the trees of containers.
+// compares what containers see.
 package e2e

@@ -1,5 +1,5 @@
 // Package graphtest runs the conformance suite of containers/storage for drivers
-// (drivers/graphtest) on ours, each case twice. Layers are plain in the first run, because the
-// suite writes them into mounts. In the second run each lower layer is committed before the
-// next is built on it, as in podman build, so that it is composefs.
+// (drivers/graphtest) on ours, each case twice: on layers that are plain, since the
+// suite makes its layers by writing into mounts, and with each layer that another one is
+// built on committed before, as podman build does, so that it is composefs.
 package graphtest

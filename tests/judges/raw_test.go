@@ -1,4 +1,4 @@
-// Package judges_test judges images by programs that share no code with the
+// Package judges_test has images judged by programs that share no code with the
 // writer: fsck.erofs, go-erofs, and the kernel. Writer and reader can share a
 // mistake; these cannot.
 package judges_test

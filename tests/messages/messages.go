@@ -1,4 +1,4 @@
-// Package messages finds internal paths in messages.
+// Package messages finds in messages what users must not read.
 package messages
 
 import "regexp"

@@ -2,5 +2,5 @@
 // directory through system calls into a tree, and compares such trees.
 //
 // It shares no code with the readers and writers of images, only the tree type,
-// whose Diff has a negative test for each property that it compares.
+// whose Diff has a negative test for each thing it looks at.
 package mounted

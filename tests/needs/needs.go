@@ -1,5 +1,6 @@
-// Package needs ends tests that lack a tool of the project's scripts, or the rights to
-// use it. In CI that is a failure, elsewhere a skip that prints how to get the tool.
+// Package needs ends tests that lack something the project's scripts install, or
+// the rights to use it: in CI that is a failure, elsewhere a skip that prints how to
+// get it.
 package needs
 
 import (

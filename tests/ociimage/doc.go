@@ -1,5 +1,5 @@
-// Package ociimage makes random OCI images, as layer tars, together with their
-// trees.
+// Package ociimage makes random OCI images, as layer tars, together with the tree
+// that they stand for.
 //
 // The images lean towards hard cases: whiteouts and opaque directories anywhere,
 // names that change their type, directories without entries, hard links whose
@@ -9,8 +9,8 @@
 // tree. The model is written from the rules in docs and from the behaviour of
 // the stock driver, not from our converter.
 //
-// It leaves out the cases that we handle differently on purpose: character devices 0:0, xattrs of
+// Left out is what we handle differently on purpose: character devices 0:0, xattrs of
 // overlayfs, a root directory that is opaque or named "/", a directory that returns in
 // the layer that deletes it, xattrs spelled LIBARCHIVE only, old GNU sparse files; and
-// oddities of unpacking that tests/stock lists.
+// oddities of unpacking that no sane tar meets, which tests/stock lists.
 package ociimage

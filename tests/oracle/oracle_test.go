@@ -1,8 +1,9 @@
 //go:build oracle
 
 // Package oracle_test compares with the C program mkcomposefs 1.0.8, on trees
-// and dumps that are in no vector. Ordinary tests need only the committed vectors, so
-// it is not one of them: "make oracle" downloads the C program and runs it.
+// and dumps that are in no vector. It is not part of the ordinary tests, which
+// need nothing but the committed vectors: "make oracle" fetches the C program
+// and runs it.
 package oracle_test
 
 import (

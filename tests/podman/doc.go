@@ -1,10 +1,10 @@
 // Package podman runs podman on stores of its own, for tests.
 //
-// A [Store] consists of the directories of a store. A [Podman] is a program that uses one,
+// A [Store] is the directories of a store. A [Podman] is a way to use one: a program,
 // with configuration files of its own. Several may use a store in turn. An [Image] is
-// an OCI image, made of layer tars, which a [Registry] serves or a directory contains.
+// an OCI image, made of layer tars, that a [Registry] serves or a directory holds.
 //
-// The end of a test removes its containers, mounts, and the files of its stores. The test
-// fails if podman has left anything that it should have removed. The package works on
-// Linux only, as root, with the programs that hack/deps.sh installs.
+// When a test ends, its containers and mounts are gone, and so are the files of its
+// stores; what podman should have tidied and did not fails the test. It works on Linux
+// only, as root, with the programs that hack/deps.sh installs.
 package podman

@@ -1,4 +1,4 @@
-// Package storageconf compares package config with the code whose rules it follows: the
+// Package storageconf compares package config with those whose rules it follows: the
 // loader of containers/storage, in a machine made of a few files, and the overlay
-// driver with options.
+// driver, which is told options.
 package storageconf

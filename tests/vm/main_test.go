@@ -1,8 +1,8 @@
 //go:build vm
 
 // Package vm_test runs our podman in virtual machines, whose kernel has fs-verity and
-// whose power can be cut. Such a machine is slow without help of the processor, so it is
-// not part of the ordinary tests: "make test-vm" downloads its files and runs it.
+// whose power can be cut. It is not part of the ordinary tests, since without help of
+// the processor such a machine is slow: "make test-vm" fetches its files and runs it.
 package vm_test
 
 import (

@@ -12,36 +12,36 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
-// ErrNotSupported is what an error of [Feature.Check] is if the kernel or the file
-// system lacks the feature. Other errors mean that it could not be found out.
+// ErrNotSupported is wrapped by the errors of [Feature.Check] if the kernel or the file system lacks
+// the feature. Other errors mean that the probe could not decide.
 var ErrNotSupported = errors.New("not supported")
 
-// Feature is something that not all kernels or file systems can do.
+// Feature is an ability that some kernels or file systems lack. Its methods may be called
+// concurrently.
 type Feature struct {
-	Name string // as in "Linux supports ..."
+	Name string // completes "Linux supports ..."
 
-	// Since is the first Linux release that has it in all configurations where it
-	// makes sense, such as "6.12"; "" if it is a question of configuration.
+	// Since is the first Linux release with the feature in its usual configurations, such as "6.12".
+	// It is "" for a feature that depends on the configuration.
 	Since string
 
-	// probe tries it with files in dir, which is empty and goes afterwards.
+	// probe tries the feature with files in dir, an empty temporary directory.
 	probe func(dir string) error
 
-	// lacking are the file systems that lack it whatever the kernel: their names, by their magic
+	// lacking are the file systems that lack the feature on any kernel: their names, by their magic
 	// numbers.
 	lacking map[int64]string
 
-	// cheap features cost no mount and are not kept by [Remember].
+	// cheap reports that the probe needs no mount, so that [SetCacheDir] has no effect.
 	cheap bool
 
 	mu      sync.Mutex
 	decided map[uint64]error // by st_dev of the directory
 }
 
-// Check tells whether the feature is there for files in dir, which must be writable:
-// it is tried out in a temporary directory there. Only the first call for a file
-// system does so, unless it could not decide; or none, if there is an answer that
-// [Remember] has kept.
+// Check returns nil if files in dir have the feature. It probes in a temporary directory below dir,
+// which must be writable. Later calls for the same file system return the same answer, unless the
+// probe could not decide. An answer in the directory of [SetCacheDir] saves the probe.
 func (f *Feature) Check(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -84,7 +84,7 @@ func (f *Feature) try(dir string) (err error) {
 	if err != nil {
 		var e *os.PathError
 		if errors.As(err, &e) {
-			err = e.Err // its name is random
+			err = e.Err // without the path, whose name is random
 		}
 		return fmt.Errorf("probe %s in %s: %w", f.Name, dir, err)
 	}
@@ -99,15 +99,15 @@ func (f *Feature) try(dir string) (err error) {
 	}
 }
 
-// unbacked are the file systems that have no page cache of their own for EROFS to read an image
-// from (erofs_fc_get_tree wants read_folio), and unmapped those whose mounts cannot map owners
+// unbacked are the file systems without a page cache from which EROFS can read an image
+// (erofs_fc_get_tree requires read_folio), and unmapped those whose mounts cannot map owners
 // (FS_ALLOW_IDMAP).
 var (
 	unbacked = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs", unix.TMPFS_MAGIC: "tmpfs"}
 	unmapped = map[int64]string{unix.OVERLAYFS_SUPER_MAGIC: "overlayfs"}
 )
 
-// lackedBy returns the name of dir's file system if the feature is missing because of it.
+// lackedBy returns the name of dir's file system if that lacks the feature on any kernel.
 func (f *Feature) lackedBy(dir string) string {
 	var fs unix.Statfs_t
 	if unix.Statfs(dir, &fs) != nil {
@@ -116,17 +116,16 @@ func (f *Feature) lackedBy(dir string) string {
 	return f.lacking[int64(fs.Type)] //nolint:unconvert // 32 bits on some architectures
 }
 
-// renamed has an error name files in a probe's directory, whose name is random, by their
-// names there.
+// renamed returns err with the names of files relative to the probe's directory, whose name is random.
 func renamed(err error, tmp string) error {
 	return message.Rename(err, tmp+"/", "", tmp, "the probe's directory")
 }
 
-// unsupportedError answers to [ErrNotSupported] and to what the probe met.
+// unsupportedError wraps [ErrNotSupported] and the error of the probe.
 type unsupportedError struct {
 	feature *Feature
 	cause   error
-	on      string // the file system that lacks the feature on all kernels, or ""
+	on      string // the file system that lacks the feature on any kernel, or ""
 }
 
 func (e *unsupportedError) Error() string {
@@ -142,8 +141,7 @@ func (e *unsupportedError) Error() string {
 
 func (e *unsupportedError) Unwrap() []error { return []error{ErrNotSupported, e.cause} }
 
-// no is what a probe returns that has seen by itself that the kernel cannot: it is
-// [ErrNotSupported], and says why.
+// no is the error of a probe that has found that the kernel lacks the feature. It contains the reason.
 type no string
 
 func (n no) Error() string        { return string(n) }

@@ -15,18 +15,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// firstLazy is the first major release of Linux that may have the bug. Only there it is
-// looked for, for which the kernel has to drop inodes.
+// firstLazy is the first major release of Linux that may have the bug. The probe runs only there,
+// because it makes the kernel drop inodes.
 const firstLazy = 7
 
-// LazyVerity returns the feature that verity=require lets files be opened whose fs-verity
-// digest is not in memory. Linux 7.0.1 and some that follow say EIO then ("has no fs-verity digest"),
-// for all images after a reboot. The digest stays with the inode in memory, and
-// posix_fadvise(2) drops a file's pages only. So the bug shows when the kernel has dropped
-// the inode, and forget is called to have it drop those that are not in use.
+// LazyVerity returns the feature that overlayfs with verity=require opens a file whose fs-verity digest
+// is not in memory. Linux 7.0.1 and some later releases return EIO ("has no fs-verity digest") for all
+// images after a reboot. The kernel keeps the digest with the inode, and posix_fadvise(2) drops pages
+// only, so the probe calls forget, which makes the kernel drop unused inodes.
 //
-// It is not for drivers, which change nothing of their machine: only somebody who has asked
-// for it may have the kernel drop its caches.
+// It is not for drivers, which change nothing of their machine. A program drops the caches of the
+// machine only if its user asks for it.
 func LazyVerity(forget func() error) *Feature {
 	return &Feature{
 		Name: "verity=require for files that were not open before",
@@ -36,7 +35,7 @@ func LazyVerity(forget func() error) *Feature {
 			}
 			return s.lazyVerity(forget)
 		}),
-		cheap: true, // it is asked for, and not kept
+		cheap: true, // each call is explicit, so the answer is not kept
 	}
 }
 
@@ -55,7 +54,7 @@ func (s *sample) lazyVerity(forget func() error) error {
 	})
 }
 
-// seal enables fs-verity on a file, which then is on the disk: the kernel can drop it.
+// seal enables fs-verity on a file and syncs it, so that the kernel can drop its inode.
 func seal(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

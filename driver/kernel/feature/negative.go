@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// negatives are what kernels answer to what they do not know. EPERM is not among them:
-// it may be a matter of rights.
+// negatives are the errors of kernels for features that they lack. EPERM is not among them, because
+// it may mean missing privileges.
 var negatives = []error{unix.EINVAL, unix.EOPNOTSUPP, unix.ENOSYS, unix.ENODEV, unix.ENOTBLK, unix.ENOTTY}
 
-// negative reports whether err says that the kernel cannot.
+// negative reports whether err means that the kernel lacks a feature.
 func negative(err error) bool {
 	return slices.ContainsFunc(negatives, func(n error) bool { return errors.Is(err, n) })
 }

@@ -15,44 +15,43 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// What a mount may need. Only fs-verity is a matter of the file system alone; the
-// others are tried with images and directories on it.
+// The features of mounts. fs-verity depends on the file system only. The probes of the others use
+// images and directories on the file system.
 var (
-	// FileErofs: EROFS images are mounted from files, not only from block devices.
+	// FileErofs is mounting EROFS images from files.
 	FileErofs = &Feature{Name: "EROFS from a file", Since: "6.12", probe: sampled(fileErofs), lacking: unbacked}
 
-	// FileErofsFlat: two overlays fit above an image that is mounted from a file, as
-	// above one on a loop device. Some kernels count the file as a level of stacking
-	// (d53cd891f0e4 of Linux), of which there may be two.
+	// FileErofsFlat is stacking two overlays on an image that is mounted from a file. Some kernels
+	// count the file as one of the two possible levels of stacking (d53cd891f0e4 of Linux).
 	FileErofsFlat = &Feature{Name: "two overlays above EROFS from a file", Since: "6.12", probe: sampled(fileErofsFlat), lacking: unbacked}
 
-	// LoopErofs: EROFS images are mounted from loop devices.
+	// LoopErofs is mounting EROFS images from loop devices.
 	LoopErofs = &Feature{Name: "EROFS from a loop device", Since: "5.8", probe: sampled(loopErofs)}
 
-	// DataLayers: overlayfs has data-only lower layers.
+	// DataLayers is data-only lower layers.
 	DataLayers = &Feature{Name: "data-only layers of overlayfs", Since: "6.5", probe: sampled(dataLayers)}
 
-	// LayerByLayer: overlayfs takes lower layers one by one.
+	// LayerByLayer is adding lower layers one by one.
 	LayerByLayer = &Feature{Name: "lowerdir+ of overlayfs", Since: "6.8", probe: layerByLayer}
 
-	// PlainRedirect: overlayfs follows a redirect into a data-only layer without
-	// metacopy=on, from the lowest of the other layers: see [mount.Plan].
+	// PlainRedirect is following a redirect into a data-only layer without metacopy=on, from the lowest
+	// other layer: see [mount.Plan].
 	PlainRedirect = &Feature{Name: "redirects of overlayfs without metacopy", Since: "6.16", probe: sampled(plainRedirect)}
 
-	// IdmappedErofs: a mount of EROFS can map owners, and be a layer of an overlay.
+	// IdmappedErofs is an idmapped mount of EROFS as a layer of an overlay.
 	IdmappedErofs = &Feature{Name: "idmapped EROFS below overlayfs", Since: "5.19", probe: sampled(idmappedErofs), lacking: unmapped}
 
-	// IdmappedDir: the same with directories of the file system.
+	// IdmappedDir is an idmapped directory of the file system as a layer of an overlay.
 	IdmappedDir = &Feature{Name: "idmapped directories below overlayfs", Since: "5.19", probe: sampled(idmappedDir), lacking: unmapped}
 
-	// OverlayVerity: overlayfs has verity=require.
+	// OverlayVerity is the option verity=require.
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
 
-	// Verity: the file system has fs-verity.
-	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true} // and tune2fs turns it on
+	// Verity is fs-verity. tune2fs can turn it on, so the answer is not kept.
+	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true}
 )
 
-// All returns all features, in the order in which they build on one another.
+// All returns all features; each one follows those that it needs.
 func All() []*Feature {
 	return []*Feature{
 		FileErofs, LoopErofs, FileErofsFlat, DataLayers, LayerByLayer, PlainRedirect,
@@ -60,8 +59,8 @@ func All() []*Feature {
 	}
 }
 
-// Backing returns what images in dir are to be mounted from: files if that leaves room
-// for another overlay on top, else loop devices.
+// Backing returns the backing for mounts of images in dir: files if the kernel then still allows
+// another overlay on top, otherwise loop devices.
 func Backing(dir string) mount.Backing {
 	if FileErofsFlat.Has(dir) {
 		return mount.BackingFile
@@ -69,8 +68,7 @@ func Backing(dir string) mount.Backing {
 	return mount.BackingLoop
 }
 
-// Mountable returns why composefs images in dir cannot be mounted, nil if they can. The
-// errors are those of [Feature.Check].
+// Mountable returns an error of [Feature.Check] if composefs images in dir cannot be mounted.
 func Mountable(dir string) error {
 	err := DataLayers.Check(dir)
 	if err == nil && !FileErofs.Has(dir) {
@@ -79,8 +77,7 @@ func Mountable(dir string) error {
 	return err
 }
 
-// Verifiable returns why mounts of what is in dir cannot be verified, nil if they can. The
-// errors are those of [Feature.Check].
+// Verifiable returns an error of [Feature.Check] if the kernel cannot verify mounts of images in dir.
 func Verifiable(dir string) error {
 	err := Verity.Check(dir)
 	if err == nil {
@@ -132,7 +129,7 @@ func layerByLayer(string) error {
 func plainRedirect(s *sample) error {
 	return s.try(&mount.Plan{Lowers: []mount.Layer{{Image: s.image}}, Data: []string{s.objects}}, func(s *sample, mnt *os.File) error {
 		if err := s.readExternal(mnt); err != nil {
-			return no(err.Error()) // EPERM or EIO: it is not followed
+			return no(err.Error()) // EPERM or EIO: the kernel does not follow it
 		}
 		return nil
 	})
@@ -176,8 +173,8 @@ func fsVerity(dir string) error {
 	return err
 }
 
-// enable enables fs-verity. A child of the process may have the file open for writing until
-// it execs.
+// enable enables fs-verity. It retries, because a child of the process may have the file open for
+// writing until it calls exec.
 func enable(f *os.File) error {
 	err := verity.Enable(f)
 	for range 100 {

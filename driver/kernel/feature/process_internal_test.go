@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 
 // work prints what the checks of features say, and the names of those that were tried.
 func work(memory, dir string) {
-	Remember(memory)
+	SetCacheDir(memory)
 	var tried []string
 	for _, f := range All() {
 		probe := f.probe

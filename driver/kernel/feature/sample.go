@@ -21,8 +21,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// sample is what probes mount: an image with a file in it and one whose content is an
-// object, and directories.
+// sample contains an image and directories for probes. The image has an inline file and a file whose
+// content is an object.
 type sample struct {
 	image                 *mount.Image
 	objects, empty, place string
@@ -32,7 +32,7 @@ const inlineText = "in the image"
 
 var externalText = strings.Repeat("in an object\n", 20)
 
-// sampled makes a probe of a function that needs a sample.
+// sampled returns a probe that makes a sample and calls probe.
 func sampled(probe func(*sample) error) func(dir string) error {
 	return func(dir string) error {
 		s, err := newSample(dir)
@@ -74,7 +74,7 @@ func newSample(dir string) (*sample, error) {
 	return s, errors.Join(err, f.Close())
 }
 
-// try mounts a plan nowhere and looks at what it shows.
+// try makes a detached mount of a plan and calls look with its root.
 func (s *sample) try(p *mount.Plan, look func(*sample, *os.File) error) error {
 	mnt, err := mount.Detached(p)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *sample) try(p *mount.Plan, look func(*sample, *os.File) error) error {
 func (s *sample) readInline(mnt *os.File) error   { return read(mnt, "inline", inlineText) }
 func (s *sample) readExternal(mnt *os.File) error { return read(mnt, "external", externalText) }
 
-// read reads a file of a mount that has no place.
+// read reads a file of a detached mount.
 func read(mnt *os.File, name, want string) error {
 	fd, err := unix.Openat(int(mnt.Fd()), name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -101,10 +101,10 @@ func read(mnt *os.File, name, want string) error {
 	return err
 }
 
-// mappedTo is the owner that stands for root in a mapped layer.
+// mappedTo is the host ID of root in a mapped layer.
 const mappedTo = 100000
 
-// tryMapped mounts a layer mapped and looks at the owner of a file in it.
+// tryMapped mounts an idmapped layer and checks the owner of a file in it.
 func (s *sample) tryMapped(l mount.Layer, name string) error {
 	ns, err := userNS()
 	if err != nil {
@@ -122,10 +122,10 @@ func (s *sample) tryMapped(l mount.Layer, name string) error {
 	})
 }
 
-// userNS returns a user namespace in which root stands for mappedTo. It is that of a
-// process that is stopped before the first instruction of its program, and killed.
+// userNS returns a user namespace that maps root to mappedTo. It starts a process in the namespace,
+// stops it before the first instruction of its program, and kills it.
 func userNS() (*os.File, error) {
-	runtime.LockOSThread() // it is the thread that traces, and on whose death the process dies
+	runtime.LockOSThread() // this thread traces the process, which ends with the thread
 	defer runtime.UnlockOSThread()
 	ids := []syscall.SysProcIDMap{{ContainerID: 0, HostID: mappedTo, Size: 1}}
 	cmd := exec.Command("/proc/self/exe")
@@ -139,7 +139,7 @@ func userNS() (*os.File, error) {
 	return ns, errors.Join(err, cmd.Process.Kill(), ignoreExit(cmd.Wait()))
 }
 
-// ignoreExit takes away the error that says that a process was killed.
+// ignoreExit returns nil for the exit status of a process, and any other error unchanged.
 func ignoreExit(err error) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

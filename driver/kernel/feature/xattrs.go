@@ -11,12 +11,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// originRoom is at least the bytes of trusted.overlay.origin, the xattr by which overlayfs
-// marks what it has copied up: 21 and a file handle (struct ovl_fb of Linux).
+// originRoom is an upper limit for the bytes of trusted.overlay.origin, which overlayfs adds to a file
+// that it copies up: 21 and a file handle (struct ovl_fb of Linux).
 const originRoom = 64
 
-// HoldsXattrs reports whether a file in dir can have these xattrs, and the one that
-// overlayfs adds when it copies a file up. It tries with a file that never has a name.
+// HoldsXattrs reports whether a file in dir can have these xattrs and the one that overlayfs adds when
+// it copies the file up. It tries this with a file without a name.
 func HoldsXattrs(dir string, xattrs tree.Xattrs) (bool, error) {
 	fd, err := unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {

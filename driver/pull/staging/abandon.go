@@ -12,19 +12,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
-// process is the state of this process: its staged layers. Whoever adds to the file system
-// holds the lock for reading, so that nothing comes after [Abandon].
+// process is the state of this process: its staged layers. Functions that add names to the file
+// system hold the lock as readers, so that no name appears after [Abandon]. The state outlives the
+// driver, because a long-running process may make another one before it places a layer.
 var process struct {
 	sync.RWMutex
 	abandoned bool
-	staged    sync.Map // *Layer to nothing: those that were begun and not closed
+	staged    sync.Map // *Layer to nothing: layers that are begun and not closed
+	kept      sync.Map // target to *Layer: layers that wait for Take
 }
 
 var errAbandoned = errors.New("interrupted")
 
-// Abandon removes the staged layers of this process. A program calls it when a signal ends it
-// during pulls, which fail from then on. The next command collects objects that they have added
-// to a pool.
+// Abandon removes the staged layers of this process. A program calls it when a signal ends it during
+// pulls. All later pulls of the process fail. The next command collects the objects that these layers
+// have added to a pool.
 func Abandon() (err error) {
 	process.Lock()
 	process.abandoned = true
@@ -36,14 +38,14 @@ func Abandon() (err error) {
 	return err
 }
 
-// abandon removes a layer that other goroutines may still add to.
+// abandon removes a layer to which other goroutines may still add files.
 func (l *Layer) abandon() error {
 	p, err := objects.Open(l.store.Pool(), objects.Options{})
 	if err == nil {
 		err = errors.Join(p.NoteGarbage(), p.Close())
 	}
 	err = errors.Join(err, files.IgnoreMissing(os.Remove(l.target+imageSuffix)))
-	for range 100 { // files that come meanwhile keep it
+	for range 100 { // a new file makes the removal fail
 		if err2 := os.RemoveAll(l.target); err2 == nil {
 			return err
 		}
@@ -51,7 +53,7 @@ func (l *Layer) abandon() error {
 	return errors.Join(err, os.RemoveAll(l.target))
 }
 
-// enter locks process for reading, unless all layers were abandoned.
+// enter locks process as a reader. After Abandon it returns an error instead.
 func enter() error {
 	process.RLock()
 	if !process.abandoned {
@@ -70,12 +72,12 @@ func (l *Layer) begin() (err error) {
 	if l.batch, err = l.pool.BeginStaged(); err != nil {
 		return err
 	}
-	l.target = filepath.Join(l.store.Pool(), "staging", filepath.Base(l.batch.Staged()))
+	l.target = filepath.Join(l.store.PoolStaging(), filepath.Base(l.batch.Staged()))
 	process.staged.Store(l, nil)
 	return nil
 }
 
-// Busy reports whether layers are staged, as they are when a signal ends a command.
+// Busy reports whether layers are staged, which is so when a signal ends a command during a pull.
 func Busy() (found bool) {
 	process.staged.Range(func(any, any) bool {
 		found = true

@@ -12,14 +12,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// imageName is the name of a complete image: beside the staged layer, where a collection finds
-// it after a crash.
+// imageName returns the path of a complete image. It is next to the staged layer, where a collection
+// finds it after a crash.
 func (l *Layer) imageName() string { return l.Dir() + imageSuffix }
 
 const imageSuffix = ".image"
 
-// seal gives the image its name, seals it after its objects, and reopens it for reading only.
-// The image has a name from then on because a crash makes ext4 leak sealed files without one.
+// seal gives the image its name, reopens it for reading only, and seals it. The objects are sealed
+// already. The image needs a name first, because ext4 takes a file that gets fs-verity off its list of
+// orphans, and a crash would leak a file without a name.
 func (l *Layer) seal(digest verity.Digest) error {
 	if err := enter(); err != nil {
 		return err

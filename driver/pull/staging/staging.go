@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -22,23 +21,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Layer is a layer without a place. One goroutine at a time uses it.
+// Layer is a staged layer. It is not for concurrent use.
 type Layer struct {
 	store     chain.Store
 	pool      *pool.Pool
 	batch     *objects.Batch
 	image     *os.File // the layer image, without a name until it is complete
-	target    string   // the directory of the staged layer, by which the process finds it again
+	target    string   // the directory of the staged layer
 	committed bool
 }
 
-// waiting are the layers that were kept, by their targets. They outlive the driver, because
-// podman may make a new one before it places them.
-var waiting sync.Map // of *Layer by string
-
-// Begin stages a new layer in a store. If the error is [pool.ErrApart] the store cannot have
-// composefs layers. After an error nothing is staged.
-func Begin(store chain.Store, sealing objects.Sealing) (*Layer, error) {
+// Begin stages a new layer in a store and takes the lock of the pool, shared. If the error is
+// [pool.ErrApart] the store cannot have composefs layers. After an error nothing is staged.
+func Begin(ctx context.Context, store chain.Store, sealing objects.Sealing) (*Layer, error) {
 	p, err := pool.Open(store, sealing)
 	if err != nil {
 		return nil, err
@@ -48,7 +43,7 @@ func Begin(store chain.Store, sealing objects.Sealing) (*Layer, error) {
 		l.image, err = l.Temporary("layer image")
 	}
 	if err != nil {
-		return nil, l.Fail(err)
+		return nil, l.Fail(ctx, err)
 	}
 	return l, nil
 }
@@ -56,13 +51,14 @@ func Begin(store chain.Store, sealing objects.Sealing) (*Layer, error) {
 // Batch returns the batch that takes the contents of the layer.
 func (l *Layer) Batch() *objects.Batch { return l.batch }
 
-// Dir returns the directory of the layer's objects. Only this process sees that path.
+// Dir returns the directory of the layer's objects. The path is valid in this process only.
 func (l *Layer) Dir() string { return l.batch.Staged() }
 
-// Image returns the file for the layer image. It is empty until the caller writes to it.
+// Image returns the file for the layer image. It is empty at first.
 func (l *Layer) Image() io.Writer { return l.image }
 
-// Temporary returns a file without a name on the file system of the pool. Errors call it what.
+// Temporary returns a file without a name on the file system of the pool. Errors contain what as its
+// name.
 func (l *Layer) Temporary(what string) (*os.File, error) {
 	fd, err := unix.Open(l.Dir(), unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 	if err != nil {
@@ -71,8 +67,8 @@ func (l *Layer) Temporary(what string) (*os.File, error) {
 	return os.NewFile(uintptr(fd), what), nil
 }
 
-// Commit makes the objects and the image durable and seals them. Only the place is missing
-// then, which costs next to no time. image is the fs-verity digest of the image.
+// Commit makes the objects and the image durable and seals them. Place then only renames and syncs.
+// image is the fs-verity digest of the image.
 func (l *Layer) Commit(image verity.Digest) error {
 	if err := l.batch.Commit(); err != nil {
 		return err
@@ -81,24 +77,25 @@ func (l *Layer) Commit(image verity.Digest) error {
 	return l.seal(image)
 }
 
-// Keep puts the layer aside and returns the target by which [Take] finds it.
+// Keep registers the layer and returns the target by which [Take] finds it.
 func (l *Layer) Keep() string {
-	waiting.Store(l.target, l)
+	process.kept.Store(l.target, l)
 	return l.target
 }
 
-// Take returns the layer with a target, once. It returns nil if this process has kept none.
+// Take returns the layer with a target and removes it from the registry. It returns nil if this
+// process has kept no such layer.
 func Take(target string) *Layer {
-	l, ok := waiting.LoadAndDelete(target)
+	l, ok := process.kept.LoadAndDelete(target)
 	if !ok {
 		return nil
 	}
 	return l.(*Layer)
 }
 
-// Place makes the staged layer the content of a layer of the store that has none. The caller
-// holds the locks of containers/storage. Place also syncs the files that make the layer one of its
-// chain, so that a layer that the store records as complete is complete after a power cut.
+// Place moves the staged layer into an empty layer of the store. The caller holds the lock of the
+// layers. Place also syncs the files that record the chain of the layer, so that a layer that the
+// store records as complete is complete after a power cut.
 func (l *Layer) Place(to chain.Layer) (err error) {
 	if err := enter(); err != nil {
 		return err
@@ -122,26 +119,30 @@ func (l *Layer) Place(to chain.Layer) (err error) {
 	if err := os.Mkdir(to.DataDir(), 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	if err := os.Rename(image, l.pool.Path(to.Blob())); err != nil {
+	if err := os.Rename(image, l.pool.Path(to.ImagePath())); err != nil {
 		return err
 	}
 	return syncPlace(to)
 }
 
-// syncPlace makes the files durable that make a layer one of its chain. The stock driver only
-// writes them. After a power cut "lower" would be empty, so that the layer would have none below
-// it, and an empty "lower-layers" ends every mount by podman 6.
+// syncPlace syncs the files that record the chain of a layer. The stock driver does not sync them.
+// After a power cut, "lower" would be empty and the layer would seem to have no layers below it;
+// podman 6 cannot mount a layer with an empty "lower-layers".
 func syncPlace(l chain.Layer) error {
-	for _, name := range append([]string{"link"}, chain.LowerFiles...) {
-		if err := files.IgnoreMissing(files.Sync(filepath.Join(l.Dir(), name))); err != nil {
+	list := []string{l.LinkFile()}
+	for _, name := range chain.LowerFiles {
+		list = append(list, filepath.Join(l.Dir(), name))
+	}
+	for _, path := range list {
+		if err := files.IgnoreMissing(files.Sync(path)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(files.Sync(l.DataDir()), files.Sync(l.Dir()), files.IgnoreMissing(files.Sync(filepath.Join(l.Store.Home, "l"))))
+	return errors.Join(files.Sync(l.DataDir()), files.Sync(l.Dir()), files.IgnoreMissing(files.Sync(l.Store.LinksDir())))
 }
 
-// ownLike gives the directory that becomes the layer's diff its owner and mode: those of the
-// root entry of the layer if there is one, or else those that the stock driver gave the diff.
+// ownLike gives the directory of objects, which becomes the layer's diff, the owner and mode of the
+// layer's root entry, or those of the existing diff if there is no root entry.
 func (l *Layer) ownLike(to chain.Layer) error {
 	img, err := images.Read(l.image)
 	if err != nil {
@@ -157,9 +158,9 @@ func (l *Layer) ownLike(to chain.Layer) error {
 	return files.SetOwner(l.Dir(), st.Uid, st.Gid, st.Mode)
 }
 
-// ChangeOwners writes the layer image of a committed layer again, with other owners. The owners
-// of contents do not matter.
-func (l *Layer) ChangeOwners(owner idmap.Owner) error {
+// ChangeOwners replaces the image of a committed layer by one with other owners. The owners of object
+// files do not matter.
+func (l *Layer) ChangeOwners(ctx context.Context, owner idmap.Owner) error {
 	img, err := images.Read(l.image)
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func (l *Layer) ChangeOwners(owner idmap.Owner) error {
 	if err != nil {
 		return err
 	}
-	made, err := convert.RemapLayer(context.Background(), convert.Source{Image: img}, f, owner)
+	made, err := convert.RemapLayer(ctx, convert.Source{Image: img}, f, owner)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -184,15 +185,18 @@ func (l *Layer) ChangeOwners(owner idmap.Owner) error {
 	return l.seal(made.Digest)
 }
 
-// Fail closes the layer after an error, which it returns with the paths that users know.
-func (l *Layer) Fail(err error) error { return l.Named(files.WithCleanup(err, l.Close())) }
+// Fail closes the layer after an error and returns the error with the paths that users know.
+func (l *Layer) Fail(ctx context.Context, err error) error {
+	return l.Named(files.WithCleanup(err, l.Close(ctx)))
+}
 
-// Named returns err with the paths that users know instead of those that only this process sees.
+// Named returns err with the paths that users know instead of paths that are valid in this process
+// only.
 func (l *Layer) Named(err error) error { return l.pool.Named(err) }
 
-// Close releases the layer. Unless it has a place it is gone then, and its new objects are
-// collected.
-func (l *Layer) Close() error {
+// Close releases the layer and the lock of the pool. It removes a layer without a place, and its
+// objects if no other process uses the pool. A canceled ctx does not stop it.
+func (l *Layer) Close(ctx context.Context) error {
 	var list []error
 	var leftover bool
 	if l.batch != nil {
@@ -208,7 +212,7 @@ func (l *Layer) Close() error {
 	}
 	if leftover {
 		list = append(list, l.pool.NoteGarbage())
-		if _, err := l.pool.Release(context.Background(), nil, nil); !errors.Is(err, objects.ErrBusy) {
+		if _, err := l.pool.Release(context.WithoutCancel(ctx), nil, nil); !errors.Is(err, objects.ErrBusy) {
 			list = append(list, err)
 		}
 	}

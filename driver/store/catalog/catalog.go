@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -17,45 +18,44 @@ type Image struct {
 	ID    string   // 64 hex digits
 	Names []string // with registry and tag or digest, as in docker.io/library/busybox:latest
 
-	// Digests are those of its manifests, each with "sha256:" before it.
+	// Digests are the digests of the image's manifests, each with the prefix "sha256:".
 	Digests []string
 
-	// Layer is the ID of the top layer, "" if there are none, as in a manifest list.
+	// Layer is the ID of the top layer, "" for an image without layers, such as a manifest list.
 	Layer string
 
-	// Mapped are the IDs of copies of the top layer, with the owners that a user
-	// namespace wants, where the kernel cannot mount them so.
+	// Mapped are the IDs of copies of the top layer with the owners of a user namespace, for kernels
+	// without idmapped mounts.
 	Mapped []string
 
-	Store chain.Store // that lists the image
+	Store chain.Store // the store that lists the image
 }
 
-// Catalog is what stores said when they were read.
+// Catalog is a snapshot of the records of stores. It is safe for concurrent use.
 type Catalog struct {
 	images []Image
 	layers map[string]Layer // by ID
 }
 
-// Layer is what a store says of a layer.
+// Layer is the record of a layer.
 type Layer struct {
 	ID     string
-	Parent string // the ID of the one below, or ""
+	Parent string // the ID of the layer below, or ""
 
-	// DiffID is the digest of the layer's tar, Digest that of the blob which was
-	// downloaded, each with "sha256:" before it, or "" where nobody knows it.
+	// DiffID and Digest (the blob digest) have the prefix "sha256:". They are "" if they are unknown.
 	DiffID, Digest string
 
-	Size int64 // of its tar in bytes, 0 where nobody knows it
+	Size int64 // of the tar in bytes, 0 if it is unknown
 
-	// Incomplete: it is being made or removed, or that was interrupted.
+	// Incomplete reports that the layer is being created or removed, or that this was interrupted.
 	Incomplete bool
 
-	// Mapped: its owners are those of a user namespace, not those of its tar.
+	// Mapped reports that the owners are those of a user namespace instead of those of the tar.
 	Mapped bool
 }
 
-// Read reads what the stores have. One that has no files has no images. Of an image
-// that several have the first counts, as in containers/storage.
+// Read reads the records of the stores. A store without files has no images. If several stores have
+// an image, the first one counts, as in containers/storage.
 func Read(stores *chain.Stores) (*Catalog, error) {
 	c := &Catalog{layers: map[string]Layer{}}
 	seen := map[string]bool{}
@@ -79,7 +79,7 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 		Mapped  []string          `json:"mapped-layers"`
 		Digests map[string]string `json:"big-data-digests"`
 	}
-	if err := ReadJSON(s.Home+"-images/images.json", &list); err != nil {
+	if err := ReadJSON(filepath.Join(s.ImagesDir(), "images.json"), &list); err != nil {
 		return err
 	}
 	for _, e := range list {
@@ -112,7 +112,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 		UIDMap []any          `json:"uidmap"`
 		GIDMap []any          `json:"gidmap"`
 	}
-	if err := ReadJSON(s.Home+"-layers/layers.json", &list); err != nil {
+	if err := ReadJSON(filepath.Join(s.LayersDir(), "layers.json"), &list); err != nil {
 		return err
 	}
 	for _, e := range list {
@@ -124,7 +124,7 @@ func (c *Catalog) readLayers(s chain.Store) error {
 	return nil
 }
 
-// Layer returns what the stores say of a layer; ok is false if none lists it.
+// Layer returns the record of a layer; ok is false if no store lists it.
 func (c *Catalog) Layer(id string) (l Layer, ok bool) {
 	l, ok = c.layers[id]
 	return l, ok
@@ -138,7 +138,7 @@ func (c *Catalog) Layers() (list []Layer) {
 	return list
 }
 
-// ReadJSON reads a file of containers/storage into v, which stays as it is if there is no file.
+// ReadJSON reads a file of containers/storage into v. A missing file leaves v unchanged.
 func ReadJSON(name string, v any) error {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -155,7 +155,7 @@ func ReadJSON(name string, v any) error {
 // Images returns the images in the order of the stores.
 func (c *Catalog) Images() []Image { return c.images }
 
-// Over returns the images whose top layer that is, or a copy of it.
+// Over returns the images that have the layer as their top layer, or as a copy of it.
 func (c *Catalog) Over(layer string) (list []Image) {
 	for _, i := range c.images {
 		if i.Layer == layer || slices.Contains(i.Mapped, layer) {
@@ -165,8 +165,8 @@ func (c *Catalog) Over(layer string) (list []Image) {
 	return list
 }
 
-// Chain returns the IDs of a layer and those below it, the top one first. A layer that
-// no store lists is the last: what lies below it is not known.
+// Chain returns the IDs of a layer and the layers below it, top first. It ends with a layer that no
+// store lists, because the layers below that one are unknown.
 func (c *Catalog) Chain(layer string) []string {
 	var list []string
 	for layer != "" && !slices.Contains(list, layer) {

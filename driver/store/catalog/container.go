@@ -10,16 +10,16 @@ import (
 type Container struct {
 	ID    string
 	Names []string
-	Layer string // the ID of its own layer, above those of its image
+	Layer string // the ID of the container's own layer, above the layers of its image
 }
 
-// Containers returns the containers of a store, also those that end with the machine, which
-// containers/storage lists below runRoot. Source: newContainerStore in containers.go there.
+// Containers returns the containers of a store, with the volatile ones that containers/storage lists
+// below runRoot. Source: newContainerStore in containers.go of containers/storage.
 func Containers(s chain.Store, runRoot string) (list []Container, err error) {
 	for _, name := range []string{
-		s.Home + "-containers/containers.json",
-		filepath.Join(runRoot, "overlay-containers", "volatile-containers.json"),
-		s.Home + "-containers/volatile-containers.json",
+		filepath.Join(s.ContainersDir(), "containers.json"),
+		chain.RunRoot(runRoot).Containers(),
+		filepath.Join(s.ContainersDir(), "volatile-containers.json"),
 	} {
 		var part []Container // the keys of the file are the names of the fields
 		if err := ReadJSON(name, &part); err != nil {
@@ -30,10 +30,10 @@ func Containers(s chain.Store, runRoot string) (list []Container, err error) {
 	return list, nil
 }
 
-// Name returns the name that a user knows, or else the start of the ID.
+// Name returns the first name of a container, or the start of its ID.
 func (c *Container) Name() string { return nameOf(c.ID, c.Names) }
 
-// Name returns the first name of an image, or else the start of its ID.
+// Name returns the first name of an image, or the start of its ID.
 func (i *Image) Name() string { return nameOf(i.ID, i.Names) }
 
 func nameOf(id string, names []string) string {

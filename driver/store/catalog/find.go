@@ -10,7 +10,7 @@ import (
 // ErrUnknown is returned by [Catalog.Find] for a name that no image has.
 var ErrUnknown = errors.New("no such image")
 
-// AmbiguousError says that a name may mean several images.
+// AmbiguousError is the error for a name that matches several images.
 type AmbiguousError struct {
 	Name       string
 	Candidates []string // unambiguous names, or IDs of images without one
@@ -20,7 +20,7 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q may be %s", e.Name, strings.Join(e.Candidates, " or "))
 }
 
-// Find returns the image that a user means by a name, much as podman does:
+// Find returns the image for a name, by rules like podman's:
 //
 //   - its ID;
 //   - its name with registry, and a tag or the digest of a manifest; without either
@@ -29,9 +29,9 @@ func (e *AmbiguousError) Error() string {
 //   - the first digits of an ID, three at least;
 //   - a name without a registry, which may be the end of any name.
 //
-// What comes first counts. Podman has aliases and registries to search to choose among
-// several images of the third kind; here that is an *[AmbiguousError]. An unknown name
-// gives an error that wraps [ErrUnknown].
+// The first rule that matches counts. Podman chooses among several images of the third kind by aliases
+// and search registries; Find returns an *[AmbiguousError]. For an unknown name the error wraps
+// [ErrUnknown].
 // Source: LookupImage in libimage/runtime.go of containers/common.
 func (c *Catalog) Find(name string) (Image, error) {
 	id := strings.TrimPrefix(name, "sha256:")
@@ -64,8 +64,7 @@ func (c *Catalog) Find(name string) (Image, error) {
 	return Image{}, fmt.Errorf("%q: %w", name, ErrUnknown)
 }
 
-// ambiguous tells images apart by a name of each that ends in what was asked for, or
-// else by their IDs.
+// ambiguous lists a matching name of each image, or its ID if no name matches.
 func ambiguous(name string, found []Image) error {
 	e := &AmbiguousError{Name: name}
 	repo := parseReference(name).repo
@@ -81,8 +80,8 @@ func ambiguous(name string, found []Image) error {
 	return e
 }
 
-// has reports whether the image has a name in a repository that fits, with the wanted
-// tag, or if a digest is wanted, any such name and that digest.
+// has reports whether the image has a name in a repository for which fits returns true. The name has
+// the wanted tag; if a digest is wanted instead, the name or a manifest has that digest.
 func (i *Image) has(want reference, fits func(repo string) bool) bool {
 	return slices.ContainsFunc(i.Names, func(name string) bool {
 		r := parseReference(name)

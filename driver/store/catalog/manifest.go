@@ -15,20 +15,19 @@ import (
 	"strings"
 )
 
-// Statement is what an image says of itself in its manifest or its configuration.
+// Statement is an annotation of a manifest or a label of a configuration.
 type Statement struct {
 	Key, Value string
 	Source     string // "manifest sha256:…" or "configuration"
 }
 
-// Annotations returns the annotations of the image's manifests. A manifest counts if it
-// has the digest that its name says and is of this image; one that has another digest is
-// an error.
+// Annotations returns the annotations of the image's manifests. It skips manifests of other images. A
+// manifest with another digest than its name says is an error.
 func (i *Image) Annotations() (list []Statement, err error) {
 	for _, digest := range i.Digests {
 		text, err := i.data("manifest-"+digest, digest)
 		if errors.Is(err, fs.ErrNotExist) {
-			text, err = i.data("manifest", digest) // as of old
+			text, err = i.data("manifest", digest) // the name in old stores
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -41,15 +40,14 @@ func (i *Image) Annotations() (list []Statement, err error) {
 			Annotations map[string]string
 		}
 		if json.Unmarshal(text, &m) != nil || m.Config.Digest != "sha256:"+i.ID {
-			continue // a list of manifests, say
+			continue // for example a manifest list
 		}
 		list = appendSorted(list, m.Annotations, "manifest "+digest)
 	}
 	return list, nil
 }
 
-// Labels returns the labels in the image's configuration, which must have the digest that
-// is the image's ID.
+// Labels returns the labels in the image's configuration, whose digest must be the image's ID.
 func (i *Image) Labels() (list []Statement, err error) {
 	digest := "sha256:" + i.ID
 	text, err := i.data(digest, digest)
@@ -75,9 +73,9 @@ func appendSorted(list []Statement, values map[string]string, source string) []S
 	return list
 }
 
-// data returns what the image keeps under a key, which must have that digest.
+// data returns the image's big data for a key, which must have that digest.
 func (i *Image) data(key, digest string) ([]byte, error) {
-	file := filepath.Join(i.Store.Home+"-images", i.ID, fileName(key))
+	file := filepath.Join(i.Store.ImagesDir(), i.ID, fileName(key))
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -89,8 +87,8 @@ func (i *Image) data(key, digest string) ([]byte, error) {
 	return text, nil
 }
 
-// fileName returns the name of the file for a key. Source: makeBigDataBaseName in
-// store.go of containers/storage.
+// fileName returns the file name for a key of big data. Source: makeBigDataBaseName in store.go of
+// containers/storage.
 func fileName(key string) string {
 	if strings.Trim(key, ".0123456789abcdefghijklmnopqrstuvwxyz") == "" {
 		return key

@@ -2,14 +2,14 @@ package catalog
 
 import "strings"
 
-// reference is the name of an image in its parts.
+// reference is a parsed name of an image.
 type reference struct {
 	repo        string // as in docker.io/library/busybox
 	tag, digest string // one of them is empty
 }
 
-// parseReference takes a name apart: REPO, REPO:TAG, REPO@DIGEST or REPO:TAG@DIGEST,
-// of which the tag is ignored.
+// parseReference parses REPO, REPO:TAG, REPO@DIGEST or REPO:TAG@DIGEST. It ignores the tag of the
+// last form.
 func parseReference(name string) reference {
 	repo, digest, digested := strings.Cut(name, "@")
 	tag := "latest"
@@ -22,14 +22,14 @@ func parseReference(name string) reference {
 	return reference{repo, tag, digest}
 }
 
-// short reports whether the name has no registry: its first part is none if it has no
-// dot and no port and is not localhost.
+// short reports whether the name has no registry. The first part of a name is a registry if it
+// contains a dot or a port, or is localhost.
 func (r reference) short() bool {
 	first, _, more := strings.Cut(r.repo, "/")
 	return !more || !strings.ContainsAny(first, ".:") && first != "localhost"
 }
 
-// expand returns the repositories for which the name stands without any configuration.
+// expand returns the repositories for which the name stands, without any configuration.
 func (r reference) expand() []string {
 	if r.short() {
 		return []string{"localhost/" + r.repo, "docker.io/" + r.repo, "docker.io/library/" + r.repo}
@@ -41,6 +41,6 @@ func (r reference) expand() []string {
 	return list
 }
 
-// isManifest reports whether a file that an image keeps is a manifest, by its name.
+// isManifest reports whether a key of big data is that of a manifest.
 // Source: bigDataNameIsManifest in images.go of containers/storage.
 func isManifest(name string) bool { return strings.HasPrefix(name, "manifest") }

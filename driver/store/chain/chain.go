@@ -1,6 +1,6 @@
 package chain
 
-// Chain is a layer and those below it, the top one first.
+// Chain is a layer and the layers below it, top first.
 type Chain []Layer
 
 // Composefs reports whether any of the layers is composefs.
@@ -13,14 +13,14 @@ func (c Chain) Composefs() bool {
 	return false
 }
 
-// Chain returns the chain of the layer with that ID. The error wraps fs.ErrNotExist
-// if there is no such layer, or is a *LowerError.
+// Chain returns the chain of a layer. The error wraps fs.ErrNotExist if no store has the layer, or
+// it is a *LowerError.
 func (s *Stores) Chain(id string) (Chain, error) {
 	c, _, err := s.read(id)
 	return c, err
 }
 
-// read is Chain, and reports whether the symlinks in l/ alone lead to the same layers.
+// read is Chain. linked reports whether LowerFile and the symlinks in l/ lead to the same layers.
 func (s *Stores) read(id string) (c Chain, linked bool, err error) {
 	top, err := s.Find(id)
 	if err != nil {

@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 )
 
-// DamagedError says that a file that a layer needs is missing, or is not what it must be.
+// DamagedError reports that a file of a layer is missing or has the wrong content.
 type DamagedError struct {
-	Store Store  // that has the file, or should
-	Layer string // the layer's ID, "" for what several have in common
+	Store Store  // the store of the file
+	Layer string // the layer's ID, "" for a file that several layers share
 	Err   error
 }
 
@@ -16,7 +16,7 @@ func (e *DamagedError) Error() string { return e.Err.Error() }
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// Hint returns the command by which a user learns more.
+// Hint returns the command that checks the store.
 func (e *DamagedError) Hint() string {
 	if e.Store.ReadOnly {
 		return fmt.Sprintf(`"composefs-storage check --root %s --all" tells what is wrong with this additional image store`, filepath.Dir(e.Store.Home))

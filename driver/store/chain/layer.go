@@ -5,72 +5,41 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 )
 
-// Store is a directory with layers: overlay in the root of a store.
+// Store is a store of containers/storage.
 type Store struct {
-	Home string
+	Home string // its directory of layers, "overlay" in its root
 
-	// ReadOnly: nothing may be written there, as in additional image stores.
+	// ReadOnly reports that the store belongs to others, as additional image stores do. Nothing
+	// writes there.
 	ReadOnly bool
 }
 
-// Pool returns the directory of the store's pool. It lies beside the layers, for
-// stock containers/storage takes whatever lies among them for a damaged layer.
-func (s Store) Pool() string { return s.Home + "-composefs" }
-
-// PoolLayers returns the pool's directory with an entry for each layer that may have
-// objects in it.
-func (s Store) PoolLayers() string { return filepath.Join(s.Pool(), "layers") }
-
-// Layer is a layer on disk.
+// Layer is a layer in a store.
 type Layer struct {
 	ID    string
 	Store Store
 
-	// Composefs: the layer has an image, and its diff holds objects. Otherwise its
-	// diff holds its files.
+	// Composefs reports that the layer has an image and that its diff contains objects. The diff of
+	// a plain layer contains its files.
 	Composefs bool
 
-	// Diffs are the directories of a layer that is not composefs, the top one first.
-	// There are several after its owners were changed for a user namespace.
+	// Diffs are the directories of a plain layer, top first. A layer whose owners were changed for a
+	// user namespace has several.
 	Diffs []string
 }
 
-// Dir returns the layer's directory.
-func (l Layer) Dir() string { return filepath.Join(l.Store.Home, l.ID) }
-
-// Diff returns the layer's own files, or its objects.
-func (l Layer) Diff() string { return filepath.Join(l.Dir(), "diff") }
-
-// DataDir returns the directory with the images of a composefs layer.
-func (l Layer) DataDir() string { return filepath.Join(l.Dir(), "composefs-data") }
-
-// Blob returns the layer image: this layer alone. The name is stock's.
-func (l Layer) Blob() string { return filepath.Join(l.DataDir(), "composefs.blob") }
-
-// Merged returns the image of the whole chain that ends with the layer.
-func (l Layer) Merged() string { return filepath.Join(l.DataDir(), "merged.blob") }
-
-// Segment returns the image of the composefs layers from this one down to a layer
-// that is not composefs.
-func (l Layer) Segment() string { return filepath.Join(l.DataDir(), "segment.blob") }
-
-// MetacopyMark returns a file that marks a layer as one that was mounted read-write with
-// metacopy=on, so that its files may be such that have metadata only.
-func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), "composefs-metacopy") }
-
-// load finds out what a layer consists of. It returns an error that wraps
-// fs.ErrNotExist if there is no such layer in the store.
+// load reads the kind and the directories of a layer. The error wraps fs.ErrNotExist if the store
+// has no such layer.
 func load(s Store, id string) (Layer, error) {
 	l := Layer{ID: id, Store: s}
 	if _, err := os.Lstat(l.Dir()); err != nil {
 		return l, err
 	}
-	switch _, err := os.Lstat(l.DataDir()); { // as the stock driver asks: without its image, a layer's objects are no tree
+	switch _, err := os.Lstat(l.DataDir()); { // the test of the stock driver
 	case err == nil:
 		l.Composefs = true
 		return l, nil
@@ -79,7 +48,7 @@ func load(s Store, id string) (Layer, error) {
 	}
 	diff := l.Diff()
 	switch to, err := os.Readlink(diff); {
-	case err == nil: // of an additional layer store
+	case err == nil: // a layer of an additional layer store
 		diff = to
 	case !errors.Is(err, syscall.EINVAL) && !errors.Is(err, fs.ErrNotExist):
 		return l, err
@@ -96,19 +65,18 @@ func load(s Store, id string) (Layer, error) {
 	}
 }
 
-// Stores are the stores in which layers are looked for.
+// Stores are the stores that a command uses.
 type Stores struct {
 	Primary Store
 
-	// Images holds the image layers if the store keeps them apart (imagestore), and
-	// is empty otherwise.
+	// Images contains the layers of images if storage.conf sets imagestore. Otherwise it is empty.
 	Images Store
 
 	// Additional are the additional image stores.
 	Additional []Store
 }
 
-// all returns the stores in the order in which the overlay driver looks into them.
+// all returns the stores in the order in which the overlay driver searches them.
 func (s *Stores) all() []Store {
 	list := []Store{s.Primary}
 	if s.Images.Home != "" {
@@ -122,7 +90,7 @@ func (s *Stores) Writable() []Store {
 	return s.all()[:len(s.all())-len(s.Additional)]
 }
 
-// NewLayers returns the store in which images get new layers.
+// NewLayers returns the store of new layers of images.
 func (s *Stores) NewLayers() Store {
 	if s.Images.Home != "" {
 		return s.Images
@@ -142,8 +110,8 @@ func (s *Stores) Find(id string) (Layer, error) {
 	return Layer{}, fmt.Errorf("layer %s: %w", id, fs.ErrNotExist)
 }
 
-// Has reports whether any store has the layer. After an error that is not known: nothing
-// may be removed then because the layer is gone.
+// Has reports whether any store has the layer. After an error, callers must not remove anything on
+// the ground that the layer is gone.
 func (s *Stores) Has(id string) (bool, error) {
 	_, err := s.Find(id)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -152,6 +120,6 @@ func (s *Stores) Has(id string) (bool, error) {
 	return err == nil, err
 }
 
-// Beside reports whether the layer is in another store than the primary one: its
-// mounts have their place in the run root then.
-func (s *Stores) Beside(l Layer) bool { return l.Store.Home != s.Primary.Home }
+// Foreign reports whether the layer is in another store than the primary one. Its mount point is
+// below the run root then, and its mounts are read-only.
+func (s *Stores) Foreign(l Layer) bool { return l.Store.Home != s.Primary.Home }

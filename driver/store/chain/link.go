@@ -8,13 +8,11 @@ import (
 	"strings"
 )
 
-const linkDir = "l"
-
-// LinkPath returns the symlink by which LowerFile of other layers refers to the layer, as
-// the layer's file "link" names it. The error wraps fs.ErrNotExist if the layer has
-// lost that name.
+// LinkPath returns the symlink by which LowerFile of other layers refers to the layer. It reads the
+// short name from the layer's LinkFile. The error wraps fs.ErrNotExist if that file is missing or
+// contains no valid name.
 func (l Layer) LinkPath() (string, error) {
-	path := filepath.Join(l.Dir(), "link")
+	path := l.LinkFile()
 	name, err := readSmall(path, 255)
 	if err != nil {
 		return "", err
@@ -23,7 +21,7 @@ func (l Layer) LinkPath() (string, error) {
 	if checkName(name) != nil {
 		return "", &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
 	}
-	return filepath.Join(l.Store.Home, linkDir, name), nil
+	return filepath.Join(l.Store.LinksDir(), name), nil
 }
 
 // Linked reports whether that symlink leads to the layer.
@@ -36,18 +34,17 @@ func (l Layer) Linked() bool {
 	return err == nil && to == l.linkTarget()
 }
 
-func (l Layer) linkTarget() string { return filepath.Join("..", l.ID, "diff") }
+func (l Layer) linkTarget() string { return filepath.Join("..", l.ID, diffDir) }
 
-// shortNames finds layers by l/SHORT. Where the symlink is missing, as after a power
-// cut, the file "link" of a layer says that it has the name.
+// shortNames finds layers by l/SHORT. If the symlink is missing, for example after a power cut, it
+// finds the layer whose LinkFile contains SHORT.
 type shortNames struct {
 	stores []Store
-	lost   bool             // a symlink was missing
-	byFile map[string]Layer // SHORT to layer, nil until a symlink was missing
+	lost   bool             // a symlink is missing
+	byFile map[string]Layer // SHORT to layer, nil until a symlink is missing
 }
 
-// find returns the layer that name leads to, from the first store where it leads to
-// one.
+// find returns the layer to which name leads in the first store that has such a layer.
 func (n *shortNames) find(name string) (Layer, error) {
 	short, ok := strings.CutPrefix(name, linkDir+"/")
 	if !ok || checkName(short) != nil {
@@ -79,7 +76,7 @@ func (n *shortNames) find(name string) (Layer, error) {
 	return l, nil
 }
 
-// readFiles reads the files "link" of all layers.
+// readFiles reads the LinkFile of every layer.
 func (n *shortNames) readFiles() error {
 	n.byFile = map[string]Layer{}
 	for _, store := range n.stores {

@@ -20,8 +20,8 @@ const (
 )
 
 // LowerFiles lists these files in the order in which containers/storage prefers them.
-// An empty one counts as missing: the overlay driver does not sync it, so a power cut
-// may leave it empty.
+// An empty file counts as missing: the overlay driver does not sync these files, so a power cut may
+// leave them empty.
 // Source: getLowerLayerIDs in drivers/overlay/overlay.go of containers/storage 1.63.
 var LowerFiles = []string{LowerLayersFile, LowerFile}
 
@@ -29,18 +29,17 @@ var LowerFiles = []string{LowerLayersFile, LowerFile}
 // at most 255 bytes.
 const maxLower = 500 * (255 + 1)
 
-// LowerError reports that the layers below a layer cannot be told.
+// LowerError reports that the layers below a layer are unknown.
 type LowerError struct {
 	ID     string // the layer
-	Path   string // its file
+	Path   string // the file that names the layers below
 	Detail string
 
-	// Missing is the layer that no store has, by its ID or as l/SHORT. It is empty
-	// if the file is at fault.
+	// Missing is the ID or l/SHORT of a layer that no store has. It is empty if the file is damaged.
 	Missing string
 }
 
-// Error names the layer, its file and the fault.
+// Error names the layer, the file and the fault.
 func (e *LowerError) Error() string {
 	if e.Missing != "" {
 		return fmt.Sprintf("layer %s: the layer below it, %s, cannot be found", e.ID, e.Missing)
@@ -97,7 +96,7 @@ func (s *Stores) byID(name string) (Layer, error) {
 	return s.Find(name)
 }
 
-// errName says that a text cannot be the name of a layer.
+// errName is the error for a text that cannot be the name of a layer.
 var errName = errors.New("not the name of a layer")
 
 // checkName returns errName unless name is a single file name.
@@ -108,7 +107,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// errLong says that a file has more bytes than it can have.
+// errLong is the error for a file that exceeds its limit.
 var errLong = errors.New("it is too long")
 
 // readSmall reads a file of at most max bytes.

@@ -9,14 +9,13 @@ import (
 	"strings"
 )
 
-// Relink is Chain for a layer that the stock driver is to handle. That driver follows
-// LowerFile and the symlinks in l/, before containers/storage 1.63 alone, and from 1.63
-// on no longer makes symlinks again. Relink writes both where they do not lead to the
-// chain, and returns the paths that it has written. It writes nothing to read-only
-// stores: where the stock driver would show another chain of one, the error is a
-// *LowerError. It syncs nothing: whatever is lost again is written again.
+// Relink is Chain for a layer that the stock driver handles next. Before containers/storage 1.63 that
+// driver reads only LowerFile and the symlinks in l/; from 1.63 on it no longer restores lost
+// symlinks. Relink writes both where they do not lead to the chain and returns the paths that it has
+// written. It does not write to read-only stores: if the stock driver would show another chain there,
+// the error is a *LowerError. It does not sync, because the next call restores lost files again.
 //
-// The caller holds the lock under which containers/storage mounts the layer.
+// The caller holds the lock of the layers.
 func (s *Stores) Relink(id string) (c Chain, written []string, err error) {
 	c, linked, err := s.read(id)
 	if err != nil || linked {
@@ -35,10 +34,10 @@ func (s *Stores) Relink(id string) (c Chain, written []string, err error) {
 		if err != nil {
 			return nil, written, fmt.Errorf("layer %s: %w", l.ID, err)
 		}
-		lower = append(lower, linkDir+"/"+filepath.Base(path))
+		lower = append(lower, ShortName(filepath.Base(path)))
 	}
 	made, err := c[0].writeLower(strings.Join(lower, ":"))
-	if errors.Is(err, errReadOnly) && c.Composefs() { // which the stock driver does not mount
+	if errors.Is(err, errReadOnly) && c.Composefs() { // the stock driver does not mount it
 		return c, written, nil
 	}
 	if errors.Is(err, errReadOnly) {
@@ -53,9 +52,9 @@ func (s *Stores) Relink(id string) (c Chain, written []string, err error) {
 	return c, written, nil
 }
 
-// WriteLink makes the symlink of the layer's short name, or the file "link" where only
-// the symlink is left. It returns the path that it has written, "" if there was nothing
-// to do, or the store is read-only. The error wraps fs.ErrNotExist if both are lost.
+// WriteLink writes the symlink of the layer's short name if it is lost, or the layer's LinkFile if
+// only the symlink is left. It returns the path that it has written, or "" if nothing is lost or the
+// store is read-only. The error wraps fs.ErrNotExist if both are lost.
 func (l Layer) WriteLink() (written string, err error) {
 	if l.Store.ReadOnly || l.Linked() {
 		return "", nil
@@ -80,28 +79,27 @@ func (l Layer) WriteLink() (written string, err error) {
 	return path, nil
 }
 
-// writeName writes the file "link" by a symlink that leads to the layer. It returns lost
-// if there is none.
+// writeName writes LinkFile from a symlink that leads to the layer. It returns lost if there is no
+// such symlink.
 func (l Layer) writeName(lost error) (written string, err error) {
-	dir := filepath.Join(l.Store.Home, linkDir)
+	dir := l.Store.LinksDir()
 	links, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
 	for _, e := range links {
 		if to, err := os.Readlink(filepath.Join(dir, e.Name())); err == nil && to == l.linkTarget() {
-			path := filepath.Join(l.Dir(), "link")
-			return path, replace(path, e.Name())
+			return l.LinkFile(), replace(l.LinkFile(), e.Name())
 		}
 	}
 	return "", lost
 }
 
-// errReadOnly says that LowerFile is wrong and must stay so.
+// errReadOnly is the error for a wrong LowerFile in a read-only store.
 var errReadOnly = errors.New("it does not lead to the same layers as lower-layers, and the store is only read; repair it where it is written")
 
-// writeLower gives LowerFile of the layer that content, in one step, unless it has it. It
-// returns errReadOnly if the store is read-only.
+// writeLower replaces LowerFile in one step unless it has that content. It returns errReadOnly if the
+// store is read-only.
 func (l Layer) writeLower(content string) (written bool, err error) {
 	path := filepath.Join(l.Dir(), LowerFile)
 	old, err := readSmall(path, maxLower)
@@ -114,9 +112,10 @@ func (l Layer) writeLower(content string) (written bool, err error) {
 	return true, replace(path, content)
 }
 
-// Inherit gives a new layer the LowerLayersFile that containers/storage gives it from
-// 1.63 on, if its parent has one: older versions do not know the file, and of what the
-// parent says take LowerFile only. It then does what Relink does.
+// Inherit writes the LowerLayersFile of a new layer if its parent has one, as containers/storage does
+// from 1.63 on. Older versions derive LowerFile only. Inherit then calls Relink.
+//
+// The caller holds the lock of the layers.
 func (s *Stores) Inherit(id, parent string) error {
 	p, err := s.Find(parent)
 	if err != nil {
@@ -141,7 +140,7 @@ func (s *Stores) Inherit(id, parent string) error {
 	return err
 }
 
-// replace gives a file a content in one step. It does not sync.
+// replace replaces the content of a file in one step. It does not sync.
 func replace(path, content string) error {
 	temp := filepath.Join(filepath.Dir(path), ".tmp-"+filepath.Base(path))
 	if err := os.WriteFile(temp, []byte(content), 0o644); err != nil {

@@ -1,21 +1,21 @@
 package chain
 
-// Segment is a part of a chain that is one layer of a mount: composefs layers that
-// follow one another, or a single other layer.
+// Segment is a part of a chain that becomes one layer of a mount: consecutive composefs layers, or a
+// single plain layer.
 type Segment struct {
 	Layers []Layer // the top one first
 
-	// Whole: nothing lies below, so that whiteouts have done their work.
-	Whole bool
+	// Bottom reports that no layer lies below the segment. Its merged image needs no whiteouts.
+	Bottom bool
 }
 
 // Composefs reports whether the segment's layers are composefs.
 func (s Segment) Composefs() bool { return s.Layers[0].Composefs }
 
-// Top returns the layer by which the segment's image is found.
+// Top returns the top layer, whose directory holds the segment's merged image.
 func (s Segment) Top() Layer { return s.Layers[0] }
 
-// OneStore reports whether all layers are in one store.
+// OneStore reports whether all layers are in the same store.
 func (s Segment) OneStore() bool {
 	for _, l := range s.Layers {
 		if l.Store != s.Layers[0].Store {
@@ -25,7 +25,7 @@ func (s Segment) OneStore() bool {
 	return true
 }
 
-// Segments cuts the chain into as few segments as can be, the top one first.
+// Segments splits the chain into the smallest number of segments, top first.
 func (c Chain) Segments() []Segment {
 	var list []Segment
 	for i := 0; i < len(c); {
@@ -33,7 +33,7 @@ func (c Chain) Segments() []Segment {
 		for c[i].Composefs && end < len(c) && c[end].Composefs {
 			end++
 		}
-		list = append(list, Segment{Layers: c[i:end], Whole: end == len(c)})
+		list = append(list, Segment{Layers: c[i:end], Bottom: end == len(c)})
 		i = end
 	}
 	return list

@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// OwnDiff gives a layer's diff the owner and mode of the root entry of its image, and reports
-// whether there is such an entry. The upper directories of containers get theirs from the diff.
+// OwnDiff gives a layer's diff the owner and mode of the root entry of its image, and reports whether
+// the image has such an entry. The stock driver copies both to the upper directories of containers.
 func OwnDiff(img *erofs.Image, diff string) (given bool, err error) {
 	root, err := img.Cursor().Root()
 	if err != nil || root.Dir.Implied {
@@ -22,7 +22,7 @@ func OwnDiff(img *erofs.Image, diff string) (given bool, err error) {
 }
 
 // SealLayer seals and syncs a layer image with an fs-verity digest. All objects of the layer must
-// be committed and sealed: see [Images.Seal] for why.
+// already be sealed, because a sealed image promises that.
 func SealLayer(p *pool.Pool, path string, image verity.Digest) error {
 	if _, err := p.SealFile(path, image); err != nil {
 		return fmt.Errorf("seal layer image: %w", err)

@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// OpenIn opens a regular file in a directory that symlinks do not lead out of, absolute
-// ones neither.
+// OpenIn opens a regular file below a directory. It resolves symlinks, also absolute ones, as if the
+// directory were the root.
 func OpenIn(dir, name string) (*os.File, error) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -39,11 +39,11 @@ func OpenIn(dir, name string) (*os.File, error) {
 	return f, nil
 }
 
-// maxSymlinks is how many symlinks a path may go through: MAXSYMLINKS of Linux.
+// maxSymlinks limits the symlinks in a path: MAXSYMLINKS of Linux.
 const maxSymlinks = 40
 
-// Lookup finds the inode of an entry of the layer's tar: the path is followed through
-// symlinks to directories inside of the layer, as it was when the tar was read.
+// Lookup returns the inode of an entry of the layer's tar. It follows symlinks in parent directories
+// inside the layer, as the conversion of the tar did.
 func Lookup(m *erofs.Image, name string) (*tree.Inode, error) {
 	todo := strings.Split(filepath.Clean("/"+name), "/")[1:]
 	at, links := "", 0

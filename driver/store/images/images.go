@@ -3,6 +3,7 @@
 package images
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,27 +16,27 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Images are the images of the segments of a store's chains. Its methods may be called
-// concurrently, and by several processes.
+// Images are the merged images of the chains of a store. Methods may be called concurrently, and by
+// several processes.
 type Images struct {
 	primary chain.Store
 	sealing objects.Sealing
 }
 
-// New returns the images of a store. Those that it makes are sealed as said, if all layers
-// of their segments are.
+// New returns the images of a store. New images are sealed according to sealing if all layer images
+// of their segments are sealed.
 func New(primary chain.Store, sealing objects.Sealing) *Images { return &Images{primary, sealing} }
 
-// Image is a segment's image, and where the contents of its files are.
+// Image is a merged image and the directories of its objects.
 type Image struct {
 	Path string
-	Pool chain.Store // whose pool has it
+	Pool chain.Store // the store whose pool has the image
 	Data []string    // object directories
 }
 
-// Of returns the image of a composefs segment, which it makes if there is none yet. An
-// error names the layer at fault.
-func (m *Images) Of(s chain.Segment) (Image, error) {
+// EnsureMerged returns the image of a composefs segment and merges its layers if the image is
+// missing, which takes the lock of the pool (shared). An error names the layer at fault.
+func (m *Images) EnsureMerged(ctx context.Context, s chain.Segment) (Image, error) {
 	data, err := m.Data(s)
 	if err != nil {
 		return Image{}, err
@@ -46,11 +47,11 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 	}
 	if path == "" {
 		path = m.Place(s)
-		if err := m.merge(s, path); err != nil {
+		if err := m.merge(ctx, s, path); err != nil {
 			return Image{}, fmt.Errorf("merge layers: %w", err)
 		}
 	}
-	if err := lookFor(s, data); err != nil { // now, for merging makes pools
+	if err := lookFor(s, data); err != nil { // after the merge, which makes missing pools
 		return Image{}, err
 	}
 	store := s.Top().Store
@@ -60,11 +61,11 @@ func (m *Images) Of(s chain.Segment) (Image, error) {
 	return Image{path, store, data}, nil
 }
 
-// Find returns the path of the segment's image, "" if there is none yet.
+// Find returns the path of the segment's merged image, "" if it does not exist yet. It takes no lock.
 func (m *Images) Find(s chain.Segment) (string, error) {
 	places := []string{m.Place(s)}
 	if s.Top().Store.ReadOnly && s.OneStore() {
-		places = append(places, name(s)) // that store's own driver has made it
+		places = append(places, name(s)) // made by the driver that owns the store
 	}
 	for _, path := range places {
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
@@ -74,27 +75,27 @@ func (m *Images) Find(s chain.Segment) (string, error) {
 	return "", nil
 }
 
-// name returns the segment's image in the directory of its top layer.
+// name returns the link to the merged image in the directory of the segment's top layer.
 func name(s chain.Segment) string {
-	if s.Whole {
-		return s.Top().Merged()
+	if s.Bottom {
+		return s.Top().MergedPath()
 	}
-	return s.Top().Segment()
+	return s.Top().SegmentPath()
 }
 
-// Place returns where the segment's image is linked.
+// Place returns the path of the link to the segment's merged image, which need not exist.
 func (m *Images) Place(s chain.Segment) string {
 	if !s.Top().Store.ReadOnly {
 		return name(s)
 	}
 	suffix := ".segment"
-	if s.Whole {
+	if s.Bottom {
 		suffix = ".merged"
 	}
-	return filepath.Join(m.primary.Pool(), "chains", s.Top().ID+suffix)
+	return filepath.Join(m.primary.PoolChains(), s.Top().ID+suffix)
 }
 
-// store returns the store whose pool has the segment's image.
+// store returns the store whose pool gets the segment's merged image.
 func (m *Images) store(s chain.Segment) chain.Store {
 	if s.Top().Store.ReadOnly {
 		return m.primary
@@ -102,13 +103,13 @@ func (m *Images) store(s chain.Segment) chain.Store {
 	return s.Top().Store
 }
 
-// Data returns where the contents of the segment's files are: in the pools of its
-// stores, and in stock layers of stores that are read-only.
+// Data returns the directories of the segment's objects: the pools of its stores, and the diffs of
+// stock layers in read-only stores.
 func (m *Images) Data(s chain.Segment) ([]string, error) {
 	var list []string
 	seen := map[string]bool{}
 	for _, l := range s.Layers {
-		dir := filepath.Join(l.Store.Pool(), "objects")
+		dir := l.Store.PoolObjects()
 		if l.Store.ReadOnly {
 			stock, err := isStock(l)
 			if err != nil {
@@ -126,13 +127,12 @@ func (m *Images) Data(s chain.Segment) ([]string, error) {
 	return list, nil
 }
 
-// lookFor returns a *[chain.DamagedError] if one of the directories that hold the contents
-// of the segment's files is missing.
+// lookFor returns a *[chain.DamagedError] if one of the segment's object directories is missing.
 func lookFor(s chain.Segment, data []string) error {
 	for _, dir := range data {
 		_, err := os.Stat(dir)
 		if !errors.Is(err, fs.ErrNotExist) {
-			continue // the mount says what else is wrong
+			continue // the mount reports other errors
 		}
 		for _, l := range s.Layers {
 			if strings.HasPrefix(dir, filepath.Dir(l.Store.Home)+"/") {
@@ -153,9 +153,9 @@ func isStock(l chain.Layer) (bool, error) {
 	return img.Format() != erofs.Layer, nil
 }
 
-// Prune removes the links for layers of read-only stores that are gone. Of those in
-// stores that are not mounted at the moment the images are merged again when they are
-// back. After an error of exists nothing is removed.
+// Prune removes the links in the pool's chains directory for layers that no store has. If a store is
+// only unmounted, the next mount merges its layers again. After an error of exists Prune removes
+// nothing.
 func (m *Images) Prune(exists func(id string) (bool, error)) error {
 	stale, err := m.Stale(exists)
 	if err != nil {
@@ -171,7 +171,7 @@ func (m *Images) Prune(exists func(id string) (bool, error)) error {
 
 // Stale returns the paths of the links that [Images.Prune] removes.
 func (m *Images) Stale(exists func(id string) (bool, error)) (paths []string, err error) {
-	dir := filepath.Join(m.primary.Pool(), "chains")
+	dir := m.primary.PoolChains()
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

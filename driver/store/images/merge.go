@@ -19,17 +19,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// merge makes the segment's image and links it at path. When it returns, all that the
-// image refers to is in a pool and on disk. Merging the same segment twice at a time
-// is a waste and nothing else.
-func (m *Images) merge(s chain.Segment, path string) (err error) {
+// merge makes the segment's image and links it at path. All objects of the image are durable in a
+// pool when merge returns. It holds the lock of the pool, shared, meanwhile. Two processes may merge
+// the same segment at once; the second one wastes time only.
+func (m *Images) merge(ctx context.Context, s chain.Segment, path string) (err error) {
 	p, err := pool.Open(m.store(s), m.sealing)
 	if err != nil {
 		return err
 	}
 	defer p.Close() //nolint:errcheck // nothing is written
 	defer func() { err = p.Named(err) }()
-	batch, err := p.BeginStaged() // nothing is collected until the image is linked
+	batch, err := p.BeginStaged() // its lock keeps the image from collection until it is linked
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 		}
 	}
 	d, err := batch.AddImage(func(w io.Writer) (verity.Digest, error) {
-		img, err := convert.Merge(context.Background(), in.sources, w, convert.MergeOptions{Segment: !s.Whole})
+		img, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{Segment: !s.Bottom})
 		return img.Digest, err
 	})
 	if err != nil {
@@ -62,11 +62,11 @@ func (m *Images) merge(s chain.Segment, path string) (err error) {
 	return batch.LinkImage(d, p.Path(path))
 }
 
-// inputs are the open layer images of a segment, bottom first, and the batches that
-// bring the contents of stock layers into their pools.
+// inputs are the open layer images of a segment, bottom first, and the batches that adopt the
+// contents of stock layers.
 type inputs struct {
 	sealing objects.Sealing
-	sealed  bool // all objects are, once the batches are committed
+	sealed  bool // all objects are sealed after the batches are committed
 
 	sources []convert.Source
 	closers []io.Closer
@@ -102,7 +102,7 @@ func (in *inputs) add(l chain.Layer) error {
 	return nil
 }
 
-// adopt begins to bring a stock layer's contents into the pool.
+// adopt returns a function that adopts contents of a stock layer into the pool.
 func (in *inputs) adopt(l chain.Layer) (func(string, int64) (verity.Digest, []byte, error), error) {
 	p, err := pool.Open(l.Store, in.sealing)
 	if err != nil {
@@ -140,5 +140,5 @@ func (in *inputs) close() {
 	for _, c := range slices.Backward(in.closers) {
 		errs = append(errs, c.Close())
 	}
-	_ = errors.Join(errs...) // what is committed is on disk, what is not is collected
+	_ = errors.Join(errs...) // committed objects are durable, and others are garbage
 }

@@ -12,16 +12,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Name returns the fs-verity digest by which the pool calls the image. The image is one of
-// the pool's files, or, where links were lost, as in a copy of the store, has the content of
-// one. Whether a file of the pool is what it is called is not looked at.
-func (i Image) Name() (verity.Digest, error) {
+// Digest returns the fs-verity digest that names the image in the pool. It compares inodes with
+// the images of the pool. A copy of a store has lost the hard links: Digest then hashes the image
+// and looks for its digest in the pool. It does not check that a file of the pool has the content
+// that its name promises. It takes no lock.
+func (i Image) Digest(ctx context.Context) (verity.Digest, error) {
 	p, err := objects.OpenReadOnly(i.Pool.Pool())
 	if err != nil {
 		return verity.Digest{}, err
 	}
 	defer p.Close() //nolint:errcheck // open for reading
-	name, err := p.FindImage(context.Background(), i.Path)
+	name, err := p.FindImage(ctx, i.Path)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return name, err
 	}

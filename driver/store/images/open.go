@@ -23,17 +23,17 @@ func Open(path string) (*os.File, *erofs.Image, error) {
 	return f, img, nil
 }
 
-// OpenLayer opens the image of a composefs layer. If it is missing or no image, the error is a
+// OpenLayer opens the image of a composefs layer. If the image is missing or invalid, the error is a
 // [*chain.DamagedError].
 func OpenLayer(l chain.Layer) (*os.File, *erofs.Image, error) {
-	f, img, err := Open(l.Blob())
+	f, img, err := Open(l.ImagePath())
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, erofs.ErrCorrupt) {
 		err = &chain.DamagedError{Store: l.Store, Layer: l.ID, Err: err}
 	}
 	return f, img, err
 }
 
-// Read is Open for a file that is open.
+// Read is Open for an open file.
 func Read(f *os.File) (*erofs.Image, error) {
 	info, err := f.Stat()
 	if err != nil {

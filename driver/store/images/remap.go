@@ -13,10 +13,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Remap writes a layer image that shows what a whole segment shows, with the owners that
-// owner returns, and adds the contents to the batch of the layer that gets the image. All
-// layers must be in the store whose pool that is.
-func (m *Images) Remap(s chain.Segment, batch *objects.Batch, w io.Writer, owner func(uid, gid uint32) (uint32, uint32, error)) (convert.Image, error) {
+// Remap writes a layer image with the whole tree of a segment and the owners that owner returns. It
+// adds the objects to the batch of the layer that gets the image. All layers must be in the store of
+// that batch.
+func (m *Images) Remap(ctx context.Context, s chain.Segment, batch *objects.Batch, w io.Writer, owner func(uid, gid uint32) (uint32, uint32, error)) (convert.Image, error) {
 	in := &inputs{sealing: m.sealing}
 	defer in.close()
 	for _, l := range slices.Backward(s.Layers) {
@@ -24,10 +24,10 @@ func (m *Images) Remap(s chain.Segment, batch *objects.Batch, w io.Writer, owner
 			return convert.Image{}, fmt.Errorf("layer %s: %w", l.ID, err)
 		}
 	}
-	return convert.Remap(context.Background(), in.sources, w, convert.RemapOptions{
+	return convert.Remap(ctx, in.sources, w, convert.RemapOptions{
 		Owner: owner,
 		Contents: func(list []convert.Content) error {
-			if err := in.commit(); err != nil { // what is adopted is in the pool now
+			if err := in.commit(); err != nil { // adopted contents get their names in the pool
 				return err
 			}
 			for _, c := range list {

@@ -3,6 +3,7 @@
 package images
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -11,14 +12,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Seal seals the segment's image if there is one, and all layer images of the segment are
-// sealed. sealed is false if one is not, or if it cannot be done here.
-func (m *Images) Seal(s chain.Segment) (sealed bool, err error) {
+// Seal seals the segment's merged image if it exists and all layer images of the segment are sealed.
+// sealed is false if one of them is not, or if the file system lacks fs-verity.
+func (m *Images) Seal(ctx context.Context, s chain.Segment) (sealed bool, err error) {
 	img := Image{Pool: m.store(s)}
 	if img.Path, err = m.Find(s); err != nil {
 		return false, err
 	}
-	if img.Path != m.Place(s) { // there is none, or it is another store's
+	if img.Path != m.Place(s) { // it does not exist, or belongs to another store
 		return false, nil
 	}
 	for _, l := range s.Layers {
@@ -26,14 +27,14 @@ func (m *Images) Seal(s chain.Segment) (sealed bool, err error) {
 			return false, err
 		}
 	}
-	if sealed, err = m.seal(img); err != nil {
+	if sealed, err = m.seal(ctx, img); err != nil {
 		return false, fmt.Errorf("seal image of layer %s: %w", s.Top().ID, err)
 	}
 	return sealed, nil
 }
 
-func (m *Images) seal(img Image) (sealed bool, err error) {
-	name, err := img.Name()
+func (m *Images) seal(ctx context.Context, img Image) (sealed bool, err error) {
+	digest, err := img.Digest(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -42,12 +43,12 @@ func (m *Images) seal(img Image) (sealed bool, err error) {
 		return false, err
 	}
 	defer p.Close() //nolint:errcheck // nothing is written
-	return p.SealFile(p.Path(img.Path), name)
+	return p.SealFile(p.Path(img.Path), digest)
 }
 
 // isSealed reports whether a layer's image has fs-verity.
 func isSealed(l chain.Layer) (bool, error) {
-	f, err := os.Open(l.Blob())
+	f, err := os.Open(l.ImagePath())
 	if err != nil {
 		return false, err
 	}

@@ -9,13 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// selinuxXattr is the SELinux label of a file, kept also where the kernel has no SELinux.
+// selinuxXattr contains the SELinux label of a file. Kernels without SELinux store it too.
 const selinuxXattr = "security.selinux"
 
-// create makes the directory of a pool, unless it is there, with the SELinux label of the
-// layers' directory. Policies know that one by its path and give it a label that containers
-// may read, and have not heard of pools. What is made in a directory takes its label, so
-// that this is all there is to do. A pool that is there has the label that its owner wants.
+// create makes the directory of a pool with the SELinux label of the layers' directory. Policies give
+// that directory a label that containers may read, but have no rule for pools. New files inherit the
+// label of their directory, so the label of the pool is enough. An existing pool keeps its label.
 func create(pool, layers string) error {
 	label, err := labelOf(layers)
 	if err != nil || label == "" {
@@ -32,7 +31,7 @@ func create(pool, layers string) error {
 	}
 	err = unix.Lsetxattr(pool, selinuxXattr, []byte(label), 0)
 	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
-		return nil // a label for all of the mount, or who is confined and cannot choose
+		return nil // one label for the whole mount, or a confined process that cannot choose
 	}
 	if err != nil {
 		return &os.PathError{Op: "set the SELinux label " + label + " of", Path: pool, Err: err}

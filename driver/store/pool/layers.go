@@ -14,12 +14,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// A pool has an entry for each layer that may have objects, so that it is seen when one
-// is gone whose objects nobody has collected: stock containers/storage has removed it,
-// or whoever did was killed. What is garbage is not told by entries but by link counts.
+// A pool has an entry for each layer that may have objects. An entry without a layer shows that stock
+// containers/storage removed the layer, or that a removal was killed: nobody has collected its
+// objects. Link counts, not entries, decide which objects are garbage.
 
-// Enter notes that a layer may have objects. If a crash takes the entry, no more is lost
-// than disk space.
+// Enter notes that a layer may have objects. It does not sync: an entry that a crash loses costs disk
+// space only.
 func Enter(l chain.Layer) error {
 	name := filepath.Join(l.Store.PoolLayers(), l.ID)
 	err := os.WriteFile(name, nil, 0o600)
@@ -29,7 +29,7 @@ func Enter(l chain.Layer) error {
 	return err
 }
 
-// Leave notes that what layers had is collected.
+// Leave removes the entries of layers whose objects are collected.
 func Leave(s chain.Store, ids ...string) error {
 	for _, id := range ids {
 		if err := os.Remove(filepath.Join(s.PoolLayers(), id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -39,9 +39,10 @@ func Leave(s chain.Store, ids ...string) error {
 	return nil
 }
 
-// Tidy collects the garbage of which there are traces: layers that are gone, layers that
-// never got a place, notes of garbage. If somebody is using the pool, nothing is done:
-// his layers are among the traces. It costs next to nothing if there are none.
+// Tidy collects garbage if there are traces of it: entries of missing layers, staged layers, notes of
+// garbage. It does nothing while another process uses the pool, whose layers are among the traces.
+// Without traces it costs a few system calls. It takes the lock of the pool, exclusive, if that is
+// free.
 func Tidy(ctx context.Context, s chain.Store) error {
 	gone, err := gone(s)
 	if err != nil {
@@ -57,8 +58,8 @@ func Tidy(ctx context.Context, s chain.Store) error {
 	return err
 }
 
-// Collect collects all garbage of a store's pool, and returns how much that was. The error
-// wraps [objects.ErrBusy] if somebody is using the pool.
+// Collect collects all garbage of a store's pool and returns its amount. It takes the lock of the
+// pool, exclusive; the error wraps [objects.ErrBusy] if another process uses the pool.
 func Collect(ctx context.Context, s chain.Store) (c objects.Collected, err error) {
 	gone, err := gone(s)
 	if err != nil {
@@ -67,7 +68,7 @@ func Collect(ctx context.Context, s chain.Store) (c objects.Collected, err error
 	return collect(ctx, s, gone)
 }
 
-// collect is Collect if it is known which layers with an entry are gone.
+// collect is Collect for a known list of missing layers.
 func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Collected, err error) {
 	p, err := Open(s, objects.SealNever)
 	if err != nil {
@@ -80,7 +81,7 @@ func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Colle
 	return c, Leave(s, gone...)
 }
 
-// gone returns the layers that have an entry and are not there any more.
+// gone returns the IDs of entries without a layer.
 func gone(s chain.Store) (ids []string, err error) {
 	names, err := files.Names(s.PoolLayers())
 	err = files.IgnoreMissing(err)

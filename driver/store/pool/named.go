@@ -10,13 +10,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
-// Named has an error name files by absolute paths instead of those of [Pool.Path], and the store if
-// that is full. The pool may be closed.
+// Named returns err with absolute paths instead of those of [Pool.Path]. If the file system is full,
+// it adds the store. The pool may be closed.
 func (p *Pool) Named(err error) error {
 	return message.Full(message.Rename(err, p.path, p.root+"/"), p.root)
 }
 
-// The methods of the embedded pool whose errors have paths.
+// The following methods replace those of the embedded pool whose errors contain paths.
 
 // Begin is [objects.Pool.Begin].
 func (p *Pool) Begin(layerDir string) (*objects.Batch, error) {

@@ -1,11 +1,11 @@
 //go:build linux
 
-// Package pool opens the pool of a store so that layers can be linked with it.
+// Package pool opens the pool of a store so that files can be linked between the pool and layers.
 //
-// The overlay driver mounts its home on itself, to keep mounts in it private, and
-// link(2) does not cross mounts, even where both sides are one file system. So the pool
-// and the layers beside it are looked at through a mount of the store's root in which
-// nothing is mounted: one without a place, that nobody else sees.
+// The overlay driver mounts its home on itself to keep mounts in it private, and link(2) does not
+// cross mounts. Open therefore clones the mount of the store's root into a detached mount, without
+// the mounts below it, and accesses the pool and the layers through the clone. If the directory
+// overlay is a file system of its own, links are impossible, and layers stay plain: see [ErrApart].
 package pool
 
 import (
@@ -22,26 +22,26 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// ErrApart is what Open returns for a store whose layers are on another file system
-// than its root: nothing there can be linked with a pool.
+// ErrApart is the error of Open for a store whose layers are on another file system than its root, so
+// that they cannot be linked with a pool.
 var ErrApart = errors.New("the directory overlay is a file system of its own")
 
-// Pool is the open pool of a store. Errors of its methods have the absolute paths of files.
-// Errors of a batch, and of what is done with a name that [Pool.Path] has returned, do not:
-// the function that begins the batch hands them to [Pool.Named].
+// Pool is the open pool of a store. Errors of its methods contain absolute paths. Errors of a batch,
+// and of system calls with a path of [Pool.Path], contain the latter: the function that begins the
+// batch passes them to [Pool.Named].
 type Pool struct {
 	*objects.Pool
 	root string   // the store's root
-	view *os.File // it, with nothing mounted in it
-	path string   // by which it is called, with a slash at its end
+	view *os.File // the root in the detached mount
+	path string   // /proc/self/fd/N/ of view
 }
 
-// Open opens the pool of a store and makes it if there is none. What is added to it is
-// sealed as said.
+// Open opens the pool of a store and makes a missing one. New files are sealed according to sealing.
+// Open takes no lock: beginning a batch does.
 func Open(s chain.Store, sealing objects.Sealing) (*Pool, error) {
 	root := filepath.Dir(s.Home)
 	fd, err := unix.OpenTree(unix.AT_FDCWD, root, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
-	if errors.Is(err, unix.ENOSYS) { // nothing is added below Linux 5.2, but removed
+	if errors.Is(err, unix.ENOSYS) { // Linux below 5.2 adds nothing to a pool, but removes files
 		fd, err = unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	}
 	if err != nil {
@@ -74,8 +74,8 @@ func (p *Pool) open(s chain.Store, sealing objects.Sealing) error {
 	return p.Named(err)
 }
 
-// Path returns by which name a file of the store is to be called as long as the pool is
-// open: path is its absolute path.
+// Path returns the path of a file of the store in the detached mount. path is the absolute path. The
+// result is valid while the pool is open, in this process.
 func (p *Pool) Path(path string) string {
 	return p.path + strings.TrimPrefix(path, p.root+"/")
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Restorer gives objects their names in a store's pool back. Mounts read objects by these
-// names, and every layer has a link to each of its own, so that a lost name loses no content.
-// It opens the pool, whose lock it then shares, when it restores the first object. It is not
-// for concurrent use.
+// Restorer restores lost names of objects in a store's pool. Mounts read objects by these names.
+// Every layer has a link to each of its objects, so a lost name loses no content. The restorer opens
+// the pool and takes its lock, shared, when it restores the first object, and keeps both until Close.
+// It is not for concurrent use.
 type Restorer struct {
 	store    chain.Store
 	sealing  objects.Sealing
@@ -26,16 +26,17 @@ type Restorer struct {
 	restored int
 }
 
-// NewRestorer returns a restorer for the pool of a store. Restored objects are sealed as said.
+// NewRestorer returns a restorer for the pool of a store. Restored objects are sealed according to
+// sealing.
 func NewRestorer(s chain.Store, sealing objects.Sealing) *Restorer {
 	return &Restorer{store: s, sealing: sealing}
 }
 
-// Restore reads the layer's own link of an object and gives the object its name in the pool.
-// The error wraps [fs.ErrNotExist] if the layer has lost the object too or its store is
-// read-only, and [objects.ErrDamaged] if the link has another content.
+// Restore hashes the layer's own link of an object and links it into the pool. The error wraps
+// [fs.ErrNotExist] if the layer has lost the object too or its store is read-only, and
+// [objects.ErrDamaged] if the link has another content.
 func (r *Restorer) Restore(l chain.Layer, d verity.Digest) error {
-	name := filepath.Join(r.store.Pool(), "objects", objects.Path(d))
+	name := filepath.Join(r.store.PoolObjects(), objects.Path(d))
 	if r.store.ReadOnly {
 		return &os.PathError{Op: "open", Path: name, Err: unix.ENOENT}
 	}
@@ -68,7 +69,7 @@ func (r *Restorer) open() (err error) {
 	return err
 }
 
-// Close makes the names durable. It returns how many objects got theirs back.
+// Close makes the names durable. It returns the number of restored objects.
 func (r *Restorer) Close() (restored int, err error) {
 	if r.repair != nil {
 		err = r.pool.Named(errors.Join(r.repair.Close(), r.pool.Close()))

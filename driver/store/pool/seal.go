@@ -12,10 +12,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// SealLayer seals a layer that has come into the store without: its objects and then its
-// image, which promises that these are. What is not as its name says gives an error, and
-// the image stays as it is. sealed says that the image has it now, or had it: it is false
-// if that cannot be done here.
+// SealLayer seals the objects of an existing layer and then its image, because a sealed image
+// promises that its objects are sealed. A file with another content than its name says is an error,
+// and the image stays unsealed. sealed is false if the file system lacks fs-verity.
 func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
 	if sealed, err = p.sealLayer(ctx, l); err != nil {
 		return false, fmt.Errorf("enable fs-verity: %w", p.Named(err))
@@ -24,7 +23,7 @@ func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 }
 
 func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
-	f, err := os.Open(p.Path(l.Blob()))
+	f, err := os.Open(p.Path(l.ImagePath()))
 	if err != nil {
 		return false, err
 	}
@@ -43,5 +42,5 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if err != nil {
 		return false, err
 	}
-	return p.SealFile(p.Path(l.Blob()), d)
+	return p.SealFile(p.Path(l.ImagePath()), d)
 }

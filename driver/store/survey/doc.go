@@ -1,6 +1,5 @@
-// Package survey measures what stores have: layers and their objects, pools, and the
-// images that chains are merged to.
+// Package survey measures stores: layers and their objects, pools, and merged images.
 //
-// It takes no locks, makes nothing and changes nothing, so what it says of a store that
-// is in use was true at some time or other for each part.
+// It takes no locks and writes nothing. In a store that other processes change, each part of a result
+// may be from a different moment.
 package survey

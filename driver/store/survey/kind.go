@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// Kind says who has written a layer.
+// Kind is the form of a layer and the program that has written it.
 type Kind string
 
 // The kinds.
@@ -37,7 +37,7 @@ func Find(stores *chain.Stores, id string) (chain.Layer, Kind, error) {
 	case errors.Is(err, erofs.ErrCorrupt) || errors.Is(err, erofs.ErrUnsupported):
 		return l, Damaged, nil
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Lstat(l.Dir()); errors.Is(err, fs.ErrNotExist) { // by now
+		if _, err := os.Lstat(l.Dir()); errors.Is(err, fs.ErrNotExist) { // removed since
 			return chain.Layer{ID: id}, Missing, nil
 		}
 		return l, Damaged, nil
@@ -51,8 +51,7 @@ func Find(stores *chain.Stores, id string) (chain.Layer, Kind, error) {
 	return l, Stock, nil
 }
 
-// Kinds returns the layers with the given IDs and their kinds, which is all that
-// [Merge] and [OCI] look at.
+// Kinds returns the layers with the given IDs and their kinds. [Merge] and [OCI] need no more.
 func Kinds(stores *chain.Stores, ids []string) (layers []Layer, err error) {
 	for _, id := range ids {
 		l := Layer{}
@@ -64,9 +63,9 @@ func Kinds(stores *chain.Stores, ids []string) (layers []Layer, err error) {
 	return layers, nil
 }
 
-// KindOf returns the kind of a chain from those of its layers: theirs if they have the
-// same; Damaged if one is Damaged or Missing; Composefs if no layer is Plain; "mixed"
-// otherwise. A chain without layers has the kind "".
+// KindOf returns the kind of a chain from the kinds of its layers: the common kind if all are the
+// same; Damaged if one is Damaged or Missing; Composefs if none is Plain; Mixed otherwise. A chain
+// without layers has the kind "".
 func KindOf(layers []Kind) Kind {
 	has := map[Kind]bool{}
 	for _, k := range layers {
@@ -87,5 +86,5 @@ func KindOf(layers []Kind) Kind {
 	return ""
 }
 
-// Mixed is the kind of a chain that has plain layers and others.
+// Mixed is the kind of a chain with plain and other layers.
 const Mixed Kind = "mixed"

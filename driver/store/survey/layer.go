@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -21,30 +22,33 @@ func (a *Amount) add(size int64) {
 	a.Bytes += size
 }
 
-// Sizes are what layers have.
+// Sizes are the sizes of layers.
 type Sizes struct {
-	Files   Amount // regular files, each once however many names it has
-	Objects Amount // files in diff of composefs layers, each once
-	Unique  Amount // those of them that no other layer has
+	Files   Amount // regular files; a file with several names counts once
+	Objects Amount // files in the diffs of composefs layers; each counts once
+	Unique  Amount // objects that no other layer has
 }
 
-// Shared returns how many of the objects other layers have too.
+// Shared returns the amount of objects that other layers have too.
 func (s Sizes) Shared() Amount {
 	return Amount{s.Objects.Count - s.Unique.Count, s.Objects.Bytes - s.Unique.Bytes}
 }
 
-// Layer is a layer that has been measured.
+// Layer is a measured layer.
 type Layer struct {
 	chain.Layer
 	Kind Kind
 	Sizes
 }
 
-// Layers measures the layers with the given IDs, and all of them together: an object
-// that only these have is unique there, and counts once.
-func Layers(stores *chain.Stores, ids []string) (layers []Layer, total Sizes, err error) {
+// Layers measures the layers with the given IDs, and all of them together. An object that only these
+// layers have counts as unique in total, and counts once.
+func Layers(ctx context.Context, stores *chain.Stores, ids []string) (layers []Layer, total Sizes, err error) {
 	together := objectSet{}
 	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return nil, total, err
+		}
 		l := Layer{}
 		if l.Layer, l.Kind, err = Find(stores, id); err != nil {
 			return nil, total, fmt.Errorf("layer %s: %w", id, err)
@@ -60,13 +64,13 @@ func Layers(stores *chain.Stores, ids []string) (layers []Layer, total Sizes, er
 	return layers, total, nil
 }
 
-// measure measures the layer and adds its objects to what layers have together.
+// measure measures the layer and adds its objects to together.
 func (l *Layer) measure(together objectSet) (err error) {
 	switch l.Kind {
 	case Plain:
-		l.Files, err = filesBelow(l.Diffs[len(l.Diffs)-1]) // others have changed owners only
+		l.Files, err = filesBelow(l.Diffs[len(l.Diffs)-1]) // the upper ones contain metacopy files
 	case Composefs, Stock:
-		if l.Files, err = FilesIn(l.Blob()); err != nil {
+		if l.Files, err = FilesIn(l.ImagePath()); err != nil {
 			return err
 		}
 		own := objectSet{}

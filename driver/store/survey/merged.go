@@ -16,23 +16,22 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// ErrNoImage is returned for a chain that is not mounted as one image.
+// ErrNoImage is the error for a chain without a single merged image.
 var ErrNoImage = errors.New("there is no merged image")
 
-// Merged is the image that a chain is merged to.
+// Merged is the merged image of a chain.
 type Merged struct {
-	Path   string   // "" if it has not been merged yet
-	Data   []string // object directories, once it has been
+	Path   string   // "" if the image does not exist yet
+	Data   []string // object directories, if the image exists
 	Digest verity.Digest
 	Size   int64 // bytes
-	Sealed bool  // it has fs-verity, and so have all objects it refers to
+	Sealed bool  // the image and all its objects have fs-verity
 }
 
-// Merge returns the merged image of a chain, the top layer first. It reads the image and
-// measures it, or, if there is none yet, merges the layers and throws the result away.
-// The error wraps [ErrNoImage] if the image is damaged, or there can be none: then it
-// names the first layer, from the bottom, that is why.
-func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
+// Merge returns the merged image of a chain, top layer first. It hashes an existing image. If there
+// is none, it merges the layers and discards the result. The error wraps [ErrNoImage] if the image is
+// damaged, or if the chain cannot have one; the error then names the lowest layer that prevents it.
+func Merge(ctx context.Context, stores *chain.Stores, layers []Layer) (Merged, error) {
 	c, err := mergeable(layers)
 	if err != nil {
 		return Merged{}, err
@@ -44,7 +43,7 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 		return Merged{}, err
 	}
 	if path == "" {
-		return mergeNow(s.Layers, io.Discard)
+		return mergeNow(ctx, s.Layers, io.Discard)
 	}
 	data, err := known.Data(s)
 	if err != nil {
@@ -57,7 +56,7 @@ func Merge(stores *chain.Stores, layers []Layer) (Merged, error) {
 	return m, err
 }
 
-// mergeable returns the layers as a chain, if they can be merged to one image.
+// mergeable returns the layers as a chain if they can be merged into one image.
 func mergeable(layers []Layer) (c chain.Chain, err error) {
 	if len(layers) == 0 {
 		return nil, fmt.Errorf("%w: there are no layers", ErrNoImage)
@@ -75,17 +74,17 @@ func mergeable(layers []Layer) (c chain.Chain, err error) {
 	return c, nil
 }
 
-// named reports whether the image is in one of the stores' pools, by its digest.
+// named reports whether the pool of one of the stores has the image under its digest.
 func (m Merged) named(stores ...chain.Store) bool {
 	info, err := os.Stat(m.Path)
 	return err == nil && slices.ContainsFunc(stores, func(s chain.Store) bool {
-		same, err := os.Stat(filepath.Join(s.Pool(), "images", m.Digest.String()))
+		same, err := os.Stat(filepath.Join(s.PoolImages(), m.Digest.String()))
 		return err == nil && os.SameFile(info, same)
 	})
 }
 
-// measure returns the fs-verity digest and the length of a file, and whether it has
-// fs-verity.
+// measure returns the fs-verity digest and the size of a file, and whether the file has fs-verity. It
+// hashes the content in any case, to find damage.
 func measure(path string) (d verity.Digest, size int64, sealed bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -98,13 +97,13 @@ func measure(path string) (d verity.Digest, size int64, sealed bool, err error) 
 	return d, size, sealed, err
 }
 
-// mergeNow merges layers, the top one first, and writes the image to w. It keeps nothing in the store.
-func mergeNow(layers []chain.Layer, w io.Writer) (m Merged, err error) {
+// mergeNow merges layers, top first, and writes the image to w. It writes nothing to the store.
+func mergeNow(ctx context.Context, layers []chain.Layer, w io.Writer) (m Merged, err error) {
 	in := &inputs{}
 	defer in.close()
 	if err := in.open(layers); err != nil {
 		return m, err
 	}
-	merged, err := convert.Merge(context.Background(), in.sources, w, convert.MergeOptions{})
+	merged, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{})
 	return Merged{Digest: merged.Digest, Size: merged.Size}, err
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// fileID tells files apart.
+// fileID identifies a file.
 type fileID struct{ dev, ino uint64 }
 
 func identify(info fs.FileInfo) (id fileID, links uint64) {
@@ -24,17 +24,17 @@ func identify(info fs.FileInfo) (id fileID, links uint64) {
 // object is a file in the object directories of layers.
 type object struct {
 	size   int64
-	links  uint64 // in all
-	names  uint64 // in the layers that are looked at
-	pooled bool   // the pool has it
+	links  uint64 // all links of the file
+	names  uint64 // links in the measured layers
+	pooled bool   // one link is in the pool
 }
 
 type objectSet map[fileID]*object
 
-// addLayer adds what is in the object directory of a layer. Most names are the pool's
-// too; those that stock containers/storage has given are not.
+// addLayer adds the files in the object directory of a layer. Most of them have the same name in the
+// pool, but files of stock containers/storage have other names.
 func (s objectSet) addLayer(l chain.Layer) error {
-	diff, pool := l.Diff(), objectDir(l.Store)
+	diff, pool := l.Diff(), l.Store.PoolObjects()
 	return filepath.WalkDir(diff, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return err
@@ -68,8 +68,7 @@ func (s objectSet) addAll(other objectSet) {
 	}
 }
 
-// sum returns how many objects there are, and how many have no links but those that
-// are known.
+// sum returns the amount of all objects, and of those that have no other links than the counted ones.
 func (s objectSet) sum() (all, unique Amount) {
 	for _, o := range s {
 		all.add(o.size)
@@ -84,28 +83,25 @@ func (s objectSet) sum() (all, unique Amount) {
 	return all, unique
 }
 
-func objectDir(s chain.Store) string { return filepath.Join(s.Pool(), "objects") }
-
-// Pool is what the pool of a store has.
+// Pool contains the sizes of a pool.
 type Pool struct {
 	Objects Amount
 	Images  Amount // merged images
 
-	// Saved is how many bytes there would be more if each layer had files of its own:
-	// the length of each object for each link but the pool's and one. Objects of stock
-	// layers may have two links in one layer, and count so.
+	// Saved is the number of bytes that sharing saves: the size of each object for each link after
+	// the pool's and the first layer's. An object of a stock layer may have two links in one layer;
+	// both count.
 	Saved int64
 }
 
-// PoolOf measures the pool of a store. The error wraps [fs.ErrNotExist] if there is
-// none.
-func PoolOf(s chain.Store) (p Pool, err error) {
+// PoolOf measures the pool of a store. The error wraps [fs.ErrNotExist] if the store has no pool.
+func PoolOf(ctx context.Context, s chain.Store) (p Pool, err error) {
 	pool, err := objects.OpenReadOnly(s.Pool())
 	if err != nil {
 		return p, err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	err = pool.Walk(context.Background(), func(_ verity.Digest, info objects.Info) error {
+	err = pool.Walk(ctx, func(_ verity.Digest, info objects.Info) error {
 		p.Objects.add(info.Size)
 		if info.Links > 2 {
 			p.Saved += info.Size * int64(info.Links-2)
@@ -115,7 +111,7 @@ func PoolOf(s chain.Store) (p Pool, err error) {
 	if err != nil {
 		return p, err
 	}
-	return p, pool.WalkImages(context.Background(), func(_ verity.Digest, info objects.Info) error {
+	return p, pool.WalkImages(ctx, func(_ verity.Digest, info objects.Info) error {
 		p.Images.add(info.Size)
 		return nil
 	})

@@ -17,10 +17,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// OCI returns the digest of the canonical form of a chain's merged image, the top layer
-// first. It is made of the layers, whether there is a merged image or not. The error
-// wraps [ErrNoImage] if there can be none.
-func OCI(layers []Layer, opts convert.OCIOptions) (d convert.OCIDigest, err error) {
+// OCI returns the digest of the canonical form of a chain's merged image, top layer first. It merges
+// the layers, whether a merged image exists or not. The error wraps [ErrNoImage] if the chain cannot
+// have one.
+func OCI(ctx context.Context, layers []Layer, opts convert.OCIOptions) (d convert.OCIDigest, err error) {
 	c, err := mergeable(layers)
 	if err != nil {
 		return d, err
@@ -31,10 +31,10 @@ func OCI(layers []Layer, opts convert.OCIOptions) (d convert.OCIDigest, err erro
 		return d, err
 	}
 	opts.Object = in.object
-	return convert.OCI(context.Background(), in.sources, opts)
+	return convert.OCI(ctx, in.sources, opts)
 }
 
-// inputs are the layers of a chain, opened to be merged without a change to the store.
+// inputs are the open layers of a chain, for a merge that does not change the store.
 type inputs struct {
 	sources []convert.Source
 	diffs   []*os.Root
@@ -44,13 +44,13 @@ type inputs struct {
 	stocks map[verity.Digest]stockFile
 }
 
-// stockFile is where a content of a stock layer is, which has a name of its own.
+// stockFile is the place of a content in a stock layer.
 type stockFile struct {
 	diff *os.Root
 	path string
 }
 
-// open opens layers, the top one first.
+// open opens layers, top first.
 func (in *inputs) open(layers []chain.Layer) error {
 	in.stocks = map[verity.Digest]stockFile{}
 	for _, l := range slices.Backward(layers) {
@@ -82,7 +82,7 @@ func (in *inputs) close() {
 	}
 }
 
-// object opens the content of an object of the layers.
+// object opens an object of the layers.
 func (in *inputs) object(d verity.Digest) (io.ReadCloser, error) {
 	in.mu.Lock()
 	stock, ok := in.stocks[d]
@@ -104,8 +104,7 @@ func openPayload(diff *os.Root, payload string) (*os.File, error) {
 	return diff.OpenFile(payload, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a fifo must not block
 }
 
-// readPayload returns what adopting the file of a stock layer would, and leaves the file
-// as it is.
+// readPayload returns the results of adopting a file of a stock layer, without adopting it.
 func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, content []byte, err error) {
 	f, err := openPayload(diff, payload)
 	if err != nil {

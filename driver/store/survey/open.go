@@ -2,6 +2,7 @@ package survey
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -15,7 +16,7 @@ import (
 // Open opens the merged image of a chain, the top layer first, for reading. If the store has none, it
 // merges the layers in memory. It writes nothing and measures nothing, so the image may be damaged. The
 // image can be read until the closer is closed. The error wraps [ErrNoImage] if there can be no image.
-func Open(stores *chain.Stores, layers []Layer) (*erofs.Image, io.Closer, error) {
+func Open(ctx context.Context, stores *chain.Stores, layers []Layer) (*erofs.Image, io.Closer, error) {
 	c, err := mergeable(layers)
 	if err != nil {
 		return nil, nil, err
@@ -29,7 +30,7 @@ func Open(stores *chain.Stores, layers []Layer) (*erofs.Image, io.Closer, error)
 		return openFile(path)
 	}
 	var b bytes.Buffer
-	if _, err := mergeNow(s.Layers, &b); err != nil {
+	if _, err := mergeNow(ctx, s.Layers, &b); err != nil {
 		return nil, nil, err
 	}
 	image, err := erofs.Open(bytes.NewReader(b.Bytes()), int64(b.Len()))

@@ -45,7 +45,7 @@ func (s *store) layer(id string, format erofs.Format, contents ...string) chain.
 	l := chain.Layer{ID: id, Store: s.Primary}
 	s.check(os.MkdirAll(l.DataDir(), 0o700))
 	s.check(os.MkdirAll(l.Diff(), 0o700))
-	f, err := os.Create(l.Blob())
+	f, err := os.Create(l.ImagePath())
 	s.check(err)
 	defer f.Close() //nolint:errcheck // the test reads it
 	_, err = erofs.Write(f, tree.New(), erofs.Options{Format: format})
@@ -80,7 +80,7 @@ func TestUnique(t *testing.T) {
 	s.check(err)
 	s.check(b.Commit())
 
-	layers, total, err := survey.Layers(&s.Stores, []string{"a", "b", "stock"})
+	layers, total, err := survey.Layers(t.Context(), &s.Stores, []string{"a", "b", "stock"})
 	s.check(err)
 	for i, want := range []survey.Sizes{
 		{Objects: survey.Amount{Count: 3, Bytes: 20}, Unique: survey.Amount{Count: 1, Bytes: 6}},
@@ -94,7 +94,7 @@ func TestUnique(t *testing.T) {
 	if total.Objects.Count != 5 || total.Unique.Count != 4 || total.Shared() != (survey.Amount{Count: 1, Bytes: 7}) {
 		t.Errorf("together %+v", total)
 	}
-	pool, err := survey.PoolOf(s.Primary)
+	pool, err := survey.PoolOf(t.Context(), s.Primary)
 	if want := int64(7 + 7 + len("adopted")); err != nil || pool.Saved != want || pool.Objects.Count != 4 || pool.Images.Count != 0 {
 		t.Errorf("%+v, %v, want %d saved", pool, err, want)
 	}
@@ -103,7 +103,7 @@ func TestUnique(t *testing.T) {
 // TestPoolOfNone asks for a pool that is not there, and makes none.
 func TestPoolOfNone(t *testing.T) {
 	s := chain.Store{Home: filepath.Join(t.TempDir(), "overlay")}
-	if _, err := survey.PoolOf(s); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := survey.PoolOf(t.Context(), s); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(s.Pool()); !errors.Is(err, fs.ErrNotExist) {
@@ -135,14 +135,14 @@ func TestMergeRefuses(t *testing.T) {
 	s := newStore(t)
 	s.layer("stock", erofs.V1)
 	read := chain.Stores{Primary: chain.Store{Home: "/nonexistent/overlay"}, Additional: []chain.Store{{Home: s.Primary.Home, ReadOnly: true}}}
-	layers, _, err := survey.Layers(&read, []string{"stock"})
+	layers, _, err := survey.Layers(t.Context(), &read, []string{"stock"})
 	s.check(err)
 	for want, layers := range map[string][]survey.Layer{
 		"there are no layers": nil,
 		"layer stock is stock composefs in a store that is only read": layers,
 		"layer x is missing": append([]survey.Layer{{Kind: survey.Plain}}, survey.Layer{Layer: chain.Layer{ID: "x"}, Kind: survey.Missing}),
 	} {
-		if _, err := survey.Merge(&read, layers); !errors.Is(err, survey.ErrNoImage) || !strings.HasSuffix(err.Error(), ": "+want) {
+		if _, err := survey.Merge(t.Context(), &read, layers); !errors.Is(err, survey.ErrNoImage) || !strings.HasSuffix(err.Error(), ": "+want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
-// advise says what to do about damage that nobody has tried to repair: the commands that a
-// repair takes, and of what no repair helps with what else does.
+// advise adds the next steps for unrepaired damage: the commands that repair it, and other remedies for
+// faults that no repair mends.
 func (c *checker) advise() {
 	for _, f := range c.report.Findings {
 		switch {
@@ -26,7 +26,7 @@ func (c *checker) advise() {
 	}
 }
 
-// again says how to get what has no good copy here.
+// again returns the remedy for a content without a good copy in the stores.
 func (c *checker) again(f *Finding) string {
 	pulled, built := names(f)
 	command := message.Repair(c.rootOf(f), first(pulled, built))
@@ -39,7 +39,7 @@ func (c *checker) again(f *Finding) string {
 	return command + " --from SOURCE, with the image or the layer tar that has it"
 }
 
-// anew says how to get images again that nothing else repairs.
+// anew returns the remedy for images that cannot be repaired.
 func anew(f *Finding) string {
 	pulled, built := names(f)
 	switch {
@@ -51,8 +51,8 @@ func anew(f *Finding) string {
 	return "podman rmi the image, and pull or build it again"
 }
 
-// names returns a name of each image that a finding concerns, and that has one: those that a
-// registry may have, and those that were built here.
+// names returns a name of each image that a finding concerns, apart from images without a name: those
+// that a registry may have, and those that were built on this machine.
 func names(f *Finding) (pulled, built []string) {
 	for _, u := range f.Uses {
 		switch i := slices.IndexFunc(u.Names, func(name string) bool { return !message.BuiltHere(name) }); {
@@ -65,7 +65,7 @@ func names(f *Finding) (pulled, built []string) {
 	return pulled, built
 }
 
-// first returns the first name of the first list that has any, or "".
+// first returns the first name of the first list that is not empty, or "".
 func first(lists ...[]string) string {
 	if all := slices.Concat(lists...); len(all) > 0 {
 		return all[0]
@@ -73,7 +73,7 @@ func first(lists ...[]string) string {
 	return ""
 }
 
-// rootOf returns the root that a command needs for the store of a finding, or "".
+// rootOf returns the argument of --root for the store of a finding, or "".
 func (c *checker) rootOf(f *Finding) string {
 	for _, s := range c.Stores.Additional {
 		if root(s) == f.Store {

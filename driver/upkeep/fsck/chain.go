@@ -12,10 +12,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// checkChains compares the layers below each layer as its files record them, for the
-// driver, with what containers/storage has recorded. It syncs the record and not the
-// files, so that after a power cut an image may lack its lower layers with nothing to
-// show for it. It also looks for the symlink that a layer's short name stands for.
+// checkChains compares the files of each layer that record the layers below it with the records of
+// containers/storage. containers/storage syncs the records but not the files, so that after a power cut
+// an image may silently lack its lower layers. checkChains also checks the symlink of a layer's short
+// name.
 func (c *checker) checkChains() {
 	seen := map[string]bool{}
 	for _, image := range c.Images {
@@ -33,7 +33,7 @@ func (c *checker) checkChain(id string) {
 	for _, id := range want {
 		_, known := c.catalog.Layer(id)
 		if _, err := c.Stores.Find(id); !known || err != nil {
-			return // a missing layer is told of elsewhere
+			return // another finding reports the missing layer
 		}
 	}
 	l, err := c.Stores.Find(id)
@@ -52,7 +52,7 @@ func (c *checker) checkChain(id string) {
 		}
 	}
 	if path, err := l.LinkPath(); err != nil {
-		wrong(filepath.Join(l.Dir(), "link"), "the layer has lost its short name")
+		wrong(l.LinkFile(), "the layer has lost its short name")
 	} else if !l.Linked() {
 		wrong(path, "this symlink to the layer is lost")
 	}
@@ -62,9 +62,9 @@ func (c *checker) checkChain(id string) {
 	}
 }
 
-// wrongLower returns what is wrong with a file that records the layers below l, "" for
-// nothing. Versions of containers/storage before 1.63 need LowerFile and do not write
-// LowerLayersFile. An empty LowerLayersFile is no layer at all for 1.63.
+// wrongLower returns the fault of a file that records the layers below l, "" for none. Versions of
+// containers/storage before 1.63 need LowerFile and do not write LowerLayersFile. Version 1.63 cannot
+// read a layer with an empty LowerLayersFile.
 func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
 	lower, ok, err := c.Stores.Lower(l, file)
 	var fault *chain.LowerError
@@ -83,8 +83,8 @@ func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
 	return fmt.Sprintf("by this file %d layers lie below it, not the %d that the store has recorded", len(lower), len(want))
 }
 
-// rechain writes anew what lies below a layer, and removes the images that were merged of
-// what was taken for it.
+// rechain writes the files that record the chain of a layer again, and removes the merged images of the
+// wrong chain.
 func (r *repairer) rechain(f *Finding) {
 	if err := r.writeLower(f.Layers[0]); err != nil {
 		f.Remedy = fmt.Sprintf("%s (%v)", r.again(f), err)
@@ -93,7 +93,7 @@ func (r *repairer) rechain(f *Finding) {
 	f.Repaired = "from what the store has recorded"
 }
 
-// writeLower writes LowerFiles of a layer, and the symlinks that the one needs.
+// writeLower writes the LowerFiles of a layer, and the symlinks that LowerFile needs.
 func (r *repairer) writeLower(id string) error {
 	var ids, links []string
 	chained := r.catalog.Chain(id)
@@ -109,7 +109,7 @@ func (r *repairer) writeLower(id string) error {
 		if err != nil {
 			return err
 		}
-		ids, links = append(ids, id), append(links, "l/"+filepath.Base(link))
+		ids, links = append(ids, id), append(links, chain.ShortName(filepath.Base(link)))
 	}
 	l, err := r.Stores.Find(id)
 	if err != nil {
@@ -119,9 +119,9 @@ func (r *repairer) writeLower(id string) error {
 		return errors.New("the store is only read; repair it where it is written")
 	}
 	if !r.astray[id] {
-		return files.Sync(filepath.Join(l.Store.Home, "l"))
+		return files.Sync(l.Store.LinksDir())
 	}
-	for _, name := range []string{l.Merged(), l.Segment()} {
+	for _, name := range []string{l.MergedPath(), l.SegmentPath()} {
 		if err := os.RemoveAll(name); err != nil {
 			return err
 		}
@@ -132,11 +132,11 @@ func (r *repairer) writeLower(id string) error {
 	return errors.Join(
 		replaceFile(filepath.Join(l.Dir(), chain.LowerFile), strings.Join(links[1:], ":")),
 		replaceFile(filepath.Join(l.Dir(), chain.LowerLayersFile), strings.Join(ids[1:], ":")),
-		files.Sync(filepath.Join(l.Store.Home, "l")),
+		files.Sync(l.Store.LinksDir()),
 	)
 }
 
-// removeLower removes LowerFiles of a layer that has nothing below it.
+// removeLower removes the LowerFiles of a bottom layer.
 func (r *repairer) removeLower(l chain.Layer) error {
 	for _, file := range chain.LowerFiles {
 		if err := os.RemoveAll(filepath.Join(l.Dir(), file)); err != nil {
@@ -146,7 +146,7 @@ func (r *repairer) removeLower(l chain.Layer) error {
 	return files.Sync(l.Dir())
 }
 
-// replaceFile gives a file a content, durably and in one step.
+// replaceFile replaces the content of a file durably, in one step.
 func replaceFile(name, content string) error {
 	temp := filepath.Join(filepath.Dir(name), ".tmp-"+filepath.Base(name))
 	f, err := os.Create(temp)

@@ -16,31 +16,31 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// Options say what to check, and how.
+// Options are the options of a check.
 type Options struct {
 	Stores *chain.Stores
 
-	// Images are the container images to check. If All is set the rest of the stores is
-	// checked too: layers that no image has, and all of the pools.
+	// Images are the container images to check. With All the check includes the rest of the stores:
+	// layers without an image, and the whole pools.
 	Images []catalog.Image
 	All    bool
 
-	Root string // of the store, for commands in messages; "" for the one that storage.conf configures
+	Root string // of the store, for commands in messages; "" for the store in storage.conf
 
-	Rate     int64                   // bytes a second to read at most, 0 for no limit
-	Progress func(done, total int64) // bytes of objects; called now and then, may be nil
+	Rate     int64                   // limit of bytes read in a second, 0 for none
+	Progress func(done, total int64) // called during the check with bytes of objects; may be nil
 }
 
-// checker is a check that is under way.
+// checker is a running check.
 type checker struct {
 	Options
-	catalog    *catalog.Catalog // as it was at the start
+	catalog    *catalog.Catalog // snapshot at the start
 	layers     []*layer         // in the order of IDs
 	byID       map[string]*layer
 	pools      map[string]*pool // by the home of their store
-	unreadable error            // of pools
+	unreadable error            // errors of pools
 
-	astray map[string]bool // IDs of layers whose chain is another one than recorded
+	astray map[string]bool // IDs of layers whose chain differs from the records of the store
 	report Report
 
 	mu       sync.Mutex
@@ -57,7 +57,7 @@ type layer struct {
 	bad  bool // its image cannot be read
 }
 
-// Check checks stores. It returns an error only if it could not look at all.
+// Check checks stores. An error means that the check could not run; faults are findings.
 func Check(ctx context.Context, opts Options) (*Report, error) {
 	c, err := newChecker(opts)
 	if err != nil {
@@ -78,12 +78,12 @@ func newChecker(opts Options) (*checker, error) {
 }
 
 func (c *checker) check(ctx context.Context) error {
-	if err := errors.Join(c.scope(), c.unreadable); err != nil {
+	if err := errors.Join(c.scope(ctx), c.unreadable); err != nil {
 		return err
 	}
 	c.checkChains()
 	if c.All {
-		for _, p := range c.allPools() {
+		for _, p := range c.allPools(ctx) {
 			c.list(p)
 		}
 		if c.unreadable != nil {
@@ -96,7 +96,7 @@ func (c *checker) check(ctx context.Context) error {
 		}
 	})
 	if c.All {
-		for _, p := range c.allPools() {
+		for _, p := range c.allPools(ctx) {
 			if err := c.checkPool(ctx, p); err != nil {
 				return err
 			}
@@ -109,9 +109,9 @@ func (c *checker) check(ctx context.Context) error {
 	return c.tell(ctx)
 }
 
-// checkContents reads merged images and objects, both at a time.
+// checkContents reads merged images and objects, concurrently.
 func (c *checker) checkContents(ctx context.Context) {
-	images := c.findMerged()
+	images := c.findMerged(ctx)
 	c.report.Merged = len(images)
 	done := make(chan struct{})
 	go func() {
@@ -120,7 +120,7 @@ func (c *checker) checkContents(ctx context.Context) {
 	}()
 	c.hashAll(ctx)
 	<-done
-	c.hashAll(ctx) // what only merged images name
+	c.hashAll(ctx) // objects that only merged images name
 }
 
 // add adds a finding.
@@ -130,7 +130,7 @@ func (c *checker) add(f *Finding) {
 	c.findings = append(c.findings, f)
 }
 
-// each calls fn with all numbers below n, on all processors.
+// each calls fn with all numbers below n, concurrently on all processors.
 func (c *checker) each(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	var next atomic.Int64

@@ -8,8 +8,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// checkObjects compares what a layer has with what its image names, which is nil if that
-// cannot be read: then each name is taken for what it says.
+// checkObjects compares the objects of a layer with those that its image names. contents is nil if the
+// image cannot be read; the check then uses the digests in the names of the layer's files.
 func (c *checker) checkObjects(l *layer, contents map[name]content, sealed bool) {
 	names, err := l.names()
 	if err != nil {
@@ -31,7 +31,7 @@ func (c *checker) checkObjects(l *layer, contents map[name]content, sealed bool)
 	}
 }
 
-// guess returns the contents that a layer's files have by their names.
+// guess derives the contents of a layer's files from their names.
 func (l *layer) guess(names map[name]uint64) map[name]content {
 	contents := map[name]content{}
 	for n, inode := range names {
@@ -44,7 +44,7 @@ func (l *layer) guess(names map[name]uint64) map[name]content {
 	return contents
 }
 
-// checkLeaked tells of files that a layer's image does not name.
+// checkLeaked adds a finding for files that a layer's image does not name.
 func (c *checker) checkLeaked(l *layer, names map[name]uint64, contents map[name]content) {
 	known := make(map[uint64]bool, len(contents))
 	for n := range contents {
@@ -71,8 +71,8 @@ func (c *checker) checkLeaked(l *layer, names map[name]uint64, contents map[name
 	}
 }
 
-// checkContent has the files of a content hashed, the pool's and the layer's if that is
-// another one.
+// checkContent queues the files of a content for hashing: the pool's, and the layer's if it is another
+// file.
 func (c *checker) checkContent(l *layer, n name, k content, inode uint64, ok, sealed bool) {
 	var o object
 	stated := k.digest != (verity.Digest{})
@@ -89,7 +89,7 @@ func (c *checker) checkContent(l *layer, n name, k content, inode uint64, ok, se
 	case !ok:
 		c.lacking(l.pool, n.String(), k.digest, k.size)
 	case inode != o.inode || k.size >= 0 && o.size != k.size:
-		// A wrong size too: hashing tells whether object or image is wrong.
+		// This includes a wrong size: hashing shows whether the object or the image is wrong.
 		f := file{pool: l.pool, name: n.String(), digest: k.digest, want: k.size, layer: l, by: l, inode: inode, sealed: sealed}
 		var st unix.Stat_t
 		if unix.Lstat(f.path(), &st) == nil {

@@ -20,8 +20,8 @@ func (r *repairer) damagedImages() (all []*Finding) {
 	return all
 }
 
-// fromImages repairs from layers of images elsewhere. Contents tell themselves; that a
-// layer is the one whose image is damaged is told by its digest.
+// fromImages repairs findings from the layers of other images. Digests identify contents, and a diffID
+// identifies the layer of a damaged layer image.
 func (r *repairer) fromImages(ctx context.Context, left, images []*Finding) {
 	k := &keeper{repairer: r, wanted: map[verity.Digest]*Finding{}, sizes: map[int64]bool{}}
 	for _, f := range left {
@@ -57,7 +57,7 @@ func (r *repairer) fromImage(ctx context.Context, name string, k *keeper, images
 			}
 		}
 	}
-	// Layers that are known to be concerned first: others need perhaps not be read.
+	// Layers with wanted contents come first: it may be unnecessary to read the others.
 	for _, concerned := range []bool{true, false} {
 		for _, l := range o.Layers {
 			if k.done() {
@@ -73,8 +73,8 @@ func (r *repairer) fromImage(ctx context.Context, name string, k *keeper, images
 	return nil
 }
 
-// mayBe reports whether a layer elsewhere may be the one with that ID: a lone tar says
-// nothing of itself before it is read.
+// mayBe reports whether a layer of an origin may be the layer with that ID. The diffID of a lone tar is
+// unknown before it is read.
 func (r *repairer) mayBe(l origin.Layer, id string) bool {
 	known, ok := r.catalog.Layer(id)
 	if !ok {

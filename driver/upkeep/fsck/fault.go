@@ -11,27 +11,27 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// fault is what is wrong with the files of a content in a store.
+// fault is a fault of the files of one content in a store.
 type fault struct {
 	pool   *pool
-	name   string            // of the object, below object directories
-	digest verity.Digest     // of its content; zero if it has a name of stock containers/storage
-	size   int64             // that images say, -1 if none does
-	bad    map[uint64]string // why a file is damaged, by inode
+	name   string            // path of the object below object directories
+	digest verity.Digest     // of its content; zero if the object has a name of stock containers/storage
+	size   int64             // in images, -1 if no image has it
+	bad    map[uint64]string // the faults of damaged files, by inode
 
-	merged bool // a merged image names it, which the pool must have
+	merged bool // a merged image names the object, so the pool must have it
 
 	inPool  bool     // the pool's file is damaged or missing
-	layers  []string // whose files are
-	paths   []string // of all these
-	missing int      // how many of the paths are not there
+	layers  []string // layers whose files are damaged or missing
+	paths   []string // the damaged and missing files
+	missing int      // number of missing files among them
 
-	unreadable error // of a path that cannot be looked up
+	unreadable error // of a path that lstat cannot reach
 }
 
 type faultKey struct{ home, name string }
 
-// fault returns what is known to be wrong with a content.
+// fault returns the fault of a content, a new one if necessary. The caller holds mu.
 func (c *checker) fault(p *pool, name string) *fault {
 	key := faultKey{p.store.Home, name}
 	f := c.faults[key]
@@ -42,11 +42,11 @@ func (c *checker) fault(p *pool, name string) *fault {
 	return f
 }
 
-// damaged notes that the file with an inode has not the content that its name says.
+// damaged notes a file whose content does not match its name.
 func (c *checker) damaged(f *file, why string) {
 	var st unix.Stat_t
 	if unix.Lstat(f.path(), &st) == nil {
-		f.inode = st.Ino // which a directory may not tell
+		f.inode = st.Ino // a directory entry may have another number
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -58,14 +58,14 @@ func (c *checker) damaged(f *file, why string) {
 	x.bad[f.inode] = why
 }
 
-// stray notes the content of a file that has another's name.
+// stray notes a file that has the content of another name.
 func (c *checker) stray(d verity.Digest, f *file) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.strays[d] = f.path()
 }
 
-// lacking notes that a name which a layer's image gives is not there.
+// lacking notes a missing object that a layer image names.
 func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +73,7 @@ func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) {
 	x.digest, x.size = d, size
 }
 
-// lackingMerged notes that the pool has not an object that a merged image names.
+// lackingMerged notes a missing object of the pool that a merged image names.
 func (c *checker) lackingMerged(p *pool, d verity.Digest, size int64) {
 	name := objects.Path(d)
 	c.lacking(p, name, d, size)
@@ -82,9 +82,8 @@ func (c *checker) lackingMerged(p *pool, d verity.Digest, size int64) {
 	c.fault(p, name).merged = true
 }
 
-// locate finds all names that are damaged or missing, as of now: the layers of the whole
-// store may have them, also those that were not to be checked. needed says whether a
-// layer's image names the content.
+// locate finds all names that are damaged or missing now, in all layers of the store, checked or not.
+// needed reports whether a layer's image names the content.
 func (x *fault) locate(layers []*layer, needed func(l *layer, name string) bool) {
 	x.inPool, x.layers, x.paths, x.missing = false, nil, nil, 0
 	look := func(path string, must bool) (bad bool) {
@@ -122,12 +121,12 @@ func (x *fault) locate(layers []*layer, needed func(l *layer, name string) bool)
 	x.layers = having
 	if x.pool.reader != nil && x.digest != (verity.Digest{}) {
 		if x.inPool = look(x.pool.reader.ObjectPath(x.digest), pooled); x.inPool {
-			x.layers = union(naming, having) // mounts take it from the pool
+			x.layers = union(naming, having) // mounts read the pool
 		}
 	}
 }
 
-// why says what is wrong.
+// why returns the text of the fault.
 func (x *fault) why() string {
 	for _, inode := range sortedKeys(x.bad) {
 		return x.bad[inode]
@@ -138,7 +137,7 @@ func (x *fault) why() string {
 	return "it is not there"
 }
 
-// union returns what is in either of two lists, sorted.
+// union returns the elements of two lists, sorted.
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)

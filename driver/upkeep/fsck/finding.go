@@ -1,36 +1,36 @@
 package fsck
 
-// Severity says how bad a finding is.
+// Severity is the severity of a finding.
 type Severity string
 
 // The severities.
 const (
-	Damage  Severity = "damage"  // something is not what it should be
-	Warning Severity = "warning" // something is not as safe as it is said to be
-	Info    Severity = "info"    // nothing is wrong
+	Damage  Severity = "damage"  // a file is wrong or missing
+	Warning Severity = "warning" // a file lacks a promised protection
+	Info    Severity = "info"    // no fault
 )
 
-// Kind says what was found.
+// Kind is the kind of a finding.
 type Kind string
 
 // The kinds.
 const (
-	ObjectDamaged   Kind = "object damaged" // not the content that its name says, or unreadable
-	ObjectMissing   Kind = "object missing" // a layer names it; the layer or the pool has it not
+	ObjectDamaged   Kind = "object damaged" // the content does not match the name, or is unreadable
+	ObjectMissing   Kind = "object missing" // a layer image names an object that the layer or the pool lacks
 	ImageDamaged    Kind = "layer image damaged"
-	MergedDamaged   Kind = "merged image damaged"   // not the content that its name says, or unreadable
-	MergedDifferent Kind = "merged image different" // not what merging its layers gives
-	ChainDifferent  Kind = "chain different"        // other layers below one than the store has recorded
-	LayerMissing    Kind = "layer missing"          // an image has it, and no store
+	MergedDamaged   Kind = "merged image damaged"   // the content does not match the name, or is unreadable
+	MergedDifferent Kind = "merged image different" // merging the layers gives another image
+	ChainDifferent  Kind = "chain different"        // the files of a layer name other layers below it than the store
+	LayerMissing    Kind = "layer missing"          // no store has a layer of an image
 	SealWrong       Kind = "fs-verity wrong"        // the kernel measures another digest
-	NotSealed       Kind = "not sealed"             // an image has fs-verity and an object of it has not
+	NotSealed       Kind = "not sealed"             // an object of an image with fs-verity lacks fs-verity
 	Leaked          Kind = "leaked"                 // objects of a layer that its image does not name
 	Garbage         Kind = "garbage"                // objects and images of the pool that no layer has
-	LayerGone       Kind = "layer gone"             // the pool has a note of it
-	NotChecked      Kind = "not checked"            // it cannot be
+	LayerGone       Kind = "layer gone"             // the pool has an entry of a missing layer
+	NotChecked      Kind = "not checked"            // it cannot be checked
 )
 
-// Finding is something that was found.
+// Finding is a result of a check.
 type Finding struct {
 	Kind     Kind     `json:"kind"`
 	Severity Severity `json:"severity"`
@@ -39,12 +39,12 @@ type Finding struct {
 	Layers   []string `json:"layers,omitempty"` // their IDs
 	Paths    []string `json:"paths,omitempty"`  // files of the store
 	Detail   string   `json:"detail"`
-	Count    int      `json:"count,omitempty"` // where several things are one finding
+	Count    int      `json:"count,omitempty"` // number of files in one finding
 	Bytes    int64    `json:"bytes,omitempty"`
 	Uses     []Use    `json:"uses,omitempty"`
-	Repaired string   `json:"repaired,omitempty"` // how, or "" if it was not
-	Removed  bool     `json:"removed,omitempty"`  // the object, of which there is no good copy
-	Remedy   string   `json:"remedy,omitempty"`   // what is left to do
+	Repaired string   `json:"repaired,omitempty"` // the repair, or "" for none
+	Removed  bool     `json:"removed,omitempty"`  // the object was removed, because there is no good copy
+	Remedy   string   `json:"remedy,omitempty"`   // the next step for the user
 
 	pool   *pool
 	fault  *fault  // of an object
@@ -55,23 +55,23 @@ type Finding struct {
 type Use struct {
 	Image string   `json:"image"` // ID
 	Names []string `json:"names"`
-	Files []string `json:"files,omitempty"` // those that have the content, sorted
+	Files []string `json:"files,omitempty"` // the files with the content, sorted
 }
 
 // Report is the result of a check.
 type Report struct {
 	Images   int        `json:"images"`
-	Layers   int        `json:"layers"`  // that are composefs
-	Objects  int        `json:"objects"` // files that were read
+	Layers   int        `json:"layers"`  // composefs layers
+	Objects  int        `json:"objects"` // files read
 	Merged   int        `json:"merged_images"`
-	Bytes    int64      `json:"bytes"` // that were read of objects
+	Bytes    int64      `json:"bytes"` // bytes of objects read
 	Findings []*Finding `json:"findings"`
 
-	// Commands repair what a check has found, each what the ones before do not.
+	// Commands are the commands that repair the findings of a check. All of them are needed.
 	Commands []string `json:"commands,omitempty"`
 }
 
-// Damaged returns how many findings are damage that was not repaired.
+// Damaged returns the number of findings with unrepaired damage.
 func (r *Report) Damaged() (n int) {
 	for _, f := range r.Findings {
 		if f.Severity == Damage && f.Repaired == "" {

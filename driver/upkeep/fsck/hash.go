@@ -19,17 +19,17 @@ import (
 // file is a file to hash.
 type file struct {
 	pool   *pool
-	layer  *layer        // whose file it is, or nil for the pool's
-	name   string        // below object directories
-	digest verity.Digest // zero if only the name tells the content
-	want   int64         // the size that the image of a layer says, or -1
-	by     *layer        // which says it
+	layer  *layer        // the layer of the file, nil for a file of the pool
+	name   string        // path below object directories
+	digest verity.Digest // zero if only the name identifies the content
+	want   int64         // size in the image of a layer, or -1
+	by     *layer        // the layer of that image
 	inode  uint64
 	size   int64
 
 	regular bool
-	sealed  bool // it is to have fs-verity
-	read    bool // it has been read
+	sealed  bool // the file must have fs-verity
+	read    bool // the content was read before
 }
 
 func (f *file) path() string {
@@ -39,8 +39,7 @@ func (f *file) path() string {
 	return f.pool.reader.ObjectPath(f.digest)
 }
 
-// byStock reports whether the name is the sha256 of the content, as stock
-// containers/storage names contents.
+// byStock reports whether the name is the sha256 of the content, as in stock containers/storage.
 func (f *file) byStock() bool {
 	_, ok := digestOf(f.name)
 	return ok && f.digest == verity.Digest{}
@@ -57,7 +56,7 @@ func (c *checker) checkFile(ctx context.Context, h *hasher, f *file) {
 	}
 	fd, err := f.open()
 	if errors.Is(err, fs.ErrNotExist) {
-		return // gone meanwhile
+		return // removed meanwhile
 	}
 	if err == nil {
 		err = c.compare(ctx, h, f, fd)
@@ -86,7 +85,7 @@ func (f *file) open() (fd int, err error) {
 	}
 }
 
-// compare returns an error if a file is not what it should be.
+// compare hashes a file and returns an error if its content is wrong.
 func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error {
 	var sum hash.Hash = h.verity
 	want, what := f.digest[:], "digest"
@@ -112,7 +111,7 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 		return fmt.Errorf("its content has %s %s", what, hex.EncodeToString(got))
 	}
 	if f.want >= 0 && n != f.want {
-		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(f.by.Store), Layers: []string{f.by.ID}, Paths: []string{f.by.Blob()},
+		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(f.by.Store), Layers: []string{f.by.ID}, Paths: []string{f.by.ImagePath()},
 			Detail: fmt.Sprintf("it gives object %s %d bytes, it has %d", f.name, f.want, n)})
 	}
 	if f.sealed {
@@ -121,11 +120,11 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 	return nil
 }
 
-// checkSeal asks the kernel for the digest of a file that is to have fs-verity.
+// checkSeal compares the digest that the kernel measures, for a file that must have fs-verity.
 func (c *checker) checkSeal(f *file) {
 	in, err := openFile(f.path())
 	if err != nil {
-		return // gone meanwhile
+		return // removed meanwhile
 	}
 	defer in.Close() //nolint:errcheck // open for reading
 	got, err := measure(in)

@@ -12,13 +12,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
 )
 
-// keeper takes the contents that are wanted from a tar and no others. It is a
-// [layerroom.Store].
+// keeper is a layer.Store that keeps the wanted contents of a tar and discards the others.
 type keeper struct {
 	*repairer
-	name  string // of where the tar comes from
+	name  string // of the origin of the tar
 	sizes map[int64]bool
-	any   bool // the size of some is not known
+	any   bool // the size of a wanted content is unknown
 
 	mu     sync.Mutex
 	wanted map[verity.Digest]*Finding
@@ -30,7 +29,7 @@ func (k *keeper) done() bool {
 	return len(k.wanted) == 0
 }
 
-// concerns reports whether the catalog says that a layer has wanted contents.
+// concerns reports whether a layer has wanted contents, by the records of the store.
 func (k *keeper) concerns(l origin.Layer) bool {
 	for _, f := range k.wanted {
 		for _, id := range f.Layers {
@@ -57,7 +56,7 @@ func (k *keeper) read(ctx context.Context, l origin.Layer) error {
 // Add keeps a content if it is wanted.
 func (k *keeper) Add(content []byte) (verity.Digest, error) {
 	if !k.any && !k.sizes[int64(len(content))] {
-		return verity.Digest{}, nil // whatever it is
+		return verity.Digest{}, nil // the result of the conversion is discarded
 	}
 	d := verity.Sum(content)
 	return d, k.keep(d, bytes.NewReader(content))
@@ -74,7 +73,7 @@ func (k *keeper) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 		return verity.Digest{}, err
 	}
 	defer temp.Close()                             //nolint:errcheck // it has no name
-	if err := os.Remove(temp.Name()); err != nil { // its content goes with it
+	if err := os.Remove(temp.Name()); err != nil { // closing the file frees its content
 		return verity.Digest{}, err
 	}
 	h := verity.New()
@@ -84,7 +83,7 @@ func (k *keeper) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	return h.Digest(), err
 }
 
-// keep repairs the object with a content.
+// keep repairs the object of a content.
 func (k *keeper) keep(d verity.Digest, content io.Reader) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -8,5 +8,5 @@ import (
 
 func compare[T cmp.Ordered](a, b T) int { return cmp.Compare(a, b) }
 
-// sortedKeys returns the keys of a map in their order, for output that is always the same.
+// sortedKeys returns the keys of a map in order, for deterministic output.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

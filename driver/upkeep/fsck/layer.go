@@ -6,11 +6,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
@@ -18,28 +20,28 @@ import (
 // ours reports whether this project's driver has written the layer.
 func (l *layer) ours() bool { return l.kind != survey.Stock }
 
-// content is what a layer image says of an object.
+// content is an object in a layer image.
 type content struct {
-	digest verity.Digest // zero if it says none
+	digest verity.Digest // zero if the image has none
 	size   int64
 }
 
-// checkLayer reads a layer's image and looks for its objects, which are hashed later.
+// checkLayer reads a layer's image and finds its objects, which are hashed later.
 func (c *checker) checkLayer(l *layer) {
 	contents, sealed, err := readLayer(l)
 	if err != nil {
 		l.bad = true
-		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(l.Store), Layers: []string{l.ID}, Paths: []string{l.Blob()}, Detail: bare(err)})
+		c.add(&Finding{Kind: ImageDamaged, Severity: Damage, Store: root(l.Store), Layers: []string{l.ID}, Paths: []string{l.ImagePath()}, Detail: bare(err)})
 	}
-	if l.kind == survey.Damaged { // perhaps only its kind cannot be told
+	if l.kind == survey.Damaged { // perhaps only its kind is unknown
 		l.kind = survey.Composefs
 	}
 	c.checkObjects(l, contents, sealed)
 }
 
-// readLayer reads all of a layer's image, and returns which objects it names.
+// readLayer reads a whole layer image and returns the objects that it names.
 func readLayer(l *layer) (contents map[name]content, sealed bool, err error) {
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.Open(l.ImagePath())
 	if err != nil {
 		return nil, false, err
 	}
@@ -57,11 +59,11 @@ func readLayer(l *layer) (contents map[name]content, sealed bool, err error) {
 	return contentsOf(t), err == nil, nil
 }
 
-// measure is a variable for tests: not every kernel has fs-verity.
+// measure is a variable for tests on kernels without fs-verity.
 var measure = verity.Measure
 
-// sameBytes checks that an image is to the byte what its tree gives: a wrong byte that
-// means nothing to the reader means something to somebody else.
+// sameBytes checks that writing the tree of an image again gives the same bytes. A wrong byte that this
+// reader ignores may matter to another one.
 func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 	is, should := verity.New(), verity.New()
 	if _, err := io.Copy(is, io.NewSectionReader(f, 0, img.Size())); err != nil {
@@ -92,13 +94,13 @@ func contentsOf(t *tree.Tree) map[name]content {
 	return all
 }
 
-// bare returns what an error says without the file, which the finding names.
+// bare returns the text of an error without the file, which the finding names.
 func bare(err error) string {
 	var e *fs.PathError
 	if errors.As(err, &e) {
 		return e.Err.Error()
 	}
-	if _, after, ok := strings.Cut(err.Error(), "composefs.blob: "); ok {
+	if _, after, ok := strings.Cut(err.Error(), filepath.Base(chain.Layer{}.ImagePath())+": "); ok {
 		return after
 	}
 	return err.Error()

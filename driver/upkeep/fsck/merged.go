@@ -18,13 +18,13 @@ import (
 
 const layerFormat = erofs.Layer
 
-// merged is a file that is a merged image: a link to one of the pool, or what it was.
+// merged is a merged image: a file of the pool, or a link of a layer whose file the pool has lost.
 type merged struct {
 	pool    *pool
-	name    verity.Digest // by which the pool has it, zero if it has not
+	name    verity.Digest // its name in the pool, zero if the pool lacks it
 	inode   uint64
-	segment chain.Segment // of the first layer that has it; none if it is only the pool's
-	links   []string      // by which layers have it
+	segment chain.Segment // of the first layer with a link; empty if only the pool has the image
+	links   []string      // the links of layers
 	layers  []string
 }
 
@@ -44,9 +44,9 @@ func (c *checker) checkMerged(ctx context.Context, all []*merged) {
 	})
 }
 
-// findMerged returns the merged images to check: those that layers have, each once, and
-// with [Options.All] those that only pools have.
-func (c *checker) findMerged() (all []*merged) {
+// findMerged returns the merged images to check, each once: those that layers have, and with
+// [Options.All] those that only pools have.
+func (c *checker) findMerged(ctx context.Context) (all []*merged) {
 	type key struct {
 		home  string
 		inode uint64
@@ -56,12 +56,12 @@ func (c *checker) findMerged() (all []*merged) {
 	for _, l := range c.layers {
 		chained, err := c.Stores.Chain(l.ID)
 		if err != nil || c.astray[l.ID] {
-			continue // it is not known of what it would be merged
+			continue // the chain of the image is unknown
 		}
 		s := chained.Segments()[0]
 		path, err := known.Find(s)
 		if err != nil {
-			path = known.Place(s) // reading it says what is wrong
+			path = known.Place(s) // reading it reports the error
 		}
 		var st unix.Stat_t
 		if path == "" || errors.Is(unix.Lstat(path, &st), fs.ErrNotExist) {
@@ -69,7 +69,7 @@ func (c *checker) findMerged() (all []*merged) {
 		}
 		p := l.pool
 		if strings.HasPrefix(path, c.Stores.Primary.Pool()+"/") {
-			p = c.poolOf(c.Stores.Primary)
+			p = c.poolOf(ctx, c.Stores.Primary)
 		}
 		m := seen[key{p.store.Home, st.Ino}]
 		if m == nil {
@@ -83,7 +83,7 @@ func (c *checker) findMerged() (all []*merged) {
 	if !c.All {
 		return all
 	}
-	for _, p := range c.allPools() {
+	for _, p := range c.allPools(ctx) {
 		for _, inode := range sortedKeys(p.images) {
 			if seen[key{p.store.Home, inode}] == nil {
 				all = append(all, &merged{pool: p, name: p.images[inode], inode: inode})
@@ -93,11 +93,11 @@ func (c *checker) findMerged() (all []*merged) {
 	return all
 }
 
-// checkImage checks a merged image: the file, what it should be, and its objects.
+// checkImage checks the content of a merged image, its digest and its objects.
 func (c *checker) checkImage(ctx context.Context, m *merged) {
-	is, err := c.readMerged(m)
+	is, err := c.readMerged(ctx, m)
 	if errors.Is(err, fs.ErrNotExist) {
-		return // gone meanwhile
+		return // removed meanwhile
 	}
 	switch {
 	case err != nil:
@@ -111,7 +111,7 @@ func (c *checker) checkImage(ctx context.Context, m *merged) {
 		return
 	}
 	if len(m.links) == 0 || c.anyBad(m) {
-		return // there is nothing to compare it with
+		return // no layers to compare it with
 	}
 	should, err := mergeDigest(ctx, m)
 	switch {

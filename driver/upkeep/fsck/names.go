@@ -10,14 +10,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// name is the name of a file below an object directory. Nearly all are digests, and there
-// are as many as files: as text they would be most of what a check allocates.
+// name is the path of a file below an object directory. Nearly all paths are digests; as strings they
+// would be most of the memory of a check.
 type name struct {
 	digest verity.Digest
-	other  string // if it is no digest
+	other  string // the path if it is no digest
 }
 
-// nameOf returns the name that a path below an object directory is.
+// nameOf returns the name for a path below an object directory.
 func nameOf[T string | []byte](path T) name {
 	if d, ok := digestOf(path); ok {
 		return name{digest: d}
@@ -41,7 +41,7 @@ func (n name) String() string {
 	return objects.Path(n.digest)
 }
 
-// digestOf returns the digest that the path of an object is.
+// digestOf returns the digest in the path of an object.
 func digestOf[T string | []byte](path T) (d verity.Digest, ok bool) {
 	if len(path) != 2*len(d)+1 || path[2] != '/' {
 		return d, false
@@ -60,8 +60,7 @@ func digestOf[T string | []byte](path T) (d verity.Digest, ok bool) {
 	return d, true
 }
 
-// digit returns the value of a hexadecimal digit as object names have it, 255 of any other
-// byte.
+// digit returns the value of a lower-case hexadecimal digit, 255 for any other byte.
 func digit(c byte) byte {
 	switch {
 	case '0' <= c && c <= '9':
@@ -72,8 +71,8 @@ func digit(c byte) byte {
 	return 255
 }
 
-// names returns the files in a layer's object directory, and of each the inode. Directories
-// tell both; asking for each file would take most of the time that a layer takes.
+// names returns the names and inodes of the files in a layer's object directory. It reads both from the
+// directories, because a stat of each file would take most of the time.
 func (l *layer) names() (map[name]uint64, error) {
 	all := map[name]uint64{}
 	shards, err := readShards(l.Diff(), func(n name, inode uint64) { all[n] = inode })
@@ -86,8 +85,7 @@ func (l *layer) names() (map[name]uint64, error) {
 	return all, err
 }
 
-// readShards returns the directories in an object directory, and calls fn for what else is
-// in it.
+// readShards returns the directories in an object directory, and calls fn for the other entries.
 func readShards(dir string, fn func(n name, inode uint64)) (shards []string, err error) {
 	err = readDir(dir, func(path []byte, inode uint64, kind byte) {
 		if kind == unix.DT_DIR {

@@ -7,21 +7,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// object is what the pool has by a digest, and what is wanted of it.
+// object is an object of the pool and the state of its check.
 type object struct {
-	inode uint64 // 0 if it has none
-	size  int64  // bytes, -1 if not known
-	by    *layer // whose image says so, nil if the file itself does
+	inode uint64 // 0 if the pool lacks the object
+	size  int64  // bytes, -1 if unknown
+	by    *layer // the layer whose image has that size, nil if stat returned it
 
 	regular bool
-	linked  bool // a layer has the file too
-	sealed  bool // an image says that it is
+	linked  bool // a layer has a link to the file
+	sealed  bool // a sealed image names it
 
-	queued, sealQueued bool // for being read, and for its fs-verity being asked for
+	queued, sealQueued bool // queued to be read, and to be measured
 }
 
-// object returns what the pool has by a digest, which is looked up once. sealed says that
-// an image promises it to have fs-verity.
+// object returns the object of the pool with a digest, which it looks up once. sealed reports that a
+// sealed image names the object.
 func (p *pool) object(d verity.Digest, sealed bool) object {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -30,9 +30,9 @@ func (p *pool) object(d verity.Digest, sealed bool) object {
 	return *o
 }
 
-// want is object for a content of a layer, whose file has that inode. A size that is not
-// known yet is taken from the layer's image, for hashing to tell whether it is right:
-// asking for each file would take longer than to read a small one.
+// want is object for a content of a layer, whose file has that inode. It takes an unknown size from the
+// layer's image, and hashing compares the size later: a stat of each file would take longer than
+// reading a small one.
 func (p *pool) want(k content, l *layer, sealed bool, inode uint64) object {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -55,7 +55,7 @@ func (p *pool) lookup(d verity.Digest) *object {
 	return o
 }
 
-// stat asks for an object's file.
+// stat reads the inode and the size of an object's file.
 func (p *pool) stat(d verity.Digest, o *object) (links uint64) {
 	var st unix.Stat_t
 	if p.reader != nil && unix.Fstatat(p.fd, objects.Path(d), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
@@ -66,7 +66,7 @@ func (p *pool) stat(d verity.Digest, o *object) (links uint64) {
 	return 0
 }
 
-// addFile adds a file of a layer that is not the pool's.
+// addFile adds a file of a layer that is not in the pool.
 func (p *pool) addFile(f file) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

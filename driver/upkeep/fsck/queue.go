@@ -6,10 +6,12 @@ import (
 	"sync/atomic"
 )
 
-// large files are read first, so that no processor is left with one at the end.
+// large is the size in bytes from which files are read first, so that no processor has a long one left
+// at the end.
 const large = 8 << 20
 
-// queue returns the files to hash that no queue had before, in an order that suits the disk.
+// queue returns the new files to hash, in the order of their inodes, which suits the disk. Large files
+// come first.
 func (c *checker) queue() (all []file, bytes int64) {
 	for _, home := range sortedKeys(c.pools) {
 		all = c.pools[home].queue(all)
@@ -28,7 +30,7 @@ func (c *checker) queue() (all []file, bytes int64) {
 	return all, bytes
 }
 
-// queue appends the files of a pool that no queue had before.
+// queue appends the new files of a pool.
 func (p *pool) queue(all []file) []file {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +83,7 @@ func (c *checker) hashAll(ctx context.Context) {
 			c.report.Objects++
 		}
 	}
-	// A number of files at a time, in their order, costs less than each alone.
+	// Each goroutine takes several files at once, which costs less.
 	const together = 32
 	c.each((len(all)+together-1)/together, func(i int) {
 		h := newHasher(progress)

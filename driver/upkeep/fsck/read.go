@@ -14,12 +14,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// bufferSize is how much is read at a time: it fits the cache of a processor together with
-// what else there is.
+// bufferSize is the size of a read in bytes. The buffer fits into the cache of a processor.
 const bufferSize = 256 << 10
 
-// hasher reads files and hashes them, by bare descriptors: an [os.File] costs more system
-// calls than reading a small file.
+// hasher reads and hashes files through bare descriptors, because an [os.File] costs more system calls
+// than reading a small file.
 type hasher struct {
 	verity   *verity.Hash
 	buf      []byte
@@ -38,7 +37,7 @@ func (h *hasher) free() { hashers.Put(h) }
 
 const openFlags = unix.O_RDONLY | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_NOCTTY | unix.O_CLOEXEC
 
-// openFile opens a regular file, and never waits for what is none.
+// openFile opens a regular file. It does not block on FIFOs and devices.
 func openFile(path string) (*os.File, error) {
 	fd, err := unix.Open(path, openFlags, 0)
 	if err != nil {
@@ -56,8 +55,8 @@ func openFile(path string) (*os.File, error) {
 
 var errIrregular = errors.New("it is not a regular file")
 
-// read reads a file to its end and hashes it. It is to have that size; one that is longer
-// is not read to its end, which it may not have.
+// read reads and hashes a file of the given size. It stops after that size, because a file that is
+// longer may have no end.
 func (h *hasher) read(ctx context.Context, fd int, sum hash.Hash, size int64) (total int64, err error) {
 	if size > bufferSize {
 		_ = unix.Fadvise(fd, 0, 0, unix.FADV_SEQUENTIAL) // a hint
@@ -74,13 +73,13 @@ func (h *hasher) read(ctx context.Context, fd int, sum hash.Hash, size int64) (t
 		total += int64(n)
 		h.progress(n)
 		if n < len(h.buf) && total == size || total > size {
-			return total, nil // a short read at what was the end
+			return total, nil // a short read at the end
 		}
 	}
 	return total, ctx.Err()
 }
 
-// readAgain is read for a file that has not the size it was to have.
+// readAgain is read for a file with another size than the expected one.
 func (h *hasher) readAgain(ctx context.Context, fd int, sum hash.Hash) (total int64, err error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
@@ -90,8 +89,8 @@ func (h *hasher) readAgain(ctx context.Context, fd int, sum hash.Hash) (total in
 	return h.read(ctx, fd, sum, st.Size)
 }
 
-// cached says that the kernel or the file system cannot read without keeping what it has
-// read (RWF_DONTCACHE, Linux 6.14), which would push out what others need.
+// cached reports that the kernel or the file system lacks RWF_DONTCACHE (Linux 6.14), which reads
+// without evicting other files from the page cache. It is process-wide, as the kernel is.
 var cached atomic.Bool
 
 const rwfDontCache = 0x80
@@ -110,11 +109,11 @@ func readOnce(fd int, buf []byte, offset int64) (n int, err error) {
 	}
 }
 
-// limit spreads what is read over time.
+// limit limits the rate of reads.
 type limit struct {
 	rate int64 // bytes a second, 0 for none
 	mu   sync.Mutex
-	next time.Time // when what was let through so far has had its time
+	next time.Time // the time at which the bytes so far are due
 }
 
 func newLimit(rate int64) *limit { return &limit{rate: rate, next: time.Now()} }

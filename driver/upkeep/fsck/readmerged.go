@@ -9,9 +9,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// readMerged reads all of a merged image and returns its digest. The objects that it names
-// are hashed later.
-func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
+// readMerged reads a whole merged image and returns its digest. It queues the objects that the image
+// names for hashing.
+func (c *checker) readMerged(ctx context.Context, m *merged) (d verity.Digest, err error) {
 	f, err := openFile(m.path())
 	if err != nil {
 		return d, err
@@ -24,7 +24,7 @@ func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
 	if err != nil {
 		return d, err
 	}
-	if _, err = h.read(context.Background(), int(f.Fd()), h.verity, info.Size()); err != nil {
+	if _, err = h.read(ctx, int(f.Fd()), h.verity, info.Size()); err != nil {
 		return d, err
 	}
 	d = h.verity.Digest()
@@ -48,7 +48,7 @@ func (c *checker) readMerged(m *merged) (d verity.Digest, err error) {
 	})
 }
 
-// wantMerged has an object hashed that a merged image names, in the pools that have it.
+// wantMerged queues an object of a merged image for hashing, in each pool that has it.
 func (c *checker) wantMerged(m *merged, d verity.Digest, size int64, sealed bool) {
 	found := m.pool.object(d, sealed).inode != 0
 	for _, l := range m.segment.Layers {

@@ -8,15 +8,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	layerroom "github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
 )
 
-// rebuild converts a layer again, and puts the image in its place if the tar is the one
-// that the store has as this layer.
+// rebuild converts a layer again, and replaces its image if the tar has the layer's diffID.
 func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name string) error {
 	damaged := r.byID[f.Layers[0]]
 	known, _ := r.catalog.Layer(damaged.ID)
@@ -62,14 +60,14 @@ func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name
 	if _, err := o.SealFile(o.Path(out.Name()), made.Digest); err != nil {
 		return err
 	}
-	if err := os.Rename(out.Name(), filepath.Join(damaged.DataDir(), "composefs.blob")); err != nil {
+	if err := os.Rename(out.Name(), damaged.ImagePath()); err != nil {
 		return err
 	}
 	f.Repaired = "converted again from " + name
 	return nil
 }
 
-// isLayer returns an error if a layer's tar has not that digest.
+// isLayer returns an error if a layer's tar has another diffID.
 func isLayer(ctx context.Context, l origin.Layer, diffID string) error {
 	in, err := l.Open(ctx)
 	if err != nil {

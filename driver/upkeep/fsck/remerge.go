@@ -1,11 +1,12 @@
 package fsck
 
 import (
+	"context"
 	"fmt"
 )
 
-// remerge removes a merged image that is damaged, and merges its layers again.
-func (r *repairer) remerge(f *Finding) {
+// remerge removes a damaged merged image and merges its layers again.
+func (r *repairer) remerge(ctx context.Context, f *Finding) {
 	o, err := r.open(f.pool)
 	if err != nil {
 		f.Remedy = err.Error()
@@ -26,7 +27,7 @@ func (r *repairer) remerge(f *Finding) {
 		return
 	}
 	for _, id := range f.merged.layers {
-		if err := r.mergeLayer(id); err != nil {
+		if err := r.mergeLayer(ctx, id); err != nil {
 			f.Remedy = fmt.Sprintf("its layers cannot be merged now: %v", err)
 			return
 		}
@@ -35,11 +36,11 @@ func (r *repairer) remerge(f *Finding) {
 }
 
 // mergeLayer merges the chain that ends with a layer.
-func (r *repairer) mergeLayer(id string) error {
+func (r *repairer) mergeLayer(ctx context.Context, id string) error {
 	c, err := r.Stores.Chain(id)
 	if err != nil {
 		return err
 	}
-	_, err = r.imagesOf(c)
+	_, err = r.imagesOf(ctx, c)
 	return err
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Sources say where good copies may be, besides the stores that are checked.
+// Sources are further places with good copies, besides the checked stores.
 type Sources struct {
 	Stores []string // roots of other stores
-	Images []string // names for [origin.Open], read in this order and only if needed
+	Images []string // names for [origin.Open], read in order and only if needed
 
-	// Sealing is what becomes of repaired files.
+	// Sealing is the sealing of repaired files.
 	Sealing objects.Sealing
 }
 
-// Repair checks stores and repairs what it can. Of each content the first good copy counts:
-// one in the store itself, one in another store, one in a layer of the images. A content
-// without any is removed from the pool, for the next pull to bring it. Findings say what
-// was done and what is left.
+// Repair checks stores and repairs findings. It uses the first good copy of a content: in the store
+// itself, in another store, or in a layer of the images. It removes a content without a good copy from
+// the pool, and the next pull restores it. The findings contain the repairs and the remaining steps.
+// Repair takes the lock of each repaired pool, shared.
 func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
 	c, err := newChecker(opts)
 	if err != nil {
@@ -37,13 +37,13 @@ func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
 	return &c.report, errors.Join(err, r.close())
 }
 
-// repairer is a repair that is under way.
+// repairer is a running repair.
 type repairer struct {
 	*checker
 	from  Sources
 	pools map[*pool]*repairedPool
 
-	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair takes from them
+	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair removes
 }
 
 func (r *repairer) close() (err error) {
@@ -92,7 +92,7 @@ func (r *repairer) repair(ctx context.Context) error {
 		case f.Kind == LayerMissing:
 			f.Remedy = anew(f)
 		case f.merged != nil:
-			r.remerge(f)
+			r.remerge(ctx, f)
 		case f.Severity == Damage && f.Repaired == "" && f.Remedy == "":
 			f.Remedy = r.again(f)
 		}
@@ -100,7 +100,7 @@ func (r *repairer) repair(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// openSwapped opens the files that have the content of another faulty object.
+// openSwapped opens the files with the content of another faulty object.
 func (r *repairer) openSwapped() {
 	for _, f := range r.report.Findings {
 		if f.fault == nil || r.strays[f.fault.digest] == "" {
@@ -112,7 +112,7 @@ func (r *repairer) openSwapped() {
 	}
 }
 
-// forget removes an object of which there is no good copy.
+// forget removes an object without a good copy.
 func (r *repairer) forget(f *Finding) {
 	o := r.pools[f.pool]
 	var names []string
@@ -136,4 +136,4 @@ func (r *repairer) forget(f *Finding) {
 }
 
 // rootStore returns the store with a root.
-func rootStore(dir string) chain.Store { return chain.Store{Home: dir + "/overlay", ReadOnly: true} }
+func rootStore(dir string) chain.Store { return chain.Store{Home: chain.Home(dir), ReadOnly: true} }

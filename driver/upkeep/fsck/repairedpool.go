@@ -7,13 +7,13 @@ import (
 	poolroom "github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// repairedPool is a pool that is open for being repaired.
+// repairedPool is a pool that is open for a repair.
 type repairedPool struct {
 	*poolroom.Pool
 	repair *objects.Repair
 }
 
-// open opens a pool for repairing; nothing is collected in it until the end.
+// open opens a pool for a repair and takes its lock, shared, until the end of the repair.
 func (r *repairer) open(p *pool) (*repairedPool, error) {
 	if o := r.pools[p]; o != nil {
 		return o, nil
@@ -33,7 +33,7 @@ func (r *repairer) open(p *pool) (*repairedPool, error) {
 	return r.pools[p], nil
 }
 
-// names returns by which paths a content's files are called within the pool.
+// names returns the paths of a content's files in the detached mount of the pool.
 func (o *repairedPool) names(paths []string) (names []string) {
 	for _, path := range paths {
 		names = append(names, o.Path(path))

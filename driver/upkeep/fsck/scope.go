@@ -1,10 +1,10 @@
 package fsck
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -12,11 +12,11 @@ import (
 )
 
 // scope finds the layers to check.
-func (c *checker) scope() error {
+func (c *checker) scope(ctx context.Context) error {
 	for _, image := range c.Images {
 		c.report.Images++
 		for _, id := range c.catalog.Chain(image.Layer) {
-			if err := c.addLayer(id, true); err != nil {
+			if err := c.addLayer(ctx, id, true); err != nil {
 				return err
 			}
 		}
@@ -31,9 +31,9 @@ func (c *checker) scope() error {
 				if !e.IsDir() {
 					continue
 				}
-				_, err := os.Lstat(filepath.Join(s.Home, e.Name(), "diff"))
+				_, err := os.Lstat(chain.Layer{ID: e.Name(), Store: s}.Diff())
 				if err == nil {
-					err = c.addLayer(e.Name(), false)
+					err = c.addLayer(ctx, e.Name(), false)
 				}
 				if err != nil && !errors.Is(err, fs.ErrNotExist) {
 					return err
@@ -45,9 +45,8 @@ func (c *checker) scope() error {
 	return nil
 }
 
-// addLayer adds a layer. One that no image has is passed over if it is plain: containers
-// have such layers.
-func (c *checker) addLayer(id string, ofImage bool) error {
+// addLayer adds a layer. It skips plain layers without an image, because containers have such layers.
+func (c *checker) addLayer(ctx context.Context, id string, ofImage bool) error {
 	if c.byID[id] != nil {
 		return nil
 	}
@@ -73,7 +72,7 @@ func (c *checker) addLayer(id string, ofImage bool) error {
 			Detail: "the layer is plain: nothing says what its files should be"})
 		return nil
 	}
-	l.pool = c.poolOf(l.Store)
+	l.pool = c.poolOf(ctx, l.Store)
 	c.layers = append(c.layers, l)
 	c.report.Layers++
 	return nil

@@ -41,7 +41,7 @@ func TestSeal(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.close()
-			c.poolOf(s).object(d, true)
+			c.poolOf(t.Context(), s).object(d, true)
 			c.hashAll(t.Context())
 			switch {
 			case len(c.findings) == 0 && tc.want == "":

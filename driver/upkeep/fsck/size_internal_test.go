@@ -46,7 +46,7 @@ func TestSize(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.close()
-			p := c.poolOf(s)
+			p := c.poolOf(t.Context(), s)
 			c.list(p)
 			l := &layer{Layer: chain.Layer{ID: "layer", Store: s}, pool: p}
 			p.want(content{d, int64(tc.stated)}, l, false, p.object(d, false).inode)

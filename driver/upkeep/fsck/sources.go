@@ -1,6 +1,7 @@
 package fsck
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,7 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// fromStores repairs an object from a good file of a store, and returns what was done.
+// fromStores repairs an object from a good file of a store. It returns the text of the repair, or "".
 func (r *repairer) fromStores(o *repairedPool, f *Finding) string {
 	for _, s := range r.sourceStores(f.pool.store) {
 		for _, path := range candidates(s, f.Object) {
@@ -18,7 +19,7 @@ func (r *repairer) fromStores(o *repairedPool, f *Finding) string {
 			}
 			from := path
 			if s.Home == f.pool.store.Home {
-				from = o.Path(path) // by which it can be linked
+				from = o.Path(path) // a path from which link works
 			}
 			in, err := openFile(from)
 			if err != nil {
@@ -57,10 +58,10 @@ func (r *repairer) sourceStores(damaged chain.Store) []chain.Store {
 
 // candidates returns the files of a store that have an object's name.
 func candidates(s chain.Store, name string) (paths []string) {
-	places := []string{filepath.Join(s.Pool(), "objects")}
-	entries, _ := os.ReadDir(s.Home) // a store that is not there has none
+	places := []string{s.PoolObjects()}
+	entries, _ := os.ReadDir(s.Home) // a missing store has none
 	for _, e := range entries {
-		places = append(places, filepath.Join(s.Home, e.Name(), "diff"))
+		places = append(places, chain.Layer{ID: e.Name(), Store: s}.Diff())
 	}
 	for _, dir := range places {
 		if path := filepath.Join(dir, name); exists(path) {
@@ -70,7 +71,7 @@ func candidates(s chain.Store, name string) (paths []string) {
 	return paths
 }
 
-// imagesOf returns the image of the uppermost segment of a chain, and makes it if need be.
-func (r *repairer) imagesOf(c chain.Chain) (images.Image, error) {
-	return images.New(r.Stores.Primary, r.from.Sealing).Of(c.Segments()[0])
+// imagesOf returns the merged image of the top segment of a chain, and makes a missing one.
+func (r *repairer) imagesOf(ctx context.Context, c chain.Chain) (images.Image, error) {
+	return images.New(r.Stores.Primary, r.from.Sealing).EnsureMerged(ctx, c.Segments()[0])
 }

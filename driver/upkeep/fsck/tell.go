@@ -15,7 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// tell makes the report: what is still true of what was found, and whom it concerns.
+// tell makes the report: the findings that are still true, with the images that they concern.
 func (c *checker) tell(ctx context.Context) error {
 	now, err := catalog.Read(c.Stores)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *checker) tell(ctx context.Context) error {
 		c.report.Findings = append(c.report.Findings, f)
 	}
 	if len(c.faults) > 0 {
-		if err := c.tellFaults(gone); err != nil {
+		if err := c.tellFaults(ctx, gone); err != nil {
 			return err
 		}
 	}
@@ -45,12 +45,12 @@ func (c *checker) tell(ctx context.Context) error {
 	return nil
 }
 
-// rank is the place of a severity.
+// rank returns the rank of a severity.
 func rank(f *Finding) int { return slices.Index([]Severity{Damage, Warning, Info}, f.Severity) }
 
-// tellFaults makes a finding of each fault.
-func (c *checker) tellFaults(gone func(id string) bool) error {
-	all, err := c.storeLayers()
+// tellFaults adds a finding for each fault.
+func (c *checker) tellFaults(ctx context.Context, gone func(id string) bool) error {
+	all, err := c.storeLayers(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *checker) tellFaults(gone func(id string) bool) error {
 		x := c.faults[key]
 		x.locate(all, func(l *layer, name string) bool { return named[l][name] })
 		if len(x.paths) == 0 {
-			continue // gone meanwhile
+			continue // removed meanwhile
 		}
 		f := &Finding{Kind: ObjectDamaged, Severity: Damage, Store: root(x.pool.store), Object: x.name, Layers: x.layers, Paths: x.paths,
 			Detail: x.why(), pool: x.pool, fault: x}
@@ -82,7 +82,7 @@ func (c *checker) tellFaults(gone func(id string) bool) error {
 	return nil
 }
 
-// waiting returns the contents that an earlier repair has removed from their pools.
+// waiting returns the contents that earlier repairs have removed from their pools.
 func (c *checker) waiting() map[faultKey]bool {
 	all := map[faultKey]bool{}
 	for home, p := range c.pools {
@@ -97,11 +97,11 @@ func (c *checker) waiting() map[faultKey]bool {
 	return all
 }
 
-// storeLayers returns all composefs layers of all stores, those that were not checked too.
-func (c *checker) storeLayers() ([]*layer, error) {
+// storeLayers returns all composefs layers of all stores, checked or not.
+func (c *checker) storeLayers(ctx context.Context) ([]*layer, error) {
 	all := &checker{Options: c.Options, byID: map[string]*layer{}, pools: c.pools}
 	all.All, all.Images = true, nil
-	if err := all.scope(); err != nil {
+	if err := all.scope(ctx); err != nil {
 		return nil, err
 	}
 	for i, l := range all.layers {
@@ -112,11 +112,11 @@ func (c *checker) storeLayers() ([]*layer, error) {
 	return all.layers, nil
 }
 
-// namesOf returns those of the faulty contents that a layer's image names. Of one that
-// cannot be read it is not known.
+// namesOf returns the faulty contents that a layer's image names. It returns none for an unreadable
+// image.
 func (c *checker) namesOf(l *layer) map[string]bool {
 	named := map[string]bool{}
-	f, img, err := images.Open(l.Blob())
+	f, img, err := images.Open(l.ImagePath())
 	if err != nil {
 		return named
 	}
@@ -140,7 +140,7 @@ func payload(n *tree.Inode) string {
 	return backingName(n).String()
 }
 
-// exists reports whether there is a file, also where it cannot be looked at.
+// exists reports whether a file exists. It returns true after errors other than ENOENT.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return !errors.Is(err, fs.ErrNotExist)

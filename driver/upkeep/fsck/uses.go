@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// addUses tells of each finding about layers which container images it concerns, of the
-// whole store, and of objects which files in them.
+// addUses adds to each finding about layers the container images of the store that it concerns, and to
+// findings about objects the files in these images.
 func (c *checker) addUses(ctx context.Context) {
 	for _, image := range c.catalog.Images() {
 		ids := c.catalog.Chain(image.Layer)
@@ -46,8 +46,7 @@ func newUse(image catalog.Image) *Use {
 	return &Use{Image: image.ID, Names: append([]string{}, image.Names...)}
 }
 
-// addFiles finds the files of an image that have faulty contents. If its layers cannot be
-// merged, none is told.
+// addFiles adds the files of an image with faulty contents. It adds none if the layers cannot be merged.
 func (c *checker) addFiles(ctx context.Context, ids []string, objects map[string][]*Finding, uses map[*Finding]*Use) {
 	t, err := c.mergedTree(ctx, ids)
 	if err != nil {
@@ -64,8 +63,7 @@ func (c *checker) addFiles(ctx context.Context, ids []string, objects map[string
 	}
 }
 
-// mergedTree merges the composefs layers among those of an image, the top one first, and
-// leaves all contents where they are.
+// mergedTree merges the composefs layers of an image, top first, without their contents.
 func (c *checker) mergedTree(ctx context.Context, ids []string) (*tree.Tree, error) {
 	var sources []convert.Source
 	for _, id := range slices.Backward(ids) {
@@ -73,7 +71,7 @@ func (c *checker) mergedTree(ctx context.Context, ids []string) (*tree.Tree, err
 		if err != nil || !l.Composefs {
 			continue
 		}
-		f, img, err := images.Open(l.Blob())
+		f, img, err := images.Open(l.ImagePath())
 		if err != nil {
 			return nil, err
 		}
@@ -83,14 +81,14 @@ func (c *checker) mergedTree(ctx context.Context, ids []string) (*tree.Tree, err
 	return convert.MergeTree(ctx, sources, true)
 }
 
-// errStock is returned for chains whose merged image depends on more than layer images.
+// errStock is the error for chains whose merged image depends on more than layer images.
 var errStock = errors.New("layers of stock containers/storage are only read")
 
-// mergeDigest merges the layers of a segment and returns the digest of what comes out.
+// mergeDigest merges the layers of a segment and returns the digest of the result.
 func mergeDigest(ctx context.Context, m *merged) (verity.Digest, error) {
 	var sources []convert.Source
 	for _, l := range slices.Backward(m.segment.Layers) {
-		f, img, err := images.Open(l.Blob())
+		f, img, err := images.Open(l.ImagePath())
 		if err != nil {
 			return verity.Digest{}, err
 		}
@@ -101,6 +99,6 @@ func mergeDigest(ctx context.Context, m *merged) (verity.Digest, error) {
 		}
 		sources = append(sources, s)
 	}
-	img, err := convert.Merge(ctx, sources, io.Discard, convert.MergeOptions{Segment: !m.segment.Whole})
+	img, err := convert.Merge(ctx, sources, io.Discard, convert.MergeOptions{Segment: !m.segment.Bottom})
 	return img.Digest, err
 }

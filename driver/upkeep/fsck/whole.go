@@ -16,9 +16,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// list finds all objects of a pool. Directories tell what is known of them for now.
+// list finds all objects of a pool, with the facts in directories: name, inode and type.
 func (c *checker) list(p *pool) {
-	dir := filepath.Join(p.store.Pool(), "objects")
+	dir := p.store.PoolObjects()
 	shards, err := readShards(dir, func(name, uint64) {})
 	c.each(len(shards), func(i int) {
 		if err := p.listShard(dir, shards[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -39,7 +39,7 @@ func (p *pool) listShard(dir, shard string) error {
 	var digests []verity.Digest
 	var found []object
 	err := readShard(dir, shard, func(n name, inode uint64, kind byte) {
-		if n.other == "" { // else it is a temporary name
+		if n.other == "" { // other names are temporary
 			digests = append(digests, n.digest)
 			found = append(found, object{inode: inode, size: -1, regular: kind == unix.DT_REG})
 		}
@@ -48,14 +48,14 @@ func (p *pool) listShard(dir, shard string) error {
 	defer p.mu.Unlock()
 	for i, d := range digests {
 		p.objects[d] = &found[i]
-		if !found[i].regular { // perhaps the directory does not tell
+		if !found[i].regular { // some file systems have no types in directories
 			p.stat(d, &found[i])
 		}
 	}
 	return err
 }
 
-// checkPool tells what is left over in a pool, once it is known what layers have.
+// checkPool adds findings for garbage in a pool. It runs after the layers are read.
 func (c *checker) checkPool(ctx context.Context, p *pool) error {
 	garbage := &Finding{Kind: Garbage, Severity: Info, Store: root(p.store), Detail: "no layer has it; it is collected when a layer is removed"}
 	count := func(path string, links uint64, size int64) {
@@ -87,7 +87,7 @@ func (c *checker) checkPool(ctx context.Context, p *pool) error {
 	return nil
 }
 
-// unlinked returns the objects that no layer is known to have, sorted.
+// unlinked returns the objects without a known layer, sorted.
 func (p *pool) unlinked() (all []verity.Digest) {
 	for d, o := range p.objects {
 		if o.inode != 0 && !o.linked {
@@ -98,9 +98,9 @@ func (p *pool) unlinked() (all []verity.Digest) {
 	return all
 }
 
-// checkNotes tells of what the pool has notes.
+// checkNotes adds findings for the notes in a pool.
 func (c *checker) checkNotes(p *pool) {
-	entries, _ := os.ReadDir(filepath.Join(p.store.Pool(), "layers")) // there need not be any
+	entries, _ := os.ReadDir(p.store.PoolLayers()) // may be missing
 	gone := &Finding{Kind: LayerGone, Severity: Info, Store: root(p.store), Detail: "the layer was removed, and what it had in the pool not collected yet"}
 	for _, e := range entries {
 		if _, err := os.Lstat(filepath.Join(p.store.Home, e.Name())); errors.Is(err, fs.ErrNotExist) {

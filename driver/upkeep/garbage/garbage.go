@@ -1,6 +1,6 @@
-// Package garbage collects from the pools of a store what no layer has any more. The
-// driver does that itself after each removal; this is for what it could not know of or
-// had no time for: layers that other tools have removed, and what kills have left.
+// Package garbage collects objects and images that no layer has from the pools of a store. The driver
+// collects after each removal. This package finds the rest: files of layers that other tools have
+// removed, and leftovers of killed processes.
 package garbage
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Pool is what was found in the pool of a store.
+// Pool is the garbage of a pool.
 type Pool struct {
 	Store chain.Store
 	objects.Collected
-	Busy bool // somebody uses the pool: what is staged there was not counted
+	Busy bool // another process uses the pool: staged files are not counted
 }
 
-// Survey says what [Collect] would remove, and writes nothing. A store without a pool has
+// Survey returns the garbage that [Collect] would remove. It writes nothing. A store without a pool has
 // no garbage.
 func Survey(ctx context.Context, stores *chain.Stores) (list []Pool, err error) {
 	for _, s := range stores.Writable() {
@@ -53,8 +53,8 @@ func survey(ctx context.Context, stores *chain.Stores, s chain.Store) (c objects
 	return p.Garbage(ctx, stale...)
 }
 
-// Collect removes the garbage of all pools of the stores that may be written to. A pool
-// that somebody uses stays as it is, and is listed as busy; that is no error.
+// Collect removes the garbage of the pools of all writable stores. It takes the lock of each pool,
+// exclusive. A pool that another process uses stays unchanged and is listed as busy; this is no error.
 func Collect(ctx context.Context, stores *chain.Stores) (list []Pool, err error) {
 	for _, s := range stores.Writable() {
 		p := Pool{Store: s}

@@ -11,11 +11,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Retire removes from the pools the entries of layers that are not composefs, and then the
-// directory of entries where it is empty. Such a store counts as one without a pool: an unset
-// use_composefs means plain there again, see config.Options.Decide. It reports whether that is
-// true of all stores. It is for stores that were just collected. A layer that somebody adds
-// at this moment may lose its entry, which costs no more than [pool.Enter] says.
+// Retire removes the entries of layers that are not composefs from the pools, and then an empty
+// directory of entries. Such a store counts as one without a pool: an unset use_composefs means plain
+// again, see config.Options.Decide. Retire reports whether all stores are such. It takes no lock; the
+// caller has just collected the stores. A layer that another process adds meanwhile may lose its entry,
+// which costs disk space only: see [pool.Enter].
 func Retire(stores *chain.Stores) (retired bool, err error) {
 	retired = true
 	for _, s := range stores.Writable() {

@@ -1,6 +1,6 @@
-// Package conf has configuration files of podman for tests and benchmarks. They replace
-// the machine's own configuration, and need neither IPv6 nor a network, seccomp profiles,
-// a journal, or rights to raise limits.
+// Package conf has configuration files of podman for tests and benchmarks. They keep
+// podman away from the machine's own configuration, and from things that it may lack: IPv6, a network,
+// seccomp profiles, a journal, rights to raise limits.
 package conf
 
 import (

@@ -1,5 +1,5 @@
 // Command guest is the program that runs in the machines of the tests: as their init,
-// and as commands that busybox lacks.
+// and under names for what busybox cannot do.
 package main
 
 import (

@@ -1,14 +1,14 @@
-// Package floor stores the contents of an image with the least possible work, as a bound for
-// programs that do more.
+// Package floor does the least that storing the contents of an image can mean, for
+// what does more to be measured against.
 //
-//   - It reads as many layers at a time as podman does, hashes their bytes with sha256,
-//     unpacks them, and hashes the tars for the diffIDs.
-//   - It hashes each file that is not empty, for its name. Files of up to a megabyte
-//     are read into memory, and as many are hashed and stored at a time as there are
+//   - Each layer is read, as many at a time as podman does; its bytes are hashed with
+//     sha256, unpacked, and the tars are hashed for the diffID.
+//   - Each file that is not empty is hashed, for its name. Files of up to a megabyte
+//     are read into memory, and as many hashed and stored at a time as there are
 //     processors; longer ones are hashed while they are written.
-//   - It creates each distinct content in a directory a, writes and closes the file, and
-//     links it into a directory b.
-//   - At the end it calls syncfs once.
+//   - Unless there has been the same content, the file is created in a directory a,
+//     written, closed, and linked into a directory b.
+//   - At the end there is one syncfs.
 //
-// It keeps no metadata, writes no image, and does no other I/O.
+// No metadata is kept, no image written, nothing else asked of the disk.
 package floor

@@ -15,8 +15,8 @@ import (
 // remember has answers kept in a new directory for the duration of the test.
 func remember(t testing.TB) string {
 	dir := filepath.Join(t.TempDir(), "run/features")
-	Remember(dir)
-	t.Cleanup(func() { Remember("") })
+	SetCacheDir(dir)
+	t.Cleanup(func() { SetCacheDir("") })
 	return dir
 }
 
@@ -123,7 +123,7 @@ func TestUnwritable(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o600))
 	f, _ := counted(nil)
 	for _, memory := range []string{"/proc", "/proc/none/x", filepath.Join(dir, "file"), filepath.Join(dir, "file/x"), filepath.Join(dir, "taken")} {
-		Remember(memory)
+		SetCacheDir(memory)
 		if r, ok := f.record(dir); ok && filepath.Base(memory) == "taken" {
 			must(t, os.MkdirAll(filepath.Join(r.path, "by a directory"), 0o700))
 		}
@@ -134,7 +134,7 @@ func TestUnwritable(t *testing.T) {
 			}
 		}
 	}
-	Remember("")
+	SetCacheDir("")
 	if left, _ := filepath.Glob(filepath.Join(dir, "*/.new-*")); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}

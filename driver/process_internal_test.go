@@ -4,7 +4,7 @@ package driver
 
 import "testing"
 
-// TestConverting tells the program when the first layer begins and the last one ends.
+// TestConverting checks that Converting is called for the first conversion, and its function after the last one.
 func TestConverting(t *testing.T) {
 	began, ended := 0, 0
 	was := Converting
@@ -14,7 +14,7 @@ func TestConverting(t *testing.T) {
 	}
 	defer func() { Converting = was }()
 	for round := 1; round <= 2; round++ {
-		first, second := beginConverting(), beginConverting()
+		first, second := process.conversions.begin(), process.conversions.begin()
 		first()
 		if began != round || ended != round-1 {
 			t.Errorf("round %d, one layer left: begun %d times, ended %d", round, began, ended)

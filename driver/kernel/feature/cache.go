@@ -15,42 +15,41 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Remember keeps answers in dir from now on, and uses those that other processes have
-// kept there: trying costs mounts, and a kernel that cannot mount EROFS from a file
-// says so in its log each time. "" ends that.
+// SetCacheDir makes this process keep answers in dir, and use the answers of other processes there.
+// Probes cost mounts, and a kernel that cannot mount EROFS from a file logs each attempt. "" turns the
+// cache off. The directory is process-wide, because the kernel is the same for all drivers; the last
+// call counts.
 //
-// dir need not exist. It must be on a file system that a reboot empties, such as one
-// below the run root, and nobody else may write there. A record is for a feature, a
-// file system, and a build of the kernel; any other one is passed over, and replaced.
-// So is one that is damaged. It is no error if nothing can be kept.
+// dir need not exist. It must be on a file system that a reboot empties, such as the run root, and
+// only this user may write there. A record is for a feature, a file system, and a build of the kernel.
+// Other and damaged records are ignored and replaced. Failures to write a record are ignored.
 //
-// Not kept are undecided questions, answers that a module may change when it is
-// loaded, and whether there is fs-verity, which costs no mount. A kept error has the
-// text of the one that the probe met, and is [ErrNotSupported], but wraps nothing else.
-func Remember(dir string) { memory.Store(&dir) }
+// These answers are not kept: undecided ones, those that change when a module is loaded, and those of
+// features that need no mount. A kept error has the text of the original, and wraps [ErrNotSupported]
+// only.
+func SetCacheDir(dir string) { cacheDir.Store(&dir) }
 
-// memory is what Remember was called with.
-var memory atomic.Pointer[string]
+// cacheDir is the directory of SetCacheDir.
+var cacheDir atomic.Pointer[string]
 
-// recordVersion is raised when a probe asks something else, or the format changes: the
-// records of earlier builds of this package are then passed over.
+// recordVersion increases with each change of a probe or of the format. Records with another version
+// are ignored.
 const recordVersion = 2
 
-// maxRecord is the size in bytes of the largest record. Errors have a few hundred.
+// maxRecord limits the size of a record, in bytes. Errors have a few hundred.
 const maxRecord = 16 << 10
 
-// record is where the answer for one feature and file system is kept.
+// record is the file with the answer for one feature and file system.
 type record struct {
 	feature *Feature
 	on      string // see unsupportedError
 	path    string
-	header  string // what the file begins with; the answer follows
+	header  string // the start of the file; the answer follows
 }
 
-// record returns where the feature's answer for dir's file system is kept, unless it
-// is not.
+// record returns the record of the feature for dir's file system; ok is false if answers are not kept.
 func (f *Feature) record(dir string) (r record, ok bool) {
-	m := memory.Load()
+	m := cacheDir.Load()
 	if m == nil || *m == "" || f.cheap {
 		return r, false
 	}
@@ -64,20 +63,20 @@ func (f *Feature) record(dir string) (r record, ok bool) {
 		return r, false
 	}
 	device := fmt.Sprintf("%d.%d", unix.Major(uint64(st.Dev)), unix.Minor(uint64(st.Dev))) //nolint:unconvert // 32 bits on some architectures
-	// Numbers of devices are given again when a file system has gone: hence its ID.
+	// The kernel reuses the device numbers of unmounted file systems, but not their IDs.
 	header := fmt.Sprintf("%s\nfile system %s type %#x id %08x%08x\nLinux %s\nversion %d\n",
 		f.Name, device, fs.Type, uint32(fs.Fsid.Val[0]), uint32(fs.Fsid.Val[1]), kernel, recordVersion)
 	return record{f, f.lackedBy(dir), filepath.Join(*m, strings.ReplaceAll(f.Name, " ", "-")+"-"+device), header}, true
 }
 
-// kernelBuild returns what uname -rv prints. It is replaced by tests.
+// kernelBuild returns the output of uname -rv. It is a variable for tests.
 var kernelBuild = func() (string, error) {
 	var u unix.Utsname
 	err := unix.Uname(&u)
 	return unix.ByteSliceToString(u.Release[:]) + " " + unix.ByteSliceToString(u.Version[:]), err
 }
 
-// read returns the answer that is kept, if there is one.
+// read returns the kept answer; ok is false if there is none.
 func (r record) read() (answer error, ok bool) {
 	f, err := os.OpenFile(r.path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
 	if err != nil {
@@ -100,7 +99,7 @@ func (r record) read() (answer error, ok bool) {
 	return &unsupportedError{r.feature, no(why), r.on}, ok && err == nil
 }
 
-// write keeps an answer if it is one that lasts until the next boot, and if it can.
+// write keeps an answer that is valid until the next boot. It ignores failures.
 func (r record) write(answer error) {
 	text := r.header + "yes\n"
 	var unsupported *unsupportedError
@@ -121,5 +120,5 @@ func (r record) write(answer error) {
 	if err := errors.Join(err, tmp.Close()); err == nil && os.Rename(tmp.Name(), r.path) == nil {
 		return
 	}
-	_ = os.Remove(tmp.Name()) // it is in nobody's way
+	_ = os.Remove(tmp.Name()) // a remaining file does no harm
 }

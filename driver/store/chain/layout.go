@@ -1,0 +1,151 @@
+package chain
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// This file spells the names on disk: those of containers/storage, of a pool, and of the run root.
+// No other file of the driver and the command spells them, apart from the pool's own package,
+// convert/objects. tests/layout_test.go checks this.
+
+const (
+	homeDir     = "overlay"
+	linkDir     = "l"
+	linkFile    = "link"
+	diffDir     = "diff"
+	dataDir     = "composefs-data"
+	imageFile   = "composefs.blob"
+	mountPoint  = "merged"
+	stockImages = "composefs-layers"
+)
+
+// Home returns the directory of layers below the root of a store, or below the run root for the
+// mount points of layers in other stores.
+func Home(root string) string { return filepath.Join(root, homeDir) }
+
+// Root returns the root of the store.
+func (s Store) Root() string { return filepath.Dir(s.Home) }
+
+// Pool returns the directory of the store's pool. It is a sibling of the layers' directory, because
+// stock containers/storage reports unknown entries in that directory as damaged layers.
+func (s Store) Pool() string { return s.Home + "-composefs" }
+
+// PoolLayers returns the pool's directory with an entry for each layer that may have objects in the
+// pool.
+func (s Store) PoolLayers() string { return filepath.Join(s.Pool(), "layers") }
+
+// PoolObjects returns the pool's directory of objects.
+func (s Store) PoolObjects() string { return filepath.Join(s.Pool(), "objects") }
+
+// PoolImages returns the pool's directory of merged images.
+func (s Store) PoolImages() string { return filepath.Join(s.Pool(), "images") }
+
+// PoolStaging returns the pool's directory of staged layers.
+func (s Store) PoolStaging() string { return filepath.Join(s.Pool(), "staging") }
+
+// PoolChains returns the pool's directory of links to the merged images of read-only stores.
+func (s Store) PoolChains() string { return filepath.Join(s.Pool(), "chains") }
+
+// LayersDir returns the directory in which containers/storage records layers.
+func (s Store) LayersDir() string { return s.Home + "-layers" }
+
+// ImagesDir returns the directory in which containers/storage records container images.
+func (s Store) ImagesDir() string { return s.Home + "-images" }
+
+// ContainersDir returns the directory in which containers/storage records containers.
+func (s Store) ContainersDir() string { return s.Home + "-containers" }
+
+// LinksDir returns the directory of the symlinks by which [LowerFile] refers to layers.
+func (s Store) LinksDir() string { return filepath.Join(s.Home, linkDir) }
+
+// Dir returns the layer's directory.
+func (l Layer) Dir() string { return filepath.Join(l.Store.Home, l.ID) }
+
+// Diff returns the directory of the layer's files, or of its objects if it is composefs.
+func (l Layer) Diff() string { return filepath.Join(l.Dir(), diffDir) }
+
+// DataDir returns the directory of the images of a composefs layer.
+func (l Layer) DataDir() string { return filepath.Join(l.Dir(), dataDir) }
+
+// ImagePath returns the file of the layer image. The name is that of stock containers/storage.
+func (l Layer) ImagePath() string { return filepath.Join(l.DataDir(), imageFile) }
+
+// MergedPath returns the link to the merged image of the whole chain that ends with the layer.
+func (l Layer) MergedPath() string { return filepath.Join(l.DataDir(), "merged.blob") }
+
+// SegmentPath returns the link to the merged image of the composefs layers from this one down to a
+// plain layer.
+func (l Layer) SegmentPath() string { return filepath.Join(l.DataDir(), "segment.blob") }
+
+// MetacopyMark returns the file that marks a layer as one that was mounted read-write with
+// metacopy=on and may contain metacopy files.
+func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), "composefs-metacopy") }
+
+// StockImages returns the directory that the stock driver leaves after it has mounted composefs
+// images for the layer.
+func (l Layer) StockImages() string { return filepath.Join(l.Dir(), stockImages) }
+
+// Work returns the working directory of overlayfs for the layer.
+func (l Layer) Work() string { return filepath.Join(l.Dir(), "work") }
+
+// VolatileMark returns the directory that overlayfs leaves in Work after a volatile mount.
+func (l Layer) VolatileMark() string { return filepath.Join(l.Work(), "work/incompat/volatile") }
+
+// MountPoint returns the mount point of the layer. home is the directory of layers that has it: the
+// one of the layer's store, or [Home] of the run root.
+func (l Layer) MountPoint(home string) string { return filepath.Join(home, l.ID, mountPoint) }
+
+// MountedAt returns the ID of the layer and the directory of layers whose mount point is path; ok is
+// false if path does not have the form of a mount point.
+func MountedAt(path string) (id, home string, ok bool) {
+	dir, name := filepath.Split(path)
+	home, id = filepath.Split(filepath.Clean(dir))
+	return id, filepath.Clean(home), name == mountPoint
+}
+
+// LinkFile returns the file that contains the layer's short name.
+func (l Layer) LinkFile() string { return filepath.Join(l.Dir(), linkFile) }
+
+// ShortName returns the name by which [LowerFile] refers to a layer with a short name.
+func ShortName(short string) string { return linkDir + "/" + short }
+
+// IsContent reports whether an entry of a layer's directory has the content of the layer, or is a
+// mount point that the driver has replaced.
+func IsContent(name string) bool {
+	return name == diffDir || name == dataDir || strings.HasPrefix(name, mountPoint+".")
+}
+
+// DiffOf returns the object directory of the layer that has a layer image at path; ok is false if
+// path does not have the form of [Layer.ImagePath].
+func DiffOf(path string) (diff string, ok bool) {
+	dir, name := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	return filepath.Join(dir, "..", diffDir), name == imageFile && filepath.Base(dir) == dataDir
+}
+
+// RunRoot is the directory of containers/storage that a reboot empties.
+type RunRoot string
+
+func (r RunRoot) own(name string) string {
+	return filepath.Join(string(r), "overlay-composefs", name)
+}
+
+// SharedMounts returns the directory of the shared mounts of images.
+func (r RunRoot) SharedMounts() string { return r.own("images") }
+
+// Features returns the directory of the answers that package feature keeps.
+func (r RunRoot) Features() string { return r.own("features") }
+
+// Digests returns the directory of the digests that package trust derives.
+func (r RunRoot) Digests() string { return r.own("canonical") }
+
+// Mounts returns the file in which containers/storage counts the mounts of layers.
+func (r RunRoot) Mounts() string {
+	return filepath.Join(string(r), "overlay-layers", "mountpoints.json")
+}
+
+// Containers returns the file in which containers/storage records containers that end with a reboot.
+func (r RunRoot) Containers() string {
+	return filepath.Join(string(r), "overlay-containers", "volatile-containers.json")
+}

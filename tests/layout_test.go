@@ -1,0 +1,87 @@
+package tests
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// diskNames match Go code that spells a name on disk: unmistakable names in any string, other ones
+// as an argument of filepath.Join or a suffix.
+var diskNames = []*regexp.Regexp{
+	regexp.MustCompile(`"[^" ]*\b(composefs\.blob|merged\.blob|segment\.blob|composefs-data|composefs-metacopy|composefs-layers|overlay-(composefs|layers|images|containers))\b[^" ]*(: )?"`),
+	regexp.MustCompile(`filepath\.Join\(.*"(overlay|objects|images|staging|layers|chains|diff|link|lower|lower-layers|l|work|merged)[/"]`),
+	regexp.MustCompile(`\+ ?"(-(layers|images|containers|composefs)|/(overlay|objects|images|staging|layers|chains|diff|link|lower|lower-layers|l|work|merged))[/"]|"l/"`),
+}
+
+// contextMade matches Go code that makes a context from nothing.
+var contextMade = regexp.MustCompile(`context\.(Background|TODO)\(\)`)
+
+// TestLayout checks that chain/layout.go is the only file of the driver and the command that spells
+// names on disk. Package kernel and its children do not know stores; the names that they spell are
+// those of their own directories.
+func TestLayout(t *testing.T) {
+	lines := productLines(t, "../driver", "../cmd")
+	if !contains(lines["../driver/store/chain/layout.go"], diskNames) {
+		t.Error("the patterns do not match chain/layout.go")
+	}
+	for file, list := range lines {
+		if file == "../driver/store/chain/layout.go" || strings.HasPrefix(file, "../driver/kernel/") {
+			continue
+		}
+		for _, line := range list {
+			if contains([]string{line}, diskNames) {
+				t.Errorf("%s spells a name on disk: %s", file, line)
+			}
+		}
+	}
+}
+
+// TestContexts checks that the driver makes a context in one place: all other functions take one.
+func TestContexts(t *testing.T) {
+	for file, list := range productLines(t, "../driver") {
+		if found := contains(list, []*regexp.Regexp{contextMade}); found != (file == "../driver/context.go") {
+			t.Errorf("%s makes a context: %v", file, found)
+		}
+	}
+}
+
+func contains(lines []string, patterns []*regexp.Regexp) bool {
+	for _, line := range lines {
+		for _, p := range patterns {
+			if p.MatchString(line) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// productLines returns the lines of the Go files below the directories, without comments and tests.
+func productLines(t *testing.T, dirs ...string) map[string][]string {
+	t.Helper()
+	files := map[string][]string{}
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for line := range strings.Lines(string(text)) {
+				code, _, _ := strings.Cut(line, "// ")
+				files[path] = append(files[path], strings.TrimSpace(code))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(files) < 100 {
+		t.Fatalf("%d files", len(files))
+	}
+	return files
+}
