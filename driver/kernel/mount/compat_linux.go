@@ -10,13 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mountString makes the overlay with mount(2), on kernels that do not take layers one
-// by one (below 6.8): there the strings of fsconfig(2) have at most 255 bytes, and
-// all lower layers must be in one. mount(2) takes a page of 4096.
+// mountString makes the overlay with mount(2), for kernels that do not take layers one by one (below
+// 6.8). One string must name all lower layers there. A string of fsconfig(2) has at most 255 bytes;
+// mount(2) takes a page of 4096.
 //
-// The layers are named by their numbers in /proc/thread-self/fd, which is made the
-// current directory: four bytes each, so that 500 fit, and nothing to escape. mount(2)
-// has no detached mounts, so it mounts on a directory of its own, which goes again.
+// The layers are named by their numbers in the current directory /proc/thread-self/fd. A number has
+// up to three digits and a separator, so 500 layers fit, and nothing needs an escape. mount(2) makes
+// no detached mounts, so mountString mounts on a temporary directory, clones the mount and removes
+// the directory.
 func (s *stack) mountString(p *Plan) (*os.File, error) {
 	data := s.dataString(p)
 	if len(data) >= 4096 {
@@ -39,8 +40,8 @@ func (s *stack) mountString(p *Plan) (*os.File, error) {
 	return mnt, nil
 }
 
-// dataString returns what mount(2) calls data. Values of options have neither commas
-// nor colons, but for the label, which is quoted.
+// dataString returns the argument data of mount(2). Only the label may contain commas and colons, and
+// it is quoted.
 func (s *stack) dataString(p *Plan) string {
 	var b strings.Builder
 	b.WriteString("lowerdir=")
@@ -58,7 +59,7 @@ func (s *stack) dataString(p *Plan) string {
 	}
 	for _, o := range p.options() {
 		switch {
-		case o.key == "source": // an argument of its own
+		case o.key == "source": // a separate argument of mount(2)
 		case o.key == "context":
 			fmt.Fprintf(&b, ",context=\"%s\"", o.value)
 		case o.value == nil:
@@ -70,12 +71,12 @@ func (s *stack) dataString(p *Plan) string {
 	return b.String()
 }
 
-// inFDs calls f on a thread of its own whose current directory lists the open files,
-// which it shares with the process. The thread ends afterwards.
+// inFDs calls f on a new thread whose current directory lists the open files of the process. The
+// thread ends afterwards.
 func inFDs(f func() error) error {
 	done := make(chan error)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread is no use to anyone else
+		runtime.LockOSThread() // never unlocked: its current directory makes the thread useless for others
 		err := unix.Unshare(unix.CLONE_FS)
 		if err == nil {
 			err = unix.Chdir("/proc/thread-self/fd")
@@ -88,7 +89,7 @@ func inFDs(f func() error) error {
 	return <-done
 }
 
-// cloneMount returns a detached second mount of what is mounted on dir.
+// cloneMount returns a detached clone of the mount on dir.
 func cloneMount(dir string, attrs Attrs) (*os.File, error) {
 	fd, err := unix.OpenTree(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	if err != nil {
@@ -97,7 +98,7 @@ func cloneMount(dir string, attrs Attrs) (*os.File, error) {
 	mnt := os.NewFile(uintptr(fd), "overlay mount")
 	attr := unix.MountAttr{Attr_set: uint64(attrs)}
 	if attrs&(NoAtime|StrictAtime) != 0 {
-		attr.Attr_clr = unix.MOUNT_ATTR__ATIME // one of several, all are set together
+		attr.Attr_clr = unix.MOUNT_ATTR__ATIME // the kernel sets the atime attributes together
 	}
 	if err := unix.MountSetattr(fd, "", unix.AT_EMPTY_PATH, &attr); err != nil {
 		return nil, errors.Join(os.NewSyscallError("mount_setattr", err), mnt.Close())

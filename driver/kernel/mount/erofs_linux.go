@@ -12,9 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Erofs makes a detached read-only mount of an image, as [Detached] does of a plan.
-// If img.Digest is set and the file has another fs-verity digest or none, it fails
-// before anything is mounted.
+// Erofs makes a detached read-only mount of an image. If img.Digest is set and the file has another
+// fs-verity digest or none, Erofs fails before it mounts.
 func Erofs(img *Image) (*os.File, error) {
 	mnt, err := img.mount()
 	if err != nil {
@@ -43,8 +42,8 @@ func (i *Image) mount() (*os.File, error) {
 		return mountLoop(f)
 	}
 	mnt, err := mountErofs(procPath(f), f)
-	// ENOTBLK: not on this kernel, or not on this file system, such as tmpfs. So one
-	// answer says nothing of the next image.
+	// ENOTBLK may depend on the kernel or on the file system of the image, such as tmpfs, so the
+	// answer is not kept for the next image.
 	if i.Backing == BackingFile || !errors.Is(err, unix.ENOTBLK) {
 		return mnt, err
 	}
@@ -95,13 +94,12 @@ func mountLoop(f *os.File) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer loop.Close() //nolint:errcheck // the mount holds it now, or it goes
+	defer loop.Close() //nolint:errcheck // the mount keeps the device
 	return mountErofs(loop.Name(), f)
 }
 
-// withoutACLs reports whether the header of a composefs image says that no file has
-// an ACL, so that the kernel need not look: lcfs-erofs.h, struct lcfs_erofs_header_s.
-// The C tools mount so.
+// withoutACLs reports whether the header of a composefs image says that no file has an ACL. The mount
+// then has noacl, as with the C tools. Source: struct lcfs_erofs_header_s of lcfs-erofs.h.
 func withoutACLs(f *os.File) bool {
 	const magic, hasACL = 0xd078629a, 1
 	var header [12]byte // magic, version, flags

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fsContext is a file system that is being configured: fsopen(2). Its methods return
-// errors that say what the kernel logged in the context, as in
+// fsContext is a configuration context of fsopen(2). Errors of its methods contain the messages that
+// the kernel has logged in the context, for example
 //
 //	overlay: filesystem on upperdir is read-only: invalid argument
 type fsContext struct {
@@ -30,8 +30,8 @@ func newContext(fsType string) (*fsContext, error) {
 	return &fsContext{File: os.NewFile(uintptr(fd), "fsopen "+fsType), fsType: fsType}, nil
 }
 
-// set sets options, in order. A value of nil is a flag, a string of at most 255 bytes
-// (the kernel takes no longer ones) or an open file is what it is.
+// set sets options in order. A nil value means a flag. A string has at most 255 bytes, which is the
+// limit of the kernel.
 func (c *fsContext) set(options ...option) error {
 	for _, o := range options {
 		var err error
@@ -52,8 +52,8 @@ func (c *fsContext) set(options ...option) error {
 	return nil
 }
 
-// mount makes the file system and returns a detached mount of it, which goes when it
-// is closed unless it has been attached.
+// mount makes the file system and returns a detached mount of it. Closing the file unmounts it unless
+// it is attached.
 func (c *fsContext) mount(attrs Attrs) (*os.File, error) {
 	if err := unix.FsconfigCreate(int(c.Fd())); err != nil {
 		return nil, c.explain("", err)
@@ -65,8 +65,8 @@ func (c *fsContext) mount(attrs Attrs) (*os.File, error) {
 	return os.NewFile(uintptr(fd), c.fsType+" mount"), nil
 }
 
-// explain adds to err what the kernel has logged, or else what was being done. Each
-// read of a context gives one message, which starts with its level and a space.
+// explain adds the messages of the kernel to err, or what if there are none. Each read of a context
+// returns one message, which starts with its level and a space.
 func (c *fsContext) explain(what string, err error) error {
 	var messages []string
 	buf := make([]byte, 4096)

@@ -8,27 +8,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernel says what the running kernel can, found by trying and never from its
-// version: distributions backport.
+// kernel contains the abilities of the running kernel. They are probed and never derived from its
+// version, because distributions backport features.
 type kernel struct {
 	layerByLayer bool        // lowerdir+ and datadir+ (6.8)
 	layerFiles   bool        // layers as open files (6.13)
-	detached     func() bool // layers that are detached mounts (6.15); most plans have none, and trying takes mounts
+	detached     func() bool // layers as detached mounts (6.15); a function, because most plans need no probe
 }
 
-// abilities returns what the kernel can. Tests replace it by one that can less.
+// abilities returns the abilities of the kernel, which are the same for the whole process. Tests
+// replace it to emulate an older kernel.
 var abilities = sync.OnceValue(probe)
 
-// Abilities says by which of its ways this package mounts on the running kernel:
-// whether overlayfs takes lower layers one by one, as open files, and as detached
-// mounts. Nothing depends on it but speed and the noise in mountinfo.
+// Abilities reports the ways in which this package mounts on the running kernel: whether overlayfs
+// takes lower layers one by one, as open files, and as detached mounts. The ways differ only in speed
+// and in the mounts that appear for a moment in mountinfo.
 func Abilities() (layerByLayer, layerFiles, detached bool) {
 	k := abilities()
 	return k.layerByLayer, k.layerFiles, k.detached()
 }
 
-// probe tries options on overlays that are never made. An error means "no": then an
-// older way is taken, and what is really wrong shows there.
+// probe sets options of overlays without making them. Any error means that the kernel lacks the
+// ability: an older way is taken, which reports other errors.
 func probe() kernel {
 	k := kernel{detached: func() bool { return false }}
 	root, err := openPath("/")
@@ -56,9 +57,8 @@ func takes(options ...option) bool {
 	return c.set(options...) == nil
 }
 
-// takesDetached makes an overlay, and mounts it nowhere, of two empty tmpfs that are
-// not mounted anywhere either. The layers are cloned when the overlay is made, so it
-// takes that to know.
+// takesDetached makes a detached overlay of two detached, empty tmpfs. The kernel clones the layers
+// when it makes the overlay, so setting the options is not enough to find out.
 func takesDetached() bool {
 	var options []option
 	for range 2 {

@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stack holds the layers of a plan open while the overlay is made of them.
+// stack contains the open layers of a plan.
 type stack struct {
 	lowers, data []*os.File
-	upper, work  *os.File // nil without
+	upper, work  *os.File // nil in a plan without
 
-	// scratch is where mounts are attached that the kernel does not take detached.
+	// scratch is a temporary directory for mounts that the kernel does not take detached.
 	scratch string
 	mounts  []string
 }
 
-// open opens and mounts all that the plan stacks. It must be closed even if it fails.
+// open opens and mounts all layers of the plan. The caller closes the stack, also after an error.
 func (s *stack) open(k kernel, p *Plan) error {
 	for _, l := range p.Lowers {
 		f, err := s.lower(k, l, p.UserNS)
@@ -69,8 +69,8 @@ func (s *stack) lower(k kernel, l Layer, userNS *os.File) (*os.File, error) {
 	return f, nil
 }
 
-// open opens the layer; its mount is one that nobody else has if it is an image, or
-// if private asks for it.
+// open opens the layer. The root of an image is a new mount; private also clones the mount of a
+// directory.
 func (l Layer) open(private bool) (*os.File, error) {
 	if l.Image != nil {
 		return Erofs(l.Image)
@@ -97,8 +97,7 @@ func (l Layer) path() string {
 	return l.Dir
 }
 
-// attach gives a mount a place for as long as the overlay is being made. The overlay
-// then has its own clone of the mount.
+// attach attaches a mount until the overlay is made. The overlay has its own clone of the mount.
 func (s *stack) attach(mnt *os.File) error {
 	var err error
 	if s.scratch == "" {
@@ -114,7 +113,7 @@ func (s *stack) attach(mnt *os.File) error {
 	return Attach(mnt, dir)
 }
 
-// files returns all that is open, the lowers first.
+// files returns all open layers, the lowers first.
 func (s *stack) files() []*os.File {
 	files := append(append([]*os.File{}, s.lowers...), s.data...)
 	for _, f := range []*os.File{s.upper, s.work} {
@@ -125,7 +124,7 @@ func (s *stack) files() []*os.File {
 	return files
 }
 
-// close gives everything back; an overlay that was made of it stays.
+// close closes the layers and unmounts attached ones. An overlay of them stays.
 func (s *stack) close() error {
 	var errs []error
 	for _, dir := range s.mounts {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attachLoop makes a free loop device show a file, read-only, and returns the device.
-// It is freed when nobody has it open or mounted any more, so it must be kept open
-// until it is mounted. No device that already shows the file is ever taken: such a
-// one could be detached, or made writable, by somebody else.
+// attachLoop attaches a file to a free loop device, read-only, and returns the device. The kernel
+// detaches the device after the last close or unmount, so the caller keeps it open until it is
+// mounted. attachLoop never reuses a device that already has the file, because another process could
+// detach it or make it writable.
 func attachLoop(f *os.File) (*os.File, error) {
 	control, err := os.OpenFile("/dev/loop-control", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -33,8 +33,8 @@ func attachLoop(f *os.File) (*os.File, error) {
 	return nil, fmt.Errorf("no free loop device after %d attempts: %w", loopTries, unix.EBUSY)
 }
 
-// loopTries is how often a free device is asked for: another process may take it
-// first, or its node may not be there yet. With the pauses a little over a second.
+// loopTries is the number of attempts to get a free device. Another process may take the device first,
+// or its node may not exist yet. All attempts with their pauses take a little over a second.
 const loopTries = 64
 
 func configureLoop(path string, f *os.File) (*os.File, error) {

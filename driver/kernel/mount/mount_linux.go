@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Do mounts the plan on target, which must be a directory. On error nothing has been
-// mounted. Errors start with "mount overlay on"; those of the plan are [ErrPlan].
+// Do mounts the plan on target, which must be a directory. After an error nothing is mounted. Errors
+// start with "mount overlay on", and wrap [ErrPlan] if the plan is invalid.
 func Do(p *Plan, target string) error {
 	mnt, err := Detached(p)
 	if err == nil {
@@ -21,14 +21,13 @@ func Do(p *Plan, target string) error {
 	return nil
 }
 
-// Detached makes the mount without giving it a place. The file is its root, opened
-// with O_PATH: files in it can be opened relative to it. Closing it unmounts, unless
-// [Attach] has given it a place.
+// Detached makes a detached mount of the plan. The file is its root, opened with O_PATH. Callers open
+// files relative to it. Closing it unmounts, unless [Attach] has attached it.
 func Detached(p *Plan) (*os.File, error) {
 	return abilities().detachedOverlay(p)
 }
 
-// Attach gives a detached mount its place.
+// Attach attaches a detached mount to a directory.
 func Attach(mnt *os.File, target string) error {
 	dir, err := openPath(target)
 	if err != nil {
@@ -42,9 +41,9 @@ func Attach(mnt *os.File, target string) error {
 	return nil
 }
 
-// Undo unmounts what is mounted on target, at once for whoever looks it up and
-// really when the last user is gone. It is no error if nothing is mounted there or
-// the target does not exist, as in the stock driver's Put.
+// Undo detaches the topmost mount on target (MNT_DETACH): lookups no longer see it, and the kernel
+// unmounts it when its last user ends. A target that is missing or no mount point is no error, as in
+// the stock driver's Put.
 func Undo(target string) error {
 	err := unix.Unmount(target, unix.MNT_DETACH)
 	if err == nil || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOENT) {
@@ -53,11 +52,11 @@ func Undo(target string) error {
 	return &os.PathError{Op: "unmount", Path: target, Err: err}
 }
 
-// openPath opens a directory as a place only.
+// openPath opens a directory with O_PATH.
 func openPath(path string) (*os.File, error) {
 	return os.OpenFile(path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 }
 
-// procPath returns a path by which system calls find the very file that is open. It
-// is short and plain whatever the file's own path.
+// procPath returns a path by which system calls find an open file. It is short and needs no escapes,
+// unlike the file's own path.
 func procPath(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }

@@ -38,7 +38,7 @@ func (k kernel) detachedOverlay(p *Plan) (mnt *os.File, err error) {
 	return c.mount(p.Attrs)
 }
 
-// layerOptions are the options that name layers. The kernel looks each up when it
+// layerOptions returns the options that name layers. The kernel looks up each layer when the option
 // is set.
 func (s *stack) layerOptions(k kernel) []option {
 	var options []option
@@ -49,8 +49,8 @@ func (s *stack) layerOptions(k kernel) []option {
 		if k.layerFiles {
 			options = append(options, option{key, f})
 		} else {
-			// No path is right for all: it may be longer than 255 bytes, and in
-			// upperdir and workdir backslashes are taken away.
+			// A path may be longer than 255 bytes, and overlayfs removes backslashes from upperdir
+			// and workdir.
 			options = append(options, option{key, procPath(f)})
 		}
 	}
@@ -65,14 +65,14 @@ func (s *stack) layerOptions(k kernel) []option {
 	return options
 }
 
-// options are those that do not name layers.
+// options returns the options that do not name layers.
 func (p *Plan) options() []option {
 	metacopy := "off"
 	if p.Metacopy {
 		metacopy = "on"
 	}
 	options := []option{{"source", p.source()}, {"metacopy", metacopy}, {"redirect_dir", "on"}}
-	// A read-only mount of one layer is one file system. Kernels log that xino is useless there.
+	// A read-only mount of one layer is one file system. Kernels log a warning about xino there.
 	if p.Xino != XinoDefault && (p.Upper != "" || len(p.Lowers) > 1) {
 		options = append(options, option{"xino", string(p.Xino)})
 	}

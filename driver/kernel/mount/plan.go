@@ -7,68 +7,65 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Plan is an overlay mount as data. The zero value of every field but Lowers is a
-// sound default.
+// Plan is an overlay mount as data. Lowers is required; the zero value of every other field is a
+// default.
 type Plan struct {
-	// Source is what findmnt shows as the source; "" is [DefaultSource].
+	// Source is the source of the mount in mountinfo; "" means [DefaultSource].
 	Source string
 
-	// Lowers are the layers whose trees are merged, top first. At least one.
+	// Lowers are the layers whose trees are merged, top first. At least one is required.
 	Lowers []Layer
 
-	// Data are the directories that files of Lowers are redirected to, and that are
-	// not seen otherwise (data-only lower layers, Linux 6.5).
+	// Data are the data-only lower layers (Linux 6.5): directories that contain the contents to
+	// which files of Lowers are redirected, and that are hidden otherwise.
 	Data []string
 
-	// Upper and Work are the writable layer and its working directory, on one file
-	// system; both or neither. Without them the mount is read-only.
+	// Upper and Work are the writable layer and its working directory, on the same file system. Both
+	// are set or neither. Without them the mount is read-only.
 	Upper, Work string
 
 	// Attrs are the attributes of the mount.
 	Attrs Attrs
 
-	// Volatile leaves out every sync of Upper (Linux 5.10). After a crash Upper is
-	// not to be trusted.
+	// Volatile omits every sync of Upper (Linux 5.10). After a crash Upper may be damaged.
 	Volatile bool
 
-	// Metacopy has the kernel follow redirects from any layer into Data, by
-	// metacopy=on. Upper may then hold files that have metadata only, so that it
-	// cannot be read without the mount. It is needed below Linux 6.16. Later ones
-	// follow them without it too, but only from the lowest of Lowers: opening a file
-	// of a layer that has another one below it fails with EPERM.
+	// Metacopy sets metacopy=on, so that the kernel follows redirects from any layer into Data. Upper
+	// may then contain metacopy files, which have no contents without the mount. Kernels below 6.16
+	// need the option. Later ones follow redirects without it from the lowest of Lowers only: opening
+	// a file of a layer with another one below it fails with EPERM.
 	//
-	// Without it the mount says metacopy=off, so that what Upper may hold does not
-	// depend on how the kernel was built. redirect_dir is always on: composefs images
-	// have no UUID, and unless something like that is on, overlayfs then forgets where
-	// an upper file came from: the two names of a hard link would be two files, and a
-	// file another one when it is written to (ovl_lower_uuid_ok of fs/overlayfs). So a
-	// directory of Lowers that was renamed is in Upper without what it holds.
+	// Without Metacopy the mount has metacopy=off, because the default depends on the configuration
+	// of the kernel. redirect_dir is always on: composefs images have no UUID, and without one of the
+	// options redirect_dir, metacopy, index and xino, overlayfs forgets the origin of an upper file.
+	// The two names of a hard link would be two files, and a file would become another one when a
+	// process writes to it (ovl_lower_uuid_ok of fs/overlayfs). A renamed directory of Lowers is in
+	// Upper without its entries.
 	Metacopy bool
 
-	// Xino is the option of that name. Lowers and Upper are on several file systems, and
-	// without XinoOn files of each have an st_dev of their own, while directories get
-	// another st_ino each time the kernel drops their dentry.
+	// Xino is the option xino. Lowers and Upper are on several file systems. Without XinoOn, the
+	// files of each have another st_dev, and directories get another st_ino each time the kernel
+	// drops their dentry.
 	Xino Xino
 
-	// Verity says whether contents are verified. Kernels that need Metacopy to follow
-	// redirects refuse [VerityRequire] without it.
+	// Verity is the option verity. Kernels that need Metacopy to follow redirects refuse
+	// [VerityRequire] without it.
 	Verity Verity
 
 	// Label is the SELinux label of all files in the mount (context=), "" for their
 	// own.
 	Label string
 
-	// UserNS is a user namespace, by whose maps the owners in Lowers are shown
-	// (idmapped mounts, Linux 5.19). Data and Upper are not mapped: nobody sees the
-	// owners of the one, and the other's are right as they are. nil for none.
+	// UserNS is a user namespace whose maps the owners in Lowers get (idmapped mounts, Linux 5.19),
+	// nil for none. Data needs no maps, because no process sees its owners, and Upper already has the
+	// right owners.
 	UserNS *os.File
 }
 
-// DefaultSource is what mount.composefs gives as the source of its mounts.
+// DefaultSource is the source of mounts by mount.composefs.
 const DefaultSource = "composefs"
 
-// MaxLayers is how many Lowers and Data may be together: OVL_MAX_STACK of
-// fs/overlayfs/params.h.
+// MaxLayers limits the number of Lowers and Data together: OVL_MAX_STACK of fs/overlayfs/params.h.
 const MaxLayers = 500
 
 // Layer is one layer of a merged tree. Exactly one of Dir, File and Image is set.
@@ -76,15 +73,14 @@ type Layer struct {
 	// Dir is a directory's path.
 	Dir string
 
-	// File is an open directory (O_PATH suffices), such as the root of a mount. It
-	// stays the caller's.
+	// File is an open directory (O_PATH suffices), such as the root of a mount. The caller closes it.
 	File *os.File
 
-	// Image is mounted for this one use.
+	// Image is an image that the plan mounts for itself.
 	Image *Image
 
-	// Unmapped: its owners are right as they are, as in an upper directory of a mount
-	// with a UserNS that is a lower one now.
+	// Unmapped excludes the layer from UserNS. Its owners are already right if it was the upper
+	// directory of a mount with a UserNS.
 	Unmapped bool
 }
 
@@ -93,61 +89,60 @@ type Image struct {
 	// Path is the file's path. It is for messages only if File is set.
 	Path string
 
-	// File is the image, open for reading. nil: Path is opened. It stays the
-	// caller's.
+	// File is the image, open for reading. If it is nil, the mount opens Path. The caller closes it.
 	File *os.File
 
-	// Digest is the file's fs-verity digest. If it is set, the file must have it: what
-	// the kernel measures, through the descriptor that is mounted.
+	// Digest is the required fs-verity digest, nil for none. The kernel measures the descriptor that
+	// is mounted.
 	Digest *verity.Digest
 
-	// Hashed has the file read for Digest, where it has no fs-verity. That shows what
-	// went wrong before, and nothing of what is done to the file later.
+	// Hashed compares Digest with a hash of the content, for a file without fs-verity. This finds
+	// earlier damage, but does not protect from later changes.
 	Hashed bool
 
 	Backing Backing
 }
 
-// Backing is what an EROFS image is mounted from.
+// Backing is the kind of source from which an EROFS image is mounted.
 type Backing int
 
 const (
-	// BackingAuto is the file, or a loop device if the kernel cannot do that with
-	// this file: below 6.12, or on some file systems.
+	// BackingAuto is the file, or a loop device if the kernel cannot mount this file: below 6.12, or
+	// on some file systems.
 	BackingAuto Backing = iota
 	// BackingFile is the file.
 	BackingFile
-	// BackingLoop is a loop device that nobody else uses. On kernels to which a file
-	// is one more level of stacking, it keeps another overlay on top possible.
+	// BackingLoop is a new loop device. Some kernels count a file as a level of stacking; there, only
+	// a loop device leaves room for another overlay on top.
 	BackingLoop
 )
 
-// Verity is whether contents are verified when they are opened.
+// Verity selects whether the kernel verifies contents.
 type Verity int
 
 const (
 	// VerityOff verifies nothing.
 	VerityOff Verity = iota
-	// VerityRequire opens no content whose fs-verity digest is not what the image
-	// says (verity=require, Linux 6.6).
+	// VerityRequire refuses to open a file whose object has another fs-verity digest than the image
+	// says, or none (verity=require, Linux 6.6).
 	VerityRequire
 )
 
-// Xino is whether overlayfs puts the number of a layer's file system into the high bits of
-// st_ino, so that the whole mount has one st_dev and numbers that stay.
+// Xino selects whether overlayfs puts the number of a layer's file system into the high bits of
+// st_ino, so that the whole mount has one st_dev and constant inode numbers.
 type Xino string
 
 const (
 	// XinoDefault is the kernel's configuration: off, or auto with
 	// CONFIG_OVERLAY_FS_XINO_AUTO.
 	XinoDefault Xino = ""
-	// XinoOff never does.
+	// XinoOff never does so.
 	XinoOff Xino = "off"
-	// XinoAuto does, unless a layer's file system has no file handles, or two have the same
-	// UUID. EROFS images have none, which counts as the same.
+	// XinoAuto does so unless a layer's file system lacks file handles, or two of them have the same
+	// UUID. Two EROFS images without a UUID count as the same.
 	XinoAuto Xino = "auto"
-	// XinoOn always does. No kernel refuses it: a file whose own number needs the high
-	// bits is as with XinoOff, and so are all files on a 32-bit kernel.
+	// XinoOn always does so. No kernel refuses it. A file whose inode number needs the high bits is as
+	// with XinoOff, and so are all files on a 32-bit kernel.
 	XinoOn Xino = "on"
 )
 
@@ -160,11 +155,11 @@ func ParseXino(value string) (Xino, error) {
 	return XinoDefault, fmt.Errorf("xino=%s: use on, auto or off", value)
 }
 
-// Attrs are attributes of a mount, numbered as MOUNT_ATTR_* of linux/mount.h. The
-// zero value is read-write with devices, setuid, exec and relatime.
+// Attrs are attributes of a mount, with the values of MOUNT_ATTR_* in linux/mount.h. The zero value is
+// read-write with devices, setuid, exec and relatime.
 type Attrs uint64
 
-// The attributes a mount may have.
+// The attributes of mounts.
 const (
 	ReadOnly    Attrs = 0x1
 	NoSuid      Attrs = 0x2
@@ -176,7 +171,7 @@ const (
 	NoSymFollow Attrs = 0x200000
 )
 
-// attrNames are the words of mount(8), and what each clears and sets.
+// attrNames are the options of mount(8), with the attributes that each clears and sets.
 var attrNames = []struct {
 	name       string
 	clear, set Attrs
@@ -198,8 +193,8 @@ var attrNames = []struct {
 	{"symfollow", NoSymFollow, 0},
 }
 
-// With returns a with the option of mount(8) applied, such as "nodev" or "dev", and
-// whether it is one that Attrs know.
+// With applies an option of mount(8), such as "nodev" or "dev", and reports whether the option is
+// known.
 func (a Attrs) With(option string) (Attrs, bool) {
 	for _, n := range attrNames {
 		if n.name == option {

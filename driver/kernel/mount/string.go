@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// String returns the plan on one line in the words of mount(8), for logs and tests:
+// String returns the plan on one line, for logs and tests:
 //
 //	composefs: lower=image:"/m.blob",dir:"/l/1" data="/objects" upper="/u" work="/w" ro,nodev volatile
 //
-// Paths are quoted, so that the line can be taken apart.
+// Paths are quoted, so that the line is unambiguous.
 func (p *Plan) String() string {
 	lowers := make([]string, len(p.Lowers))
 	for i, l := range p.Lowers {
@@ -70,7 +70,7 @@ func (l Layer) String() string {
 	return "dir:" + strconv.Quote(l.Dir)
 }
 
-// String returns "image:" and the quoted path, and what else is set.
+// String returns "image:", the quoted path, and the other fields that are set.
 func (i *Image) String() string {
 	s := "image:" + strconv.Quote(i.name())
 	if i.Backing != BackingAuto {
@@ -96,8 +96,7 @@ func (b Backing) String() string {
 	return [...]string{"auto", "file", "loop"}[b]
 }
 
-// String returns the attributes in the words of mount(8), comma separated; "rw" if
-// there are none.
+// String returns the attributes as options of mount(8) with commas between them, or "rw" for none.
 func (a Attrs) String() string {
 	var words []string
 	for _, n := range attrNames {

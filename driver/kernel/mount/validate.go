@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// ErrPlan is what [Plan.Validate] returns errors of: the plan is at fault, not the
-// system.
+// ErrPlan is wrapped by the errors of [Plan.Validate]: the plan is at fault and not the system.
 var ErrPlan = errors.New("invalid mount plan")
 
-// Validate returns the first thing in the plan that no kernel can do, as an error
-// that is [ErrPlan]. It looks at the plan only.
+// Validate returns the first fault of a plan that no kernel can mount. The error wraps [ErrPlan].
+// Validate does no I/O.
 func (p *Plan) Validate() error {
 	n := len(p.Lowers) + len(p.Data)
 	switch {

@@ -1,7 +1,6 @@
 // Package mountinfo reads the mount tables of the kernel, /proc/PID/mountinfo of
-// proc_pid_mountinfo(5), and undoes all that the kernel and overlayfs escape in them.
+// proc_pid_mountinfo(5), and undoes the escapes of the kernel and of overlayfs.
 //
-// github.com/moby/sys/mountinfo is no substitute: it returns the options of file systems as
-// the kernel escapes them, and fails at a line of more than 64 KiB, which an overlay of 500
-// layers exceeds.
+// github.com/moby/sys/mountinfo does not fit: it leaves the escapes in the options of file systems,
+// and fails at a line of more than 64 KiB, which an overlay of 500 layers exceeds.
 package mountinfo

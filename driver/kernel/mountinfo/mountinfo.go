@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Mount is one mount. Nothing in it is escaped any more.
+// Mount is a line of a mount table, without escapes.
 type Mount struct {
-	Root    string // the directory or file of the file system that is mounted
-	Point   string // where
-	Attrs   string // of the mount: rw,relatime
-	Type    string // of the file system: overlay
+	Root    string // the directory or file that is mounted, a path in the file system
+	Point   string // the mount point
+	Attrs   string // of the mount, such as rw,relatime
+	Type    string // of the file system, such as overlay
 	Source  string
 	Options map[string][]string // of the file system: all values of a key, in order
 
-	lowerdirs []string // as the kernel escapes them
+	lowerdirs []string // with the escapes
 }
 
-// Self returns the mounts that this process sees, in the order in which they were made.
+// Self returns the mounts that this process sees, oldest first.
 func Self() ([]Mount, error) { return read("/proc/self/mountinfo") }
 
 // At returns the topmost of the mounts whose mount point is path.
@@ -88,15 +88,14 @@ func parseLine(line string) (Mount, error) {
 	return m, nil
 }
 
-// unescape undoes what the kernel has escaped.
+// unescape undoes the escapes of the kernel.
 func unescape(s string) string {
 	text, _ := decode(s)
 	return string(text)
 }
 
-// decode replaces a backslash and three octal digits by the byte that they stand for, and
-// returns which bytes were escaped so. Other backslashes stay: not all file systems escape
-// what they print.
+// decode replaces a backslash and three octal digits by their byte, and reports which bytes were
+// escaped. Other backslashes stay, because some file systems print options without escapes.
 func decode(s string) (text []byte, escaped []bool) {
 	for i := 0; i < len(s); i++ {
 		c, octal := s[i], false

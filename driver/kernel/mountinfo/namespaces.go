@@ -8,10 +8,9 @@ import (
 	"syscall"
 )
 
-// Namespaces returns the mount tables of all mount namespaces that have processes, that of
-// this process first. It passes over processes that end while it reads, and processes that
-// this one may not look at: outside of its container, or with more capabilities. After any
-// other error it is not known what is mounted.
+// Namespaces returns the mount tables of all mount namespaces with processes, the namespace of this
+// process first. It skips processes that end meanwhile, and processes that this one may not inspect:
+// those outside its container or with more capabilities. Any other error ends it.
 func Namespaces() (tables [][]Mount, err error) {
 	seen := map[string]bool{}
 	processes, err := filepath.Glob("/proc/[0-9]*")
@@ -39,8 +38,8 @@ func Namespaces() (tables [][]Mount, err error) {
 	return tables, nil
 }
 
-// hidden reports whether an error means that the process has ended, or may not be looked at.
-// EINVAL is the kernel's answer for zombies, which have no namespace any more.
+// hidden reports whether an error means that the process has ended or may not be inspected. The kernel
+// returns EINVAL for zombies, which have no namespace.
 func hidden(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) || errors.Is(err, syscall.EINVAL) ||
 		errors.Is(err, fs.ErrPermission)

@@ -2,9 +2,9 @@ package mountinfo
 
 import "bytes"
 
-// Layers returns the lower layers of an overlay, the top one first, and its data-only ones.
-// A layer that was given by a relative path is relative to a directory that only the process
-// knows that mounted it.
+// Layers returns the lower layers of an overlay, top first, and its data-only layers. A relative path
+// is relative to the current directory of the process that mounted the overlay, which the kernel does
+// not report.
 func (m Mount) Layers() (lowers, data []string) {
 	if len(m.lowerdirs) == 1 {
 		return splitLowerdir(m.lowerdirs[0]) // a:b::c::d
@@ -15,9 +15,9 @@ func (m Mount) Layers() (lowers, data []string) {
 	return lowers, data
 }
 
-// splitLowerdir splits the option lowerdir. In it, overlayfs takes a backslash before a
-// colon, a comma or a backslash for an escape, and since Linux 6.8 the kernel prints it so.
-// Linux 6.6 and 6.7 print the paths without, and colons in them as \072.
+// splitLowerdir splits the option lowerdir. overlayfs escapes colons, commas and backslashes in it by
+// a backslash, and Linux 6.8 and later print these escapes. Linux 6.6 and 6.7 print none, and colons
+// as \072.
 func splitLowerdir(value string) (lowers, data []string) {
 	text, escaped := decode(value)
 	var path []byte
@@ -40,8 +40,8 @@ func splitLowerdir(value string) (lowers, data []string) {
 	return lowers, data
 }
 
-// Paths returns all names in which the mount refers to files: its root, its place, its
-// source and, of an overlay, its layers. A name may be relative.
+// Paths returns all paths in a mount: its root, its mount point, its source, and the layers of an
+// overlay. A path may be relative.
 func (m Mount) Paths() []string {
 	lowers, data := m.Layers()
 	paths := append([]string{m.Root, m.Point, m.Source}, lowers...)

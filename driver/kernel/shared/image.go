@@ -16,17 +16,17 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// image is the directory of one image. All but its name needs the lock.
+// image is the directory of one image. The caller of its methods holds the lock.
 type image struct{ dir string }
 
-// image returns the directory for the image that is open as f, which it makes.
+// image makes and returns the directory for the image that is open as f.
 func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return image{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
 	}
 	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
-	if img.Digest != nil { // a mount with another one, or none, says nothing of this
+	if img.Digest != nil { // the digest of another mount was not compared with this one
 		name += "-" + img.Digest.String()
 		if img.Hashed {
 			name += "-hashed"
@@ -39,15 +39,15 @@ func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
 func (s image) root() string  { return filepath.Join(s.dir, "root") }
 func (s image) users() string { return filepath.Join(s.dir, "users") }
 
-// user returns the path of a user's record. Its name has a fixed length, as the
-// user's may be longer than a file's can be.
+// user returns the path of a user's record. Its name is a hash, because a user's path may be longer
+// than a file name.
 func (s image) user(user string) string {
 	sum := sha256.Sum256([]byte(user))
 	return filepath.Join(s.users(), hex.EncodeToString(sum[:16]))
 }
 
-// addUser records a user, and returns the record with the lock on it that says that
-// the user is about to mount.
+// addUser records a user, and returns the record with a shared lock, which shows that the user is
+// about to mount.
 func (s image) addUser(user string) (*os.File, error) {
 	f, err := os.OpenFile(s.user(user), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s image) addUser(user string) (*os.File, error) {
 
 func (s image) removeUser(user string) error { return remove(s.user(user)) }
 
-// mounted mounts the image unless it is, and returns the open root.
+// mounted mounts the image unless it is mounted, and returns the open root.
 func (s image) mounted(img *mount.Image) (*os.File, error) {
 	root, err := s.open()
 	if err != nil || root != nil {
@@ -81,8 +81,8 @@ func (s image) mounted(img *mount.Image) (*os.File, error) {
 	return mnt, nil
 }
 
-// open returns the root of the mounted image, nil if none is mounted. The directory
-// below is never on EROFS, as it was made.
+// open returns the root of the mounted image, nil if it is not mounted. The mount point itself is
+// never on EROFS, because this package has made it.
 func (s image) open() (*os.File, error) {
 	f, err := os.OpenFile(s.root(), unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -98,8 +98,8 @@ func (s image) open() (*os.File, error) {
 	return nil, f.Close()
 }
 
-// tidy unmounts the image and removes its directory if nobody uses it. Records of
-// users that are gone are removed until one is found that is not.
+// tidy unmounts the image and removes its directory if it has no user. It removes the records of
+// ended users until it finds a user.
 func (s image) tidy() error {
 	records, err := os.ReadDir(s.users())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -117,8 +117,8 @@ func (s image) tidy() error {
 	return errors.Join(s.unmount(), remove(s.root()), remove(s.users()), remove(s.dir))
 }
 
-// unmount unmounts the image. A process in another mount namespace may have mounted
-// it too, so that the one mount is below the other.
+// unmount unmounts the image. It may be mounted twice, one mount over the other, if a process in
+// another mount namespace has mounted it too.
 func (s image) unmount() error {
 	for {
 		root, err := s.open()
@@ -134,7 +134,7 @@ func (s image) unmount() error {
 	}
 }
 
-// inUse reports whether the user of a record has an overlay mounted, or is about to.
+// inUse reports whether the user of a record has mounted an overlay, or is about to.
 func inUse(record string) (bool, error) {
 	f, err := os.Open(record)
 	if err != nil {
@@ -152,8 +152,8 @@ func inUse(record string) (bool, error) {
 	return err == nil && isMountPoint(string(user)), err
 }
 
-// isMountPoint reports whether something is mounted at a path, or may be: only where the
-// path does not exist nothing can be. It does not wait for file systems that do not answer.
+// isMountPoint reports whether a path is or may be a mount point. It returns true after any error but
+// those of a missing path, and does not wait for unreachable file systems.
 func isMountPoint(path string) bool {
 	var st unix.Statx_t
 	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT | unix.AT_STATX_DONT_SYNC

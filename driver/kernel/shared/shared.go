@@ -14,23 +14,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// Mounts are the mounts that are recorded in a directory. Any number of processes may
-// have the same.
+// Mounts are the shared mounts that a directory records. Its methods may be called concurrently, and by
+// several processes. Each takes the lock of the directory.
 type Mounts struct{ dir string }
 
-// New returns the mounts recorded in dir, which need not exist. It must be on a file
-// system that a reboot empties, such as one below /run.
+// New returns the mounts that dir records. dir need not exist. It must be on a file system that a
+// reboot empties, such as /run.
 func New(dir string) *Mounts { return &Mounts{dir} }
 
-// Acquire mounts the image unless it is mounted, and records that user is using it
-// until [Mounts.Release]. user is the absolute path at which the caller then mounts an
-// overlay that has the lease's root as a layer. The same user may acquire an image
-// again, and others too.
+// Acquire mounts the image unless it is mounted, and records user until [Mounts.Release]. user is the
+// absolute path at which the caller then mounts an overlay with the lease's root as a layer. A user may
+// acquire several images, and the same one again.
 //
-// If img.Digest is set, the image was measured, or read and hashed, when it was mounted.
+// If img.Digest is set, the digest was compared when the image was mounted.
 //
-// The lease must be closed when the overlay is mounted: from then on it is the
-// overlay that shows that the user is there.
+// The caller closes the lease after it has mounted the overlay, which then shows that the user exists.
 func (m *Mounts) Acquire(img *mount.Image, user string) (*Lease, error) {
 	l, err := m.acquire(img, user)
 	if err != nil {
@@ -64,7 +62,7 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 		return nil, err
 	}
 	opened := *img
-	opened.File = f // what was looked at is what is mounted
+	opened.File = f // the file whose inode names the directory
 	root, err := s.mounted(&opened)
 	if err != nil {
 		record.Close() //nolint:errcheck // a lock
@@ -73,9 +71,8 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 	return &Lease{root, record}, nil
 }
 
-// Release ends the user's use of all images, and unmounts those that nobody else
-// uses. It does not matter whether the user's overlay is still mounted, nor whether
-// the user is known.
+// Release removes the user from all images, and unmounts images without other users. The user may be
+// unknown, and its overlay may still be mounted.
 func (m *Mounts) Release(user string) error {
 	err := m.each(func(s image) error {
 		switch _, err := os.Lstat(s.user(user)); {
@@ -92,8 +89,8 @@ func (m *Mounts) Release(user string) error {
 	return nil
 }
 
-// Sweep unmounts what nobody uses any more: users that crashed, or whose overlay was
-// unmounted by somebody who does not know of this.
+// Sweep unmounts images without users. Users end without a Release in a crash, or when another program
+// unmounts their overlay.
 func (m *Mounts) Sweep() error {
 	if err := m.each(image.tidy); err != nil {
 		return fmt.Errorf("sweep shared images: %w", err)
@@ -139,7 +136,7 @@ func (m *Mounts) lock() (unlock func(), err error) {
 	return func() { f.Close() }, nil //nolint:errcheck // closing releases the lock
 }
 
-// Lease is a shared mount that is about to be used.
+// Lease is a shared mount whose user is about to mount an overlay.
 type Lease struct {
 	// Root is the root of the mount, for [mount.Layer].
 	Root *os.File
@@ -147,6 +144,5 @@ type Lease struct {
 	record *os.File
 }
 
-// Close ends the time in which the user counts as there without having mounted
-// anything. It closes Root.
+// Close ends the lease and closes Root. From then on the user exists only if its overlay is mounted.
 func (l *Lease) Close() error { return errors.Join(l.Root.Close(), l.record.Close()) }

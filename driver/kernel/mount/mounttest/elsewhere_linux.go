@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Elsewhere runs a shell script in a mount namespace of its own, from which nothing comes
-// back. The namespace lives until the function that it returns is called.
+// Elsewhere runs a shell script in a new, private mount namespace. The namespace exists until the
+// returned function is called.
 func Elsewhere(t *testing.T, script string) (leave func()) {
 	t.Helper()
 	cmd := exec.Command("sh", "-ec", "mount --make-rprivate /\n"+script+"\necho ready\nread end")
@@ -29,7 +29,7 @@ func Elsewhere(t *testing.T, script string) (leave func()) {
 		t.Fatalf("%s: %v, %v", script, err, cmd.Wait())
 	}
 	return func() {
-		_ = in.Close() // its read fails, and so the script
+		_ = in.Close() // ends the script's read
 		_ = cmd.Wait()
 	}
 }

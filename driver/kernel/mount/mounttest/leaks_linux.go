@@ -14,11 +14,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
-// Scratch returns a new directory, which is also where temporary files go during the
-// test, and in which the test must do all its mounting. When the test ends, whatever
-// is mounted there, whatever loop device shows a file of it, and whatever file is open
-// that was not before, fails it. Mounts are taken away so that nothing is removed
-// through them.
+// Scratch returns a new directory for all mounts and temporary files of a test. The test fails if it
+// leaves a mount below the directory, a loop device with a file of it, or an open file. Scratch
+// unmounts remaining mounts, so that the removal of the directory does not remove files through them.
 func Scratch(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -36,8 +34,8 @@ func Scratch(t *testing.T) string {
 	return dir
 }
 
-// Leaks returns the mounts below dir, the loop devices that show files there, and
-// what this package's users make for a moment in the directory for temporary files.
+// Leaks returns the mounts below dir, the loop devices with files there, and the temporary
+// directories of packages mount and feature.
 func Leaks(dir string) []string {
 	leaks := Mounts(dir)
 	files, _ := filepath.Glob("/sys/block/loop*/loop/backing_file")
@@ -66,8 +64,8 @@ func Unmount(dir string) {
 	}
 }
 
-// openFiles returns what the process has open, but for what the Go runtime opens
-// when it first needs it.
+// openFiles returns the open files of the process, without those that the Go runtime opens on first
+// use.
 func openFiles(t *testing.T) []string {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -83,7 +81,7 @@ func openFiles(t *testing.T) []string {
 	return files
 }
 
-// added returns what after has and before has not.
+// added returns the elements of after that before lacks.
 func added(before, after []string) []string {
 	before = slices.Clone(before)
 	return slices.DeleteFunc(slices.Clone(after), func(f string) bool {
@@ -95,8 +93,8 @@ func added(before, after []string) []string {
 	})
 }
 
-// settled calls find until it finds nothing: file systems that nobody uses any more
-// go a moment later, and with them their loop devices.
+// settled calls find until it finds nothing. The kernel frees unused file systems and their loop
+// devices with a delay.
 func settled(find func() []string) []string {
 	for range 200 {
 		if len(find()) == 0 {

@@ -1,5 +1,5 @@
-// Package mounttest has images to mount for tests, and finds what a mount that went
-// wrong has left behind.
+// Package mounttest provides images for tests of mounts, and finds leaked mounts, loop devices and
+// files.
 package mounttest
 
 import (
@@ -18,12 +18,11 @@ import (
 type Sample struct {
 	Image   string // path of the image
 	Objects string // the directory of objects
-	Content string // what /dir/external has
+	Content string // of /dir/external
 }
 
-// Write writes a sample into dir, which must exist: an image with /dir/external of
-// owner 1000:1001, whose content is an object, and /inline, which has the given text
-// in the image.
+// Write writes a sample into dir, which must exist. The image contains /dir/external with the owner
+// 1000:1001 and an object as its content, and /inline with the given text inline.
 func Write(dir, inline string) (Sample, error) {
 	content := strings.Repeat("what an object holds\n", 500)
 	digest := verity.Sum([]byte(content))

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// UserNS returns a user namespace in which the ids 0 to 65535 stand for those from
-// 100000. It lives as long as the file.
+// UserNS returns a user namespace that maps the IDs 0 to 65535 to those from 100000 on. It exists as
+// long as the file is open.
 func UserNS(t testing.TB) *os.File {
 	t.Helper()
 	cmd := exec.Command("sleep", "60")
