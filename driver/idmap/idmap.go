@@ -11,10 +11,9 @@ import (
 // Owner returns the owner of a file for the owner that an image records.
 type Owner = func(uid, gid uint32) (newUID, newGID uint32, err error)
 
-// Between returns the change from the owners of one user namespace to those of another one,
-// nil or empty for the host's. Root stays root even if the first maps lack it. An owner that the
-// second maps lack becomes the overflow user.
-// Source: platformChowner.LChown of containers/storage.
+// Between returns the change from the owners of one user namespace to those of another one. nil or
+// empty maps mean the host. Root stays root even if the first maps lack it. An owner that the second
+// maps lack becomes the overflow user. Source: platformChowner.LChown of containers/storage.
 func Between(from, to *idtools.IDMappings) Owner {
 	return func(uid, gid uint32) (uint32, uint32, error) {
 		at := idtools.IDPair{UID: int(uid), GID: int(gid)}

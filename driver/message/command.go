@@ -2,9 +2,9 @@ package message
 
 import "strings"
 
-// Repair returns the command that repairs damaged files of a container image, or of all if name
-// is "". An image with a registry's name is looked for there; one that was built here is not.
-// root is that of a store which storage.conf does not configure, or "".
+// Repair returns the command that repairs damaged files of a container image, or of all images if name
+// is "". The command gets good copies from the image's registry, unless the image was built here. root
+// is the root of a store that storage.conf does not configure, or "".
 func Repair(root, name string) string {
 	words := []string{"composefs-storage check --repair"}
 	if root != "" {
@@ -19,11 +19,11 @@ func Repair(root, name string) string {
 	return strings.Join(append(words, name), " ")
 }
 
-// BuiltHere reports whether a container image was built on this machine, by its name. Source:
-// localhost/ is the registry that podman and buildah give such images.
+// BuiltHere reports by the name of a container image whether it was built on this machine. podman and
+// buildah put localhost/ before such names.
 func BuiltHere(name string) bool { return strings.HasPrefix(name, "localhost/") }
 
-// Word makes a word of a shell of any string.
+// Word quotes a string as one word of a shell.
 func Word(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:+@%=", r)

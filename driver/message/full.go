@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// Full returns an error that also names the store whose file system has no room for err, and the
-// commands that help. Any other error, and one that names a store already, it returns as it is.
+// Full adds the store with the root and the commands that help to an error that means a full disk or an
+// exceeded quota. It returns any other error, and one that already names a store, unchanged.
 func Full(err error, root string) error {
 	var known *full
 	if err == nil || errors.As(err, &known) {
@@ -25,7 +25,7 @@ func Full(err error, root string) error {
 	return &full{err, fmt.Sprintf(`%v; %s: "podman system prune" frees space; see also "df" and "df -i"`, err, lack)}
 }
 
-// full is an error that names a store.
+// full is an error that names a full store.
 type full struct {
 	error
 	text string

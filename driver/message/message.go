@@ -1,12 +1,11 @@
-// Package message has errors tell users the names of files that they know, and which command
-// repairs their store.
+// Package message rewrites errors for users: with paths that they know and commands that help.
 package message
 
 import "strings"
 
-// Rename returns an error that is err but for names in its text: pairs of names, as for
-// [strings.NewReplacer]. The names of descriptors in it are looked for now, so that the
-// error stays right when the descriptor is closed, and its number is given again.
+// Rename returns err with other names in its text. oldnew are pairs of names, as for
+// [strings.NewReplacer]. Rename makes the text at once, so that the caller may close the descriptors
+// whose numbers are in it.
 func Rename(err error, oldnew ...string) error {
 	if err == nil {
 		return nil

@@ -15,14 +15,12 @@ import (
 )
 
 // Changes returns the changes that an upper directory makes to the layers below it, which are
-// directories, the top one first. They are those that archive.OverlayChanges of
-// containers/storage reports, without its faults: that function fails where a directory
-// replaced a file, follows symlinks out of the layer, and takes a directory for changed if its
-// size differs, as it does on EROFS.
+// directories, top first. It replaces archive.OverlayChanges of containers/storage, which fails if a
+// directory has replaced a file, follows symlinks out of the layer, and reports a directory as changed
+// if its size differs, as it does on EROFS.
 //
-// merged is a directory that shows all layers together. Changes lists renamed directories
-// there, because the upper directory has only a part of their entries. It may be "" if there
-// is none: see [Redirects].
+// merged is a mount of all layers. Changes lists renamed directories there, because the upper directory
+// lacks most of their entries. merged may be "" if there are none: see [Redirects].
 func Changes(upper, merged string, below []string) (list []archive.Change, err error) {
 	listed := map[string]bool{}
 	add := func(path string, kind archive.ChangeType) {
@@ -82,7 +80,7 @@ func addParents(path string, listed map[string]bool, add func(string, archive.Ch
 	}
 }
 
-// unchanged is what has been copied up and is as it was.
+// unchanged is the kind of a directory that was copied up without a change.
 const unchanged = archive.ChangeType(-1)
 
 func changeOf(upper, path string, e fs.DirEntry, below []string) (archive.ChangeType, error) {
@@ -114,7 +112,7 @@ func changeOf(upper, path string, e fs.DirEntry, below []string) (archive.Change
 	return archive.ChangeModify, nil
 }
 
-// lookupBelow finds what a stack of layers shows at a path, nil if nothing.
+// lookupBelow returns the file that a stack of layers shows at a path, nil if there is none.
 func lookupBelow(layers []string, path string) (fs.FileInfo, error) {
 	for _, layer := range layers {
 		info, last, err := lookupIn(layer, path)
@@ -125,8 +123,8 @@ func lookupBelow(layers []string, path string) (fs.FileInfo, error) {
 	return nil, nil
 }
 
-// lookupIn finds what a layer has at a path, nil if nothing. last says that it hides
-// what the layers below have there.
+// lookupIn returns the file of a layer at a path, nil if there is none. last reports that the layer
+// hides the layers below at that path.
 func lookupIn(layer, path string) (info fs.FileInfo, last bool, err error) {
 	for end := 1; end <= len(path); end++ {
 		if end < len(path) && path[end] != '/' {

@@ -30,7 +30,7 @@ func withContents(upper io.Reader, merged string) *contentsReader {
 	return c
 }
 
-// Close returns when no file of the mount is in use any more.
+// Close ends the copy. No file of the mount is open afterwards.
 func (c *contentsReader) Close() error {
 	err := c.PipeReader.Close()
 	<-c.done

@@ -1,8 +1,9 @@
-// Package upper reads the changes of a container: the upper directory of its overlay mount.
+// Package upper reads the changes of a container from the upper directory of its overlay mount.
 //
-// Most of a change is in the upper directory itself. Overlayfs leaves two things in lower
-// layers, which this package finds by their marks: the entries of renamed directories, and the
-// contents of files whose metadata alone was changed.
+// overlayfs leaves two parts of a change in lower layers, and marks them by xattrs in the upper
+// directory: the entries of renamed directories (redirect), and the contents of files with changed
+// metadata only (metacopy). The package reads these parts from a mount of the container. It reads only
+// metadata in the layers below, so that detached mounts of images suffice there.
 //
-// The package knows directories, not layers or images: the caller mounts them.
+// The package does not know layers or images: the caller mounts them.
 package upper

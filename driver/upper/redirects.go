@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Marks of overlayfs in an upper directory. The entries of a directory with a redirect are in a
-// lower layer, under the directory's old name. The contents of a file with metacopy are in a
-// lower layer, because only its metadata was changed. Source: overlayfs.rst of the kernel.
+// The xattrs by which overlayfs marks an upper directory. The entries of a directory with a redirect
+// are in a lower layer, under the directory's old name. The contents of a metacopy file are in a lower
+// layer, because only its metadata has changed. Source: overlayfs.rst of the kernel.
 const (
 	redirectXattr = "trusted.overlay.redirect"
 	metacopyXattr = "trusted.overlay.metacopy"
@@ -36,7 +36,7 @@ func hasXattr(name, xattr string) (bool, error) {
 // Redirects are the parts of an upper directory whose contents are in lower layers.
 type Redirects struct {
 	Dirs     []string // renamed directories, relative to the upper directory, none below another
-	Metacopy bool     // outside of Dirs there are files that have metadata only
+	Metacopy bool     // there are metacopy files outside Dirs
 }
 
 // FindRedirects walks an upper directory.
@@ -63,8 +63,8 @@ func FindRedirects(upper string) (r Redirects, err error) {
 	return r, err
 }
 
-// excludedMax limits how many directories [Tar] excludes by patterns, because package archive
-// compares each entry of the upper directory with each pattern.
+// excludedMax limits the number of directories that [Tar] excludes by patterns, because package
+// archive compares each entry of the upper directory with each pattern.
 const excludedMax = 50
 
 // Excludable reports whether [Tar] can exclude the directories: their patterns must be UTF-8,

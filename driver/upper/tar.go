@@ -18,18 +18,18 @@ type Source struct {
 	Below     []string // lower layers as directories, the top one first
 	Redirects Redirects
 
-	// Metacopy reports that files without contents may come while the tar is read: the
-	// container runs with metacopy=on.
+	// Metacopy reports that metacopy files may appear while the tar is read, because the container
+	// runs with metacopy=on.
 	Metacopy bool
 
-	// Mount mounts all layers together and returns where. Tar calls it at most once, if the
-	// upper directory lacks contents.
+	// Mount mounts all layers and returns the mount point. Tar calls it at most once, if the upper
+	// directory lacks contents.
 	Mount func() (merged string, unmount func() error, err error)
 }
 
-// Tar returns the tar of the changes in an upper directory, with whiteouts spelled as in
-// layer tars. Renamed directories and files without contents are read in the mount. The layers
-// must stay until the tar is closed. Redirects of the source must be excludable.
+// Tar returns the tar of the changes in an upper directory, with whiteouts as in layer tars. It reads
+// renamed directories and metacopy files in the mount. The layers must stay until the tar is closed.
+// Redirects of the source must be excludable.
 func Tar(s Source, options archive.TarOptions) (io.ReadCloser, error) {
 	t := &tarReader{options: options}
 	if err := t.open(s); err != nil {
@@ -127,7 +127,7 @@ const trailerSize = 1024
 // trimmedReader is a tar without its trailer, so that another tar can follow.
 type trimmedReader struct {
 	r    io.Reader
-	held []byte // the last bytes so far, which may be the trailer
+	held []byte // the last bytes read, which may be the trailer
 }
 
 func (u *trimmedReader) Read(p []byte) (int, error) {

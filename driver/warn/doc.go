@@ -1,2 +1,2 @@
-// Package warn logs warnings about new layers that work now and will cause trouble later.
+// Package warn logs warnings about new layers that work in containers but fail in other uses.
 package warn

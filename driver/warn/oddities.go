@@ -11,9 +11,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 )
 
-// Oddities counts the entries of a tar that cause trouble later. The zero value has none.
+// Oddities counts odd entries of a tar. The zero value has none.
 type Oddities struct {
-	lost    tally // entries that a tar-split of containers/storage does not make again
+	lost    tally // entries whose payload a tar-split of containers/storage loses
 	unknown tally // entries that containers/storage does not unpack
 }
 
@@ -44,16 +44,17 @@ func (o *Oddities) Add(hdr *tar.Header) {
 	}
 }
 
-// Unsaved warns of odd entries in a layer whose tar-split containers/storage writes.
+// Unsaved warns of entries whose payload is lost, for a layer whose tar-split containers/storage writes
+// (load, import, build and commit).
 func (o *Oddities) Unsaved(id string) {
 	if o.lost.count > 0 {
 		logrus.Warnf("composefs: layer %s cannot be saved, pushed or checked: %v; hint: copy the archive to a registry with skopeo, and pull the image from there", id, &o.lost)
 	}
 }
 
-// Unknown warns of entries that only this driver unpacks. A full check of stock podman compares
-// the types in the tar with those of the files (check.go of containers/storage, which a graft
-// changes).
+// Unknown warns of entries that only this driver unpacks. A full check of stock podman compares the
+// types in the tar with those of the files and reports them as damaged (check.go of
+// containers/storage, which a graft changes).
 func (o *Oddities) Unknown(layer string) {
 	if o.unknown.count > 0 {
 		logrus.Warnf("composefs: stock podman calls layer %s damaged: %v; hint: use its \"system check\" with --quick", layer, &o.unknown)

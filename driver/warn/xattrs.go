@@ -9,8 +9,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 )
 
-// Xattrs warns of the first file that has more xattrs than the file system of dir can hold, a
-// directory in the layer's store. An image can hold them, so containers read the file, but
+// Xattrs warns of the first file with more xattrs than the file system of dir can hold. dir is a
+// directory in the layer's store. An image can hold them, so containers can read the file, but
 // overlayfs cannot copy it up.
 func Xattrs(layer, dir string, largest []convert.XattrFile) {
 	for _, f := range largest {

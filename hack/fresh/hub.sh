@@ -1,8 +1,9 @@
 #!/bin/sh
 # usage: hub.sh TAR
 #
-# Serve the files of TAR as docker.io/library/debian, in the place of Docker Hub, and have podman
-# look there. Configure podman for a root without systemd, and for the limits of the caller.
+# Stand in for Docker Hub, for want of one: serve the files of TAR as docker.io/library/debian, and
+# have podman look there. Stand in for systemd too, which does not run in the root, and keep the
+# limits of the caller.
 set -eu
 mkdir -p /etc/containers/containers.conf.d /etc/containers/registries.conf.d
 cat >/etc/containers/containers.conf.d/fresh.conf <<END

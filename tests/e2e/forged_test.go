@@ -65,7 +65,7 @@ func TestChunkedForged(t *testing.T) {
 		img := podman.Image{Layers: [][]byte{l}, Compression: podman.Chunked, Forge: withTableOf(t, other)}
 		ref := pushImage(t, img)
 		out := logs(t, p, "pull", "-q", ref)
-		if said := strings.Contains(out, "not what its table of contents says"); said != (p.Kind == podman.Ours) {
+		if said := strings.Contains(out, "differs from its table of contents"); said != (p.Kind == podman.Ours) {
 			t.Errorf("it says that the table is wrong: %t", said)
 		}
 		img.Forge = nil

@@ -6,23 +6,23 @@ import (
 	"sync"
 )
 
-// Buffers of a stage: enough for a goroutine not to wait for the other at each.
+// Buffers of a stage, so that the two goroutines rarely wait for one another.
 const (
 	buffers    = 4
 	bufferSize = 64 << 10
 )
 
-// pool has buffers that no stage has.
+// pool contains the buffers that no stage uses.
 var pool = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-// ahead reads from a reader in a goroutine of its own, which also hashes what it reads.
+// ahead is a stage: its goroutine reads from a reader and hashes the bytes ahead of Read.
 type ahead struct {
 	full, free chan []byte
-	current    []byte // what is left of buffer
+	current    []byte // the unread rest of buffer
 	buffer     []byte
-	done       chan struct{} // closed when the goroutine has ended
+	done       chan struct{} // closed at the end of the goroutine
 	quit       chan struct{}
-	turn       *turn // to have while it reads and hashes, or nil
+	turn       *turn // taken to read and hash, or nil
 	hash       hash.Hash
 	size       int64
 	err        error
@@ -44,7 +44,7 @@ func newAhead(r io.Reader, h hash.Hash, t *turn) *ahead {
 	return a
 }
 
-// run reads until there is nothing more, or until Close.
+// run reads until an error, the end, or Close.
 func (a *ahead) run(r io.Reader) {
 	defer close(a.done)
 	defer close(a.full)
@@ -60,7 +60,7 @@ func (a *ahead) run(r io.Reader) {
 	}
 }
 
-// step reads into b, and returns how much.
+// step reads into b and returns the number of bytes.
 func (a *ahead) step(r io.Reader, b []byte) (n int) {
 	if a.turn != nil {
 		a.turn.take()
@@ -72,7 +72,7 @@ func (a *ahead) step(r io.Reader, b []byte) (n int) {
 	return n
 }
 
-// fill reads until b is full, but for what comes slowly: then what there is.
+// fill reads until at least half of b is full, or until an error.
 func fill(r io.Reader, b []byte) (n int, err error) {
 	for n < len(b)/2 && err == nil {
 		m := 0
@@ -82,10 +82,10 @@ func fill(r io.Reader, b []byte) (n int, err error) {
 	return n, err
 }
 
-// ready says whether Read has not to wait.
+// ready reports whether Read returns without waiting.
 func (a *ahead) ready() bool { return len(a.current) > 0 || len(a.full) > 0 }
 
-// await waits until there is something to read, or nothing more. It says which.
+// await waits for data and returns true, or for the end and returns false.
 func (a *ahead) await() bool {
 	for len(a.current) == 0 {
 		if a.buffer != nil {
@@ -110,15 +110,15 @@ func (a *ahead) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close ends the goroutine, which must not be stuck in its reader. Then hash, size and
-// err are settled.
+// Close ends the goroutine, which must not be blocked in its reader. Afterwards hash, size and err
+// are final.
 func (a *ahead) Close() {
 	select {
 	case <-a.quit:
 	default:
 		close(a.quit)
 	}
-	for b := range a.full { // so that it can finish
+	for b := range a.full { // unblocks the goroutine
 		a.free <- b[:bufferSize]
 	}
 	<-a.done

@@ -5,21 +5,20 @@ import (
 	"io"
 )
 
-// checksum is what readers of a tar-split check a content by: the CRC-64 of ISO 3309, as
-// hash/crc64 computes it, which takes longer for it than hashing with SHA-256. That of
-// nothing is 0.
+// checksum is the checksum of a content in a tar-split, the CRC-64 of ISO 3309. hash/crc64 takes
+// longer to compute it than SHA-256 takes. The checksum of no bytes is 0.
 type checksum uint64
 
-// add adds what follows in the content.
+// add adds the next bytes of the content.
 func (c *checksum) add(p []byte) { *c = ^checksum(updateCRC(^uint64(*c), p)) }
 
-// sum returns the checksum as a tar-split has it.
+// sum returns the checksum in the form of a tar-split.
 func (c *checksum) sum() []byte { return binary.BigEndian.AppendUint64(nil, uint64(*c)) }
 
 // checksums computes the checksums of contents, one after the other.
 type checksums struct{ buffer [32 << 10]byte }
 
-// of reads a content and returns its length and its checksum, as a tar-split has it.
+// of reads a content and returns its size in bytes and its checksum.
 func (c *checksums) of(content io.Reader) (size int64, sum []byte, err error) {
 	var crc checksum
 	for err == nil {
@@ -34,17 +33,17 @@ func (c *checksums) of(content io.Reader) (size int64, sum []byte, err error) {
 	return size, crc.sum(), nil
 }
 
-// updateCRC adds bytes to a checksum, of which all bits are inverted while it grows.
+// updateCRC adds bytes to a checksum whose bits are inverted.
 //
-// The checksum is the remainder of the bytes, taken as a polynomial over bits, by
-// x^64 + x^4 + x^3 + x + 1, and the lowest bit belongs to the highest power. With so few
-// terms no table is needed: 64 bits further on, a power is worth itself times
-// x^4 + x^3 + x + 1. What that pushes beyond x^63 are the low four bits, once more.
+// The checksum is the remainder of the bytes, as a polynomial over bits, modulo
+// x^64 + x^4 + x^3 + x + 1. The lowest bit belongs to the highest power. The few terms make a table
+// unnecessary: 64 bits later, a power equals itself times x^4 + x^3 + x + 1. That product pushes the
+// low four bits beyond x^63; they are reduced once more.
 func updateCRC(crc uint64, p []byte) uint64 {
 	for ; len(p) >= 16; p = p[16:] {
 		a := crc ^ binary.LittleEndian.Uint64(p)
 		b := binary.LittleEndian.Uint64(p[8:])
-		// a goes on by 128 bits and b by 64, at the same time: (x^4+x^3+x+1)² is x^8+x^6+x^2+1.
+		// a advances by 128 bits and b by 64 in one step: (x^4+x^3+x+1)² is x^8+x^6+x^2+1.
 		high := a<<56 ^ a<<58 ^ a<<62
 		low := b<<60 ^ b<<61 ^ b<<63
 		crc = a ^ a>>2 ^ a>>6 ^ a>>8 ^ high ^ high>>1 ^ high>>3 ^ high>>4 ^

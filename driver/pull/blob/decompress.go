@@ -11,17 +11,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// ErrFormat is what Read returns for a blob that others can decompress.
+// ErrFormat is the error of Read for a blob that containers/image may be able to decompress.
 var ErrFormat = errors.New("compression is not gzip or zstd as usual")
 
-// ErrDecompress is what Read returns for a blob that is the one which was asked for, yet
-// damaged.
+// ErrDecompress is the error of Read for a blob that has the right digest but invalid content.
 var ErrDecompress = errors.New("the blob cannot be decompressed")
 
-// windowMax is how much memory a zstd stream may ask for: what zstd(1) allows too.
+// windowMax limits the memory in bytes that a zstd stream may need. It is the limit of zstd(1).
 const windowMax = 128 << 20
 
-// decompress returns what a blob contains. It looks at its first bytes.
+// decompress returns the content of a blob. The first bytes determine the format.
 func decompress(r io.Reader) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := b.Peek(10)

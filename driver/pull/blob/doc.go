@@ -1,21 +1,25 @@
-// Package blob reads the blob of a layer once, while it is downloaded: what is in it
-// goes to whoever converts it, and its digests, sizes and tar-split are known when it
-// has been read.
+// Package blob reads the blob of a layer once, during the download. It passes the tar in the blob to
+// a converter, and computes the digests, the sizes and the tar-split on the way.
 //
 //	Source ─► sha256 of the blob ─► decompressed ─► sha256 of the tar ─► tar-split ─► the converter
 //	parts.go  ahead.go             decompress.go    ahead.go             split.go
 //
-// Each arrow but the last is a goroutine's work, so that a layer keeps more than one
-// processor busy; between them is a fixed number of buffers. Layers take turns in
-// decompressing (turns.go).
+// Each arrow but the last is a goroutine, so that a layer keeps more than one processor busy. A fixed
+// number of buffers connects two of them. Layers take turns in decompressing, the largest blobs first
+// (turns.go). containers/image pulls six layers at once.
 //
-// The tar-split refers to a file where a payload of the tar is the content of the file with
-// that name. Any other payload is in the tar-split itself (split.go).
+// The tar-split refers to a file if a payload of the tar is the content of the file with that name. It
+// contains any other payload itself, such as that of a sparse file (split.go), so that every reader of
+// tar-split makes the tar again to the byte.
 //
-// Of a tar that comes with its tar-split and the digests of its contents, none is made, but
-// the tar is compared with these on its way to the converter (layout.go).
+// If a table of contents comes with the tar, ReadKnown makes no tar-split. It compares the tar with
+// the tar-split and the digests in the table (layout.go).
 //
-// gzip (of several members too), zstd (of several frames) and no compression are read
-// here. For anything else Read returns ErrFormat before more than the first bytes have
-// been read, and so it does for zstd that needs very much memory.
+// Read returns [ErrDigest] for a blob with another digest even if its content is invalid: it reads the
+// blob to its end. It fetches the blob in parts, and requests a failed part three more times from the
+// byte where it failed (parts.go).
+//
+// The package reads gzip (with any number of members), zstd (with any number of frames) and
+// uncompressed blobs. For other formats, and for zstd that needs more than 128 MiB of memory, Read
+// returns [ErrFormat].
 package blob

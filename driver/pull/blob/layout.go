@@ -14,38 +14,37 @@ import (
 	"github.com/vbatts/tar-split/tar/storage"
 )
 
-// ErrLayout is what ReadKnown returns for a tar that is another one than was said.
-var ErrLayout = errors.New("the tar is not what its table of contents says")
+// ErrLayout is the error of ReadKnown for a tar that differs from its table of contents.
+var ErrLayout = errors.New("the tar differs from its table of contents")
 
-// Layout is what is known of a tar before it is read: every byte between the contents
-// of its files, and the sha256 of each of these.
+// Layout is the description of a tar in its table of contents: every byte between the contents of
+// files, and the sha256 of each content.
 type Layout struct {
 	split storage.Unpacker
-	sums  map[string]digest.Digest // of contents to come, by the cleaned names in split
+	sums  map[string]digest.Digest // of the remaining contents, by the cleaned names in split
 
 	offset  int64  // in the tar
-	segment []byte // what is to come before the next content
+	segment []byte // the rest of the segment before the next content
 	content *storage.Entry
-	sum     digest.Digest // that it must have
-	left    int64         // bytes of it to come
-	coming  []content     // that nobody has asked for
+	sum     digest.Digest // expected sha256 of the content
+	left    int64         // remaining bytes of the content
+	coming  []content     // contents that Content has not returned
 
 	sha256 hash.Hash
-	crc    checksum // which tar-split keeps, and looks at when it makes the tar again
+	crc    checksum // checked too, because a reader of the tar-split compares it
 }
 
-// content is where a content is.
+// content is the place of a content in the tar.
 type content struct {
 	offset, size int64
 	sum          digest.Digest
 }
 
-// Split is what reads the entries of a tar-split.
+// Split reads the entries of a tar-split.
 type Split = storage.Unpacker
 
-// NewLayout returns the layout of a tar that split describes. contents has the sha256 of
-// every content, and of nothing else, by the cleaned name of the file in split; it is
-// emptied.
+// NewLayout returns the layout of the tar that split describes. contents contains the sha256 of every
+// content, and no other, by the cleaned name of the file in split. The layout empties it.
 func NewLayout(split Split, contents map[string]digest.Digest) *Layout {
 	return &Layout{
 		split:  split,
@@ -54,9 +53,9 @@ func NewLayout(split Split, contents map[string]digest.Digest) *Layout {
 	}
 }
 
-// Content returns the digest of the next content, which must be at that offset in the tar
-// and have that size. It is for who reads the tar to call before reading the content.
-// The digest holds only when the tar has been read to its end without an error.
+// Content returns the sha256 of the next content, which must have that offset in the tar and that
+// size. A reader of the tar calls it before it reads the content. The digest is valid only after the
+// whole tar has been read without an error.
 func (l *Layout) Content(offset, size int64) (digest.Digest, error) {
 	if len(l.coming) == 0 && len(l.segment) == 0 && l.left == 0 {
 		if err := l.next(); err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
@@ -86,7 +85,7 @@ func (r *layoutReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// check compares what follows in the tar.
+// check compares the next bytes of the tar.
 func (l *Layout) check(b []byte) error {
 	for len(b) > 0 {
 		n := 0
@@ -121,8 +120,7 @@ func (l *Layout) check(b []byte) error {
 	return nil
 }
 
-// next goes on to the next segment or content that is not empty. It returns io.EOF if
-// there is none.
+// next advances to the next segment or content that is not empty. It returns io.EOF at the end.
 func (l *Layout) next() error {
 	for {
 		e, err := l.split.Next()
@@ -138,14 +136,14 @@ func (l *Layout) next() error {
 		case e.Type == storage.FileType && e.Size > 0:
 			name := filepath.Clean(e.GetName())
 			l.content, l.sum, l.left = e, l.sums[name], e.Size
-			delete(l.sums, name) // so that none is there twice
+			delete(l.sums, name) // a second entry with this name fails
 			l.coming = append(l.coming, content{l.offset, e.Size, l.sum})
 			return nil
 		}
 	}
 }
 
-// checkContent compares the digest of the content that has been read.
+// checkContent compares the digest and the checksum of the content.
 func (l *Layout) checkContent() error {
 	name := l.content.GetName()
 	var sum [sha256.Size]byte
@@ -160,8 +158,8 @@ func (l *Layout) checkContent() error {
 	return nil
 }
 
-// end checks that the tar has been read to where it should end, and that all contents
-// were there and asked for.
+// end checks that the tar has ended where the layout ends, and that Content has returned every
+// content.
 func (l *Layout) end() error {
 	if len(l.segment) == 0 && l.left == 0 {
 		err := l.next()

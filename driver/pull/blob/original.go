@@ -16,32 +16,31 @@ import (
 
 const blockSize = 512 // of a tar
 
-// Original is the tar of a layer, put together again from its tar-split and its files. It
-// is read as the tar was, byte by byte; each content is compared with the checksum that
-// the tar-split has. It is not for concurrent use.
+// Original is the tar of a layer, assembled from its tar-split and its files. It has the bytes of the
+// tar. Read compares each content with its checksum in the tar-split. It is not for concurrent use.
 type Original struct {
 	split storage.Unpacker
 	open  func(name string) (io.ReadCloser, error)
 
 	offset  int64  // in the tar
-	segment []byte // what is to come before the next content
-	header  []byte // the segment as it was: its last blocks are the header of the next entry
+	segment []byte // the rest of the segment before the next content
+	header  []byte // the whole segment: its last blocks are the header of the next entry
 	entry   *storage.Entry
-	content io.ReadCloser // what is being read
-	left    int64         // bytes of it to come
+	content io.ReadCloser // the current content
+	left    int64         // its remaining bytes
 	crc     checksum
-	opened  []opened // contents that nobody has asked for
+	opened  []opened // contents that Content has not returned
 	hash    digest.Digester
 }
 
-// opened is a content and where it is in the tar.
+// opened is an open content and its place in the tar.
 type opened struct {
 	offset, size int64
 	file         io.ReadCloser
 }
 
-// NewOriginal returns the tar whose tar-split, compressed with gzip as containers/storage
-// keeps it, tarSplit yields. open opens the file of an entry that is not empty.
+// NewOriginal returns the tar for a tar-split, which is compressed with gzip as in containers/storage.
+// open opens the file of an entry that is not empty.
 func NewOriginal(tarSplit io.Reader, open func(name string) (io.ReadCloser, error)) (*Original, error) {
 	plain, err := gzip.NewReader(tarSplit)
 	if err != nil {
@@ -68,7 +67,7 @@ func (o *Original) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// next goes on to the next segment or content. It returns io.EOF if there is none.
+// next advances to the next segment or content. It returns io.EOF at the end.
 func (o *Original) next() error {
 	e, err := o.split.Next()
 	if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
@@ -92,24 +91,24 @@ func (o *Original) next() error {
 	return nil
 }
 
-// LostPayload is an error: a tar-split refers to a file in place of a raw payload
-// ([layer.LostPayload]), so that the tar cannot be made again. containers/storage writes such.
+// LostPayload is the error for a tar-split that refers to a file in place of a raw payload
+// ([layer.LostPayload]): the tar cannot be assembled again. containers/storage writes such tar-splits.
 type LostPayload struct{ Name, Why string }
 
 func (l *LostPayload) Error() string {
 	return fmt.Sprintf("entry %q %s: its tar-split lacks what the tar has of it", l.Name, l.Why)
 }
 
-// lost reports whether nothing is to come for an entry that has a size, as is right of
-// symlinks and directories, or returns a *LostPayload.
+// lost reports whether no content follows an entry with a size, which is right for symlinks and
+// directories. It returns a *LostPayload for an entry whose content is not in the tar-split.
 func (o *Original) lost(e *storage.Entry) (skip bool, err error) {
-	blocks := o.header[len(o.header)%blockSize:] // behind what pads the last content
+	blocks := o.header[len(o.header)%blockSize:] // after the padding of the last content
 	hdr, err := tar.NewReader(bytes.NewReader(blocks)).Next()
 	if err == io.ErrUnexpectedEOF { //nolint:errorlint // archive/tar looks for the map of a sparse file behind the header
 		return false, &LostPayload{e.GetName(), "is a sparse file"}
 	}
-	if err != nil { // whether the tar is the right one, its digest tells
-		return false, nil //nolint:nilerr // see above
+	if err != nil {
+		return false, nil //nolint:nilerr // the digest of the tar shows the damage
 	}
 	if why := layer.LostPayload(hdr); why != "" {
 		return false, &LostPayload{e.GetName(), why}
@@ -119,7 +118,7 @@ func (o *Original) lost(e *storage.Entry) (skip bool, err error) {
 
 var errChecksum = errors.New("its content has another checksum than its tar-split says")
 
-// readContent reads some of the content.
+// readContent reads a part of the content.
 func (o *Original) readContent(p []byte) (int, error) {
 	n, err := o.content.Read(p[:min(int64(len(p)), o.left)])
 	if err != nil && n == 0 {
@@ -135,9 +134,9 @@ func (o *Original) readContent(p []byte) (int, error) {
 	return n, nil
 }
 
-// Content returns the file that was opened for the content at that offset, of that size,
-// or nil if there is none. It is for who reads the tar to call before reading the content,
-// and to close the file; contents before that one are closed.
+// Content returns the open file of the content with that offset and size, or nil if there is none. A
+// reader of the tar calls it before it reads the content, and closes the file. Content closes the
+// files of earlier contents.
 func (o *Original) Content(offset, size int64) (io.ReadCloser, error) {
 	if len(o.opened) == 0 && len(o.segment) == 0 && o.left == 0 {
 		if err := o.next(); err != nil && err != io.EOF { //nolint:errorlint // an error that wraps it is no end
@@ -162,10 +161,10 @@ func (o *Original) Content(offset, size int64) (io.ReadCloser, error) {
 	return nil, nil
 }
 
-// DiffID returns the digest of what was read.
+// DiffID returns the digest of the bytes that were read.
 func (o *Original) DiffID() digest.Digest { return o.hash.Digest() }
 
-// Close closes the files that nobody has asked for.
+// Close closes the files that Content has not returned.
 func (o *Original) Close() {
 	for _, c := range o.opened {
 		_ = c.file.Close() // open for reading

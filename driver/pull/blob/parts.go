@@ -8,38 +8,37 @@ import (
 	"math"
 )
 
-// partSize is how much is requested at a time. A request is what moves the progress bar
-// of a pull. It is a variable for tests.
+// partSize is the size of a request in bytes. Each request moves the progress bar of a pull. It is a
+// variable for tests.
 var partSize uint64 = 8 << 20
 
-// attempts is how often in a row a request may fail, or give nothing, before that is an
-// error.
+// attempts is the number of consecutive requests that may fail or return nothing before Read fails.
 const attempts = 4
 
 // Source is a blob that is fetched in ranges.
 type Source struct {
-	// Fetch requests length bytes from offset on; the stream may end early. A length of
-	// math.MaxUint64 is all the rest. whole says that the server knows no ranges: it has
-	// sent what is before offset too, and does so for each request.
+	// Fetch requests length bytes from offset on; the stream may end early. A length of math.MaxUint64
+	// means all remaining bytes. whole reports that the server supports no ranges: each request costs a
+	// download from byte 0 on.
 	Fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error)
 
 	Size int64 // bytes, -1 if unknown
 }
 
-// ErrRequest is what Read returns if the first request fails: one for all of the blob may
-// be answered.
+// ErrRequest is the error of Read if the first request fails. A request for the whole blob may
+// succeed.
 var ErrRequest = errors.New("the blob cannot be requested in parts")
 
-// parts reads a source from its beginning to its end. The next part is requested while
-// one is read. A part that fails is requested again from where it failed. From a server
-// that knows no ranges all that follows the first part is requested at once.
+// parts reads a source from its first byte to its last. It requests the next part while it reads one.
+// It requests a failed part again from the byte where it failed. If the server supports no ranges, the
+// second request is for all remaining bytes.
 type parts struct {
 	ctx    context.Context
 	src    Source
 	step   uint64
-	offset uint64 // what has been read
+	offset uint64 // bytes read so far
 	part   io.ReadCloser
-	end    uint64 // of the part
+	end    uint64 // the end of the part
 	next   chan requested
 	failed int
 }
@@ -87,8 +86,8 @@ func (p *parts) Read(b []byte) (n int, err error) {
 	}
 }
 
-// again says whether to go on with another request after a part has ended with err. A
-// part that ended early counts as failed.
+// again returns nil if Read makes another request after a part has ended with err. A part that ends
+// early counts as failed.
 func (p *parts) again(err error) error {
 	if p.offset >= p.end {
 		return nil
@@ -110,7 +109,7 @@ func (p *parts) endsEarly(err error) error {
 	return fmt.Errorf("blob ends at byte %d of %d: %w", p.offset, p.src.Size, err)
 }
 
-// open takes the next part.
+// open waits for the next part.
 func (p *parts) open() error {
 	for {
 		if p.next == nil {
@@ -138,7 +137,7 @@ func (p *parts) open() error {
 	}
 }
 
-// partEnd returns where the part that begins at offset ends.
+// partEnd returns the end of the part that begins at offset.
 func (p *parts) partEnd(offset uint64) uint64 {
 	if p.src.Size < 0 {
 		return math.MaxUint64
@@ -160,7 +159,7 @@ func (p *parts) request(offset uint64) {
 	p.next = next
 }
 
-// cancelNext drops the part that was requested ahead.
+// cancelNext drops the part that is requested ahead.
 func (p *parts) cancelNext() {
 	if p.next == nil {
 		return

@@ -11,30 +11,29 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// Summary is what is known of a blob that has been read.
+// Summary contains the digests and sizes of a blob.
 type Summary struct {
-	Digest digest.Digest // of the blob as it is
-	DiffID digest.Digest // of the tar in it
+	Digest digest.Digest // blob digest
+	DiffID digest.Digest // digest of the tar
 	Size   int64         // of the tar, in bytes
 }
 
-// ErrDigest is returned for a blob that has another digest than it should.
+// ErrDigest is the error for a blob with another digest than the expected one.
 var ErrDigest = errors.New("the blob is not the one that was asked for")
 
-// Read reads a blob and has convert read the tar in it, to its end. It writes the tar's
-// tar-split, uncompressed, to tarSplit. If the blob's digest is not want, it has not been
-// read whole or has bytes behind its end, that is an error: whatever convert has made
-// is to be thrown away then. Of a blob with another digest nothing else is said, since
-// that is why it makes no sense. For [ErrFormat] and [ErrRequest] the caller may try another
-// way of reading it.
+// Read reads a blob to its end and passes the tar in it to convert. It writes the uncompressed
+// tar-split to tarSplit. After an error the caller discards the results of convert. A blob whose digest
+// is not want gives [ErrDigest], whatever convert returns, because a wrong blob explains all other
+// errors. After [ErrFormat], [ErrRequest] and [ErrPayload] the caller may download the layer another
+// way.
 //
-// Nothing of ctx is known to reads: cancelling them is the source's business.
+// ctx ends requests for further parts. The source ends reads that have begun.
 func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
 	return read(ctx, src, want, func(tar *ahead) error { return split(tar, tarSplit, convert) })
 }
 
-// ReadKnown is Read for a tar whose tar-split is there already, with the digests of its
-// contents: that they are right is checked. If they are not, the error wraps [ErrLayout].
+// ReadKnown is Read for a tar that comes with a tar-split and the digests of its contents. If the tar
+// differs from them, the error wraps [ErrLayout].
 func ReadKnown(ctx context.Context, src Source, want digest.Digest, l *Layout, convert func(tar io.Reader) error) (Summary, error) {
 	return read(ctx, src, want, func(tar *ahead) error {
 		err := convert(l.reader(tar))
@@ -48,7 +47,7 @@ func ReadKnown(ctx context.Context, src Source, want digest.Digest, l *Layout, c
 	})
 }
 
-// read has pass read the tar in a blob to its end.
+// read reads a blob and calls pass, which reads the tar in it to its end.
 func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ahead) error) (Summary, error) {
 	if err := want.Validate(); err != nil {
 		return Summary{}, err
@@ -61,7 +60,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) && !errors.Is(err, ErrDecompress) { // the disk is full
 		return Summary{}, err
 	}
-	if _, rest := io.Copy(io.Discard, compressed); rest != nil { // what is behind the end
+	if _, rest := io.Copy(io.Discard, compressed); rest != nil { // bytes after the end of the compressed stream
 		if err == nil || errors.Is(err, ErrDecompress) {
 			err = rest
 		}
@@ -74,8 +73,8 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	return s, err
 }
 
-// unpack has pass read the tar in a blob, in turn with others. The summary lacks the blob's
-// digest.
+// unpack decompresses a blob in its turn and calls pass, which reads the tar. The summary lacks the
+// blob digest.
 func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, error) {
 	plain, err := decompress(patient{compressed, t})
 	if err != nil {

@@ -12,18 +12,18 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 )
 
-// ErrPayload is what Read returns for a tar with so many raw payloads that its tar-split
-// would be too long. Without a tar-split such a tar can be read all the same.
+// ErrPayload is the error of Read for a tar whose raw payloads exceed the limit of a tar-split. An
+// ordinary download can convert such a tar.
 var ErrPayload = errors.New("the payloads of sparse files and whiteouts are too long for a tar-split")
 
-// payloadMax is how many bytes of raw payloads a tar-split has at most. containers/storage
-// compresses a tar-split in memory. It is a variable for tests.
+// payloadMax limits the raw payloads in a tar-split, in bytes, because containers/storage compresses a
+// tar-split in memory. It is a variable for tests.
 var payloadMax int64 = 128 << 20
 
-// segmentMax is how long a segment of a tar-split gets.
+// segmentMax limits a segment of a tar-split, in bytes.
 const segmentMax = 1 << 20
 
-// split passes a tar on to convert, to the tar's end, and writes its tar-split.
+// split passes a tar to convert, reads it to its end, and writes its tar-split.
 func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error {
 	w := bufio.NewWriterSize(tarSplit, 64<<10)
 	entries, tee := io.Pipe()
@@ -41,9 +41,9 @@ func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error 
 	return w.Flush()
 }
 
-// disassemble reads a tar to its end and packs its entries as asm.NewInputTarStream does,
-// but for raw payloads ([layer.RawPayload]): these are segments, as headers are, and so
-// each reader of the tar-split makes the tar again to the byte.
+// disassemble reads a tar to its end and packs its entries. It differs from asm.NewInputTarStream in
+// raw payloads ([layer.RawPayload]): these become segments, as headers do, so that each reader of the
+// tar-split makes the tar again to the byte.
 func disassemble(r io.Reader, to storage.Packer) error {
 	s := &segments{r: r, to: to}
 	for entries := tar.NewReader(s); ; {

@@ -6,20 +6,21 @@ import (
 	"sync"
 )
 
-// turns limits how many layers are decompressed at a time to what the processors can do,
-// and lets the largest blobs go first: a layer is decompressed by one processor, so what
-// begins late and takes long would keep the others waiting in the end. A layer that waits
-// for the network has no turn, so slow networks are used by all layers at once.
+// turns is a semaphore that limits the number of layers that are decompressed at once to the number of
+// processors. The largest waiting blob is next, because one processor decompresses a layer, and all
+// others would wait for a large one that starts late. A layer has no turn while it waits for the
+// network, so that all layers share a slow network.
 type turns struct {
 	mutex   sync.Mutex
 	free    int
-	waiting []*turn // in the order in which they came
+	waiting []*turn // in the order of their calls
 }
 
-// decompressing are the turns that all layers of the process share.
+// decompressing are the turns of all layers of the process. A process has one set of processors,
+// however many drivers it makes.
 var decompressing = &turns{free: runtime.GOMAXPROCS(0)}
 
-// turn is what one layer does in turns.
+// turn is the turn of one layer.
 type turn struct {
 	all   *turns
 	size  int64 // of the blob
@@ -27,7 +28,7 @@ type turn struct {
 	ready chan struct{}
 }
 
-// of returns the turn of a blob of that size, -1 if unknown.
+// of returns the turn of a blob with that size in bytes, -1 if it is unknown.
 func (t *turns) of(size int64) *turn {
 	if size < 0 {
 		size = math.MaxInt64
@@ -50,7 +51,7 @@ func (t *turn) take() {
 	t.has = true
 }
 
-// give ends the turn. Who has none may say so too.
+// give ends the turn. Without a turn it does nothing and returns false.
 func (t *turn) give() (had bool) {
 	if !t.has {
 		return false
@@ -74,7 +75,7 @@ func (t *turn) give() (had bool) {
 	return true
 }
 
-// patient reads from a stage, and has no turn while it waits for it.
+// patient reads from a stage and gives its turn away while it waits.
 type patient struct {
 	*ahead
 	turn *turn

@@ -1,14 +1,14 @@
-// Package policy reads which digests the merged images of container images must have.
+// Package policy reads the expected digests of merged images.
 //
 //	[[image]]
 //	config = "sha256:…"   # the image's ID, which is the digest of its configuration
 //	layer  = "…"          # instead: the ID of its top layer in the store
-//	merged = "…"          # fs-verity digest of the image that is mounted
+//	merged = "…"          # fs-verity digest of the merged image
 //	oci    = "…"          # of its canonical form: sha256, or sha512 if it has 128 digits
 //
-// An entry has config or layer, and merged, oci or both. The files *.toml of one
-// directory are one policy. Whatever is wrong with them is an error: a policy that is
-// read in part would let pass what it was to stop.
+// An entry has config or layer, and merged, oci or both. The files *.toml of one directory are one
+// policy. Any fault in them is an error, because a policy that is read in part would allow images that
+// it forbids.
 //
-// The package only reads, and knows of no store: what an image is, the caller says.
+// The package only reads policy files. The caller finds the images in the store.
 package policy

@@ -9,25 +9,25 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Entry is what the policy says of one image.
+// Entry contains the expected digests of one image.
 type Entry struct {
-	// Config is the digest of the image's configuration and Layer the ID of its top
-	// layer, 64 hexadecimal digits. One of them is set.
+	// Config is the digest of the image's configuration and Layer the ID of its top layer, each 64
+	// hexadecimal digits. Exactly one of them is set.
 	Config, Layer string
 
-	// Merged is the digest of the merged image, nil if only OCI is set.
+	// Merged is the fs-verity digest of the merged image, nil if only OCI is set.
 	Merged *verity.Digest
 
-	// OCI is the digest of the merged image in its canonical form, "" if only Merged is
-	// set: 64 hexadecimal digits of sha256, or 128 of sha512, which then also names
-	// objects.
+	// OCI is the digest of the merged image in its canonical form, "" if only Merged is set. It has 64
+	// hexadecimal digits of sha256, or 128 of sha512; with sha512 the image names objects by sha512
+	// too.
 	OCI string
 
-	// Source says where the entry stands, as FILE:LINE.
+	// Source is the place of the entry, as FILE:LINE.
 	Source string
 }
 
-// Name says which image the entry is of.
+// Name returns the name of the entry's image for messages.
 func (e *Entry) Name() string {
 	if e.Config != "" {
 		return "sha256:" + e.Config
@@ -68,7 +68,8 @@ var setters = map[string]func(e *Entry, value string) error{
 	},
 }
 
-// parseHex returns a value that must be so many hexadecimal digits, in lower case.
+// parseHex returns a value in lower case, which must have one of the given numbers of hexadecimal
+// digits.
 func parseHex(value string, sizes ...int) (string, error) {
 	for _, size := range sizes {
 		if len(value) == size && strings.Trim(value, "0123456789abcdefABCDEF") == "" {
@@ -78,7 +79,7 @@ func parseHex(value string, sizes ...int) (string, error) {
 	return "", fmt.Errorf("must be %s hexadecimal digits", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(sizes)), " or "), "[]"))
 }
 
-// check looks at an entry as a whole.
+// check checks which keys of an entry are set.
 func (e *Entry) check() error {
 	switch {
 	case e.Config == "" && e.Layer == "":
@@ -91,7 +92,7 @@ func (e *Entry) check() error {
 	return nil
 }
 
-// contradicts returns the key in which two entries of one image differ, "" if none.
+// contradicts returns the key in which two entries of an image differ, "" if there is none.
 func (e *Entry) contradicts(other *Entry) string {
 	if e.Merged != nil && other.Merged != nil && *e.Merged != *other.Merged {
 		return "merged"
@@ -102,7 +103,7 @@ func (e *Entry) contradicts(other *Entry) string {
 	return ""
 }
 
-// String returns the entry as a policy file has it.
+// String returns the entry in the format of policy files.
 func (e *Entry) String() string {
 	var b strings.Builder
 	b.WriteString("[[image]]\n")

@@ -10,10 +10,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// Error is something wrong with a policy file.
+// Error is a fault in a policy file.
 type Error struct {
 	File string
-	Line int // counted from 1, 0 if it is not known
+	Line int // from 1 on, 0 if it is unknown
 	Err  error
 }
 
@@ -24,11 +24,11 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err)
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Parse reads the text of a policy file that is called name in messages. An error is
-// an *[Error], and comes with no entries.
+// Parse parses the text of a policy file. name is its name in messages. An error is an *[Error], and
+// the list is then nil.
 func Parse(name string, text []byte) ([]*Entry, error) {
 	var root map[string]any
 	_, err := toml.Decode(string(text), &root)
@@ -67,7 +67,7 @@ func Parse(name string, text []byte) ([]*Entry, error) {
 	return list, nil
 }
 
-// set fills in an entry. An error comes with the key that is at fault.
+// set sets the fields of an entry. It returns the key at fault with an error.
 func (e *Entry) set(values map[string]any) (key string, err error) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		set := setters[key]
@@ -85,11 +85,11 @@ func (e *Entry) set(values map[string]any) (key string, err error) {
 	return "", nil
 }
 
-// lines are those of a file. The TOML parser does not tell where a value stands; but
-// entries have no strings of several lines, or have errors.
+// lines are the lines of a file. They find the places of values, which the TOML parser does not report.
+// This works because a valid entry has no multi-line strings.
 type lines []string
 
-// entries returns the numbers of the lines that begin entries, counted from 1.
+// entries returns the numbers of the lines that begin entries, from 1 on.
 func (l lines) entries() (numbers []int) {
 	for i, line := range l {
 		if head, _, _ := strings.Cut(line, "#"); strings.Join(strings.Fields(head), "") == "[[image]]" {
@@ -99,8 +99,8 @@ func (l lines) entries() (numbers []int) {
 	return numbers
 }
 
-// find returns the number of the first line after so many that sets a key, or that many
-// if there is none.
+// find returns the number of the first line after line number after that sets a key, or after if there
+// is none.
 func (l lines) find(after int, key string) int {
 	for i := after; i < len(l); i++ {
 		word := strings.TrimLeft(l[i], " \t[\"'")

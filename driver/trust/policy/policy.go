@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// Policy is what all files together say. The zero value says nothing.
+// Policy contains the entries of all policy files. The zero value is empty.
 type Policy struct {
 	configs, layers map[string][]*Entry
 }
 
-// Load reads the files *.toml in the first of the directories that exists, in the order
-// of their names. If none exists the policy is empty, or with must that is an error.
+// Load reads the files *.toml in the first existing directory, in the order of their names. If no
+// directory exists the policy is empty; with must this is an error.
 func Load(dirs []string, must bool) (*Policy, error) {
 	p := &Policy{}
 	for _, dir := range dirs {
@@ -23,7 +23,7 @@ func Load(dirs []string, must bool) (*Policy, error) {
 		if errors.Is(err, fs.ErrNotExist) && !must {
 			continue
 		}
-		if errors.Is(err, fs.ErrNotExist) { // which would pass for a missing file of a layer
+		if errors.Is(err, fs.ErrNotExist) { // not wrapped, because callers take ErrNotExist for a missing layer
 			return nil, fmt.Errorf("expected digests: composefs.conf says digests_dir = %q, which does not exist: create that directory, or remove the key", dir)
 		}
 		if err != nil {
@@ -54,7 +54,7 @@ func (p *Policy) load(file string) error {
 	return p.Add(list...)
 }
 
-// Add adds entries. Two may be of one image if they do not contradict each other.
+// Add adds entries. Two entries for an image are an error if they contradict one another.
 func (p *Policy) Add(list ...*Entry) error {
 	if p.configs == nil {
 		p.configs, p.layers = map[string][]*Entry{}, map[string][]*Entry{}
@@ -74,15 +74,15 @@ func (p *Policy) Add(list ...*Entry) error {
 	return nil
 }
 
-// Config returns the entries of the image whose configuration has that digest, 64
-// hexadecimal digits, in the order in which they were read.
+// Config returns the entries for the digest of a configuration, 64 hexadecimal digits, in the order of
+// the files.
 func (p *Policy) Config(digest string) []*Entry { return p.configs[digest] }
 
-// Layer returns the entries of the images whose top layer has that ID.
+// Layer returns the entries for the ID of a top layer.
 func (p *Policy) Layer(id string) []*Entry { return p.layers[id] }
 
-// HasConfigs reports whether any entry names its image by the configuration, so that it
-// matters which image a layer is of.
+// HasConfigs reports whether any entry names its image by the configuration, so that callers need the
+// records of the store.
 func (p *Policy) HasConfigs() bool { return len(p.configs) > 0 }
 
 // Empty reports whether there are no entries.

@@ -1,5 +1,5 @@
-// Package origin reads the layers of container images where they came from: registries,
-// directories, archives, and layer tars.
+// Package origin reads the layers of container images from registries, directories, archives, and layer
+// tars.
 //
-// What it yields is trusted by nobody: whoever reads compares digests.
+// It does not verify contents: its callers compare digests.
 package origin

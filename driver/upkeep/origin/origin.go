@@ -18,19 +18,19 @@ import (
 	"github.com/containers/image/v5/types"
 )
 
-// Layer is a layer that can be read.
+// Layer is a layer of an origin.
 type Layer struct {
-	// DiffID is the digest of the layer's tar, Digest that of its blob, each with
-	// "sha256:" before it, as the image says, or "" where nothing says it.
+	// DiffID and Digest (the blob digest) are those in the image, with the prefix "sha256:". They are
+	// "" if they are unknown.
 	DiffID, Digest string
 
 	// Open returns the layer's tar, uncompressed.
 	Open func(ctx context.Context) (io.ReadCloser, error)
 }
 
-// Origin is an image, or a layer, that is open.
+// Origin is an open image or layer tar.
 type Origin struct {
-	Layers []Layer // the bottom one first
+	Layers []Layer // bottom first
 
 	close func() error
 }
@@ -38,7 +38,7 @@ type Origin struct {
 // Close closes the origin.
 func (o *Origin) Close() error { return o.close() }
 
-// transports are those of containers/image that are there, by what names begin with.
+// transports are the supported transports of containers/image, by the prefixes of names.
 var transports = []struct {
 	prefix    string
 	transport types.ImageTransport
@@ -49,8 +49,8 @@ var transports = []struct {
 	{"oci-archive:", ociarchive.Transport},
 }
 
-// Open opens an image, such as docker://quay.io/me/app or oci:DIR, or the file with a layer's
-// tar, which may be compressed. Of an image for several platforms it is the one for this.
+// Open opens an image, such as docker://quay.io/me/app or oci:DIR, or a file with a layer tar, which may
+// be compressed. For a multi-platform image it opens the image of this platform.
 func Open(ctx context.Context, name string) (*Origin, error) {
 	for _, t := range transports {
 		if rest, ok := strings.CutPrefix(name, t.prefix); ok {
@@ -125,7 +125,7 @@ func readImage(ctx context.Context, sys *types.SystemContext, src types.ImageSou
 	return o, nil
 }
 
-// decompress closes what it reads when it is closed itself.
+// decompress returns the content of r. Closing the result closes r.
 func decompress(r io.ReadCloser) (io.ReadCloser, error) {
 	plain, _, err := compression.AutoDecompress(r)
 	if err != nil {
