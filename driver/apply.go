@@ -14,6 +14,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -103,7 +104,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = p.Named(errors.Join(err, p.Close())) }()
+	defer func() { err = p.Named(files.WithCleanup(err, p.Close())) }()
 	if err := pool.Enter(l); err != nil {
 		return 0, err
 	}
@@ -185,7 +186,7 @@ func replaceFile(name string, write func(*os.File) error) error {
 		err = closing
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return files.WithCleanup(err, os.Remove(f.Name()))
 	}
 	return os.Rename(f.Name(), name)
 }

@@ -85,3 +85,18 @@ func productLines(t *testing.T, dirs ...string) map[string][]string {
 	}
 	return files
 }
+
+// joined matches Go code that joins errors.
+var joined = regexp.MustCompile(`errors\.Join\(`)
+
+// TestPullErrors checks that the packages on the pull path wrap one error each, by files.WithCleanup:
+// podman does not look into joined errors to decide whether to retry a pull.
+func TestPullErrors(t *testing.T) {
+	for file, list := range productLines(t, "../driver", "../convert") {
+		pull := strings.HasPrefix(file, "../driver/pull/") || strings.HasPrefix(file, "../driver/store/pool/") ||
+			file == "../driver/pull.go" || file == "../driver/apply.go"
+		if pull && contains(list, []*regexp.Regexp{joined}) {
+			t.Errorf("%s joins errors; use files.WithCleanup", file)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func Abandon() (err error) {
 	process.abandoned = true
 	process.Unlock()
 	process.staged.Range(func(key, _ any) bool {
-		err = errors.Join(err, key.(*Layer).abandon())
+		err = files.WithCleanup(err, key.(*Layer).abandon())
 		return true
 	})
 	return err
@@ -42,15 +42,15 @@ func Abandon() (err error) {
 func (l *Layer) abandon() error {
 	p, err := objects.Open(l.store.Pool(), objects.Options{})
 	if err == nil {
-		err = errors.Join(p.NoteGarbage(), p.Close())
+		err = files.WithCleanup(p.NoteGarbage(), p.Close())
 	}
-	err = errors.Join(err, files.IgnoreMissing(os.Remove(l.target+imageSuffix)))
+	err = files.WithCleanup(err, files.IgnoreMissing(os.Remove(l.target+imageSuffix)))
 	for range 100 { // a new file makes the removal fail
 		if err2 := os.RemoveAll(l.target); err2 == nil {
 			return err
 		}
 	}
-	return errors.Join(err, os.RemoveAll(l.target))
+	return files.WithCleanup(err, os.RemoveAll(l.target))
 }
 
 // enter locks process as a reader. After Abandon it returns an error instead.

@@ -138,7 +138,7 @@ func syncPlace(l chain.Layer) error {
 			return err
 		}
 	}
-	return errors.Join(files.Sync(l.DataDir()), files.Sync(l.Dir()), files.IgnoreMissing(files.Sync(l.Store.LinksDir())))
+	return files.WithCleanup(files.Sync(l.DataDir()), files.Sync(l.Dir()), files.IgnoreMissing(files.Sync(l.Store.LinksDir())))
 }
 
 // ownLike gives the directory of objects, which becomes the layer's diff, the owner and mode of the
@@ -216,5 +216,5 @@ func (l *Layer) Close(ctx context.Context) error {
 			list = append(list, err)
 		}
 	}
-	return l.pool.Named(errors.Join(append(list, l.pool.Close())...))
+	return l.pool.Named(files.WithCleanup(nil, append(list, l.pool.Close())...))
 }

@@ -3,7 +3,6 @@
 package images
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
@@ -34,7 +34,7 @@ func OpenIn(dir, name string) (*os.File, error) {
 		err = &os.PathError{Op: "open", Path: filepath.Join(dir, name), Err: fs.ErrNotExist}
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, files.WithCleanup(err, f.Close())
 	}
 	return f, nil
 }

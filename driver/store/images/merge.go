@@ -4,7 +4,6 @@ package images
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -140,5 +140,5 @@ func (in *inputs) close() {
 	for _, c := range slices.Backward(in.closers) {
 		errs = append(errs, c.Close())
 	}
-	_ = errors.Join(errs...) // committed objects are durable, and others are garbage
+	_ = files.WithCleanup(nil, errs...) // committed objects are durable, and others are garbage
 }

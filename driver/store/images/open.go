@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -18,7 +19,7 @@ func Open(path string) (*os.File, *erofs.Image, error) {
 	}
 	img, err := Read(f)
 	if err != nil {
-		return nil, nil, errors.Join(err, f.Close())
+		return nil, nil, files.WithCleanup(err, f.Close())
 	}
 	return f, img, nil
 }

@@ -24,7 +24,7 @@ func Enter(l chain.Layer) error {
 	name := filepath.Join(l.Store.PoolLayers(), l.ID)
 	err := os.WriteFile(name, nil, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600))
+		err = files.WithCleanup(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600))
 	}
 	return err
 }

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
@@ -82,5 +83,5 @@ func (p *Pool) Path(path string) string {
 
 // Close closes the pool.
 func (p *Pool) Close() error {
-	return errors.Join(p.Pool.Close(), p.view.Close())
+	return files.WithCleanup(p.Pool.Close(), p.view.Close())
 }

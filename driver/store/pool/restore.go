@@ -3,12 +3,12 @@
 package pool
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -64,7 +64,7 @@ func (r *Restorer) open() (err error) {
 		return err
 	}
 	if r.repair, err = r.pool.BeginRepair(); err != nil {
-		err = errors.Join(r.pool.Named(err), r.pool.Close())
+		err = files.WithCleanup(r.pool.Named(err), r.pool.Close())
 	}
 	return err
 }
@@ -72,7 +72,7 @@ func (r *Restorer) open() (err error) {
 // Close makes the names durable. It returns the number of restored objects.
 func (r *Restorer) Close() (restored int, err error) {
 	if r.repair != nil {
-		err = r.pool.Named(errors.Join(r.repair.Close(), r.pool.Close()))
+		err = r.pool.Named(files.WithCleanup(r.repair.Close(), r.pool.Close()))
 	}
 	return r.restored, err
 }
