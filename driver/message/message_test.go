@@ -11,7 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
-// TestRename renames files in the text, and leaves what the error is.
+// TestRename renames files in the text and keeps the wrapped error.
 func TestRename(t *testing.T) {
 	err := fmt.Errorf("layer x: %w", &fs.PathError{Op: "open", Path: "/proc/self/fd/5/lock", Err: fs.ErrPermission})
 	got := message.Rename(err, "/proc/self/fd/5/", "/store/")

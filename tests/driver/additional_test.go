@@ -30,7 +30,7 @@ func (d dirs) share(t testing.TB) string {
 	return at
 }
 
-// listing tells of all files in a directory what a write to them would change.
+// listing lists all files in a directory with the facts that a write would change.
 func listing(t testing.TB, dir string) (list []string) {
 	t.Helper()
 	must(t, filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {

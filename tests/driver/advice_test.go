@@ -14,9 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// TestAdvice damages a store that lies below the root of an additional image store: the
-// error has the store and the layer at fault, and says once what to do. Of what is no
-// damage it says nothing.
+// TestAdvice damages a store below the root of an additional image store. The error names the store and
+// the layer at fault, and the next step once. Other errors have no next step.
 func TestAdvice(t *testing.T) {
 	const advice = `"composefs-storage check --all" tells what is damaged, and repairs it with --repair`
 	for _, c := range []struct {

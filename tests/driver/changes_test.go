@@ -21,8 +21,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// changes returns what a driver says that a layer changes, sorted: an entry each, as
-// in "C /etc".
+// changes returns the changes of a layer by a driver, sorted, each in the form "C /etc".
 func changes(d graphdriver.Driver, id, parent string) (list []string, err error) {
 	all, err := d.Changes(id, nil, parent, nil, "")
 	for _, c := range all {
@@ -32,7 +31,7 @@ func changes(d graphdriver.Driver, id, parent string) (list []string, err error)
 	return list, err
 }
 
-// diff returns the tar of what a layer changes.
+// diff returns the tar of the changes of a layer.
 func (s *store) diff(t testing.TB, id, parent string) []byte {
 	t.Helper()
 	r, err := s.Diff(id, nil, parent, nil, "")
@@ -97,9 +96,9 @@ type normal struct {
 	// settled are directories whose metadata were another's before they were settled.
 	settled map[string]bool
 
-	// symlinks are those of the parent. The stock driver looks at what they lead to,
-	// on the host if need be: one that leads nowhere is new to it when it is changed, and
-	// so changes the directories above; and what replaces one is opaque if a layer further below has something there.
+	// symlinks are the symlinks of the parent. The stock driver follows them, also on the host. It
+	// reports a changed symlink that leads nowhere as new, with changes of the directories above; and a
+	// directory in the place of one is opaque if a lower layer has something there.
 	symlinks map[string]bool
 
 	// parent are all names of the parent. The stock driver takes a name for changed if
@@ -120,7 +119,7 @@ func newNormal(settled map[string]bool, parent *tree.Tree) normal {
 	return n
 }
 
-// correct mends what the stock driver says.
+// correct corrects the changes of the stock driver.
 func (n normal) correct(changes []string) (all []string) {
 	for _, c := range changes {
 		if p := c[len("C "):]; c[0] == 'C' && !n.parent[p] {

@@ -22,7 +22,7 @@ func newPair(t testing.TB) pair {
 	return pair{newStore(t, kind{}), newStore(t, kind{stock: true})}
 }
 
-// compare compares what a layer shows.
+// compare compares the mounts of a layer.
 func (p pair) compare(t testing.TB, what, id string, allow mounted.Allow, options ...string) {
 	t.Helper()
 	report(t, what, mounted.Compare(p.ours.read(t, id, options...), p.theirs.read(t, id, options...), allow))
@@ -94,7 +94,7 @@ func (p pair) remove(t testing.TB, names ...string) {
 	p.theirs.remove(t, names...)
 }
 
-// sameDiff compares what the drivers say that a layer changes.
+// sameDiff compares the changes of a layer in both drivers.
 func (p pair) sameDiff(t testing.TB, what, id, parent string, n normal) {
 	t.Helper()
 	ours, theirs := p.ours.diff(t, id, parent), p.theirs.diff(t, id, parent)

@@ -45,7 +45,7 @@ type copyUp struct {
 	pair
 	layertest.Case
 	top   string     // the topmost layer
-	shown *tree.Tree // what the image shows
+	shown *tree.Tree // the tree of the image
 	copy  string     // the same on the disk
 }
 
@@ -93,8 +93,8 @@ func (u *copyUp) withMetacopy(t *testing.T) string {
 	return u.ours.get(t, "container")
 }
 
-// judge has a container of ours, mounted at dir, and the judges carry out an operation, and
-// compares what they answer, what they show then, and what is committed.
+// judge carries out an operation in our container, mounted at dir, and in those of the judges. It
+// compares the results, the trees afterwards, and the commits.
 func (u *copyUp) judge(t *testing.T, o operation, dir string) {
 	paths := o.paths(u.shown)
 	answers, shown := o.do(dir, paths), readTree(t, dir)
@@ -141,7 +141,7 @@ func readTree(t *testing.T, dir string) *tree.Tree {
 	return got
 }
 
-// newRoot is in what a container differs from its image: its root is made anew.
+// newRoot allows the difference of a container from its image: its root is new.
 var newRoot = mounted.Allow{DirTimes: true, Metadata: map[string]bool{"/": true}}
 
 // aboutLinks reports whether a difference is one of which names share a file.

@@ -23,7 +23,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// messages is a hook that keeps what is logged.
+// messages is a hook that keeps log messages.
 type messages []string
 
 func (m *messages) Levels() []logrus.Level { return logrus.AllLevels }

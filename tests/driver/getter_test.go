@@ -121,8 +121,8 @@ func TestDiffGetterUgly(t *testing.T) {
 	}
 }
 
-// TestDiffGetterSizes puts tars together again that have a size in headers of what is no
-// file. The stock driver does not.
+// TestDiffGetterSizes assembles tars with a size in headers of other types than files. The stock driver
+// cannot.
 func TestDiffGetterSizes(t *testing.T) {
 	s := newStore(t, kind{})
 	s.layer(t, "base", "", layertest.Tar(layertest.File("target", "below")))

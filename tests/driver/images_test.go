@@ -29,7 +29,7 @@ func (s *store) image(t testing.TB, img *ociimage.Image) []string {
 	return names
 }
 
-// allow lists in what a mount may differ from the stock driver's: see
+// allow returns the allowed differences from a mount by the stock driver: see
 // docs/decisions/007-differences-from-overlay.md.
 func allow(implied map[string]bool) mounted.Allow {
 	return mounted.Allow{DirTimes: true, Metadata: implied}

@@ -17,7 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// warnings keeps what is logged as a warning while it is in use.
+// warnings keeps the warnings that are logged while it is in use.
 type warnings struct{ list []string }
 
 func (w *warnings) Levels() []logrus.Level { return []logrus.Level{logrus.WarnLevel} }
@@ -27,7 +27,7 @@ func (w *warnings) Fire(e *logrus.Entry) error {
 	return nil
 }
 
-// listen returns what is logged as a warning from now on.
+// listen keeps the warnings that are logged from now on.
 func listen(t testing.TB) *warnings {
 	t.Helper()
 	w := new(warnings)

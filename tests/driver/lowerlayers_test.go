@@ -130,8 +130,7 @@ func (p pair) useNewer(t *testing.T) {
 	p.remove(t, "base", "middle", "top", "container", "commit")
 }
 
-// TestInheritLowerLayers makes layers on one that podman 6 has made: it prefers what they
-// have in lower-layers.
+// TestInheritLowerLayers makes layers on a layer of podman 6, which prefers lower-layers to lower.
 func TestInheritLowerLayers(t *testing.T) {
 	p := newImage(t)
 	beside(t, p.ours, "top", []string{"base"})

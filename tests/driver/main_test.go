@@ -21,7 +21,7 @@ var (
 
 func TestMain(m *testing.M) {
 	seccomp.Enter()
-	logrus.SetLevel(logrus.ErrorLevel) // the stock driver warns of what is wanted here
+	logrus.SetLevel(logrus.ErrorLevel) // the stock driver warns of operations that tests need
 	stock.Main(m)
 }
 

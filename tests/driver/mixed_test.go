@@ -53,8 +53,8 @@ func (m *mixed) layer(t testing.TB, id, parent string, tar []byte) string {
 	return "plain"
 }
 
-// TestMixedChains puts layers of all kinds on one another, and a container on them. What
-// is to be seen, and what is committed, does not depend on the kinds.
+// TestMixedChains stacks layers of all kinds, and a container on them. The tree and the commit do not
+// depend on the kinds.
 func TestMixedChains(t *testing.T) {
 	dirs := newDirs(t)
 	m := &mixed{on: dirs.open(t, kind{}), off: dirs.open(t, kind{off: true}), theirs: newStore(t, kind{stock: true})}
@@ -85,10 +85,9 @@ func TestMixedChains(t *testing.T) {
 
 func (m *mixed) pair() pair { return pair{m.some(), m.theirs} }
 
-// compare compares what a layer shows, and reports whether the kernel could show it. It
-// looks for an object in the layers below that are no images too, before it does in
-// the object directory, and gives up if one has something else than a directory at the
-// first part of the path, such as /c3.
+// compare compares the trees of a layer, and reports whether the kernel can show ours. The kernel looks
+// for an object in the plain layers below before it looks in the object directory, and fails if one of
+// them has another file than a directory at the first part of the path, such as /c3.
 func (m *mixed) compare(t testing.TB, what, id string, allow mounted.Allow, options ...string) bool {
 	t.Helper()
 	theirs := m.theirs.read(t, id, options...)
@@ -104,7 +103,7 @@ func (m *mixed) compare(t testing.TB, what, id string, allow mounted.Allow, opti
 	return true
 }
 
-// commit changes a container on the image and makes a layer of what it changes.
+// commit changes a container on the image and makes a layer of its changes.
 func (m *mixed) commit(t *testing.T, img *ociimage.Image) {
 	p := m.pair()
 	top := ids(img)[len(img.Layers)-1]
@@ -132,8 +131,8 @@ func (m *mixed) commit(t *testing.T, img *ociimage.Image) {
 	}))
 }
 
-// notCompared are differences to which it comes since the naive way does not see
-// everything: what it sees no change in stays in its layer, which may be right.
+// notCompared reports whether a difference comes from the naive comparison of two mounts, which misses
+// some changes and leaves such files to the lower layer.
 func notCompared(d tree.Difference) bool {
 	return d.What == "linked to" || d.What == "mtime" && strings.HasSuffix(d.B, ".000000000") && strings.HasPrefix(d.A, strings.TrimSuffix(d.B, "000000000")) ||
 		strings.HasPrefix(d.What, "xattr trusted.") || strings.HasPrefix(d.What, "xattr system.")

@@ -36,8 +36,8 @@ type mutator struct {
 	// changes then.
 	gentle bool
 
-	files, dirs []string               // what there is, "" for the root
-	ghosts      []string               // what is listed and not there: overlayfs lists some whiteouts
+	files, dirs []string               // the existing ones, "" for the root
+	ghosts      []string               // listed but missing: overlayfs lists some whiteouts
 	kinds       map[string]fs.FileMode // and of what type
 	first       map[string]fs.FileMode // as it was at first
 	clock       int64
@@ -90,7 +90,7 @@ func settle(t testing.TB, dirs map[string]bool, mounts ...string) {
 	}
 }
 
-// list looks at what there is in the stock mount.
+// list lists the stock mount.
 func (m *mutator) list() {
 	m.files, m.ghosts, m.dirs, m.kinds = nil, nil, []string{""}, map[string]fs.FileMode{}
 	err := filepath.WalkDir(m.theirs, func(path string, e fs.DirEntry, err error) error {

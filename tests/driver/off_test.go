@@ -17,8 +17,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// names returns what there is in the root and the run root, but for random names and
-// what the stock driver records once in a process.
+// names returns the files in the root and the run root, apart from random names and the files that the
+// stock driver writes once in a process.
 func (d dirs) names(t testing.TB) (list []string) {
 	t.Helper()
 	for _, dir := range []string{"root", "run"} {

@@ -40,8 +40,8 @@ func (s *store) copyTop(id, top, parent string, from, to *idtools.IDMappings) er
 	return err
 }
 
-// readMapped returns what a layer shows when containers/storage mounts it for a container
-// with those maps, as it does where the kernel has no idmapped mounts.
+// readMapped returns the tree of a layer that containers/storage mounts for a container with those maps
+// on a kernel without idmapped mounts.
 func (s *store) readMapped(t testing.TB, id string, maps *idtools.IDMappings, options ...string) *tree.Tree {
 	t.Helper()
 	got, err := s.tryReadMapped(t, id, maps, options...)
@@ -81,9 +81,9 @@ func (d dirs) ownFiles(t testing.TB, id string) (list []string) {
 	return list
 }
 
-// TestMappedCopy makes copies of images' top layers with the owners of user namespaces, a
-// copy of the copy too: what they show, what a container on them does, and what is said of
-// their changes is as with the stock driver, and no content is copied.
+// TestMappedCopy makes copies of images' top layers with the owners of user namespaces, and a copy of a
+// copy. Their trees, containers on them, and their changes are as with the stock driver, and no content
+// is copied.
 func TestMappedCopy(t *testing.T) {
 	p := newPair(t)
 	as := p.ours.open(t, kind{stock: true}) // the stock driver on our store

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestInfo compares what the drivers tell of layers and of themselves.
+// TestInfo compares metadata of layers and the status of both drivers.
 func TestInfo(t *testing.T) {
 	p := newImage(t)
 	p.container(t, "c", "top")

@@ -110,7 +110,7 @@ func TestRemoveHalf(t *testing.T) {
 				if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
 					t.Errorf("%s is left: %v", dir, err)
 				}
-				s.layer(t, "next", "", layertest.Tar(layertest.File("f", "f"))) // whose removal collects what was not known
+				s.layer(t, "next", "", layertest.Tar(layertest.File("f", "f"))) // its removal collects the unknown objects
 				must(t, remove(t, s, "next"))
 				report(t, "left in the pool", s.objects(t))
 			})

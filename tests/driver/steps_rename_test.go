@@ -35,7 +35,7 @@ func (m *mutator) copiesBadly(dir string) bool {
 	})
 }
 
-// inherits reports whether what is made in a directory gets something of it.
+// inherits reports whether new files of a directory inherit something.
 func (m *mutator) inherits(dir string) bool {
 	var st unix.Stat_t
 	_, err := unix.Lgetxattr(in(m.theirs, dir), "system.posix_acl_default", nil)

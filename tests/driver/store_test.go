@@ -62,7 +62,7 @@ func (d dirs) root() string { return d.path("root") }
 func (d dirs) home() string { return d.path("root", "overlay") }
 func (d dirs) pool() string { return d.path("root", "overlay-composefs") }
 
-// mounts returns what is mounted in the directories, but for the homes.
+// mounts returns the mounts in the directories, apart from the homes.
 func (d dirs) mounts(t testing.TB) []string {
 	t.Helper()
 	list, err := stock.Mounts(string(d))
@@ -164,7 +164,7 @@ func (s *store) remove(t testing.TB, names ...string) {
 	}
 }
 
-// read returns what a layer shows, mounted for the time being.
+// read mounts a layer for a moment and returns its tree.
 func (s *store) read(t testing.TB, id string, options ...string) *tree.Tree {
 	t.Helper()
 	got, err := s.tryRead(t, id, options...)

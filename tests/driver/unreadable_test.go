@@ -38,7 +38,7 @@ func TestUnreadableStore(t *testing.T) {
 	s.read(t, "top", "ro")
 	merged := filepath.Join(s.pool(), "chains", "top.merged")
 	stores := &chain.Stores{Primary: chain.Store{Home: s.home()}, Additional: []chain.Store{{Home: filepath.Join(link, "overlay"), ReadOnly: true}}}
-	removeOne := func() { // which collects what is gone
+	removeOne := func() { // collects the garbage
 		t.Helper()
 		s.layer(t, "own", "", small)
 		s.remove(t, "own")

@@ -16,9 +16,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// TestWritableLayer mounts layers of images read-write, as the command containers-storage
-// does: the top one and then the bottom one. They become plain: they show what they did and take
-// changes, which those above show, and have no objects any more.
+// TestWritableLayer mounts layers of images read-write, as the command containers-storage does: the top
+// one and then the bottom one. They become plain, keep their files and accept changes, which the layers
+// above show. They have no objects afterwards.
 func TestWritableLayer(t *testing.T) {
 	ours, theirs := newStore(t, kind{}), newStore(t, kind{stock: true})
 	both := &mixed{on: ours, off: ours, theirs: theirs, r: rand.New(rand.NewPCG(*seed, 4))}

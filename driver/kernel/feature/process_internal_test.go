@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// work prints what the checks of features say, and the names of those that were tried.
+// work prints the results of the checks, and the names of the features that were probed.
 func work(memory, dir string) {
 	SetCacheDir(memory)
 	var tried []string
@@ -71,7 +71,7 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-// BenchmarkCheck asks what a driver asks before it mounts, as a new process.
+// BenchmarkCheck runs the checks of a driver before its first mount, in a new process.
 func BenchmarkCheck(b *testing.B) {
 	needs.Root(b)
 	features := []*Feature{FileErofsFlat, DataLayers, PlainRedirect}

@@ -1,6 +1,6 @@
 package mount
 
-// Kernel is what the kernel can, for tests that pretend it is an older one.
+// Kernel contains the abilities of the kernel, for tests that emulate an older one.
 type Kernel struct{ LayerByLayer, LayerFiles, Detached bool }
 
 // Pretend makes the kernel look like k to this package, until restore is called.

@@ -31,7 +31,7 @@ func TestFailures(t *testing.T) {
 			plan   mount.Plan
 			target string
 			errno  error
-			want   string // what the error must have in it, beside the errno
+			want   string // text in the error besides the errno
 		}{
 			{"invalid plan", mount.Plan{Lowers: []mount.Layer{a}}, at, mount.ErrPlan, "a single lower layer"},
 			{"no target", mount.Plan{Lowers: []mount.Layer{a, image}}, at + "/none", unix.ENOENT, "/at/none: no such file"},

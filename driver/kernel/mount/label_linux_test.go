@@ -17,7 +17,7 @@ import (
 // separate layers.
 const label = "system_u:object_r:container_file_t:s0:c123,c456"
 
-// TestLabelOfMount looks with strace at what the kernel is told of a mount's SELinux label.
+// TestLabelOfMount traces the system calls that set a mount's SELinux label.
 // There need not be SELinux: then the kernel does not take it.
 func TestLabelOfMount(t *testing.T) {
 	needs.Root(t)

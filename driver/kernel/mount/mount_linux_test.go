@@ -123,7 +123,7 @@ func loopOf(path string) string {
 	return ""
 }
 
-// mountAt returns what is mounted at a path.
+// mountAt returns the mount at a path.
 func mountAt(t *testing.T, at string) mountinfo.Mount {
 	t.Helper()
 	mounts, err := mountinfo.Self()
@@ -224,7 +224,7 @@ func TestPaths(t *testing.T) {
 	})
 }
 
-// TestAttributes looks at what the kernel says of the mount.
+// TestAttributes compares the attributes in mountinfo.
 func TestAttributes(t *testing.T) {
 	onEach(t, func(t *testing.T, dir string) {
 		p := &mount.Plan{

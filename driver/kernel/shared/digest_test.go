@@ -10,8 +10,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// TestDigests acquires an image that is mounted already, with other demands: what was
-// looked at for one user is nothing that another one could rely on.
+// TestDigests acquires a mounted image with another digest. The check for one user does not count for
+// another one.
 func TestDigests(t *testing.T) {
 	w := newWorld(t)
 	content, err := os.ReadFile(w.sample.Image)

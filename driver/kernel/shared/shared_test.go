@@ -43,7 +43,7 @@ func (w *world) place(t *testing.T, user string) string {
 	return path
 }
 
-// start mounts an overlay for a user on what is shared.
+// start mounts an overlay for a user on a shared mount.
 func (w *world) start(t *testing.T, user string) {
 	t.Helper()
 	l, err := w.mounts.Acquire(w.image(), w.place(t, user))
@@ -123,7 +123,7 @@ func TestLinks(t *testing.T) {
 		leases = append(leases, l)
 	}
 	w.want(t, 2)
-	must(t, os.Remove(link)) // what is released need not be there any more
+	must(t, os.Remove(link)) // a released image may be missing
 	for _, l := range leases {
 		must(t, l.Close())
 	}
@@ -175,8 +175,8 @@ func TestStale(t *testing.T) {
 	w.want(t, 0)
 }
 
-// TestUnmountedByOthers takes the shared mount away: who has it keeps it, and who
-// comes later gets another one, never the empty directory.
+// TestUnmountedByOthers unmounts the shared mount. Its users keep it, and a later user gets another
+// mount, never the empty directory.
 func TestUnmountedByOthers(t *testing.T) {
 	w := newWorld(t)
 	w.start(t, "a")

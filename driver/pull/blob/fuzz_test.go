@@ -122,8 +122,8 @@ func endsInHeader(b []byte) bool {
 	return at > 0 && len(b) > at+10 && b[at+3]&(1<<3|1<<4) != 0
 }
 
-// readLimited reads a blob and checks what is read without complaint. If cut is not 0,
-// every other request is answered with so many bytes and an error.
+// readLimited reads a blob and checks the result if there is no error. If cut is not 0, every other
+// request returns that many bytes and an error.
 func readLimited(t *testing.T, b []byte, cut int, want []byte) error {
 	var split, heard bytes.Buffer
 	s := &server{blob: b, short: func(request int) int {
@@ -178,10 +178,9 @@ func (nowhere) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	return h.Digest(), err
 }
 
-// FuzzLayout says of a tar what its tar-split may say, damaged, with the digests of its
-// contents. Nothing may panic, and errors say that it is the layout which is wrong. What
-// is read without complaint is described to the byte: the tar-split makes the tar again,
-// and each content has the digest that was said.
+// FuzzLayout reads a tar with a damaged tar-split and the digests of its contents. Nothing may panic,
+// and errors wrap ErrLayout. If there is no error the description is right to the byte: the tar-split
+// makes the tar again, and each content has its digest.
 func FuzzLayout(f *testing.F) {
 	plain := smallTar(f)
 	truth := describe(f, plain)

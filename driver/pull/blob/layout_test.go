@@ -21,13 +21,13 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
 
-// known is what a layer says of its tar.
+// known is the description of a tar.
 type known struct {
 	split    []byte
 	contents map[string]digest.Digest
 }
 
-// describe says of a tar what is true.
+// describe returns the right description of a tar.
 func describe(t testing.TB, plain []byte) known {
 	t.Helper()
 	var split bytes.Buffer
@@ -98,7 +98,7 @@ func readKnown(b []byte, k known) (sum blob.Summary, contents map[string]digest.
 	return sum, contents, err
 }
 
-// TestReadKnown reads tars that are what is said of them.
+// TestReadKnown reads tars that match their descriptions.
 func TestReadKnown(t *testing.T) {
 	for name, plain := range map[string][]byte{"layer": layerTar(t), "empty": make([]byte, 1024), "nothing": {}} {
 		k := describe(t, plain)
@@ -118,7 +118,7 @@ func TestReadKnown(t *testing.T) {
 // checksumOf matches the checksum of a file in a tar-split.
 var checksumOf = regexp.MustCompile(`"payload":"[^"]*"`)
 
-// TestLayoutRefused says of a tar what is wrong.
+// TestLayoutRefused reads tars with wrong descriptions.
 func TestLayoutRefused(t *testing.T) {
 	plain := layerTar(t)
 	truth := describe(t, plain)

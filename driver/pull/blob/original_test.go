@@ -143,7 +143,7 @@ func TestOriginalPayloads(t *testing.T) {
 	}
 }
 
-// position counts what is read.
+// position counts the bytes read.
 type position struct {
 	r io.Reader
 	n int64

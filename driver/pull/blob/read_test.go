@@ -107,7 +107,7 @@ func streamed(t testing.TB, b []byte) []byte {
 type server struct {
 	blob     []byte
 	requests atomic.Int64
-	noRanges bool                  // it sends everything, of which the client skips what it has not asked for
+	noRanges bool                  // it sends the whole blob, and the client skips the bytes before the range
 	short    func(request int) int // bytes after which a part ends with an error, -1 for never
 }
 
@@ -224,7 +224,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// TestRefused reads blobs that are not what they should be.
+// TestRefused reads wrong blobs.
 func TestRefused(t *testing.T) {
 	plain := layerTar(t)
 	gz := gzipped(t, 1, plain)

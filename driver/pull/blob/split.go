@@ -59,20 +59,20 @@ func disassemble(r io.Reader, to storage.Packer) error {
 			return err
 		}
 	}
-	if _, err := io.Copy(io.Discard, s); err != nil { // zeros behind the end
+	if _, err := io.Copy(io.Discard, s); err != nil { // zeros after the end
 		return err
 	}
 	return s.flush()
 }
 
-// segments packs what is read through it as segments, but for the contents of files.
-// archive/tar reads nothing ahead, so that it is known what each byte is.
+// segments is a reader that packs the bytes that it reads as segments, apart from the contents of
+// files. archive/tar does not read ahead, so the meaning of each byte is known.
 type segments struct {
 	r       io.Reader
 	to      storage.Packer
 	segment []byte // read and not yet packed
-	content bool   // a file's content is read
-	raw     bool   // a raw payload is read
+	content bool   // the reader is in the content of a file
+	raw     bool   // the reader is in a raw payload
 	payload int64  // bytes of raw payloads so far
 	sums    checksums
 }
@@ -106,8 +106,7 @@ func (s *segments) flush() error {
 	return err
 }
 
-// file packs the entry of which hdr was read and content is to come. A raw payload is left
-// to be read with the next header.
+// file packs the entry with the header hdr. A raw payload is packed with the next header.
 func (s *segments) file(hdr *tar.Header, content io.Reader) error {
 	if err := s.flush(); err != nil {
 		return err

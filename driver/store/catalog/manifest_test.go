@@ -19,7 +19,7 @@ func digestOf(text string) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// big writes what an image keeps under a key, and returns the file.
+// big writes big data of an image and returns the file.
 func big(t *testing.T, s chain.Store, id, key, text string) string {
 	t.Helper()
 	dir := filepath.Join(s.Home+"-images", id)
@@ -36,8 +36,7 @@ func big(t *testing.T, s chain.Store, id, key, text string) string {
 	return name
 }
 
-// TestStatements reads annotations and labels, and believes only what has the digest that
-// it is kept under.
+// TestStatements reads annotations and labels. Only files with the digest in their name count.
 func TestStatements(t *testing.T) {
 	config := `{"config": {"Labels": {"b": "2", "a": "1"}}}`
 	id := strings.TrimPrefix(digestOf(config), "sha256:")

@@ -20,9 +20,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// FuzzLookup looks names of a tar-split up in the image of a layer with three symlinks. It
-// must end, and find what the kernel finds in a directory of the same files in which no
-// symlink leads out.
+// FuzzLookup looks up names of a tar-split in the image of a layer with three symlinks. It must end, and
+// find the file that the kernel finds in a directory with the same files, from which no symlink leads
+// out.
 func FuzzLookup(f *testing.F) {
 	f.Add("d/f", "d", "../f", "/one/f")
 	f.Add("one", "two", "three", "one")
