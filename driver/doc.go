@@ -29,16 +29,12 @@
 //
 // # Locks
 //
-// From the first to the last one that a process may take:
-//
-//	storage.lock        of containers/storage   held in Init, Get, Put, Diff and Cleanup
-//	layers.lock         of containers/storage   held in all methods but ApplyDiffWithDiffer,
-//	                                            CleanupStagingDirectory, Init, Status and the function
-//	                                            that DeferredRemove returns; as a reader for the
-//	                                            layers of additional stores
-//	overlay-composefs/lock      of a pool       shared while files are added, exclusive in a
-//	                                            collection, which does not wait for it
-//	RUNROOT/overlay-composefs/images/lock       of the shared mounts: each change takes it for a moment
+// containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer,
+// CleanupStagingDirectory, Init, Status and the function that DeferredRemove returns; as a reader for
+// the layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and
+// Cleanup. The methods take two locks themselves, never both at once: that of a pool, shared while
+// they add files and exclusive for a collection, which does not wait for it; and that of the shared
+// mounts. The documentation of each method names them. docs/architecture.md has the order of all locks.
 //
 // # State
 //
