@@ -29,9 +29,8 @@
 //
 // # Locks
 //
-// containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer,
-// CleanupStagingDirectory, Init, Status and the function that DeferredRemove returns; as a reader for
-// the layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and
+// containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer, Init, Status and
+// the function that DeferredRemove returns; as a reader for the layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and
 // Cleanup. The methods take two locks themselves, never both at once: that of a pool, shared while
 // they add files and exclusive for a collection, which does not wait for it; and that of the shared
 // mounts. The documentation of each method names them. docs/architecture.md has the order of all locks.

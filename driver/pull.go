@@ -91,7 +91,7 @@ func (d *Driver) place(s *staging.Layer, id string) error {
 }
 
 // CleanupStagingDirectory removes a staged layer that has no place. containers/storage calls it for
-// placed layers too. The caller holds no lock.
+// placed layers too. The caller holds layers.lock (store.CleanupStagedLayer).
 func (d *Driver) CleanupStagingDirectory(target string) error {
 	if s := staging.Take(target); s != nil {
 		return s.Close(d.context())
