@@ -42,7 +42,7 @@ func (s *stockDriver) explain(err error) error {
 	if missing := s.missingStore(); missing != nil && lower.Missing != "" {
 		return fmt.Errorf("%w: %w", err, missing)
 	}
-	return fmt.Errorf(`%w; "composefs-storage check --all --repair" writes it again from what the store has recorded`, err)
+	return fmt.Errorf(`%w; "composefs-storage check --all --repair" restores it from the records of the store`, err)
 }
 
 // Create makes a layer on top of parent, which may be "". The caller holds the lock of the layers.

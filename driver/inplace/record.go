@@ -41,7 +41,7 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 	case r.mapped():
 		return r, &Refusal{Reason: "its owners are mapped for a user namespace"}
 	case r.tarSplit == "":
-		return r, &Refusal{Reason: "its tar-split is missing, which says what its tar was; remove the container image and pull it again"}
+		return r, &Refusal{Reason: "its tar-split is missing; remove the container image and pull it again"}
 	}
 	return r, nil
 }

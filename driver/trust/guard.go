@@ -88,7 +88,7 @@ func (g *Guard) Expected(c chain.Chain, maps *idtools.IDMappings) (*Expectation,
 		}
 	}
 	if all {
-		return nil, errors.New(`no digest is expected of its image, and composefs.conf says expected = "all"; "composefs-storage digest --policy IMAGE" prints what a policy file says of an image`)
+		return nil, errors.New(`no digest is expected of its image, and composefs.conf says expected = "all"; "composefs-storage digest --policy IMAGE" prints the entry of an image for a policy file`)
 	}
 	return nil, nil
 }

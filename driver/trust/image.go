@@ -47,7 +47,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Image, ba
 	case errors.Is(err, objects.ErrDamaged):
 		return nil, false, &chain.DamagedError{Store: img.Pool, Layer: s.Top().ID, Err: fmt.Errorf("%s: %w", img.Path, err)}
 	case g.conf.Verity == config.VerityRequire:
-		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on what was pulled before`, err)
+		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on existing images`, err)
 	case verity.Absent(err):
 		m.Hashed = true
 		return m, false, nil

@@ -17,7 +17,7 @@ import (
 // TestAdvice damages a store below the root of an additional image store. The error names the store and
 // the layer at fault, and the next step once. Other errors have no next step.
 func TestAdvice(t *testing.T) {
-	const advice = `"composefs-storage check --all" tells what is damaged, and repairs it with --repair`
+	const advice = `"composefs-storage check --all" lists the damage, and --repair repairs it`
 	for _, c := range []struct {
 		name, id, layer string
 		damage          func(s *store) error

@@ -28,7 +28,7 @@ func TestAdditionalStoreDamaged(t *testing.T) {
 	if len(layers) != 4 || len(merged) != 1 {
 		t.Fatalf("layer images %q, merged ones %q", layers, merged)
 	}
-	const advice = `"composefs-storage check --root ROOT --all" tells what is wrong with this additional image store`
+	const advice = `"composefs-storage check --root ROOT --all" checks this additional image store`
 	const unmounted = "the additional image store ROOT has no layers; is it mounted?"
 	q := podman.NewStore(t).Podman(t, podman.Ours, podman.Options{Additional: []string{root}})
 	for _, c := range []struct {

@@ -96,7 +96,7 @@ func (o *Original) next() error {
 type LostPayload struct{ Name, Why string }
 
 func (l *LostPayload) Error() string {
-	return fmt.Sprintf("entry %q %s: its tar-split lacks what the tar has of it", l.Name, l.Why)
+	return fmt.Sprintf("entry %q %s: its tar-split lacks the payload", l.Name, l.Why)
 }
 
 // lost reports whether no content follows an entry with a size, which is right for symlinks and

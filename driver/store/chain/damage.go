@@ -19,7 +19,7 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 // Hint returns the command that checks the store.
 func (e *DamagedError) Hint() string {
 	if e.Store.ReadOnly {
-		return fmt.Sprintf(`"composefs-storage check --root %s --all" tells what is wrong with this additional image store`, filepath.Dir(e.Store.Home))
+		return fmt.Sprintf(`"composefs-storage check --root %s --all" checks this additional image store`, filepath.Dir(e.Store.Home))
 	}
-	return `"composefs-storage check --all" tells what is damaged, and repairs it with --repair`
+	return `"composefs-storage check --all" lists the damage, and --repair repairs it`
 }

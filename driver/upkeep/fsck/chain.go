@@ -80,7 +80,7 @@ func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
 	case !ok, slices.EqualFunc(lower, want, func(l chain.Layer, id string) bool { return l.ID == id }):
 		return ""
 	}
-	return fmt.Sprintf("by this file %d layers lie below it, not the %d that the store has recorded", len(lower), len(want))
+	return fmt.Sprintf("by this file %d layers lie below it, not the %d in the records of the store", len(lower), len(want))
 }
 
 // rechain writes the files that record the chain of a layer again, and removes the merged images of the
@@ -90,7 +90,7 @@ func (r *repairer) rechain(f *Finding) {
 		f.Remedy = fmt.Sprintf("%s (%v)", r.again(f), err)
 		return
 	}
-	f.Repaired = "from what the store has recorded"
+	f.Repaired = "from the records of the store"
 }
 
 // writeLower writes the LowerFiles of a layer, and the symlinks that LowerFile needs.

@@ -82,7 +82,7 @@ func (c *checker) checkContent(l *layer, n name, k content, inode uint64, ok, se
 			c.lacking(l.pool, n.String(), k.digest, k.size)
 		}
 	} else if !stated && n.other != "" {
-		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Object: n.String(), Layers: []string{l.ID}, Detail: "neither image nor name tell its content"})
+		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Object: n.String(), Layers: []string{l.ID}, Detail: "neither the image nor the name has its digest"})
 		return
 	}
 	switch {

@@ -134,7 +134,7 @@ func (x *fault) why() string {
 	if x.unreadable != nil {
 		return x.unreadable.Error()
 	}
-	return "it is not there"
+	return "it is missing"
 }
 
 // union returns the elements of two lists, sorted.

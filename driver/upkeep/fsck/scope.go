@@ -69,7 +69,7 @@ func (c *checker) addLayer(ctx context.Context, id string, ofImage bool) error {
 		return nil
 	case survey.Plain:
 		c.add(&Finding{Kind: NotChecked, Severity: Info, Store: root(l.Store), Layers: []string{id},
-			Detail: "the layer is plain: nothing says what its files should be"})
+			Detail: "the layer is plain: there are no digests of its files"})
 		return nil
 	}
 	l.pool = c.poolOf(ctx, l.Store)

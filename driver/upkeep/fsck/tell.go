@@ -72,7 +72,7 @@ func (c *checker) tellFaults(ctx context.Context, gone func(id string) bool) err
 		f := &Finding{Kind: ObjectDamaged, Severity: Damage, Store: root(x.pool.store), Object: x.name, Layers: x.layers, Paths: x.paths,
 			Detail: x.why(), pool: x.pool, fault: x}
 		if x.missing == len(x.paths) {
-			f.Kind, f.Detail = ObjectMissing, "it is not there"
+			f.Kind, f.Detail = ObjectMissing, "it is missing"
 		}
 		if waiting[key] {
 			f.Detail += "; the next layer that brings it repairs it"

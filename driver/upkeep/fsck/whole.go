@@ -101,7 +101,7 @@ func (p *pool) unlinked() (all []verity.Digest) {
 // checkNotes adds findings for the notes in a pool.
 func (c *checker) checkNotes(p *pool) {
 	entries, _ := os.ReadDir(p.store.PoolLayers()) // may be missing
-	gone := &Finding{Kind: LayerGone, Severity: Info, Store: root(p.store), Detail: "the layer was removed, and what it had in the pool not collected yet"}
+	gone := &Finding{Kind: LayerGone, Severity: Info, Store: root(p.store), Detail: "the layer was removed, but its objects are not yet collected"}
 	for _, e := range entries {
 		if _, err := os.Lstat(filepath.Join(p.store.Home, e.Name())); errors.Is(err, fs.ErrNotExist) {
 			gone.Layers = append(gone.Layers, e.Name())
