@@ -145,7 +145,7 @@ func TestLayerImageGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := p.Try("image", "mount", ref)
-		if says := `"composefs-storage check --all" tells`; err == nil || strings.Count(err.Error(), says) != 1 || !strings.Contains(err.Error(), blob) {
+		if says := `"composefs-storage check --all" lists the damage`; err == nil || strings.Count(err.Error(), says) != 1 || !strings.Contains(err.Error(), blob) {
 			t.Errorf("podman says %v, which should name %s, and %s", err, blob, says)
 		}
 		if err := os.Rename(merged+".away", merged); err != nil {

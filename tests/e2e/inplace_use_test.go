@@ -40,7 +40,7 @@ func TestConvertInUse(t *testing.T) {
 				t.Errorf("in use: %v: %s", err, out)
 			}
 			mountedToo(t, p, ours, ref)
-			if !strings.Contains(string(out), "converted: 1 files") {
+			if !strings.Contains(string(out), "converted: 1 file,") {
 				t.Errorf("the other image's layer was not converted: %s", out)
 			}
 			p.Run("exec", "runs", "cat", "/home/big")
