@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
@@ -85,14 +85,9 @@ func tun(t *testing.T, dir string) string {
 // usualHelpers writes a containers.conf with podman's own helper_binaries_dir.
 func usualHelpers(t *testing.T, dir string) string {
 	t.Helper()
-	var text strings.Builder
-	for line := range strings.Lines(conf.Containers(filepath.Join(dir, "libpod"), filepath.Join(dir, "networks"))) {
-		if !strings.HasPrefix(line, "helper_binaries_dir") {
-			text.WriteString(line)
-		}
-	}
+	text := regexp.MustCompile(`(?m)^.*helper_binaries_dir.*\n`).ReplaceAllString(conf.Containers(filepath.Join(dir, "libpod"), filepath.Join(dir, "networks")), "")
 	path := filepath.Join(dir, "containers.conf")
-	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
