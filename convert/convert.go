@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Image describes a written image.
-type Image struct {
+// Written describes a written image.
+type Written struct {
 	Digest verity.Digest // its image digest, which names a merged image
 	Size   int64         // bytes
 
@@ -30,10 +30,10 @@ type Image struct {
 //
 // An error of the tar names the entry. After an error the data in store and w are of no use. The
 // bytes of the image depend on the bytes of the tar only.
-func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Image, error) {
+func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Written, error) {
 	t, err := layer.Read(ctx, r, store, opts)
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.UIDs, img.GIDs = owners(t)
@@ -47,10 +47,10 @@ func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opt
 //
 // An error of the table names the entry. After an error the adopted files and the data in w are of
 // no use.
-func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opts layer.Options) (Image, error) {
+func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opts layer.Options) (Written, error) {
 	t, err := toc.Read(ctx, r, adopt, opts)
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.LargestXattrs = largestXattrs(t)
@@ -58,11 +58,11 @@ func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opt
 }
 
 // write writes the image of t.
-func write(w io.Writer, t *tree.Tree, format erofs.Format) (Image, error) {
+func write(w io.Writer, t *tree.Tree, format erofs.Format) (Written, error) {
 	h := verity.New()
 	size, err := erofs.Write(io.MultiWriter(w, h), t, erofs.Options{Format: format})
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
-	return Image{Digest: h.Digest(), Size: size}, nil
+	return Written{Digest: h.Digest(), Size: size}, nil
 }

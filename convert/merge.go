@@ -53,7 +53,7 @@ type MergeOptions struct {
 // Merge writes the image of a chain of layers, the bottom one first. Its bytes depend on the layer
 // images and the options only. An error names the layer by its number, counted from 1, or the
 // entry.
-func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions) (Image, error) {
+func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions) (Written, error) {
 	if opts.OCI {
 		layers = slices.Clone(layers)
 		for i := range layers {
@@ -62,16 +62,16 @@ func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions)
 	}
 	t, err := MergeTree(ctx, layers, opts.Segment)
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	if opts.Owner != nil {
 		if err := setOwners(t, opts.Owner); err != nil {
-			return Image{}, err
+			return Written{}, err
 		}
 	}
 	if opts.OCI {
 		if err := Canonical(t, opts.KeepUserXattrs); err != nil {
-			return Image{}, err
+			return Written{}, err
 		}
 	}
 	format := erofs.V1

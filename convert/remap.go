@@ -32,13 +32,13 @@ type RemapOptions struct {
 // contents do not change. Each source must have its contents in the pool, or Adopt them.
 //
 // An error names the layer by its number, counted from 1, or the entry.
-func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions) (Image, error) {
+func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions) (Written, error) {
 	t, err := MergeTree(ctx, layers, true)
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	if err := setOwners(t, opts.Owner); err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	// An implied directory would take its owner from the layers below.
 	err = t.Walk(func(_ string, e *tree.Entry) error {
@@ -48,7 +48,7 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 		return nil
 	})
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	t.Root.Dir.Opaque = true
 	list, err := contents(t)
@@ -56,7 +56,7 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 		err = opts.Contents(list)
 	}
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.UIDs, img.GIDs = owners(t)
@@ -67,13 +67,13 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 // must be changed too, because implied directories stay implied.
 //
 // An error names the entry.
-func RemapLayer(ctx context.Context, layer Source, w io.Writer, owner func(uid, gid uint32) (newUID, newGID uint32, err error)) (Image, error) {
+func RemapLayer(ctx context.Context, layer Source, w io.Writer, owner func(uid, gid uint32) (newUID, newGID uint32, err error)) (Written, error) {
 	t, err := MergeTree(ctx, []Source{layer}, true)
 	if err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	if err := setOwners(t, owner); err != nil {
-		return Image{}, err
+		return Written{}, err
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.UIDs, img.GIDs = owners(t)

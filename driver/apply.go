@@ -83,7 +83,7 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 // not read the tar.
 func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
 	var odd warn.Oddities
-	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Image, error) {
+	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Written, error) {
 		if l.Composefs {
 			return addTo(d.context(), l, options, batch, w)
 		}
@@ -99,7 +99,7 @@ func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (
 // fill gives a layer an image and objects: write writes the image and adds the objects to the batch.
 // It returns the size of the contents in bytes. If the error is [pool.ErrApart], fill has not called
 // write.
-func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (convert.Image, error)) (size int64, err error) {
+func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (convert.Written, error)) (size int64, err error) {
 	p, err := pool.Open(l.Store, d.sealing())
 	if err != nil {
 		return 0, err
@@ -116,7 +116,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 	if err := os.MkdirAll(l.DataDir(), 0o700); err != nil {
 		return 0, err
 	}
-	var made convert.Image
+	var made convert.Written
 	err = replaceFile(l.ImagePath(), func(f *os.File) (err error) {
 		made, err = write(batch, f)
 		return err
@@ -141,7 +141,7 @@ func (d *Driver) fill(l chain.Layer, write func(*objects.Batch, *os.File) (conve
 }
 
 // addTo converts the tar to a layer image and merges it with the image of l.
-func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) (made convert.Image, err error) {
+func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts, batch *objects.Batch, w *os.File) (made convert.Written, err error) {
 	added, err := os.CreateTemp(l.DataDir(), ".added-")
 	if err != nil {
 		return made, err

@@ -36,20 +36,20 @@ func (d *Driver) DiffGetter(id string) (graphdriver.FileGetCloser, error) {
 	if !c.Composefs() {
 		return d.Driver.DiffGetter(id)
 	}
-	return &getter{chain: c, images: map[string]*image{}, objects: d.newObjects()}, nil
+	return &getter{chain: c, images: map[string]*openImage{}, objects: d.newObjects()}, nil
 }
 
 // getter opens files of a chain's layers.
 type getter struct {
 	chain chain.Chain
 
-	mu      sync.Mutex        // tar-split may call Get while its reader calls Close
-	images  map[string]*image // open layer images by layer ID; nil after Close
+	mu      sync.Mutex            // tar-split may call Get while its reader calls Close
+	images  map[string]*openImage // open layer images by layer ID; nil after Close
 	objects *objectOpener
 }
 
-// image is an open layer image.
-type image struct {
+// openImage is an open layer image.
+type openImage struct {
 	file *os.File
 	*erofs.Image
 }
@@ -124,7 +124,7 @@ func noEntry(err error) error {
 }
 
 // image returns the open image of a layer. The caller holds mu.
-func (g *getter) image(l chain.Layer) (*image, error) {
+func (g *getter) image(l chain.Layer) (*openImage, error) {
 	if m, ok := g.images[l.ID]; ok {
 		return m, nil
 	}
@@ -132,7 +132,7 @@ func (g *getter) image(l chain.Layer) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &image{f, img}
+	m := &openImage{f, img}
 	g.images[l.ID] = m
 	return m, nil
 }

@@ -101,7 +101,7 @@ func cannotRemap(c chain.Chain, copied bool) string {
 // [pool.ErrApart], nothing has changed.
 func (d *Driver) remap(c chain.Chain, toContainer, toHost *idtools.IDMappings) error {
 	owner := idmap.Between(toContainer, toHost)
-	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Image, error) {
+	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Written, error) {
 		return d.images.Remap(d.context(), c[1:].Segments()[0], batch, w, owner)
 	})
 	return err

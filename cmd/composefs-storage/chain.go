@@ -73,7 +73,7 @@ func diffBeside(image string) string {
 }
 
 // merge writes the merged image.
-func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Image, error) {
+func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Written, error) {
 	merged, err := convert.Merge(ctx, c.sources, w, opts)
 	return merged, c.hint(err)
 }

@@ -43,7 +43,7 @@ func mergeCommand(s streams) *cobra.Command {
 			if err := required(cmd, "image"); err != nil {
 				return err
 			}
-			var merged convert.Image
+			var merged convert.Written
 			err := interruptible(func(ctx context.Context) (err error) {
 				merged, err = mergeToFile(ctx, args, image, pool)
 				return err
@@ -72,7 +72,7 @@ type mergedImage struct {
 
 // mergeToFile merges the images at paths. Adopted objects get their names in the pool before the image
 // gets its own.
-func mergeToFile(ctx context.Context, paths []string, image, pool string) (merged convert.Image, err error) {
+func mergeToFile(ctx context.Context, paths []string, image, pool string) (merged convert.Written, err error) {
 	chain, err := openChain(paths, pool)
 	if err != nil {
 		return merged, err

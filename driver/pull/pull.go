@@ -91,7 +91,7 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 			err = files.WithCleanup(err, out.TarSplit.Close())
 		}
 	}()
-	var img convert.Image
+	var img convert.Written
 	var odd warn.Oddities
 	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
 		img, err = convert.Layer(ctx, tar, store, s.Image(), layer.Options{Added: odd.Add})

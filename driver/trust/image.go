@@ -20,7 +20,7 @@ import (
 // Image returns the image of a segment for a mount. If the setting verity is on, the result has the
 // digest that the mount compares. sealed reports that the image and all its objects have fs-verity. An
 // image that was merged while fs-verity was off is sealed first, which takes the lock of the pool.
-func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Image, backing mount.Backing) (m *mount.Image, sealed bool, err error) {
+func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, backing mount.Backing) (m *mount.Image, sealed bool, err error) {
 	m = &mount.Image{Path: img.Path, Backing: backing}
 	if g.conf.Verity == config.VerityOff {
 		return m, false, nil

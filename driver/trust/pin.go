@@ -31,7 +31,7 @@ func (e *Expectation) Of(s chain.Segment) bool {
 // Pin opens the image of the expectation's segment and checks that it has the expected digests, or is
 // a copy of an image that has them. It sets m.File to the open file, so that the mount shows the file
 // that was checked. The caller closes the file after the mount.
-func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Image, m *mount.Image) (io.Closer, error) {
+func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Merged, m *mount.Image) (io.Closer, error) {
 	f, err := os.Open(img.Path)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (e *digestError) Error() string { return e.text }
 
 // meets checks that an image has all expected digests. f is the open image and found its fs-verity
 // digest. The error is a *digestError if a digest differs.
-func (g *Guard) meets(ctx context.Context, entries []*policy.Entry, img images.Image, f *os.File, found verity.Digest) error {
+func (g *Guard) meets(ctx context.Context, entries []*policy.Entry, img images.Merged, f *os.File, found verity.Digest) error {
 	for _, entry := range entries {
 		if entry.Merged != nil && *entry.Merged != found {
 			return &digestError{fmt.Sprintf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)}

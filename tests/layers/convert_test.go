@@ -59,7 +59,7 @@ func (c converted) mountMerged(t *testing.T) string {
 		sources = append(sources, convert.Source{Image: openImage(t, path)})
 	}
 	merged := filepath.Join(t.TempDir(), "merged.blob")
-	err := writeImage(merged, func(w io.Writer) (convert.Image, error) {
+	err := writeImage(merged, func(w io.Writer) (convert.Written, error) {
 		return convert.Merge(t.Context(), sources, w, convert.MergeOptions{})
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func convertLayer(t *testing.T, pool *objects.Pool, l []byte) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(t.TempDir(), "composefs.blob")
-	err = writeImage(path, func(w io.Writer) (convert.Image, error) {
+	err = writeImage(path, func(w io.Writer) (convert.Written, error) {
 		r := bytes.NewReader(l)
 		image, err := convert.Layer(t.Context(), r, batch, w, layer.Options{})
 		if err == nil && r.Len() > 0 {
@@ -116,7 +116,7 @@ func convertLayer(t *testing.T, pool *objects.Pool, l []byte) (string, error) {
 }
 
 // writeImage has an image written to a file, and checks the reported digest and sizes.
-func writeImage(path string, write func(io.Writer) (convert.Image, error)) error {
+func writeImage(path string, write func(io.Writer) (convert.Written, error)) error {
 	var b bytes.Buffer
 	image, err := write(&b)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestKeep(t *testing.T) {
 	top := convert.Source{Image: openImage(t, c.images[0])}
 	chain := []convert.Source{{Image: first, Keep: true}, {Image: second, Keep: true}, top}
 	merged := filepath.Join(t.TempDir(), "merged.blob")
-	if err := writeImage(merged, func(w io.Writer) (convert.Image, error) {
+	if err := writeImage(merged, func(w io.Writer) (convert.Written, error) {
 		return convert.Merge(t.Context(), chain, w, convert.MergeOptions{})
 	}); err != nil {
 		t.Fatal(err)

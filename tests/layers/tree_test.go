@@ -59,10 +59,10 @@ func mountTree(t *testing.T, tr *tree.Tree) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "image")
-	err = writeImage(path, func(w io.Writer) (convert.Image, error) {
+	err = writeImage(path, func(w io.Writer) (convert.Written, error) {
 		h := verity.New()
 		size, err := erofs.Write(io.MultiWriter(w, h), tr, erofs.Options{Format: erofs.V1})
-		return convert.Image{Digest: h.Digest(), Size: size}, err
+		return convert.Written{Digest: h.Digest(), Size: size}, err
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,14 +16,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// image is the directory of one image. The caller of its methods holds the lock.
-type image struct{ dir string }
+// imageDir is the directory of one image. The caller of its methods holds the lock.
+type imageDir struct{ dir string }
 
 // image makes and returns the directory for the image that is open as f.
-func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
+func (m *Mounts) image(f *os.File, img *mount.Image) (imageDir, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return image{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
+		return imageDir{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
 	}
 	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
 	if img.Digest != nil { // the digest of another mount was not compared with this one
@@ -32,23 +32,23 @@ func (m *Mounts) image(f *os.File, img *mount.Image) (image, error) {
 			name += "-hashed"
 		}
 	}
-	s := image{filepath.Join(m.dir, name)}
+	s := imageDir{filepath.Join(m.dir, name)}
 	return s, errors.Join(os.MkdirAll(s.root(), 0o700), os.MkdirAll(s.users(), 0o700))
 }
 
-func (s image) root() string  { return filepath.Join(s.dir, "root") }
-func (s image) users() string { return filepath.Join(s.dir, "users") }
+func (s imageDir) root() string  { return filepath.Join(s.dir, "root") }
+func (s imageDir) users() string { return filepath.Join(s.dir, "users") }
 
 // user returns the path of a user's record. Its name is a hash, because a user's path may be longer
 // than a file name.
-func (s image) user(user string) string {
+func (s imageDir) user(user string) string {
 	sum := sha256.Sum256([]byte(user))
 	return filepath.Join(s.users(), hex.EncodeToString(sum[:16]))
 }
 
 // addUser records a user, and returns the record with a shared lock, which shows that the user is
 // about to mount.
-func (s image) addUser(user string) (*os.File, error) {
+func (s imageDir) addUser(user string) (*os.File, error) {
 	f, err := os.OpenFile(s.user(user), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -63,10 +63,10 @@ func (s image) addUser(user string) (*os.File, error) {
 	return f, nil
 }
 
-func (s image) removeUser(user string) error { return remove(s.user(user)) }
+func (s imageDir) removeUser(user string) error { return remove(s.user(user)) }
 
 // mounted mounts the image unless it is mounted, and returns the open root.
-func (s image) mounted(img *mount.Image) (*os.File, error) {
+func (s imageDir) mounted(img *mount.Image) (*os.File, error) {
 	root, err := s.open()
 	if err != nil || root != nil {
 		return root, err
@@ -83,7 +83,7 @@ func (s image) mounted(img *mount.Image) (*os.File, error) {
 
 // open returns the root of the mounted image, nil if it is not mounted. The mount point itself is
 // never on EROFS, because this package has made it.
-func (s image) open() (*os.File, error) {
+func (s imageDir) open() (*os.File, error) {
 	f, err := os.OpenFile(s.root(), unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (s image) open() (*os.File, error) {
 
 // tidy unmounts the image and removes its directory if it has no user. It removes the records of
 // ended users until it finds a user.
-func (s image) tidy() error {
+func (s imageDir) tidy() error {
 	records, err := os.ReadDir(s.users())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -119,7 +119,7 @@ func (s image) tidy() error {
 
 // unmount unmounts the image. It may be mounted twice, one mount over the other, if a process in
 // another mount namespace has mounted it too.
-func (s image) unmount() error {
+func (s imageDir) unmount() error {
 	for {
 		root, err := s.open()
 		if errors.Is(err, os.ErrNotExist) || err == nil && root == nil {

@@ -74,7 +74,7 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 // Release removes the user from all images, and unmounts images without other users. The user may be
 // unknown, and its overlay may still be mounted.
 func (m *Mounts) Release(user string) error {
-	err := m.each(func(s image) error {
+	err := m.each(func(s imageDir) error {
 		switch _, err := os.Lstat(s.user(user)); {
 		case errors.Is(err, os.ErrNotExist):
 			return nil
@@ -92,14 +92,14 @@ func (m *Mounts) Release(user string) error {
 // Sweep unmounts images without users. Users end without a Release in a crash, or when another program
 // unmounts their overlay.
 func (m *Mounts) Sweep() error {
-	if err := m.each(image.tidy); err != nil {
+	if err := m.each(imageDir.tidy); err != nil {
 		return fmt.Errorf("sweep shared images: %w", err)
 	}
 	return nil
 }
 
 // each calls do for all images, under the lock.
-func (m *Mounts) each(do func(image) error) error {
+func (m *Mounts) each(do func(imageDir) error) error {
 	if _, err := os.Lstat(m.dir); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (m *Mounts) each(do func(image) error) error {
 	var errs []error
 	for _, e := range entries {
 		if e.IsDir() {
-			errs = append(errs, do(image{filepath.Join(m.dir, e.Name())}))
+			errs = append(errs, do(imageDir{filepath.Join(m.dir, e.Name())}))
 		}
 	}
 	return errors.Join(errs...)

@@ -27,8 +27,8 @@ type Images struct {
 // of their segments are sealed.
 func New(primary chain.Store, sealing objects.Sealing) *Images { return &Images{primary, sealing} }
 
-// Image is a merged image and the directories of its objects.
-type Image struct {
+// Merged is a merged image and the directories of its objects.
+type Merged struct {
 	Path string
 	Pool chain.Store // the store whose pool has the image
 	Data []string    // object directories
@@ -36,29 +36,29 @@ type Image struct {
 
 // EnsureMerged returns the image of a composefs segment and merges its layers if the image is
 // missing, which takes the lock of the pool (shared). An error names the layer at fault.
-func (m *Images) EnsureMerged(ctx context.Context, s chain.Segment) (Image, error) {
+func (m *Images) EnsureMerged(ctx context.Context, s chain.Segment) (Merged, error) {
 	data, err := m.Data(s)
 	if err != nil {
-		return Image{}, err
+		return Merged{}, err
 	}
 	path, err := m.Find(s)
 	if err != nil {
-		return Image{}, err
+		return Merged{}, err
 	}
 	if path == "" {
 		path = m.Place(s)
 		if err := m.merge(ctx, s, path); err != nil {
-			return Image{}, fmt.Errorf("merge layers: %w", err)
+			return Merged{}, fmt.Errorf("merge layers: %w", err)
 		}
 	}
 	if err := lookFor(s, data); err != nil { // after the merge, which makes missing pools
-		return Image{}, err
+		return Merged{}, err
 	}
 	store := s.Top().Store
 	if path == m.Place(s) {
 		store = m.store(s)
 	}
-	return Image{path, store, data}, nil
+	return Merged{path, store, data}, nil
 }
 
 // Find returns the path of the segment's merged image, "" if it does not exist yet. It takes no lock.

@@ -16,7 +16,7 @@ import (
 // the images of the pool. A copy of a store has lost the hard links: Digest then hashes the image
 // and looks for its digest in the pool. It does not check that a file of the pool has the content
 // that its name promises. It takes no lock.
-func (i Image) Digest(ctx context.Context) (verity.Digest, error) {
+func (i Merged) Digest(ctx context.Context) (verity.Digest, error) {
 	p, err := objects.OpenReadOnly(i.Pool.Pool())
 	if err != nil {
 		return verity.Digest{}, err

@@ -15,7 +15,7 @@ import (
 // Seal seals the segment's merged image if it exists and all layer images of the segment are sealed.
 // sealed is false if one of them is not, or if the file system lacks fs-verity.
 func (m *Images) Seal(ctx context.Context, s chain.Segment) (sealed bool, err error) {
-	img := Image{Pool: m.store(s)}
+	img := Merged{Pool: m.store(s)}
 	if img.Path, err = m.Find(s); err != nil {
 		return false, err
 	}
@@ -33,7 +33,7 @@ func (m *Images) Seal(ctx context.Context, s chain.Segment) (sealed bool, err er
 	return sealed, nil
 }
 
-func (m *Images) seal(ctx context.Context, img Image) (sealed bool, err error) {
+func (m *Images) seal(ctx context.Context, img Merged) (sealed bool, err error) {
 	digest, err := img.Digest(ctx)
 	if err != nil {
 		return false, err

@@ -83,8 +83,8 @@ func (s objectSet) sum() (all, unique Amount) {
 	return all, unique
 }
 
-// Pool contains the sizes of a pool.
-type Pool struct {
+// PoolSizes contains the sizes of a pool.
+type PoolSizes struct {
 	Objects Amount
 	Images  Amount // merged images
 
@@ -95,7 +95,7 @@ type Pool struct {
 }
 
 // PoolOf measures the pool of a store. The error wraps [fs.ErrNotExist] if the store has no pool.
-func PoolOf(ctx context.Context, s chain.Store) (p Pool, err error) {
+func PoolOf(ctx context.Context, s chain.Store) (p PoolSizes, err error) {
 	pool, err := objects.OpenReadOnly(s.Pool())
 	if err != nil {
 		return p, err

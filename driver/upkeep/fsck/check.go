@@ -37,8 +37,8 @@ type checker struct {
 	catalog    *catalog.Catalog // snapshot at the start
 	layers     []*layer         // in the order of IDs
 	byID       map[string]*layer
-	pools      map[string]*pool // by the home of their store
-	unreadable error            // errors of pools
+	pools      map[string]*poolCheck // by the home of their store
+	unreadable error                 // errors of pools
 
 	astray map[string]bool // IDs of layers whose chain differs from the records of the store
 	report Report
@@ -53,7 +53,7 @@ type checker struct {
 type layer struct {
 	chain.Layer
 	kind survey.Kind
-	pool *pool
+	pool *poolCheck
 	bad  bool // its image cannot be read
 }
 
@@ -70,7 +70,7 @@ func Check(ctx context.Context, opts Options) (*Report, error) {
 }
 
 func newChecker(opts Options) (*checker, error) {
-	c := &checker{Options: opts, byID: map[string]*layer{}, astray: map[string]bool{}, pools: map[string]*pool{}, faults: map[faultKey]*fault{}, strays: map[verity.Digest]string{}}
+	c := &checker{Options: opts, byID: map[string]*layer{}, astray: map[string]bool{}, pools: map[string]*poolCheck{}, faults: map[faultKey]*fault{}, strays: map[verity.Digest]string{}}
 	c.report.Findings = []*Finding{}
 	var err error
 	c.catalog, err = catalog.Read(opts.Stores)

@@ -13,7 +13,7 @@ import (
 
 // fault is a fault of the files of one content in a store.
 type fault struct {
-	pool   *pool
+	pool   *poolCheck
 	name   string            // path of the object below object directories
 	digest verity.Digest     // of its content; zero if the object has a name of stock containers/storage
 	size   int64             // in images, -1 if no image has it
@@ -32,7 +32,7 @@ type fault struct {
 type faultKey struct{ home, name string }
 
 // fault returns the fault of a content, a new one if necessary. The caller holds mu.
-func (c *checker) fault(p *pool, name string) *fault {
+func (c *checker) fault(p *poolCheck, name string) *fault {
 	key := faultKey{p.store.Home, name}
 	f := c.faults[key]
 	if f == nil {
@@ -66,7 +66,7 @@ func (c *checker) stray(d verity.Digest, f *file) {
 }
 
 // lacking notes a missing object that a layer image names.
-func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) {
+func (c *checker) lacking(p *poolCheck, name string, d verity.Digest, size int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	x := c.fault(p, name)
@@ -74,7 +74,7 @@ func (c *checker) lacking(p *pool, name string, d verity.Digest, size int64) {
 }
 
 // lackingMerged notes a missing object of the pool that a merged image names.
-func (c *checker) lackingMerged(p *pool, d verity.Digest, size int64) {
+func (c *checker) lackingMerged(p *poolCheck, d verity.Digest, size int64) {
 	name := objects.Path(d)
 	c.lacking(p, name, d, size)
 	c.mu.Lock()

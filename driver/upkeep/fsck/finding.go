@@ -46,7 +46,7 @@ type Finding struct {
 	Removed  bool     `json:"removed,omitempty"`  // the object was removed, because there is no good copy
 	Remedy   string   `json:"remedy,omitempty"`   // the next step for the user
 
-	pool   *pool
+	pool   *poolCheck
 	fault  *fault  // of an object
 	merged *merged // of a merged image
 }

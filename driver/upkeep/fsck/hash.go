@@ -18,7 +18,7 @@ import (
 
 // file is a file to hash.
 type file struct {
-	pool   *pool
+	pool   *poolCheck
 	layer  *layer        // the layer of the file, nil for a file of the pool
 	name   string        // path below object directories
 	digest verity.Digest // zero if only the name identifies the content

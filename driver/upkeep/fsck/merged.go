@@ -20,7 +20,7 @@ const layerFormat = erofs.Layer
 
 // merged is a merged image: a file of the pool, or a link of a layer whose file the pool has lost.
 type merged struct {
-	pool    *pool
+	pool    *poolCheck
 	name    verity.Digest // its name in the pool, zero if the pool lacks it
 	inode   uint64
 	segment chain.Segment // of the first layer with a link; empty if only the pool has the image

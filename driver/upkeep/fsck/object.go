@@ -22,7 +22,7 @@ type object struct {
 
 // object returns the object of the pool with a digest, which it looks up once. sealed reports that a
 // sealed image names the object.
-func (p *pool) object(d verity.Digest, sealed bool) object {
+func (p *poolCheck) object(d verity.Digest, sealed bool) object {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.lookup(d)
@@ -33,7 +33,7 @@ func (p *pool) object(d verity.Digest, sealed bool) object {
 // want is object for a content of a layer, whose file has that inode. It takes an unknown size from the
 // layer's image, and hashing compares the size later: a stat of each file would take longer than
 // reading a small one.
-func (p *pool) want(k content, l *layer, sealed bool, inode uint64) object {
+func (p *poolCheck) want(k content, l *layer, sealed bool, inode uint64) object {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.lookup(k.digest)
@@ -45,7 +45,7 @@ func (p *pool) want(k content, l *layer, sealed bool, inode uint64) object {
 	return *o
 }
 
-func (p *pool) lookup(d verity.Digest) *object {
+func (p *poolCheck) lookup(d verity.Digest) *object {
 	o := p.objects[d]
 	if o == nil {
 		o = &object{}
@@ -56,7 +56,7 @@ func (p *pool) lookup(d verity.Digest) *object {
 }
 
 // stat reads the inode and the size of an object's file.
-func (p *pool) stat(d verity.Digest, o *object) (links uint64) {
+func (p *poolCheck) stat(d verity.Digest, o *object) (links uint64) {
 	var st unix.Stat_t
 	if p.reader != nil && unix.Fstatat(p.fd, objects.Path(d), &st, unix.AT_SYMLINK_NOFOLLOW) == nil {
 		o.inode, o.size, o.by, o.regular = st.Ino, st.Size, nil, isRegular(&st)
@@ -67,7 +67,7 @@ func (p *pool) stat(d verity.Digest, o *object) (links uint64) {
 }
 
 // addFile adds a file of a layer that is not in the pool.
-func (p *pool) addFile(f file) {
+func (p *poolCheck) addFile(f file) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.extra = append(p.extra, f)

@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// pool is the state of the check of a store's pool.
-type pool struct {
+// poolCheck is the state of the check of a store's pool.
+type poolCheck struct {
 	store  chain.Store
 	reader *objects.Reader // nil if the store has no pool
 	fd     int             // of the directory of objects, if reader is not nil
@@ -29,11 +29,11 @@ type pool struct {
 }
 
 // poolOf returns the pool of a store.
-func (c *checker) poolOf(ctx context.Context, s chain.Store) *pool {
+func (c *checker) poolOf(ctx context.Context, s chain.Store) *poolCheck {
 	if p := c.pools[s.Home]; p != nil {
 		return p
 	}
-	p := &pool{store: s, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}, queued: map[uint64]bool{}}
+	p := &poolCheck{store: s, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}, queued: map[uint64]bool{}}
 	c.pools[s.Home] = p
 	if err := p.open(ctx); err != nil {
 		c.unreadable = errors.Join(c.unreadable, err)
@@ -43,7 +43,7 @@ func (c *checker) poolOf(ctx context.Context, s chain.Store) *pool {
 
 // open opens the pool if it exists. Only ENOENT means that it does not: after any other error the check
 // ends, because it must not report the pool's objects as missing.
-func (p *pool) open(ctx context.Context) error {
+func (p *poolCheck) open(ctx context.Context) error {
 	r, err := objects.OpenReadOnly(p.store.Pool())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -68,7 +68,7 @@ func (p *pool) open(ctx context.Context) error {
 func isRegular(st *unix.Stat_t) bool { return st.Mode&unix.S_IFMT == unix.S_IFREG }
 
 // allPools returns the pools of all stores, in the order of the stores.
-func (c *checker) allPools(ctx context.Context) (all []*pool) {
+func (c *checker) allPools(ctx context.Context) (all []*poolCheck) {
 	for _, s := range slices.Concat(c.Stores.Writable(), c.Stores.Additional) {
 		if p := c.poolOf(ctx, s); p.reader != nil {
 			all = append(all, p)

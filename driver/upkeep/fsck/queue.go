@@ -31,7 +31,7 @@ func (c *checker) queue() (all []file, bytes int64) {
 }
 
 // queue appends the new files of a pool.
-func (p *pool) queue(all []file) []file {
+func (p *poolCheck) queue(all []file) []file {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	all = slices.Grow(all, len(p.objects)+len(p.extra))

@@ -32,7 +32,7 @@ func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
 	if err := c.check(ctx); err != nil {
 		return nil, err
 	}
-	r := &repairer{checker: c, from: from, pools: map[*pool]*repairedPool{}, swapped: map[verity.Digest]*os.File{}}
+	r := &repairer{checker: c, from: from, pools: map[*poolCheck]*repairedPool{}, swapped: map[verity.Digest]*os.File{}}
 	err = r.repair(ctx)
 	return &c.report, errors.Join(err, r.close())
 }
@@ -41,7 +41,7 @@ func Repair(ctx context.Context, opts Options, from Sources) (*Report, error) {
 type repairer struct {
 	*checker
 	from  Sources
-	pools map[*pool]*repairedPool
+	pools map[*poolCheck]*repairedPool
 
 	swapped map[verity.Digest]*os.File // good copies under wrong names, which a repair removes
 }

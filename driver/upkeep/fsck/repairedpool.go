@@ -14,7 +14,7 @@ type repairedPool struct {
 }
 
 // open opens a pool for a repair and takes its lock, shared, until the end of the repair.
-func (r *repairer) open(p *pool) (*repairedPool, error) {
+func (r *repairer) open(p *poolCheck) (*repairedPool, error) {
 	if o := r.pools[p]; o != nil {
 		return o, nil
 	}

@@ -72,6 +72,6 @@ func candidates(s chain.Store, name string) (paths []string) {
 }
 
 // imagesOf returns the merged image of the top segment of a chain, and makes a missing one.
-func (r *repairer) imagesOf(ctx context.Context, c chain.Chain) (images.Image, error) {
+func (r *repairer) imagesOf(ctx context.Context, c chain.Chain) (images.Merged, error) {
 	return images.New(r.Stores.Primary, r.from.Sealing).EnsureMerged(ctx, c.Segments()[0])
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // list finds all objects of a pool, with the facts in directories: name, inode and type.
-func (c *checker) list(p *pool) {
+func (c *checker) list(p *poolCheck) {
 	dir := p.store.PoolObjects()
 	shards, err := readShards(dir, func(name, uint64) {})
 	c.each(len(shards), func(i int) {
@@ -30,12 +30,12 @@ func (c *checker) list(p *pool) {
 	}
 }
 
-func (c *checker) unlisted(p *pool, err error) {
+func (c *checker) unlisted(p *poolCheck, err error) {
 	c.add(&Finding{Kind: ObjectDamaged, Severity: Damage, Store: root(p.store), Detail: fmt.Sprintf("the pool cannot be listed: %v", err)})
 }
 
 // listShard finds the objects in one of the directories.
-func (p *pool) listShard(dir, shard string) error {
+func (p *poolCheck) listShard(dir, shard string) error {
 	var digests []verity.Digest
 	var found []object
 	err := readShard(dir, shard, func(n name, inode uint64, kind byte) {
@@ -56,7 +56,7 @@ func (p *pool) listShard(dir, shard string) error {
 }
 
 // checkPool adds findings for garbage in a pool. It runs after the layers are read.
-func (c *checker) checkPool(ctx context.Context, p *pool) error {
+func (c *checker) checkPool(ctx context.Context, p *poolCheck) error {
 	garbage := &Finding{Kind: Garbage, Severity: Info, Store: root(p.store), Detail: "no layer has it; it is collected when a layer is removed"}
 	count := func(path string, links uint64, size int64) {
 		if links == 1 {
@@ -88,7 +88,7 @@ func (c *checker) checkPool(ctx context.Context, p *pool) error {
 }
 
 // unlinked returns the objects without a known layer, sorted.
-func (p *pool) unlinked() (all []verity.Digest) {
+func (p *poolCheck) unlinked() (all []verity.Digest) {
 	for d, o := range p.objects {
 		if o.inode != 0 && !o.linked {
 			all = append(all, d)
@@ -99,7 +99,7 @@ func (p *pool) unlinked() (all []verity.Digest) {
 }
 
 // checkNotes adds findings for the notes in a pool.
-func (c *checker) checkNotes(p *pool) {
+func (c *checker) checkNotes(p *poolCheck) {
 	entries, _ := os.ReadDir(p.store.PoolLayers()) // may be missing
 	gone := &Finding{Kind: LayerGone, Severity: Info, Store: root(p.store), Detail: "the layer was removed, but its objects are not yet collected"}
 	for _, e := range entries {

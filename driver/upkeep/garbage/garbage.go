@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
-// Pool is the garbage of a pool.
-type Pool struct {
+// Found is the garbage of a pool.
+type Found struct {
 	Store chain.Store
 	objects.Collected
 	Busy bool // another process uses the pool: staged files are not counted
@@ -24,9 +24,9 @@ type Pool struct {
 
 // Survey returns the garbage that [Collect] would remove. It writes nothing. A store without a pool has
 // no garbage.
-func Survey(ctx context.Context, stores *chain.Stores) (list []Pool, err error) {
+func Survey(ctx context.Context, stores *chain.Stores) (list []Found, err error) {
 	for _, s := range stores.Writable() {
-		p := Pool{Store: s}
+		p := Found{Store: s}
 		if p.Collected, p.Busy, err = survey(ctx, stores, s); err != nil {
 			return list, err
 		}
@@ -55,9 +55,9 @@ func survey(ctx context.Context, stores *chain.Stores, s chain.Store) (c objects
 
 // Collect removes the garbage of the pools of all writable stores. It takes the lock of each pool,
 // exclusive. A pool that another process uses stays unchanged and is listed as busy; this is no error.
-func Collect(ctx context.Context, stores *chain.Stores) (list []Pool, err error) {
+func Collect(ctx context.Context, stores *chain.Stores) (list []Found, err error) {
 	for _, s := range stores.Writable() {
-		p := Pool{Store: s}
+		p := Found{Store: s}
 		p.Collected, err = collect(ctx, stores, s)
 		if p.Busy = errors.Is(err, objects.ErrBusy); err != nil && !p.Busy {
 			return list, err
