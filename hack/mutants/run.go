@@ -96,5 +96,5 @@ func fails(t test, dir, binary, overlay string) (bool, error) {
 	case err != nil && (has("--- FAIL: "+t.name+" (") || has("panic: ")):
 		return true, nil
 	}
-	return false, fmt.Errorf("test %s.%s neither passes nor fails (%v)\n%s", t.dir, t.name, err, out)
+	return false, fmt.Errorf("test %s.%s neither passes nor fails (%v)\n%s", t.dir, t.name, err, out) //nolint:errorlint // err may be nil
 }
