@@ -69,12 +69,13 @@ func (d *diffDir) checkPlace(staged string) error {
 		}
 	}
 	if from.Sys().(*syscall.Stat_t).Dev != to.Sys().(*syscall.Stat_t).Dev {
-		return d.elsewhere()
+		return d.otherFileSystem()
 	}
 	return nil
 }
 
-func (d *diffDir) elsewhere() error {
+// otherFileSystem returns the error of a directory on another file system than the pool.
+func (d *diffDir) otherFileSystem() error {
 	return withHint(fmt.Errorf("%s is on another file system than the pool", d.path),
 		"give --diff or --pool a directory on the same file system: their files are hard links to one another")
 }
@@ -94,7 +95,7 @@ func (d *diffDir) publish(b *objects.Batch) error {
 	case err == nil:
 		d.placed = true
 	case errors.Is(err, syscall.EXDEV): // as between two mounts of one file system
-		return d.elsewhere()
+		return d.otherFileSystem()
 	case !errors.Is(err, fs.ErrExist):
 		return err
 	case !sameFiles(b.Staged(), d.path):

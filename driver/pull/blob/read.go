@@ -76,7 +76,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 // unpack decompresses a blob in its turn and calls pass, which reads the tar. The summary lacks the
 // blob digest.
 func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, error) {
-	plain, err := decompress(patient{compressed, t})
+	plain, err := decompress(turnReader{compressed, t})
 	if err != nil {
 		return Summary{}, err
 	}

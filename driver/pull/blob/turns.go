@@ -75,13 +75,13 @@ func (t *turn) give() (had bool) {
 	return true
 }
 
-// patient reads from a stage and gives its turn away while it waits.
-type patient struct {
+// turnReader reads from a stage and gives its turn away while it waits.
+type turnReader struct {
 	*ahead
 	turn *turn
 }
 
-func (p patient) Read(b []byte) (int, error) {
+func (p turnReader) Read(b []byte) (int, error) {
 	if !p.ready() && p.turn.give() {
 		p.await()
 		p.turn.take()

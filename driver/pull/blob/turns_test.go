@@ -62,7 +62,7 @@ func TestTurnsOfTheNetwork(t *testing.T) {
 	compressed := newAhead(network, sha256.New(), nil)
 	defer compressed.Close()
 	turn := all.of(10)
-	plain := newAhead(patient{compressed, turn}, sha256.New(), turn)
+	plain := newAhead(turnReader{compressed, turn}, sha256.New(), turn)
 	defer plain.Close()
 	other := all.of(1)
 	for _, text := range []string{"some", "more"} {

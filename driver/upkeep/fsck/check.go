@@ -78,7 +78,7 @@ func newChecker(opts Options) (*checker, error) {
 }
 
 func (c *checker) check(ctx context.Context) error {
-	if err := errors.Join(c.scope(ctx), c.unreadable); err != nil {
+	if err := errors.Join(c.selection(ctx), c.unreadable); err != nil {
 		return err
 	}
 	c.checkChains()
@@ -106,7 +106,7 @@ func (c *checker) check(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return c.tell(ctx)
+	return c.reportFindings(ctx)
 }
 
 // checkContents reads merged images and objects, concurrently.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"sync"
 
-	layerroom "github.com/composefs-storage/composefs-storage/convert/layer"
+	layerpkg "github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
 )
@@ -49,7 +49,7 @@ func (k *keeper) read(ctx context.Context, l origin.Layer) error {
 		return err
 	}
 	defer in.Close() //nolint:errcheck // open for reading
-	_, err = layerroom.Read(ctx, in, k, layerroom.Options{})
+	_, err = layerpkg.Read(ctx, in, k, layerpkg.Options{})
 	return err
 }
 

@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"github.com/composefs-storage/composefs-storage/convert"
-	layerroom "github.com/composefs-storage/composefs-storage/convert/layer"
+	layerpkg "github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/origin"
 )
 
@@ -47,7 +47,7 @@ func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name
 	}
 	defer batch.Close() //nolint:errcheck // what counts is durable
 	sum := sha256.New()
-	made, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerroom.Options{})
+	made, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerpkg.Options{})
 	if err != nil {
 		return err
 	}

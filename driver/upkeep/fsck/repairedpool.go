@@ -4,12 +4,12 @@ import (
 	"errors"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
-	poolroom "github.com/composefs-storage/composefs-storage/driver/store/pool"
+	storepool "github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
 // repairedPool is a pool that is open for a repair.
 type repairedPool struct {
-	*poolroom.Pool
+	*storepool.Pool
 	repair *objects.Repair
 }
 
@@ -21,7 +21,7 @@ func (r *repairer) open(p *poolCheck) (*repairedPool, error) {
 	if p.store.ReadOnly {
 		return nil, errors.New("the store is only read; repair it where it is written")
 	}
-	opened, err := poolroom.Open(p.store, r.from.Sealing)
+	opened, err := storepool.Open(p.store, r.from.Sealing)
 	if err != nil {
 		return nil, err
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// scope finds the layers to check.
-func (c *checker) scope(ctx context.Context) error {
+// selection finds the layers to check.
+func (c *checker) selection(ctx context.Context) error {
 	for _, image := range c.Images {
 		c.report.Images++
 		for _, id := range c.catalog.Chain(image.Layer) {

@@ -15,8 +15,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
-// tell makes the report: the findings that are still true, with the images that they concern.
-func (c *checker) tell(ctx context.Context) error {
+// reportFindings makes the report: the findings that are still true, with the images that they concern.
+func (c *checker) reportFindings(ctx context.Context) error {
 	now, err := catalog.Read(c.Stores)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (c *checker) tell(ctx context.Context) error {
 		c.report.Findings = append(c.report.Findings, f)
 	}
 	if len(c.faults) > 0 {
-		if err := c.tellFaults(ctx, gone); err != nil {
+		if err := c.reportFaults(ctx, gone); err != nil {
 			return err
 		}
 	}
@@ -48,8 +48,8 @@ func (c *checker) tell(ctx context.Context) error {
 // rank returns the rank of a severity.
 func rank(f *Finding) int { return slices.Index([]Severity{Damage, Warning, Info}, f.Severity) }
 
-// tellFaults adds a finding for each fault.
-func (c *checker) tellFaults(ctx context.Context, gone func(id string) bool) error {
+// reportFaults adds a finding for each fault.
+func (c *checker) reportFaults(ctx context.Context, gone func(id string) bool) error {
 	all, err := c.storeLayers(ctx)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (c *checker) waiting() map[faultKey]bool {
 func (c *checker) storeLayers(ctx context.Context) ([]*layer, error) {
 	all := &checker{Options: c.Options, byID: map[string]*layer{}, pools: c.pools}
 	all.All, all.Images = true, nil
-	if err := all.scope(ctx); err != nil {
+	if err := all.selection(ctx); err != nil {
 		return nil, err
 	}
 	for i, l := range all.layers {
