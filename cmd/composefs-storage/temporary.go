@@ -48,7 +48,7 @@ func removeStale(prefix string) {
 		if err != nil {
 			continue
 		}
-		if files.Lock(f, unix.LOCK_EX|unix.LOCK_NB) == nil {
+		if locked, err := files.Locked(f); err == nil && !locked {
 			_ = os.Remove(path) // a leftover does no harm
 		}
 		_ = f.Close()

@@ -7,9 +7,20 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
+
+// Locked reports whether another open file has a lock of flock(2) on the same file. If none has one,
+// it takes LOCK_EX until f is closed.
+func Locked(f *os.File) (bool, error) {
+	err := Lock(f, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return true, nil
+	}
+	return false, err
+}
 
 // Lock locks an open file with flock(2) until it is closed. how is LOCK_SH or LOCK_EX; with LOCK_NB
 // the error wraps EWOULDBLOCK if another open file has the lock. Signals do not end the wait.
@@ -32,6 +43,27 @@ func Sync(path string) error {
 		return err
 	}
 	return WithCleanup(f.Sync(), f.Close())
+}
+
+// Replace gives a file a new content in one step, for readers and for others that replace it too. It
+// makes missing directories, and does not sync.
+func Replace(path, content string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".new-")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content)
+	if err = WithCleanup(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // a remaining file does no harm
+	}
+	return err
 }
 
 // SetOwner changes the owner and the mode of a file, including the setuid, setgid and sticky bits.

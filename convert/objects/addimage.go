@@ -45,7 +45,7 @@ func (p *Pool) addImage(write func(io.Writer) (verity.Digest, error)) (verity.Di
 		return d, err
 	}
 	if err := p.nameImage(temp, d); err != nil {
-		return d, files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
+		return d, files.WithCleanup(err, files.IgnoreMissing(os.Remove(temp)))
 	}
 	return d, p.syncDir(p.images())
 }

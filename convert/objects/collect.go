@@ -126,7 +126,7 @@ func (p *Pool) collectImages(ctx context.Context, c *Collected) error {
 func (p *Pool) dropImage(d verity.Digest, c *Collected) error {
 	info, err := p.StatImage(d)
 	if err != nil || info.Links > 1 {
-		return ignore(err, fs.ErrNotExist)
+		return files.IgnoreMissing(err)
 	}
 	if err := os.Remove(p.imagePath(d)); err != nil {
 		return err

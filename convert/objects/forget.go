@@ -30,7 +30,7 @@ func (r *Repair) Forget(d verity.Digest, names []string) error {
 			return err
 		}
 	}
-	return ignore(r.pool.unlinkObject(Path(d)), fs.ErrNotExist)
+	return files.IgnoreMissing(r.pool.unlinkObject(Path(d)))
 }
 
 // noteDamaged writes the note of an object and makes it durable.
@@ -64,7 +64,7 @@ func (p *Reader) Damaged() (all []verity.Digest, err error) {
 			all = append(all, d)
 		}
 	}
-	return all, ignore(err, fs.ErrNotExist)
+	return all, files.IgnoreMissing(err)
 }
 
 // mend replaces damaged files of layers with new objects. A failure leaves the note in place and
@@ -95,7 +95,7 @@ func (p *Pool) mendObject(d verity.Digest) error {
 	for name := range strings.Lines(string(text)) {
 		name = filepath.Join(p.path, strings.TrimSuffix(name, "\n"))
 		// The layer may have been removed.
-		if err := ignore(p.nameLike(p.ObjectPath(d), name), fs.ErrNotExist); err != nil {
+		if err := files.IgnoreMissing(p.nameLike(p.ObjectPath(d), name)); err != nil {
 			return err
 		}
 	}

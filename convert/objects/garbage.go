@@ -83,9 +83,5 @@ func (p *Reader) busy() (bool, error) {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	err = files.Lock(f, unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return true, nil
-	}
-	return false, err
+	return files.Locked(f)
 }

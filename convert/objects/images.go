@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -101,5 +102,5 @@ var errFound = errors.New("found")
 // imageNames returns the names in the directory of images, sorted: temporary names come first.
 func (p *Reader) imageNames() ([]string, error) {
 	names, err := readNames(unix.AT_FDCWD, p.images())
-	return names, ignore(err, fs.ErrNotExist)
+	return names, files.IgnoreMissing(err)
 }

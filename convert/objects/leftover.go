@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // leftovers are the remains of crashes: layers in the staging area, and temporary names.
@@ -29,7 +31,7 @@ type leftover struct {
 func (p *Reader) leftovers(ctx context.Context) (*leftovers, error) {
 	l := &leftovers{files: map[inode]*leftover{}}
 	staged, err := readNames(unix.AT_FDCWD, p.staging())
-	if ignore(err, fs.ErrNotExist) != nil {
+	if files.IgnoreMissing(err) != nil {
 		return nil, err
 	}
 	for _, name := range staged {
@@ -40,7 +42,7 @@ func (p *Reader) leftovers(ctx context.Context) (*leftovers, error) {
 	}
 	for _, dir := range []string{p.images(), filepath.Join(p.path, "objects")} {
 		names, err := readNames(unix.AT_FDCWD, dir)
-		if ignore(err, fs.ErrNotExist) != nil {
+		if files.IgnoreMissing(err) != nil {
 			return nil, err
 		}
 		for _, name := range names {
@@ -60,7 +62,7 @@ func (p *Reader) leftovers(ctx context.Context) (*leftovers, error) {
 func (l *leftovers) addTree(ctx context.Context, path string) error {
 	return filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
 		if err = errors.Join(ctx.Err(), err); err != nil || !e.Type().IsRegular() {
-			return ignore(err, fs.ErrNotExist) // removed during the walk
+			return files.IgnoreMissing(err) // removed during the walk
 		}
 		return l.add(name)
 	})
@@ -70,7 +72,7 @@ func (l *leftovers) addTree(ctx context.Context, path string) error {
 func (l *leftovers) add(name string) error {
 	var st unix.Stat_t
 	if err := unix.Lstat(name, &st); err != nil {
-		return ignore(&fs.PathError{Op: "lstat", Path: name, Err: err}, fs.ErrNotExist)
+		return files.IgnoreMissing(&fs.PathError{Op: "lstat", Path: name, Err: err})
 	}
 	id := inode{st.Dev, st.Ino}
 	f := l.files[id]

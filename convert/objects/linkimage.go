@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -55,7 +54,7 @@ func (p *Pool) linkImage(d verity.Digest, dst string) error {
 		err = os.Rename(temp, dst)
 	}
 	// rename(2) does nothing if both names are links to one file.
-	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
+	return files.WithCleanup(err, files.IgnoreMissing(os.Remove(temp)))
 }
 
 // renewImage replaces an image that can take no more links with a copy.

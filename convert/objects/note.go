@@ -69,4 +69,4 @@ func (p *Pool) takeNote() (noted bool) {
 }
 
 // dropNote removes the taken note once all garbage is collected.
-func (p *Pool) dropNote() error { return ignore(os.Remove(p.taken()), fs.ErrNotExist) }
+func (p *Pool) dropNote() error { return files.IgnoreMissing(os.Remove(p.taken())) }

@@ -90,11 +90,11 @@ func (r *Repair) temporary() string { return filepath.Join(r.pool.objects.Name()
 
 // give replaces the files at names, and those that a note lists, with the temporary file.
 func (r *Repair) give(d verity.Digest, temp string, names []string) error {
-	err := files.WithCleanup(r.nameAll(temp, names), ignore(os.Remove(temp), fs.ErrNotExist))
+	err := files.WithCleanup(r.nameAll(temp, names), files.IgnoreMissing(os.Remove(temp)))
 	if err != nil {
 		return err
 	}
-	err = ignore(r.pool.mendObject(d), fs.ErrNotExist)
+	err = files.IgnoreMissing(r.pool.mendObject(d))
 	_ = os.Remove(r.pool.damaged()) // fails if a note is left
 	return err
 }
@@ -148,7 +148,7 @@ func (p *Pool) nameLike(from, name string) error {
 		return err
 	}
 	err := os.Rename(temp, name)
-	return files.WithCleanup(err, ignore(os.Remove(temp), fs.ErrNotExist))
+	return files.WithCleanup(err, files.IgnoreMissing(os.Remove(temp)))
 }
 
 // ObjectPath returns the path of an object of the pool, even of a missing one.
@@ -161,7 +161,7 @@ func (p *Reader) ObjectPath(d verity.Digest) string {
 func (r *Repair) DropImage(d verity.Digest, names []string) error {
 	var err error
 	for _, name := range append([]string{r.pool.imagePath(d)}, names...) {
-		err = files.WithCleanup(err, ignore(os.Remove(name), fs.ErrNotExist))
+		err = files.WithCleanup(err, files.IgnoreMissing(os.Remove(name)))
 	}
 	return err
 }

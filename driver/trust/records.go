@@ -3,9 +3,10 @@
 package trust
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // recorded returns a digest that depends on another digest only. It reads the record with that name,
@@ -20,24 +21,5 @@ func (g *Guard) recorded(name string, digits int, find func() (string, error)) (
 	if err != nil {
 		return "", err
 	}
-	return digest, writeRecord(record, digest)
-}
-
-// writeRecord writes a file in one step, because other processes may read and write it.
-func writeRecord(name, text string) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".new")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return digest, files.Replace(record, digest)
 }

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/files"
 )
 
 // SetCacheDir makes this process keep answers in dir, and use the answers of other processes there.
@@ -110,15 +112,5 @@ func (r record) write(answer error) {
 	default:
 		text = r.header + "no " + strconv.Quote(unsupported.cause.Error()) + "\n"
 	}
-	dir := filepath.Dir(r.path)
-	_ = os.MkdirAll(dir, 0o700) // or the next step fails
-	tmp, err := os.CreateTemp(dir, ".new-")
-	if err != nil {
-		return
-	}
-	_, err = tmp.WriteString(text)
-	if err := errors.Join(err, tmp.Close()); err == nil && os.Rename(tmp.Name(), r.path) == nil {
-		return
-	}
-	_ = os.Remove(tmp.Name()) // a remaining file does no harm
+	_ = files.Replace(r.path, text)
 }

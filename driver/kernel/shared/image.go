@@ -141,12 +141,8 @@ func inUse(record string) (bool, error) {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	err = files.Lock(f, unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return true, nil
-	}
-	if err != nil {
-		return false, &os.PathError{Op: "flock", Path: record, Err: err}
+	if locked, err := files.Locked(f); err != nil || locked {
+		return locked, err
 	}
 	user, err := os.ReadFile(record)
 	return err == nil && isMountPoint(string(user)), err
