@@ -66,9 +66,10 @@ func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts)
 
 // keepsPlain returns why a new layer stays plain, or "".
 func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
+	decision := d.decision()
 	switch {
-	case !d.decision().Active():
-		return d.conf.Reason(d.decision())
+	case !decision.Active():
+		return d.conf.Reason(decision)
 	case d.abilities().err != nil:
 		return d.abilities().err.Error()
 	case options.Mappings != nil && !options.Mappings.Empty():

@@ -5,43 +5,15 @@ package driver_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/sirupsen/logrus"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
-
-// warnings keeps the warnings that are logged while it is in use.
-type warnings struct{ list []string }
-
-func (w *warnings) Levels() []logrus.Level { return []logrus.Level{logrus.WarnLevel} }
-
-func (w *warnings) Fire(e *logrus.Entry) error {
-	w.list = append(w.list, e.Message)
-	return nil
-}
-
-// listen keeps the warnings that are logged from now on.
-func listen(t testing.TB) *warnings {
-	t.Helper()
-	w := new(warnings)
-	hooks, level, out := logrus.StandardLogger().ReplaceHooks(logrus.LevelHooks{}), logrus.GetLevel(), logrus.StandardLogger().Out
-	logrus.AddHook(w)
-	logrus.SetLevel(logrus.WarnLevel)
-	logrus.SetOutput(io.Discard)
-	t.Cleanup(func() {
-		logrus.StandardLogger().ReplaceHooks(hooks)
-		logrus.SetLevel(level)
-		logrus.SetOutput(out)
-	})
-	return w
-}
 
 // TestLargeXattrs makes layers of files with more and more xattrs, on several file systems:
 // all are taken, and there is a warning of exactly those that the kernel cannot copy up in
@@ -51,16 +23,16 @@ func TestLargeXattrs(t *testing.T) {
 		t.Run(fs, func(t *testing.T) {
 			t.Setenv("TMPDIR", podman.NewStoreOn(t, fs).Root)
 			s := newStore(t, kind{})
-			heard, failed := listen(t), 0
+			heard, failed := logged(t), 0
 			for i, f := range withXattrs() {
-				heard.list = nil
+				*heard = nil
 				s.layer(t, "image", "", layertest.Tar(f, layertest.File("other", "o")))
 				err := changeMode(t, s, f.Name)
 				switch want := fmt.Sprintf(`layer image: "/%s" has `, f.Name); {
-				case err == nil && len(heard.list) > 0:
-					t.Errorf("%d: warned of what works: %q", i, heard.list)
-				case err != nil && (len(heard.list) != 1 || !strings.Contains(heard.list[0], want)):
-					t.Errorf("%d: warnings %q of what says %v", i, heard.list, err)
+				case err == nil && len(*heard) > 0:
+					t.Errorf("%d: warned of what works: %q", i, *heard)
+				case err != nil && (len(*heard) != 1 || !strings.Contains((*heard)[0], want)):
+					t.Errorf("%d: warnings %q of what says %v", i, *heard, err)
 				case err != nil && !errors.Is(err, unix.ENOSPC):
 					t.Errorf("%d: %v", i, err)
 				}
