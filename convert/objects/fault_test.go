@@ -75,7 +75,7 @@ func fails(t *testing.T, step string, errno unix.Errno, use int) (reached bool) 
 		t.Errorf("use %d: the pool has %v", use, got)
 	}
 	for other, info := range names(t, p) {
-		// Of d a copy may have taken the place. What was committed is for the caller to release.
+		// A copy may have replaced d. The caller releases committed objects.
 		if step != "place" && other != d && info.Links == 1 {
 			t.Errorf("use %d: the pool keeps %s, which no layer has", use, other)
 		}
