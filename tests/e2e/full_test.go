@@ -16,7 +16,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s := podman.NewSmallStore(t, 32<<20)
-	pullWithoutRoom(t, s, []int{0, 50, 100, 300, 700, 1200, 1250, 1300, 1350}, func(t *testing.T, kilobytes int) func() {
+	pullWithoutRoom(t, s, []int{0, 50, 100, 300, 700, 1200, 1250, 1300, 1316, 1320, 1350}, func(t *testing.T, kilobytes int) func() {
 		return s.Fill(t, int64(kilobytes)<<10)
 	})
 }
@@ -49,7 +49,13 @@ func pullWithoutRoom(t *testing.T, s *podman.Store, room []int, fill func(t *tes
 				t.Error("the pull succeeded")
 			}
 			restore()
-			if _, err := p.Try("pull", "-q", from.ref); err != nil { // it may warn of an incomplete layer
+			if _, err := p.Try("images"); err != nil { // it may warn of an incomplete layer
+				t.Fatal(err)
+			}
+			if err != nil {
+				checkSound(t, p)
+			}
+			if _, err := p.Try("pull", "-q", from.ref); err != nil {
 				t.Fatal(err)
 			}
 			same(t, "wanted and pulled", want, seen(t, p, from.ref))
@@ -61,8 +67,9 @@ func pullWithoutRoom(t *testing.T, s *podman.Store, room []int, fill func(t *tes
 	}
 }
 
-// checkNoRoom checks the error and the leftovers when the disk is full. Then containers/storage
-// may fail to undo its changes: it reports that, and does it the next time.
+// checkNoRoom checks the error of a pull and its leftovers while the disk is full. Then
+// containers/storage may fail to undo its changes: it reports the failure, and its next start
+// removes the layer and the files in its temporary directories.
 func checkNoRoom(t *testing.T, p *podman.Podman, err error) {
 	t.Helper()
 	t.Log(err)
@@ -70,10 +77,14 @@ func checkNoRoom(t *testing.T, p *podman.Podman, err error) {
 	if strings.Count(said, "no space left on device") != 1 || !strings.Contains(said, "blob sha256:") || strings.Contains(said, "/proc/") {
 		t.Errorf("podman said %s", said)
 	}
-	if strings.Contains(err.Error(), "While recovering from a failure") {
-		checkPool(t, p)
-		p.Store.Clean(t)
-	} else {
+	if !strings.Contains(err.Error(), "While recovering from a failure") {
 		checkSound(t, p)
+		return
+	}
+	checkPool(t, p)
+	for _, l := range p.Store.Left() {
+		if !strings.HasPrefix(l, "temporary directory ") {
+			t.Errorf("left behind: %s", l)
+		}
 	}
 }

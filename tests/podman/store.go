@@ -70,7 +70,7 @@ func (s *Store) Left() (left []string) {
 		"*/overlay/staging/*":             "staged layer",
 		"*/overlay/tempdirs/*":            "temporary directory",
 		"*/overlay-composefs/staging/*":   "staged layer",
-		"*/overlay-layers/tmp-*":          "temporary file",
+		"*/overlay-layers/tmp/*":          "temporary directory",
 		"*/overlay-containers/*/userdata": "container",
 	} {
 		found, err := filepath.Glob(filepath.Join(s.Dir, pattern))
