@@ -1,7 +1,12 @@
 # "make help" lists the targets. All need Go, and say what to install if it is missing or old.
 # "make deps" installs all else that is missing on Debian.
 
+# "make TARGET UPSTREAM=podman-6.0" runs the target for another podman: hack/upstreams.
+
 GO ?= go
+ifneq ($(UPSTREAM),)
+include hack/upstreams/upstream.mk
+else
 PREFIX ?= /usr/local
 # mount(8) looks for mount.composefs in /sbin only, whatever PREFIX is, and that is
 # /usr/sbin since Debian 12. One that is there stays: it is that of the C program.
@@ -26,10 +31,9 @@ podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccom
 podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
 compile = CGO_ENABLED=1 GO='$(GO)' hack/compile.sh
 
-# The other programs that use the store; podman-testing is a tool of podman's tests, and
-# pullevents one of ours.
-tools = github.com/containers/buildah/cmd/buildah github.com/containers/podman/v5/cmd/podman-testing \
-	github.com/containers/skopeo/cmd/skopeo github.com/containers/storage/cmd/containers-storage \
+# The other programs that use the store, of those that go.mod names; podman-testing is a tool of
+# podman's tests, and pullevents one of ours.
+tools = $(filter $(addprefix %/cmd/,buildah podman-testing skopeo containers-storage),$(shell sed 's/^tool//' go.mod)) \
 	github.com/composefs-storage/composefs-storage/tests/pullevents
 podman tools: podman_tags += graft
 
@@ -151,8 +155,8 @@ test-vm: deps build podman ## run podman in machines that have fs-verity and los
 test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or two, 8 GB); LISTS=trixie
 	hack/fresh/fresh.sh $(LISTS)
 
-test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; UPSTREAM=-help
-	hack/upstream/run.sh $(UPSTREAM)
+test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; SUITES=-help
+	hack/upstream/run.sh $(SUITES)
 
 upstream-docs: ## put what "make test-upstream" has found last into docs
 	hack/upstream/docs.sh
@@ -205,10 +209,12 @@ vendor: ## renew vendor/ from go.mod
 	$(GO) mod tidy
 	$(GO) mod vendor
 
-vendor-check: ## check that vendor/ is what go.mod says (needs the module proxy)
+vendor-check: ## check that vendor/ is what go.mod says, and go.mod and go.sum of all upstreams (needs the module proxy)
 	$(GO) mod verify
 	$(GO) mod vendor -o .cache/vendor
 	diff -r vendor .cache/vendor
+	hack/upstreams/check.sh
 
 clean: ## remove what was built
 	rm -rf bin .cache
+endif

@@ -23,45 +23,42 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
 
-// ApplyDiff adds the files of a tar to a layer. It converts the tar if the layer is composefs or
-// becomes composefs, and otherwise unpacks it as the stock driver does. It reads the tar to its end,
-// even after an error, and returns the size of all files in bytes.
+// applyDiff adds the files of a tar to a layer. It converts the tar if the layer is composefs or
+// becomes composefs, and otherwise calls stock, which unpacks it as the stock driver does. It reads the
+// tar to its end, even after an error, and returns the size of all files in bytes.
 //
-// All files are durable when ApplyDiff returns. After an error the caller removes the layer. The
-// caller holds the lock of the layers; ApplyDiff takes the lock of the pool, shared.
-func (d *Driver) ApplyDiff(id, parent string, options graphdriver.ApplyDiffOpts) (int64, error) {
+// All files are durable when applyDiff returns. After an error the caller removes the layer. The
+// caller holds the lock of the layers; applyDiff takes the lock of the pool, shared.
+func (d *Driver) applyDiff(id string, options graphdriver.ApplyDiffOpts, stock func() (int64, error)) (int64, error) {
 	d.mapped.take(id) // the options contain the maps too
 	l, err := d.stores.Find(id)
 	if err != nil {
 		return 0, err
 	}
-	if !l.Composefs {
-		why := d.keepsPlain(options)
-		if why == "" {
-			if empty, err := isEmpty(l); err != nil {
-				return 0, err
-			} else if !empty {
-				why = "it has files"
-			}
-		}
-		if why != "" {
-			logrus.Debugf("composefs: layer %s stays plain: %s", id, why)
-			return d.Driver.ApplyDiff(id, parent, options)
+	if l.Composefs {
+		d.tidy()
+		return d.addDiff(l, options)
+	}
+	why := d.keepsPlain(options)
+	if why == "" {
+		if empty, err := isEmpty(l); err != nil {
+			return 0, err
+		} else if !empty {
+			why = "it has files"
 		}
 	}
-	d.tidy()
-	size, err := d.convertInto(l, options)
-	if errors.Is(err, pool.ErrApart) {
-		logrus.Debugf("composefs: layer %s stays plain: %v", id, err)
-		return d.Driver.ApplyDiff(id, parent, options)
+	if why == "" {
+		s, err := d.stageTar(l.Store, options.Diff)
+		switch {
+		case err == nil:
+			return s.size, d.placeTar(s, id)
+		case !errors.Is(err, pool.ErrApart):
+			return 0, fmt.Errorf("convert layer %s: %w", id, err)
+		}
+		why = err.Error()
 	}
-	if err != nil {
-		// containers/storage closes the stream after this call. One of its goroutines may still read
-		// ahead, and panics if the stream is closed under it.
-		_, _ = io.Copy(io.Discard, options.Diff)
-		return 0, fmt.Errorf("convert layer %s: %w", id, err)
-	}
-	return size, nil
+	logrus.Debugf("composefs: layer %s stays plain: %s", id, why)
+	return stock()
 }
 
 // keepsPlain returns why a new layer stays plain, or "".
@@ -80,22 +77,21 @@ func (d *Driver) keepsPlain(options graphdriver.ApplyDiffOpts) string {
 	return ""
 }
 
-// convertInto converts the tar to objects and a layer image. If the error is [pool.ErrApart], it has
-// not read the tar.
-func (d *Driver) convertInto(l chain.Layer, options graphdriver.ApplyDiffOpts) (size int64, err error) {
-	var odd warn.Oddities
-	size, err = d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Written, error) {
-		if l.Composefs {
-			return addTo(d.context(), l, options, batch, w)
-		}
-		return convert.Layer(d.context(), options.Diff, batch, w, layer.Options{Added: odd.Add})
+// addDiff adds the files of a tar to a composefs layer.
+func (d *Driver) addDiff(l chain.Layer, options graphdriver.ApplyDiffOpts) (int64, error) {
+	size, err := d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Written, error) {
+		return addTo(d.context(), l, options, batch, w)
 	})
-	if err == nil {
-		odd.Unsaved(l.ID)
-		odd.Unknown(l.ID)
+	if err != nil {
+		drain(options.Diff)
+		return 0, fmt.Errorf("convert layer %s: %w", l.ID, err)
 	}
-	return size, err
+	return size, nil
 }
+
+// drain reads a stream to its end. containers/storage closes the stream after a call that gets one.
+// One of its goroutines may still read ahead, and panics if the stream is closed under it.
+func drain(tar io.Reader) { _, _ = io.Copy(io.Discard, tar) }
 
 // fill gives a layer an image and objects: write writes the image and adds the objects to the batch.
 // It returns the size of the contents in bytes. If the error is [pool.ErrApart], fill has not called

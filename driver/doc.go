@@ -4,7 +4,8 @@
 //
 //	pull          ApplyDiffWithDiffer  pull.go        download ─► objects and layer image, staged
 //	              ApplyDiffFromStagingDirectory       staged layer ─► its place in the store
-//	load, build   ApplyDiff            apply.go       tar ─► objects and layer image
+//	load, build   ApplyDiff            apply.go       tar ─► staged layer ─► its place in the store
+//	              StartStagingDiffToApply, CommitStagedLayer   staged.go   the same, without the lock
 //	run, mount    Get, Put             mount.go       chain ─► merged image ─► mount plan ─► mount
 //	commit, diff  Diff, Changes        diff.go        upper directory against the layers below
 //	--uidmap      UpdateLayerIDMap     idmap.go       new owners, where mounts cannot show them
@@ -12,6 +13,9 @@
 //	rmi, rm       DeferredRemove       remove.go      layer removed, then its objects and images
 //	info          Status               status.go
 //	exit          Cleanup              status.go      pulled chains merged, garbage collected
+//
+// upstream.go contains all that depends on the version of containers/storage. The driver is compiled
+// with several: see hack/upstreams.
 //
 // # Which layers it handles
 //
@@ -29,9 +33,9 @@
 //
 // # Locks
 //
-// containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer, Init, Status and
-// the function that DeferredRemove returns; as a reader for the layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and
-// Cleanup. The methods take two locks themselves, never both at once: that of a pool, shared while
+// containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer,
+// StartStagingDiffToApply, Init, Status and the function that DeferredRemove returns; as a reader for the
+// layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and Cleanup. The methods take two locks themselves, never both at once: that of a pool, shared while
 // they add files and exclusive for a collection, which does not wait for it; and that of the shared
 // mounts. The documentation of each method names them. docs/architecture.md has the order of all locks.
 //

@@ -56,7 +56,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 	if err := settings.Keeps(conf, home, d.root()); err != nil {
 		return nil, files.WithCleanup(err, o.Cleanup()) // unmounts its home
 	}
-	return withRemoval(d, o.DeferredRemove), nil
+	return bind(d, o), nil
 }
 
 // configure reads the switches from the driver options, storage.conf and composefs.conf.

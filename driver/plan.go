@@ -199,7 +199,7 @@ func (d *Driver) giveRoot(l chain.Layer, o graphdriver.MountOpts) error {
 
 // shifts reports whether the mount maps owners by a user namespace.
 func (d *Driver) shifts(o graphdriver.MountOpts) bool {
-	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !o.DisableShifting && d.SupportsShifting(o.UidMaps, o.GidMaps)
+	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !keepsOwners(o) && d.SupportsShifting(o.UidMaps, o.GidMaps)
 }
 
 // unshifted returns the maps of a user namespace that the mount does not apply, because

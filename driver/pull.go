@@ -63,13 +63,24 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	if s == nil {
 		return d.Driver.ApplyDiffFromStagingDirectory(id, parent, out, options)
 	}
-	if err := d.place(s, id); err != nil {
-		return fmt.Errorf("layer %s: %w", id, s.Fail(d.context(), err))
-	}
-	if err := s.Close(d.context()); err != nil {
-		return fmt.Errorf("layer %s: %w", id, err)
+	if err := d.placeAndClose(s, id); err != nil {
+		return err
 	}
 	d.pulled.add(id, parent)
+	return nil
+}
+
+// placeAndClose places a staged layer, and closes it, also after an error.
+func (d *Driver) placeAndClose(s *staging.Layer, id string) error {
+	err := d.place(s, id)
+	if err != nil {
+		err = s.Fail(d.context(), err)
+	} else {
+		err = s.Close(d.context())
+	}
+	if err != nil {
+		return fmt.Errorf("layer %s: %w", id, err)
+	}
 	return nil
 }
 

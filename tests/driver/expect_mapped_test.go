@@ -13,14 +13,14 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // mappable mounts a layer with maps that the kernel does not apply, and returns why it
 // cannot be, "" if it can.
 func (s *store) mappable(t *testing.T, id string, maps *idtools.IDMappings, options ...string) string {
 	t.Helper()
-	o := graphdriver.MountOpts{UidMaps: maps.UIDs(), GidMaps: maps.GIDs(), DisableShifting: true, Options: options}
-	if _, err := s.Get(id, o); err != nil {
+	if _, err := s.Get(id, stock.OnDisk(maps, options...)); err != nil {
 		return err.Error()
 	}
 	must(t, s.Put(id))

@@ -23,6 +23,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/fsck"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/garbage"
 	names "github.com/composefs-storage/composefs-storage/tests/messages"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // TestPathsInErrors breaks each file of a pool and of a layer, and uses the store in every
@@ -94,7 +95,7 @@ func useAll(t *testing.T, s *store) map[string][]string {
 		}
 	}
 	apply := func(id string) error {
-		_, err := s.ApplyDiff(id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(small)})
+		_, err := stock.AddDiff(s, id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(small)})
 		return err
 	}
 	get("mount", "top", "ro")

@@ -15,6 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // names returns the files in the root and the run root, apart from random names and the files that the
@@ -80,7 +81,7 @@ func TestApplyTwice(t *testing.T) {
 	p.layer(t, "layer", "base", first, first)
 	p.compare(t, "first", "layer", times, "ro") // so that there is a merged image
 	for _, s := range []*store{p.ours, p.theirs} {
-		_, err := s.ApplyDiff("layer", "base", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(second)})
+		_, err := stock.AddDiff(s, "layer", "base", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(second)})
 		must(t, err)
 	}
 	p.compare(t, "second", "layer", times, "ro")

@@ -20,6 +20,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // ranges returns maps of a user namespace whose root is that of the host's ids. Some owners
@@ -51,7 +52,7 @@ func (s *store) readMapped(t testing.TB, id string, maps *idtools.IDMappings, op
 
 func (s *store) tryReadMapped(t testing.TB, id string, maps *idtools.IDMappings, options ...string) (*tree.Tree, error) {
 	t.Helper()
-	dir, err := s.Get(id, graphdriver.MountOpts{UidMaps: maps.UIDs(), GidMaps: maps.GIDs(), DisableShifting: true, Options: options})
+	dir, err := s.Get(id, stock.OnDisk(maps, options...))
 	must(t, err)
 	defer s.put(t, id)
 	return mounted.Read(dir, mounted.Options{SkipGhosts: true})

@@ -126,13 +126,17 @@ func TestPullDurable(t *testing.T) {
 	})
 }
 
-// TestApplyDurable traces the conversion of a tar, and the first mount, which merges.
+// TestApplyDurable traces the conversion of a tar, that of a second tar for the same layer, and the first
+// mount, which merges.
 func TestApplyDurable(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
 		s := newStore(t, kind{})
 		s.layer(t, "base", "", layertest.Tar(layertest.File("f", "f")))
 		changes, _ := tracer.Do(s.root(), trace.Fault{}, func() { s.layer(t, "layer", "base", oddLayer()) })
+		syncedObjects(t, changes, stagingArea)
+		syncedPlace(t, changes, "layer")
+		changes, _ = tracer.Do(s.root(), trace.Fault{}, func() { must(t, apply(s, "layer", layertest.Tar(layertest.File("added", "added")))) })
 		syncedObjects(t, changes, "overlay/layer/")
 		named, synced := index(changes, published), last(changes, func(c trace.Change) bool { return c.Op == trace.Syncfs })
 		image := index(changes, change(trace.Rename, "overlay/layer/composefs-data/composefs.blob"))

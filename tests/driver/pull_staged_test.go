@@ -25,6 +25,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/differ"
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 	"github.com/composefs-storage/composefs-storage/tests/trace"
 )
 
@@ -230,7 +231,7 @@ func TestPullMapped(t *testing.T) {
 		id, layer := "mapped "+w.name, oddLayer()
 		must(t, pull(id, layer))
 		must(t, p.theirs.Create(id, "", opts))
-		_, err := p.theirs.ApplyDiff(id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer), Mappings: mappings})
+		_, err := stock.AddDiff(p.theirs, id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer), Mappings: mappings})
 		must(t, err)
 		found := mounted.Compare(p.ours.read(t, id, "ro"), p.theirs.read(t, id, "ro"), times)
 		report(t, id, slices.DeleteFunc(found, func(d tree.Difference) bool {

@@ -19,6 +19,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/differ"
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // way is a way to pull a layer.
@@ -158,7 +159,7 @@ func (p pair) pullable(t testing.TB, seed uint64) (img *ociimage.Image, ok bool)
 	for i, l := range img.Layers {
 		img.Layers[i] = differ.Plain(t, l)
 		must(t, p.theirs.Create(names[i], parent, nil))
-		if _, err := p.theirs.ApplyDiff(names[i], parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(img.Layers[i])}); err != nil {
+		if _, err := stock.AddDiff(p.theirs, names[i], parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(img.Layers[i])}); err != nil {
 			p.theirs.remove(t, names[:i+1]...)
 			return img, false
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/tests/differ"
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // removals are the ways to remove a layer.
@@ -119,7 +120,7 @@ func TestRemoveHalf(t *testing.T) {
 }
 
 func apply(s *store, id string, tar []byte) error {
-	_, err := s.ApplyDiff(id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(tar)})
+	_, err := stock.AddDiff(s, id, "", graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(tar)})
 	return err
 }
 

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	graphdriver "github.com/containers/storage/drivers"
+
+	"github.com/composefs-storage/composefs-storage/tests/stock"
 )
 
 // committer is a driver that commits a layer before another one is built on it: its
@@ -90,7 +92,7 @@ func (c *committer) commit(id string) error {
 	if err := errors.Join(c.Driver.Remove(id), c.Driver.Create(id, parent, nil)); err != nil {
 		return err
 	}
-	if _, err := c.ApplyDiff(id, parent, graphdriver.ApplyDiffOpts{Diff: &layer}); err != nil {
+	if _, err := stock.PutDiff(c, id, parent, graphdriver.ApplyDiffOpts{Diff: &layer}); err != nil {
 		return err
 	}
 	if err := os.Chmod(filepath.Join(c.home, id, "diff"), info.Mode()); err != nil {

@@ -126,7 +126,7 @@ func (s *Store) Try(t testing.TB, layers ...[]byte) (string, error) {
 				t.Error(err)
 			}
 		})
-		_, err := s.driver.ApplyDiff(id, parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer)})
+		_, err := AddDiff(s.driver, id, parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer)})
 		if err != nil {
 			return "", &Refusal{i, err}
 		}

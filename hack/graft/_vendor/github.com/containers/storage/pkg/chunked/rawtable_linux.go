@@ -44,10 +44,14 @@ func (c *chunkedDiffer) RawTable() (out graphdriver.DriverWithDifferOutput, spli
 	}
 	out.TarSplit, c.tarSplit = c.tarSplit, nil
 	out.TOCDigest, out.Size = c.tocDigest, c.uncompressedTarSize
-	out.BigData = map[string][]byte{bigDataKey: c.manifest, chunkedLayerDataKey: format}
+	out.BigData = map[string][]byte{rawManifestKey: c.manifest, chunkedLayerDataKey: format}
 	in := bufio.NewReaderSize(out.TarSplit, 64<<10)
 	return out, rawSplit{jsoniter.ConfigCompatibleWithStandardLibrary.NewDecoder(in)}, contents, true, nil
 }
+
+// rawManifestKey is the name in the store of the manifest of a zstd:chunked layer. The constant in
+// containers/storage has another name and package since 1.65.
+const rawManifestKey = "zstd-chunked-manifest"
 
 // rawSplit reads a tar-split that NewDiffer has read already, as other packages do, by
 // encoding/json. That takes three times as long.
