@@ -19,7 +19,7 @@ SWITCHES
 // newDemo has the demo run with stand-ins for all that is built or installed.
 func newDemo(t *testing.T, standIns map[string]string) scripts {
 	t.Helper()
-	s := newScripts(t, "hack/demo/demo.sh hack/demo/check.sh hack/demo/Containerfile docs/storage.conf", "", map[string]string{
+	s := newScripts(t, "hack/cgroup2.sh hack/demo/demo.sh hack/demo/check.sh hack/demo/Containerfile docs/storage.conf", "", map[string]string{
 		"make":                    `echo "make $*" >>"$LOG"`,
 		"hack/deps.sh":            `echo "deps $*" >>"$LOG"`,
 		"hack/docker-registry.sh": `echo false`,

@@ -7,6 +7,8 @@ set -euo pipefail
 # What is mounted in a mount namespace of its own goes with it, even after kill -9.
 [ "${1:-}" = inside ] || exec unshare --mount "$0" inside
 cd "$(dirname "$0")/../.."
+. hack/cgroup2.sh
+mount_cgroup2
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/composefs-demo.XXXXXX")
 registry=
@@ -41,6 +43,7 @@ sample plain | sed 's/"true"/"false"/' >"$work/plain.conf"
 cat >"$work/containers.conf" <<END
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+$pids_limit
 [engine]
 runtime = "runc"
 events_logger = "none"

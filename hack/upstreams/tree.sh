@@ -60,9 +60,9 @@ rm -f "$stamp"
 find "$tree" -mindepth 1 -maxdepth 1 ! -name .cache ! -name bin -exec rm -rf {} +
 sources | tar -x -i -C "$tree"
 rename "$tree"
-for shared in docker-registry vm; do # what does not depend on the upstream
-	mkdir -p ".cache/$shared"
-	ln -sfn "../../../$shared" "$tree/.cache/$shared"
+for shared in docker-registry vm bench/images bench/registry; do # they do not depend on the upstream
+	mkdir -p ".cache/$shared" "$(dirname "$tree/.cache/$shared")"
+	ln -sfn --relative ".cache/$shared" "$tree/.cache/$shared"
 done
 if $tidy; then
 	GOFLAGS='' "$go" -C "$tree" mod tidy
