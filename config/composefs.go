@@ -68,9 +68,9 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	},
 }
 
-// parseComposefs reads composefs.conf. Keys match exactly, and unknown ones are an error: a
+// parseComposefs reads composefs.conf, or a drop-in that adds to it. Keys match exactly, and unknown ones are an error: a
 // misspelt "verity" must not result in the default.
-func parseComposefs(text *Text, o *Options) error {
+func parseComposefs(text *Text, o *Options, from origins) error {
 	root, err := parseTOML(text)
 	if err != nil {
 		return err
@@ -79,6 +79,7 @@ func parseComposefs(text *Text, o *Options) error {
 	for _, key := range root.keys() {
 		if parse := composefsKeys[key]; parse != nil {
 			errs = errs.with(parse(o, root, key))
+			from[key] = value{of: root, key: key}.origin
 			continue
 		}
 		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`})
@@ -88,7 +89,7 @@ func parseComposefs(text *Text, o *Options) error {
 
 // digestDirs returns the default directories of policy files, beside the places of composefs.conf.
 func (sys System) digestDirs() ([]string, error) {
-	if file, ok := sys.LookupEnv("CONTAINERS_COMPOSEFS_CONF"); ok {
+	if file, _ := sys.LookupEnv("CONTAINERS_COMPOSEFS_CONF"); file != "" {
 		return []string{path.Join(path.Dir(file), digestsDir)}, nil
 	}
 	files, err := sys.files("composefs.conf")

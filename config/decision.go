@@ -98,21 +98,28 @@ func (o *Options) Reason(d Decision) string {
 	return named(On) + `"true"`
 }
 
-// Advice returns the steps that make new layers composefs, none if they are already. hidden reports
-// that the driver options of storage.conf are ignored, as with podman --root.
-func (o *Options) Advice(d Decision, hidden bool) (todo []string) {
+// Advice returns the steps that make new layers composefs, none if they are already. from are the
+// places of the values, of [Origins]. hidden reports that the driver options of storage.conf are
+// ignored, as with podman --root.
+func (o *Options) Advice(d Decision, from map[string]Origin, hidden bool) (todo []string) {
 	if d.Active() {
 		return nil
+	}
+	file := func(key string) string {
+		if at := from[key]; at.Line > 0 {
+			return at.Source
+		}
+		return "storage.conf"
 	}
 	switch {
 	case o.UseComposefs == On:
 	case hidden:
 		todo = append(todo, "pass --storage-opt overlay.use_composefs=true: flags such as --root, and STORAGE_OPTS, hide use_composefs of storage.conf")
 	default:
-		todo = append(todo, `set use_composefs = "true" in [storage.options.overlay] of storage.conf`)
+		todo = append(todo, `set use_composefs = "true" in [storage.options.overlay] of `+file("use_composefs"))
 	}
 	if o.Pull.ConvertImages != On {
-		todo = append(todo, `set convert_images = "true" in [storage.options.pull_options] of storage.conf`)
+		todo = append(todo, `set convert_images = "true" in [storage.options.pull_options] of `+file("convert_images"))
 	}
 	return todo
 }

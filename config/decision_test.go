@@ -101,8 +101,22 @@ func TestAdvice(t *testing.T) {
 		{config.Unset, config.Off, false, true, flag + "\n" + convert},
 	} {
 		o := config.Options{UseComposefs: tc.composefs, Pull: config.PullOptions{ConvertImages: tc.convert}}
-		if got := strings.Join(o.Advice(o.Decide(tc.pool), tc.hidden), "\n"); got != tc.want {
+		if got := strings.Join(o.Advice(o.Decide(tc.pool), nil, tc.hidden), "\n"); got != tc.want {
 			t.Errorf("%+v: got\n%s", tc, got)
 		}
+	}
+}
+
+// TestAdviceNames has the switch in a drop-in, which would take precedence over storage.conf.
+func TestAdviceNames(t *testing.T) {
+	s := dropIns("[storage.options.pull_options]\nconvert_images = 'true'", "[storage.options.overlay]\nuse_composefs = 'false'")
+	o, err := config.Parse(s)
+	from, errFrom := config.Origins(s)
+	if err != nil || errFrom != nil {
+		t.Fatal(err, errFrom)
+	}
+	got := o.Advice(o.Decide(true), from, false)
+	if want := `set use_composefs = "true" in [storage.options.overlay] of 2.conf`; len(got) != 1 || got[0] != want {
+		t.Errorf("Advice = %q, want %q", got, want)
 	}
 }

@@ -13,30 +13,11 @@ type driverOption struct {
 	source string // for errors
 	label  string // name of the key in errors, empty for the key itself
 	text   string
-	line   func() int // of the key in the source, nil if that is not a file
-}
-
-// driverOptions returns the driver options of the file. Source:
-// ReloadConfigurationFile in types/options.go, and GetGraphDriverOptions.
-func (c *storageConf) driverOptions(source, driver string) []driverOption {
-	var list []driverOption
-	for _, s := range c.additionalImageStores {
-		list = append(list, driverOption{label: "storage.options.additionalimagestores", text: ".imagestore=" + s, line: c.storesLine})
-	}
-	for _, s := range c.additionalLayerStores {
-		list = append(list, driverOption{label: "storage.options.additionallayerstores", text: ".additionallayerstore=" + s, line: c.layerStoresLine})
-	}
-	if driver == overlay {
-		list = append(list, c.overlay...)
-	}
-	for i := range list {
-		list[i].source = source
-	}
-	return list
+	at     value // in the file, empty if the source is not a file
 }
 
 // fileOptions are the overlay driver's options in storage.conf whose values are checked.
-var fileOptions = []string{"use_composefs", "mount_program", "force_mask", "ignore_chown_errors", "size", "inodes", "skip_mount_home"}
+var fileOptions = []string{"use_composefs", "mount_program", "force_mask", "ignore_chown_errors", "size", "inodes", "skip_mount_home", "sync"}
 
 // sizes matches the sizes that RAMInBytes of github.com/docker/go-units accepts.
 var sizes = regexp.MustCompile(`^[0-9]+(\.[0-9]*)? ?([kKmMgGtTpP]([iI]?[bB])?|[bB])?$`)
@@ -59,21 +40,63 @@ func listOptions(source string, texts []string) []driverOption {
 }
 
 // apply applies an option of the overlay driver. The last value of a key counts, but stores add up.
-// Blanks around key and value, the key's case, and the prefixes "overlay.", "overlay2." and "." do
-// not matter. Unknown options are an error. Source: parseOptions in drivers/overlay/overlay.go.
-func (d driverOption) apply(o *Options) error {
-	key, value, ok := strings.Cut(d.text, "=")
+// Blanks around key and value do not matter. Unknown options are an error. Source: parseOptions in
+// drivers/overlay/overlay.go.
+func (d driverOption) apply(rules Rules, o *Options) error {
+	name, _, ok := strings.Cut(d.text, "=")
 	if !ok {
 		return &ValueError{Source: d.source, Key: strconv.Quote(d.text), Want: "must be KEY=VALUE"}
 	}
-	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	if d.label == "" {
-		d.label = key
+		d.label = strings.TrimSpace(name)
 	}
-	key = strings.ToLower(key)
-	for _, prefix := range []string{"overlay.", "overlay2.", "."} {
-		key = strings.TrimPrefix(key, prefix)
+	switch key, ours := d.key(rules); {
+	case !ours:
+		return nil
+	case key == "sync" && rules == OneFile:
+		return d.unknown()
+	default:
+		return d.set(o, key, d.value())
 	}
+}
+
+// value returns the text after the key.
+func (d driverOption) value() string {
+	_, value, _ := strings.Cut(d.text, "=")
+	return strings.TrimSpace(value)
+}
+
+// origin finds the place of the option.
+func (d driverOption) origin() Origin {
+	return Origin{d.source, d.at.origin().Line}
+}
+
+// key returns the key without prefixes, in small letters, and whether the overlay driver reads it.
+// With [OneFile] the key may have each of the prefixes "overlay.", "overlay2." and "."; with
+// [DropIns] it may have one, and other drivers ignore it. Source: ParseDriverOption in
+// internal/driver/driver.go.
+func (d driverOption) key(rules Rules) (key string, ours bool) {
+	name, _, _ := strings.Cut(d.text, "=")
+	key = strings.ToLower(strings.TrimSpace(name))
+	if rules == OneFile {
+		for _, prefix := range []string{"overlay.", "overlay2.", "."} {
+			key = strings.TrimPrefix(key, prefix)
+		}
+		return key, true
+	}
+	switch driver, inner, dotted := strings.Cut(key, "."); {
+	case !dotted:
+		return key, true
+	case driver == "", driver == overlay, driver == "overlay2":
+		return inner, true
+	case driver == "btrfs", driver == "zfs", driver == "vfs":
+		return inner, false
+	}
+	return key, true // which is unknown
+}
+
+// set sets an option of the overlay driver.
+func (d driverOption) set(o *Options, key, value string) error {
 	switch key {
 	case "use_composefs", "ignore_chown_errors", "skip_mount_home":
 		on, err := strconv.ParseBool(value)
@@ -92,7 +115,6 @@ func (d driverOption) apply(o *Options) error {
 		if _, err := strconv.ParseUint(value, 10, 64); err != nil {
 			return d.wrong(value, "must be a number")
 		}
-		o.Quota = o.Quota || strings.Trim(value, "0") != ""
 	case "force_mask":
 		if _, err := strconv.ParseInt(value, 8, 32); err != nil && value != "shared" && value != "private" {
 			return d.wrong(value, `must be "shared", "private" or an octal mode such as "0755", in [storage.options.overlay]`)
@@ -101,21 +123,26 @@ func (d driverOption) apply(o *Options) error {
 		if !sizes.MatchString(value) {
 			return d.wrong(value, `must be a size such as "10G"`)
 		}
-		o.Quota = o.Quota || strings.ContainsAny(value, "123456789")
 	case "mount_program":
 		if value != "" {
 			o.MustExist = append(o.MustExist, value)
 		}
 	case "additionallayerstore":
 		return d.addLayerStores(o, value)
+	case "sync":
+		if mode := strings.ToLower(value); mode != "" && mode != "none" && mode != "filesystem" {
+			return d.wrong(value, `must be "none" or "filesystem"`)
+		}
 	case "mountopt", "override_kernel_check":
 	default:
-		return &ValueError{Source: d.source, Key: d.label, Want: "unknown option of the overlay driver"}
+		return d.unknown()
 	}
 	if slices.Contains(incompatible, key) {
 		o.Incompatible = slices.DeleteFunc(o.Incompatible, func(set string) bool { return set == key })
 		if value != "" {
 			o.Incompatible = append(o.Incompatible, key)
+		} else if len(o.Incompatible) == 0 {
+			o.Incompatible = nil
 		}
 	}
 	return nil
@@ -141,8 +168,8 @@ func (d driverOption) addLayerStores(o *Options, list string) error {
 		return nil
 	}
 	for store := range strings.SplitSeq(list, ",") {
-		dir, reference, _ := strings.Cut(store, ":")
-		if !path.IsAbs(dir) || reference != "" && reference != "ref" {
+		dir, reference, found := strings.Cut(store, ":")
+		if !path.IsAbs(dir) || found && reference != "ref" {
 			return d.wrong(store, "must be an absolute path, or one with :ref")
 		}
 		o.MustExist = append(o.MustExist, path.Clean(dir))
@@ -150,10 +177,10 @@ func (d driverOption) addLayerStores(o *Options, list string) error {
 	return nil
 }
 
+func (d driverOption) unknown() error {
+	return &ValueError{Source: d.source, Key: d.label, Want: "unknown option of the overlay driver"}
+}
+
 func (d driverOption) wrong(value, want string) error {
-	line := 0
-	if d.line != nil {
-		line = d.line()
-	}
-	return &ValueError{Source: d.source, Line: line, Key: d.label, Value: strconv.Quote(value), Want: want}
+	return &ValueError{Source: d.source, Line: d.at.origin().Line, Key: d.label, Value: strconv.Quote(value), Want: want}
 }

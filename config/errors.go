@@ -56,13 +56,20 @@ func (e Errors) err() error {
 	var sources []string
 	rank := func(err error) (source, line int) {
 		var value *ValueError
-		if !errors.As(err, &value) {
+		var syntax *SyntaxError
+		var at Origin
+		switch {
+		case errors.As(err, &value):
+			at = Origin{value.Source, value.Line}
+		case errors.As(err, &syntax):
+			at = Origin{syntax.Source, syntax.Line}
+		default:
 			return len(e), 0
 		}
-		if source = slices.Index(sources, value.Source); source < 0 {
-			source, sources = len(sources), append(sources, value.Source)
+		if source = slices.Index(sources, at.Source); source < 0 {
+			source, sources = len(sources), append(sources, at.Source)
 		}
-		return source, value.Line
+		return source, at.Line
 	}
 	for _, err := range e {
 		rank(err)

@@ -7,10 +7,13 @@ import (
 	"path"
 )
 
-// System gives Find and Load access to the machine. The functions are os.ReadFile, os.LookupEnv,
-// os.ExpandEnv and filepath.EvalSymlinks, or behave like these.
+// System gives Find and Load access to the machine. The functions are os.ReadFile, os.ReadDir,
+// os.LookupEnv, os.ExpandEnv and filepath.EvalSymlinks, or behave like these.
 type System struct {
+	// Rules are those of containers/storage, for storage.conf.
+	Rules        Rules
 	ReadFile     func(name string) ([]byte, error)
+	ReadDir      func(name string) ([]fs.DirEntry, error)
 	LookupEnv    func(key string) (string, bool)
 	ExpandEnv    func(s string) string
 	EvalSymlinks func(path string) (string, error)
@@ -19,15 +22,21 @@ type System struct {
 	Rootless bool
 	// UID is unshare.GetRootlessUID, the user's ID outside of a user namespace.
 	UID int
-	// Home is the user's home directory, empty if unknown.
+	// Home is unshare.HomeDir, the user's home directory, empty if unknown.
 	Home string
 }
 
-// systemDirs are the directories of the system's files. The first existing file counts. Source:
-// types/options_linux.go.
-var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
+// The directories of the distribution's and the administrator's files. Source:
+// types/options_linux.go, and since containers/storage 1.63 pkg/configfile/path.go.
+const (
+	vendorDir = "/usr/share/containers"
+	adminDir  = "/etc/containers"
+)
 
-// Find reads the configuration files and the environment. Only one storage.conf counts:
+// Find reads the configuration files and the environment. sys.Rules decide which storage.conf
+// counts.
+//
+// With [OneFile] it is
 //   - the one in CONTAINERS_STORAGE_CONF, which must exist if the variable is set;
 //   - without root, containers/storage.conf in XDG_CONFIG_HOME, or in ~/.config if
 //     that is empty;
@@ -35,26 +44,31 @@ var systemDirs = []string{"/etc/containers", "/usr/share/containers"}
 //     without root takes over some keys only: see [Sources];
 //   - with root, the one in XDG_CONFIG_HOME.
 //
-// composefs.conf has the same places, with CONTAINERS_COMPOSEFS_CONF. For a user without root all
-// of its keys count, from any place. The directory of policy files, composefs-digests.d, is beside
-// the place of composefs.conf, even of a missing one.
+// STORAGE_DRIVER and STORAGE_OPTS are not read for root without a storage.conf. Source:
+// DefaultConfigFile in types/utils.go and loadDefaultStoreOptions in types/options.go of
+// containers/storage 1.59, in the order in which DefaultStoreOptions calls them.
 //
-// STORAGE_DRIVER and STORAGE_OPTS are not read for root without a storage.conf.
-// Source: DefaultConfigFile in types/utils.go and loadDefaultStoreOptions in
-// types/options.go, in the order in which DefaultStoreOptions calls them.
+// [DropIns] are described at System.dropIns. composefs.conf has these rules with every
+// containers/storage. The directory of policy files, composefs-digests.d, is beside the place of
+// composefs.conf, even of a missing one.
 func Find(sys System) (Sources, error) {
-	var s Sources
+	s := Sources{Rules: sys.Rules, Rootless: sys.Rootless}
 	var err error
-	if s.Storage, s.Inherited, err = sys.search("CONTAINERS_STORAGE_CONF", "storage.conf"); err != nil {
+	if sys.Rules == OneFile {
+		s.Storage, s.Inherited, err = sys.oneFile("CONTAINERS_STORAGE_CONF", "storage.conf")
+	} else {
+		s.Storage, err = sys.dropIns("CONTAINERS_STORAGE_CONF", "storage")
+	}
+	if err != nil {
 		return Sources{}, err
 	}
-	if s.Composefs, _, err = sys.search("CONTAINERS_COMPOSEFS_CONF", "composefs.conf"); err != nil {
+	if s.Composefs, err = sys.dropIns("CONTAINERS_COMPOSEFS_CONF", "composefs"); err != nil {
 		return Sources{}, err
 	}
 	if s.DigestDirs, err = sys.digestDirs(); err != nil {
 		return Sources{}, err
 	}
-	if s.Storage == nil && !sys.Rootless {
+	if sys.Rules == OneFile && len(s.Storage) == 0 && !sys.Rootless {
 		return s, nil
 	}
 	s.StorageDriver, _ = sys.LookupEnv("STORAGE_DRIVER")
@@ -64,31 +78,44 @@ func Find(sys System) (Sources, error) {
 	return s, nil
 }
 
-// search returns the file of that name that counts, or nil. inherited reports that it is the
-// system's file and read for a user without root.
-func (sys System) search(env, name string) (text *Text, inherited bool, err error) {
+// oneFile returns the file of that name that counts, if there is one. inherited reports that it is
+// the system's file and read for a user without root.
+func (sys System) oneFile(env, name string) (texts []Text, inherited bool, err error) {
 	if file, ok := sys.LookupEnv(env); ok {
-		data, err := sys.ReadFile(file)
-		if err != nil {
-			return nil, false, fmt.Errorf("%s: %w", env, err)
-		}
-		return &Text{Name: file, Data: data}, false, nil
+		text, err := sys.named(env, file)
+		return text, false, err
 	}
 	files, err := sys.files(name)
 	if err != nil {
 		return nil, false, err
 	}
+	text, i, err := sys.first(files)
+	return text, sys.Rootless && i > 0, err
+}
+
+// named reads the file that an environment variable names.
+func (sys System) named(env, file string) ([]Text, error) {
+	data, err := sys.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", env, err)
+	}
+	return []Text{{Name: file, Data: data}}, nil
+}
+
+// first reads the first existing file, which has the returned index. It returns no text if there is
+// none.
+func (sys System) first(files []string) (texts []Text, index int, err error) {
 	for i, file := range files {
 		data, err := sys.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return nil, false, err
+			return nil, 0, err
 		}
-		return &Text{Name: file, Data: data}, sys.Rootless && i > 0, nil
+		return []Text{{Name: file, Data: data}}, i, nil
 	}
-	return nil, false, nil
+	return nil, 0, nil
 }
 
 // files returns the possible paths of a file. The first existing one counts. A user's own file
@@ -101,9 +128,7 @@ func (sys System) files(name string) (files []string, err error) {
 	if sys.Rootless {
 		files = append(files, user)
 	}
-	for _, dir := range systemDirs {
-		files = append(files, path.Join(dir, name))
-	}
+	files = append(files, path.Join(adminDir, name), path.Join(vendorDir, name))
 	if !sys.Rootless && user != "" {
 		files = append(files, user)
 	}

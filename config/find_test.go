@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/composefs-storage/composefs-storage/config"
 )
@@ -23,10 +24,23 @@ func system(files, env map[string]string) config.System {
 			}
 			return []byte(content), nil
 		},
+		ReadDir:      func(name string) ([]fs.DirEntry, error) { return readDir(files, name) },
 		LookupEnv:    func(key string) (string, bool) { v, ok := env[key]; return v, ok },
 		ExpandEnv:    func(s string) string { return os.Expand(s, func(key string) string { return env[key] }) },
 		EvalSymlinks: func(string) (string, error) { return "", fs.ErrNotExist },
 	}
+}
+
+// readDir lists a directory of the machine, which exists if it has files.
+func readDir(files map[string]string, dir string) (entries []fs.DirEntry, err error) {
+	if files[dir] == "unreadable" {
+		return nil, &fs.PathError{Op: "open", Path: dir, Err: fs.ErrPermission}
+	}
+	tree := fstest.MapFS{}
+	for name := range files {
+		tree[strings.TrimPrefix(name, "/")] = &fstest.MapFile{}
+	}
+	return tree.ReadDir(strings.TrimPrefix(dir, "/"))
 }
 
 // at makes files whose content is their own name.
@@ -40,11 +54,11 @@ func at(names ...string) map[string]string {
 
 type env = map[string]string
 
-// TestFind looks for storage.conf and composefs.conf in the same arrangements. FILE is the name of
-// either file, and VAR its variable.
-func TestFind(t *testing.T) {
-	const etc, usr = "/etc/containers/FILE", "/usr/share/containers/FILE"
-	const xdg, home = "/xdg/containers/FILE", "/home/u/.config/containers/FILE"
+// TestFindOneFile has the rules up to containers/storage 1.62.
+func TestFindOneFile(t *testing.T) {
+	const etc, usr = "/etc/containers/storage.conf", "/usr/share/containers/storage.conf"
+	const xdg, home = "/xdg/containers/storage.conf", "/home/u/.config/containers/storage.conf"
+	const env0 = "CONTAINERS_STORAGE_CONF"
 	for _, tc := range []struct {
 		name      string
 		files     map[string]string
@@ -60,10 +74,11 @@ func TestFind(t *testing.T) {
 		{name: "root, not home", files: at(home)},
 		{name: "root, xdg comes last", files: at(usr, xdg), env: env{"XDG_CONFIG_HOME": "/xdg"}, want: usr},
 		{name: "root, xdg", files: at(xdg), env: env{"XDG_CONFIG_HOME": "/xdg"}, want: xdg},
-		{name: "root, xdg empty", files: at("containers/FILE"), env: env{"XDG_CONFIG_HOME": ""}},
-		{name: "root, variable", files: at(etc, "/v"), env: env{"VAR": "/v"}, want: "/v"},
-		{name: "root, variable without file", files: at(etc), env: env{"VAR": "/v"}, err: "VAR: open /v:"},
-		{name: "root, variable empty", files: at(etc), env: env{"VAR": ""}, err: "VAR: open :"},
+		{name: "root, xdg empty", files: at("containers/storage.conf"), env: env{"XDG_CONFIG_HOME": ""}},
+		{name: "root, variable", files: at(etc, "/v"), env: env{env0: "/v"}, want: "/v"},
+		{name: "root, variable without file", files: at(etc), env: env{env0: "/v"}, err: env0 + ": open /v:"},
+		{name: "root, variable empty", files: at(etc), env: env{env0: ""}, err: env0 + ": open :"},
+		{name: "root, no drop-ins", files: at(etc, etc+".d/a.conf", "/v"), env: env{env0 + "_OVERRIDE": "/v"}, want: etc},
 		{name: "root, etc unreadable", files: env{etc: "unreadable", usr: "x"}, err: "open " + etc},
 		{name: "user, nothing", rootless: true},
 		{name: "user, home", files: at(etc, home), rootless: true, want: home},
@@ -72,46 +87,32 @@ func TestFind(t *testing.T) {
 		{name: "user, xdg empty", files: at(home), env: env{"XDG_CONFIG_HOME": ""}, rootless: true, want: home},
 		{name: "user, etc", files: at(etc, usr), rootless: true, want: etc, inherited: true},
 		{name: "user, usr", files: at(usr), rootless: true, want: usr, inherited: true},
-		{name: "user, variable", files: at(home, etc), env: env{"VAR": etc}, rootless: true, want: etc},
+		{name: "user, variable", files: at(home, etc), env: env{env0: etc}, rootless: true, want: etc},
 		{name: "user, home unreadable", files: env{home: "unreadable", etc: "x"}, rootless: true, err: "open " + home},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			for _, conf := range []string{"storage", "composefs"} {
-				name := strings.NewReplacer("VAR", "CONTAINERS_"+strings.ToUpper(conf)+"_CONF", "FILE", conf+".conf").Replace
-				sys := system(rename(tc.files, name), rename(tc.env, name))
-				sys.Rootless, sys.Home = tc.rootless, "/home/u"
-				s, err := config.Find(sys)
-				if tc.err != "" {
-					if err == nil || !strings.Contains(err.Error(), name(tc.err)) {
-						t.Errorf("%s: Find = %v, want error with %q", conf, err, name(tc.err))
-					}
-					continue
+			sys := system(tc.files, tc.env)
+			sys.Rootless, sys.Home = tc.rootless, "/home/u"
+			s, err := config.Find(sys)
+			if tc.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tc.err) {
+					t.Errorf("Find = %v, want error with %q", err, tc.err)
 				}
-				got := s.Composefs
-				if conf == "storage" {
-					got = s.Storage
-				}
-				if err != nil || !isText(got, name(tc.want)) || conf == "storage" && s.Inherited != tc.inherited {
-					t.Errorf("%s: Find = %+v, %v, inherited %v; want %q, %v", conf, got, err, s.Inherited, name(tc.want), tc.inherited)
-				}
+				return
+			}
+			if got := strings.Join(names(s.Storage), " "); err != nil || got != tc.want || s.Inherited != tc.inherited {
+				t.Errorf("Find = %q, %v, inherited %v; want %q, %v", got, err, s.Inherited, tc.want, tc.inherited)
 			}
 		})
 	}
 }
 
-func isText(text *config.Text, file string) bool {
-	if file == "" || text == nil {
-		return file == "" && text == nil
+// names returns the names of texts, in order.
+func names(texts []config.Text) (names []string) {
+	for _, text := range texts {
+		names = append(names, text.Name)
 	}
-	return text.Name == file && len(text.Data) > 0
-}
-
-func rename(m map[string]string, name func(string) string) map[string]string {
-	out := make(map[string]string)
-	for k, v := range m {
-		out[name(k)] = name(v)
-	}
-	return out
+	return names
 }
 
 // TestFindDigests checks that the places of policy files are those of composefs.conf.
@@ -137,10 +138,15 @@ func TestFindDigests(t *testing.T) {
 }
 
 func TestFindWithoutHome(t *testing.T) {
-	sys := system(nil, nil)
-	sys.Rootless = true
-	if _, err := config.Find(sys); err == nil || !strings.Contains(err.Error(), "set HOME") {
-		t.Errorf("Find without a home directory: %v", err)
+	for _, rules := range []config.Rules{config.OneFile, config.DropIns} {
+		for _, rootless := range []bool{false, true} {
+			sys := system(nil, nil)
+			sys.Rules, sys.Rootless = rules, rootless
+			_, err := config.Find(sys)
+			if needed := rootless || rules == config.DropIns; needed != (err != nil && strings.Contains(err.Error(), "set HOME")) {
+				t.Errorf("Find with rules %d, rootless %v, without a home directory: %v", rules, rootless, err)
+			}
+		}
 	}
 }
 
@@ -153,16 +159,18 @@ func TestFindEnvironment(t *testing.T) {
 		rootless bool
 		driver   string
 		opts     string // "unset" if nil
+		rules    config.Rules
 	}{
-		{"file", at("/etc/containers/storage.conf"), env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, false, "vfs", "a=b"},
-		{"file, nothing set", at("/etc/containers/storage.conf"), nil, false, "", "unset"},
-		{"file, set and empty", at("/etc/containers/storage.conf"), env{"STORAGE_DRIVER": "", "STORAGE_OPTS": ""}, false, "", ""},
-		{"root without a file", nil, env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, false, "", "unset"},
-		{"user without a file", nil, env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, true, "vfs", "a=b"},
+		{"file", at("/etc/containers/storage.conf"), env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, false, "vfs", "a=b", config.OneFile},
+		{"file, nothing set", at("/etc/containers/storage.conf"), nil, false, "", "unset", config.OneFile},
+		{"file, set and empty", at("/etc/containers/storage.conf"), env{"STORAGE_DRIVER": "", "STORAGE_OPTS": ""}, false, "", "", config.OneFile},
+		{"root without a file", nil, env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, false, "", "unset", config.OneFile},
+		{"user without a file", nil, env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, true, "vfs", "a=b", config.OneFile},
+		{"root without a file, drop-ins", nil, env{"STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "a=b"}, false, "vfs", "a=b", config.DropIns},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			sys := system(tc.files, tc.env)
-			sys.Rootless, sys.Home = tc.rootless, "/home/u"
+			sys.Rules, sys.Rootless, sys.Home = tc.rules, tc.rootless, "/home/u"
 			s, err := config.Find(sys)
 			opts := "unset"
 			if s.StorageOpts != nil {

@@ -14,15 +14,23 @@ import (
 // FuzzParse checks that any text gives options or an error, and the same ones again. Accepted
 // options that are written down and parsed again must be the same.
 func FuzzParse(f *testing.F) {
-	f.Add("[storage]\ndriver = 'overlay'\ngraphroot = '/g'", "verity = 'require'", "use_composefs=true,imagestore=/a")
-	f.Add("[storage.options]\npull_options = {convert_images = 'true', ostree_repos = '/a:/b'}", "", "")
-	f.Add("[storage]\ndriver = 'overlay'\n[storage.options]\nadditionalimagestores = ['/a', '/b']\n[storage.options.overlay]\nuse_composefs = '1'", "x = 1", "-")
-	f.Add("", "digests_dir = '/a'\nexpected = 'all'", "")
-	f.Add("[Storage]\nDriver = 1979-05-27\n[[a]]\nb = 0x1_f", "verity = true", "a")
-	f.Fuzz(func(t *testing.T, storage, composefs, opts string) {
+	f.Add("[storage]\ndriver = 'overlay'\ngraphroot = '/g'", "", "verity = 'require'", "use_composefs=true,imagestore=/a")
+	f.Add("[storage.options]\npull_options = {convert_images = 'true', ostree_repos = '/a:/b'}", "[storage.options.pull_options]\nconvert_images = ''", "", "")
+	f.Add("[storage]\ndriver = 'overlay'\n[storage.options]\nadditionalimagestores = ['/a', '/b']\n[storage.options.overlay]\nuse_composefs = '1'",
+		"[storage.options]\nadditionalimagestores = ['/c', {append = true}]\nforce_mask = 0o700", "x = 1", "-")
+	f.Add("[storage.options]\nsize = '1G'\n[storage.options.overlay]\nsync = 'filesystem'", "[storage.options.overlay]\nsize = '0'", "", "-")
+	f.Add("", "", "digests_dir = '/a'\nexpected = 'all'", "")
+	f.Add("", "#", "", "vfs.sync=none,.sync=filesystem")
+	f.Add("[Storage]\nDriver = 1979-05-27\n[[a]]\nb = 0x1_f", "[storage", "verity = true", "a")
+	f.Fuzz(func(t *testing.T, storage, dropIn, composefs, opts string) {
 		s := config.Sources{
-			Storage:   &config.Text{Name: "storage.conf", Data: []byte(storage)},
-			Composefs: &config.Text{Name: "composefs.conf", Data: []byte(composefs)},
+			Storage:   []config.Text{{Name: "storage.conf", Data: []byte(storage)}},
+			Composefs: []config.Text{{Name: "composefs.conf", Data: []byte(composefs)}},
+		}
+		if dropIn != "" {
+			s.Rules = config.DropIns
+			s.Storage = append(s.Storage, config.Text{Name: "drop-in.conf", Data: []byte(dropIn)})
+			s.Composefs = append(s.Composefs, s.Composefs[0])
 		}
 		if opts != "-" { // the file's own driver options
 			s.StorageOpts = &opts
@@ -38,7 +46,10 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got, err := config.Parse(write(t, o)); err != nil || !reflect.DeepEqual(got, o) {
+		o.Incompatible, o.MustExist, o.Quota = nil, nil, false // write leaves them out
+		written := write(t, o)
+		written.Rules = s.Rules
+		if got, err := config.Parse(written); err != nil || !reflect.DeepEqual(got, o) {
 			t.Errorf("Parse = %+v, written down and parsed %+v, %v", o, got, err)
 		}
 	})
@@ -81,8 +92,8 @@ func write(t *testing.T, o *config.Options) config.Sources {
 		t.Fatal(err)
 	}
 	s := config.Sources{
-		Storage:       &config.Text{Data: conf.Bytes()},
-		Composefs:     &config.Text{Data: composefs.Bytes()},
+		Storage:       []config.Text{{Data: conf.Bytes()}},
+		Composefs:     []config.Text{{Data: composefs.Bytes()}},
 		DriverOptions: []string{},
 	}
 	if o.UseComposefs != config.Unset {

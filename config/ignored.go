@@ -15,6 +15,7 @@ type IgnoredKey struct {
 	Home   string // the table where it has an effect, "" if the key is unknown
 
 	table bool // the key is that of a table
+	rules Rules
 }
 
 // String explains why the key has no effect.
@@ -47,8 +48,8 @@ func (k IgnoredKey) Alternatives() (list []Alternative) {
 	}
 	if !k.table {
 		own := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(k.Key, k.Name()), "."))
-		for _, name := range slices.Sorted(maps.Keys(knownKeys[own])) {
-			if hasEffect(own, name) && homes[name] != "["+own+"]" && knownKeys[own][name] != tableType {
+		for _, name := range slices.Sorted(maps.Keys(knownKeys[k.rules][own])) {
+			if hasEffect(k.rules, own, name) && homes[name] != "["+own+"]" && knownKeys[k.rules][own][name] != tableType {
 				list = append(list, Alternative{name, name})
 			}
 		}
@@ -61,7 +62,7 @@ func (k IgnoredKey) Alternatives() (list []Alternative) {
 		}
 		return list
 	}
-	for _, name := range slices.Sorted(maps.Keys(knownKeys)) {
+	for _, name := range slices.Sorted(maps.Keys(knownKeys[k.rules])) {
 		list = append(list, Alternative{name[strings.LastIndex(name, ".")+1:], "[" + name + "]"})
 	}
 	return list
@@ -76,43 +77,43 @@ var homes = map[string]string{
 	"verity": "composefs.conf", "digests_dir": "composefs.conf", "expected": "composefs.conf",
 }
 
-// Ignored returns the keys of storage.conf that have no effect, in the order of the file: the
-// unknown ones, and use_composefs in [storage.options]. In composefs.conf such a key is an
-// error. A text that [Parse] refuses has none.
-func Ignored(s Sources) []IgnoredKey {
-	if s.Storage == nil {
-		return nil
+// Ignored returns the keys of storage.conf and its drop-ins that have no effect, in the order of the
+// files: the unknown ones, and use_composefs in [storage.options]. In composefs.conf such a key is
+// an error. A text that [Parse] refuses has none.
+func Ignored(s Sources) (list []IgnoredKey) {
+	for i := range s.Storage {
+		root, err := parseTOML(&s.Storage[i])
+		if err != nil {
+			continue
+		}
+		keys := root.ignored(s.Rules, "")
+		slices.SortStableFunc(keys, func(a, b IgnoredKey) int { return a.Line - b.Line })
+		list = append(list, keys...)
 	}
-	root, err := parseTOML(s.Storage)
-	if err != nil {
-		return nil
-	}
-	list := root.ignored("")
-	slices.SortStableFunc(list, func(a, b IgnoredKey) int { return a.Line - b.Line })
 	return list
 }
 
 // ignored returns the keys without effect in the table with that name in knownKeys, and in the
 // tables below it.
-func (t *table) ignored(name string) (list []IgnoredKey) {
+func (t *table) ignored(rules Rules, name string) (list []IgnoredKey) {
 	for _, key := range t.keys() {
 		lower, inner := strings.ToLower(key), t.table(key)
-		if home := homes[lower]; !hasEffect(name, key) && (knownKeys[name] != nil || home != "") {
+		if home := homes[lower]; !hasEffect(rules, name, key) && (knownKeys[rules][name] != nil || home != "") {
 			if inner != nil || home == "["+name+"]" { // another one of that name, or in capitals
 				home = ""
 			}
-			list = append(list, IgnoredKey{t.file.Name, t.line(key), t.name(key), home, inner != nil})
+			list = append(list, IgnoredKey{t.file.Name, t.line(key), t.name(key), home, inner != nil, rules})
 		}
 		if inner != nil {
-			list = append(list, inner.ignored(strings.TrimPrefix(name+"."+lower, "."))...)
+			list = append(list, inner.ignored(rules, strings.TrimPrefix(name+"."+lower, "."))...)
 		}
 	}
 	return list
 }
 
 // hasEffect reports whether containers/storage reads a key in a table.
-func hasEffect(table, key string) bool {
-	name, _ := known(table, key)
-	_, ok := knownKeys[table][name]
+func hasEffect(rules Rules, table, key string) bool {
+	name, _ := known(rules, table, key)
+	_, ok := knownKeys[rules][table][name]
 	return ok && (table != "storage.options" || name != "use_composefs") // see parseOptions
 }

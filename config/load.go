@@ -21,7 +21,7 @@ func Load(sys System, driver string, options []string) (*Options, error) {
 		return nil, err
 	}
 	s.Driver, s.DriverOptions = driver, options
-	o, err := Parse(s)
+	o, from, err := s.parse()
 	if err != nil {
 		return nil, err
 	}
@@ -34,8 +34,9 @@ func Load(sys System, driver string, options []string) (*Options, error) {
 	}
 	o.GraphRoot, o.RunRoot = sys.expand(o.GraphRoot), sys.expand(o.RunRoot)
 	if o.ImageStore != "" && o.ImageStore == o.GraphRoot {
+		at := from["imagestore"]()
 		return nil, &ValueError{
-			Source: s.Storage.Name, Key: "storage.imagestore",
+			Source: at.Source, Line: at.Line, Key: "storage.imagestore",
 			Value: strconv.Quote(o.ImageStore), Want: "must not be the graphroot",
 		}
 	}

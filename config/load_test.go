@@ -67,10 +67,37 @@ func TestLoadSample(t *testing.T) {
 	}
 }
 
+// With the rules of podman 6 the sample drop-in alone turns composefs on, and an empty file of the same
+// name off.
+func TestLoadDropInSample(t *testing.T) {
+	sample, err := os.ReadFile("../docs/50-composefs.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"/usr/share/containers/storage.conf.d/50-composefs.conf": string(sample)}
+	for _, tc := range []struct {
+		rules  config.Rules
+		active bool
+	}{{config.DropIns, true}, {config.OneFile, false}} {
+		sys := system(files, nil)
+		sys.Rules, sys.Home = tc.rules, "/root"
+		o, err := config.Load(sys, "", nil)
+		if err != nil || o.Decide(false).Active() != tc.active || o.Pull.EnablePartialImages != tc.active {
+			t.Errorf("rules %d: Load = %+v, %v, want composefs %v", tc.rules, o, err, tc.active)
+		}
+	}
+	files["/etc/containers/storage.conf.d/50-composefs.conf"] = ""
+	sys := system(files, nil)
+	sys.Rules, sys.Home = config.DropIns, "/root"
+	if o, err := config.Load(sys, "", nil); err != nil || o.Decide(false).Active() {
+		t.Errorf("with an empty file in /etc: %+v, %v", o, err)
+	}
+}
+
 func TestLoadErrors(t *testing.T) {
 	const conf = "/etc/containers/storage.conf"
 	files := map[string]string{conf: "[storage]\ngraphroot = '/g/'\nimagestore = '/g'"}
-	want := conf + `: storage.imagestore = "/g": must not be the graphroot`
+	want := conf + `:3: storage.imagestore = "/g": must not be the graphroot`
 	if _, err := config.Load(system(files, nil), "", nil); err == nil || err.Error() != want {
 		t.Errorf("Load with imagestore = graphroot: %v, want %s", err, want)
 	}

@@ -12,11 +12,11 @@ const confName = "/etc/containers/storage.conf"
 
 // storage returns the sources of one storage.conf.
 func storage(text string) config.Sources {
-	return config.Sources{Storage: &config.Text{Name: confName, Data: []byte(text)}}
+	return config.Sources{Storage: []config.Text{{Name: confName, Data: []byte(text)}}}
 }
 
 func composefs(text string) config.Sources {
-	return config.Sources{Composefs: &config.Text{Name: "/etc/containers/composefs.conf", Data: []byte(text)}}
+	return config.Sources{Composefs: []config.Text{{Name: "/etc/containers/composefs.conf", Data: []byte(text)}}}
 }
 
 // options returns the sources for values of --storage-opt.

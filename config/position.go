@@ -31,17 +31,6 @@ func (t *table) line(key string) int {
 	return t.below(key)
 }
 
-// lineOf returns a function that finds the line of a key in any case. Only messages call it.
-func (t *table) lineOf(key string) func() int {
-	return func() int {
-		if t == nil {
-			return 0
-		}
-		_, spelling := t.find(key)
-		return t.line(spelling)
-	}
-}
-
 // below returns the first line with a key of a table without a header of its own, such as "a" in
 // [a.b]: the parser has no position for it.
 func (t *table) below(key string) (first int) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -16,11 +17,17 @@ type Text struct {
 
 // Sources are the inputs of Parse. The zero value means that nothing is configured.
 type Sources struct {
-	// Storage is the storage.conf that counts, or nil.
-	Storage *Text
-	// Inherited: Storage is the system's file, read for a user without root and without a file.
-	// Only driver, if such users can have it, rootless_storage_path and pull_options count.
+	// Rules are the rules by which Storage and driver options are read.
+	Rules Rules
+	// Storage are the storage.conf and the drop-ins that count, in order: later ones win. With
+	// OneFile there is at most one.
+	Storage []Text
+	// Inherited: Storage is the system's file, read by the rules OneFile for a user without root
+	// and without a file. Only driver, if such users can have it, rootless_storage_path and
+	// pull_options count.
 	Inherited bool
+	// Rootless: the rules DropIns are those for a user without root.
+	Rootless bool
 	// Driver is --storage-driver, or the name by which a driver is called. As in podman it
 	// discards driver options of the file and of STORAGE_OPTS. (For podman's --root, pass an
 	// empty list of DriverOptions.)
@@ -33,8 +40,8 @@ type Sources struct {
 	// DriverOptions are the values of --storage-opt, or the options of a driver. The list
 	// replaces STORAGE_OPTS and the file's driver options even if it is empty; nil does not.
 	DriverOptions []string
-	// Composefs is the composefs.conf that counts, or nil.
-	Composefs *Text
+	// Composefs are the composefs.conf and the drop-ins that count, in order: later ones win.
+	Composefs []Text
 	// DigestDirs are the default directories of policy files.
 	DigestDirs []string
 }
@@ -49,47 +56,76 @@ type Sources struct {
 // driver; and of driver options only one list counts, --storage-opt before
 // STORAGE_OPTS before the file.
 func Parse(s Sources) (*Options, error) {
+	o, _, err := s.parse()
+	return o, err
+}
+
+// Origins returns the places of the values that Parse returns, by key, without those that are not
+// set. It has no places of additional stores.
+func Origins(s Sources) (map[string]Origin, error) {
+	_, from, err := s.parse()
+	origins := map[string]Origin{}
+	for key, find := range from {
+		if origin := find(); origin.Source != "" {
+			origins[key] = origin
+		}
+	}
+	return origins, err
+}
+
+// origins find the places of values, by key.
+type origins map[string]func() Origin
+
+// parse makes options, and finds the places of their values.
+func (s *Sources) parse() (*Options, origins, error) {
 	var errs Errors
-	conf := new(storageConf)
-	source := ""
-	if s.Storage != nil {
-		var err error
-		conf, err = parseStorage(s.Storage)
-		errs = errs.with(err)
-		source = s.Storage.Name
-	}
-	if s.Inherited {
-		conf = conf.inherit()
-	}
-	o := &Options{
-		Driver:     conf.driver,
-		GraphRoot:  conf.graphRoot,
-		RunRoot:    conf.runRoot,
-		ImageStore: conf.imageStore,
-		Pull:       conf.pull,
-		Digests:    Digests{Dirs: s.DigestDirs},
-	}
-	if o.GraphRoot == "" {
-		o.GraphRoot = conf.rootlessStoragePath
-	}
+	conf, err := parseStorage(s.Rules, s.Storage)
+	errs = errs.with(err)
+	o := s.storageOptions(conf)
+	from := conf.origins()
 	if driver := cmp.Or(s.Driver, s.StorageDriver); driver != "" {
 		o.Driver = driver
+		from["driver"] = outside(map[bool]string{true: "--storage-driver", false: "STORAGE_DRIVER"}[s.Driver != ""])
 	}
 	if o.Driver == "overlay2" {
 		o.Driver = overlay
 	}
-	errs = errs.with(o.applyAll(s.driverOptions(conf, source, o.Driver)))
-	if s.Composefs != nil {
-		errs = errs.with(parseComposefs(s.Composefs, o))
+	errs = errs.with(o.applyAll(s.Rules, s.driverOptions(conf, o.Driver), from))
+	for i := range s.Composefs {
+		errs = errs.with(parseComposefs(&s.Composefs[i], o, from))
 	}
 	if err := errs.err(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return o, nil
+	return o, from, nil
 }
 
+// storageOptions returns the options that storage.conf has, without driver options.
+func (s *Sources) storageOptions(conf *storageConf) *Options {
+	if s.Inherited {
+		conf.inherit()
+	}
+	if s.Rules == DropIns && !s.Rootless {
+		conf.rootlessStoragePath = value{}
+	}
+	if conf.graphRoot.text == "" {
+		conf.graphRoot = conf.rootlessStoragePath
+	}
+	return &Options{
+		Driver:     conf.driver.text,
+		GraphRoot:  conf.graphRoot.text,
+		RunRoot:    conf.runRoot.text,
+		ImageStore: conf.imageStore.text,
+		Pull:       parsePull(conf.pull),
+		Digests:    Digests{Dirs: s.DigestDirs},
+	}
+}
+
+// outside returns the place of a value that is not in a file.
+func outside(source string) func() Origin { return func() Origin { return Origin{Source: source} } }
+
 // driverOptions returns the one list of driver options that counts.
-func (s *Sources) driverOptions(conf *storageConf, source, driver string) []driverOption {
+func (s *Sources) driverOptions(conf *storageConf, driver string) []driverOption {
 	switch {
 	case s.DriverOptions != nil:
 		return listOptions("--storage-opt", s.DriverOptions)
@@ -97,29 +133,38 @@ func (s *Sources) driverOptions(conf *storageConf, source, driver string) []driv
 		return nil
 	case s.StorageOpts != nil:
 		return listOptions("STORAGE_OPTS", strings.Split(*s.StorageOpts, ","))
+	case s.Inherited:
+		return nil
+	case driver == overlay, s.Rules == DropIns:
+		return slices.Concat(conf.options, conf.overlay)
 	}
-	return conf.driverOptions(source, driver)
+	return conf.options
 }
 
 // applyAll applies driver options if the driver is overlay, or unknown and possibly overlay.
-func (o *Options) applyAll(list []driverOption) error {
+func (o *Options) applyAll(rules Rules, list []driverOption, from origins) error {
 	if o.Driver != overlay && o.Driver != "" {
 		return nil
 	}
 	var errs Errors
+	last := map[string]driverOption{}
 	for _, d := range list {
-		errs = errs.with(d.apply(o))
+		errs = errs.with(d.apply(rules, o))
+		if key, ours := d.key(rules); ours && slices.Contains(fileOptions, key) {
+			last[key], from[key] = d, d.origin
+		}
 	}
+	o.Quota = strings.ContainsAny(last["size"].value()+last["inodes"].value(), "123456789")
 	return errs.err()
 }
 
-// inherit returns the values of the system's file that count for a user without root. Source:
-// getRootlessStorageOpts and isRootlessDriver in types/options.go.
-func (c *storageConf) inherit() *storageConf {
-	i := &storageConf{rootlessStoragePath: c.rootlessStoragePath, pull: c.pull}
-	switch c.driver {
+// inherit drops the values of the system's file that do not count for a user without root. Source:
+// getRootlessStorageOpts and isRootlessDriver in types/options.go of containers/storage 1.59.
+func (c *storageConf) inherit() {
+	c.graphRoot, c.runRoot, c.imageStore = value{}, value{}, value{}
+	switch c.driver.text {
 	case "btrfs", overlay, "overlay2", "vfs":
-		i.driver = c.driver
+	default:
+		c.driver = value{}
 	}
-	return i
 }

@@ -2,94 +2,114 @@ package config
 
 import (
 	"io/fs"
+	"strconv"
 	"strings"
 )
 
-// storageConf holds the values of a storage.conf. Source: TomlConfig in types/options.go and
-// OptionsConfig in pkg/config/config.go of containers/storage.
+// storageConf holds the values of storage.conf and its drop-ins. Source: TomlConfig in
+// types/options.go and OptionsConfig in pkg/config/config.go of containers/storage.
 type storageConf struct {
-	driver                         string
-	graphRoot, runRoot, imageStore string
-	rootlessStoragePath            string
-	additionalImageStores          []string
-	additionalLayerStores          []string
-	overlay                        []driverOption // without a source
-	pull                           PullOptions
-
-	storesLine, layerStoresLine func() int // of additionalimagestores and additionallayerstores
+	driver                         value
+	graphRoot, runRoot, imageStore value
+	rootlessStoragePath            value
+	options                        []driverOption // of all drivers
+	overlay                        []driverOption // of the overlay driver
+	pull                           map[string]value
 }
 
-// parseStorage reads a storage.conf. If values are invalid it returns the others, and [Errors].
-func parseStorage(text *Text) (*storageConf, error) {
-	c := new(storageConf)
-	root, err := parseTOML(text)
-	if err != nil {
-		return c, err
+// parseStorage reads storage.conf and its drop-ins. If values are invalid it returns the others, and
+// [Errors].
+func parseStorage(rules Rules, texts []Text) (*storageConf, error) {
+	var errs Errors
+	var root layers
+	for i := range texts {
+		t, err := parseTOML(&texts[i])
+		if err == nil {
+			root = append(root, t)
+			err = t.check(rules, "").err()
+		}
+		errs = errs.with(err)
 	}
 	storage := root.table("storage")
-	c.driver = storage.text("driver")
-	c.graphRoot = storage.text("graphroot")
-	c.runRoot = storage.text("runroot")
-	c.imageStore = storage.text("imagestore")
-	c.rootlessStoragePath = storage.text("rootless_storage_path")
-	c.parseOptions(storage.table("options"))
-	return c, root.check("").err()
+	options := storage.table("options")
+	c := &storageConf{
+		driver:              storage.text("driver"),
+		graphRoot:           storage.text("graphroot"),
+		runRoot:             storage.text("runroot"),
+		imageStore:          storage.text("imagestore"),
+		rootlessStoragePath: storage.text("rootless_storage_path"),
+		pull:                options.table("pull_options").exact(),
+	}
+	for _, v := range options.list("additionalimagestores") {
+		c.options = append(c.options, v.option("imagestore"))
+	}
+	for _, v := range options.list("additionallayerstores") {
+		c.options = append(c.options, v.option("additionallayerstore"))
+	}
+	c.addOptions(rules, options)
+	return c, errs.err()
 }
 
-// parseOptions reads [storage.options].
-func (c *storageConf) parseOptions(options *table) {
-	c.additionalImageStores = options.texts("additionalimagestores")
-	c.storesLine = options.lineOf("additionalimagestores")
-	c.additionalLayerStores = options.texts("additionallayerstores")
-	c.layerStoresLine = options.lineOf("additionallayerstores")
+// origins finds the places of the values.
+func (c *storageConf) origins() origins {
+	from := origins{
+		"driver": c.driver.origin, "graphroot": c.graphRoot.origin, "runroot": c.runRoot.origin, "imagestore": c.imageStore.origin,
+	}
+	for key := range knownKeys[OneFile][pullOptions] {
+		from[key] = c.pull[key].origin
+	}
+	return from
+}
+
+// option returns a driver option with this value.
+func (v value) option(key string) driverOption {
+	return driverOption{source: v.of.file.Name, label: v.of.name(v.key), text: "." + key + "=" + v.text, at: v}
+}
+
+// addOptions adds the driver options in [storage.options] and [storage.options.overlay]. The driver
+// gets both, the latter last. An empty value is none. use_composefs has no effect in
+// [storage.options]: unlike for most options, GetGraphDriverOptions in pkg/config/config.go looks into
+// [storage.options.overlay] only.
+func (c *storageConf) addOptions(rules Rules, options layers) {
 	overlay := options.table("overlay")
 	for _, key := range fileOptions {
-		c.addOverlay(overlay, key, overlay.text(key))
-		switch {
-		case overlay.text(key) != "", key == "use_composefs", key == "inodes":
-		case key == "force_mask":
-			if mask, _ := options.find(key); is[int64](mask) && mask != int64(0) {
-				c.addOverlay(options, key, fs.FileMode(mask.(int64)).String()) // check has parsed it
+		if knownKeys[rules]["storage.options.overlay"][key] == nil {
+			continue
+		}
+		outer, inner := options.text(key), overlay.text(key)
+		switch key {
+		case "use_composefs", "inodes", "sync":
+			outer = value{}
+		case "force_mask":
+			mask, of := options.number(key) // check has limited it to 32 bits
+			if mask != 0 {
+				outer = of.with(strconv.FormatInt(mask, 8))
 			}
-		default:
-			c.addOverlay(options, key, options.text(key))
+			if mask != 0 && inner.text == "" && rules == OneFile { // upstream's text, which its driver refuses
+				inner = of.with(fs.FileMode(mask).String())
+			}
+		}
+		if outer.text != "" {
+			c.options = append(c.options, outer.option(key))
+		}
+		if inner.text != "" {
+			c.overlay = append(c.overlay, inner.option(key))
 		}
 	}
-	c.pull = parsePull(options.table("pull_options"))
 }
 
-// addOverlay adds a key of a table to the options of the overlay driver, unless its value is empty.
-// A key in [storage.options.overlay] takes precedence over the one in [storage.options]. In the
-// latter, force_mask is a number, which upstream turns into a text that its driver refuses, and
-// use_composefs has no effect: unlike for most options, GetGraphDriverOptions in
-// pkg/config/config.go looks into [storage.options.overlay] only.
-func (c *storageConf) addOverlay(t *table, key, value string) {
-	if value == "" {
-		return
-	}
-	_, spelling := t.find(key)
-	c.overlay = append(c.overlay, driverOption{label: t.name(spelling), text: "." + key + "=" + value, line: t.lineOf(key)})
-}
-
-// parsePull reads pull_options, in upstream a map of strings: keys match exactly. A boolean is true
-// if its lower case is "true", and false otherwise; no value is invalid. Source: parsePullOptions
-// in pkg/chunked/storage_linux.go.
-func parsePull(t *table) (p PullOptions) {
-	if t == nil {
-		return p
-	}
-	text := func(key string) string {
-		s, _ := t.values[key].(string)
-		return s
-	}
-	on := func(key string) bool { return strings.ToLower(text(key)) == "true" }
+// parsePull makes options of pull_options, in upstream a map of strings: keys match exactly. A
+// boolean is true if its lower case is "true", and false otherwise; no value is invalid. Source:
+// parsePullOptions in pkg/chunked/storage_linux.go.
+func parsePull(pull map[string]value) (p PullOptions) {
+	on := func(key string) bool { return strings.ToLower(pull[key].text) == "true" }
 	p.EnablePartialImages = on("enable_partial_images")
-	if text("convert_images") != "" {
+	if pull["convert_images"].text != "" {
 		p.ConvertImages = switchOf(on("convert_images"))
 	}
 	p.UseHardLinks = on("use_hard_links")
 	p.InsecureAllowUnpredictableImageContents = on("insecure_allow_unpredictable_image_contents")
-	for repo := range strings.SplitSeq(text("ostree_repos"), ":") {
+	for repo := range strings.SplitSeq(pull["ostree_repos"].text, ":") {
 		if repo != "" {
 			p.OSTreeRepos = append(p.OSTreeRepos, repo)
 		}

@@ -74,15 +74,3 @@ func (t *table) text(key string) string {
 	s, _ := value.(string)
 	return s
 }
-
-// texts returns the list of strings under a key, or nil.
-func (t *table) texts(key string) (texts []string) {
-	value, _ := t.find(key)
-	list, _ := value.([]any)
-	for _, v := range list {
-		if s, ok := v.(string); ok {
-			texts = append(texts, s)
-		}
-	}
-	return texts
-}

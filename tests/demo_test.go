@@ -13,7 +13,7 @@ import (
 const composefsOff = `composefs is off
   why: data-only layers not supported (Linux 6.5 has it): mount: invalid argument
 
-SWITCHES
+SETTINGS
   use_composefs  true`
 
 // newDemo has the demo run with stand-ins for all that is built or installed.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/tests/seccomp"
 )
 
@@ -21,9 +22,12 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/*.txtar: commands and their output.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", Condition: func(name string) (bool, error) {
-		if name != "root" {
-			return false, fmt.Errorf("unknown condition %q", name)
+		switch name {
+		case "root":
+			return os.Geteuid() == 0, nil
+		case "dropins": // storage.conf has drop-ins
+			return config.Upstream == config.DropIns, nil
 		}
-		return os.Geteuid() == 0, nil
+		return false, fmt.Errorf("unknown condition %q", name)
 	}})
 }

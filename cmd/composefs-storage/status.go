@@ -15,8 +15,8 @@ const statusUsage = `Usage:
 
 Report whether composefs is on, and if not, why: whether podman with this project's
 driver makes composefs layers in pulls, loads and builds. Report whether podman starts,
-which keys of storage.conf have no effect, the features of the kernel, and the contents
-of the store. The exit code is 0 whether composefs is on or off.
+the settings and the file, variable or flag that sets each, which keys of storage.conf
+have no effect, the features of the kernel, and the contents of the store. The exit code is 0 whether composefs is on or off.
 
 status does not change the store. As root it probes kernel features in a temporary
 directory there, or in the nearest directory above a store that does not exist yet.
@@ -52,13 +52,15 @@ type status struct {
 	Images   map[string]int  `json:"images"` // by kind
 	Unnamed  int             `json:"images_without_name"`
 
-	refusal string // why podman does not start
+	refusal string                   // why podman does not start
+	from    map[string]config.Origin // the places of the settings
 }
 
 type setting struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
-	Source string `json:"source"` // a file or a variable, "" for the default
+	Source string `json:"source"`         // a file, a variable or a flag, "" for the default
+	Line   int    `json:"line,omitempty"` // of the key in the file
 }
 
 type featureStatus struct {
@@ -118,10 +120,16 @@ func newStatus(ctx context.Context, st *store, dropCaches bool) (*status, error)
 	if err != nil {
 		return nil, err
 	}
+	if st.root != "" {
+		sources.DriverOptions = []string{} // as in load
+	}
+	if result.from, err = config.Origins(sources); err != nil {
+		return nil, unreadable(err)
+	}
 	result.addSettings(st, sources)
 	result.addStart(st)
 	result.addFeatures(st, dropCaches)
-	result.addReasons(st, sources.StorageOpts != nil)
+	result.addReasons(st, sources)
 	result.addIgnored(st, sources)
 	result.addStores(ctx, st)
 	result.addImages(st)

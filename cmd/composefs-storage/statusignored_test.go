@@ -28,7 +28,7 @@ func TestDidYouMean(t *testing.T) {
 		"[storage.options.overlay]\nconvert_images = 'true'":             "", // its table is named already
 		"[storage.options.overlay]\nuse_composef = ''\nunrelated = ''\n": "; did you mean use_composefs?",
 	} {
-		keys := config.Ignored(config.Sources{Storage: &config.Text{Name: "storage.conf", Data: []byte(text)}})
+		keys := config.Ignored(config.Sources{Storage: []config.Text{{Name: "storage.conf", Data: []byte(text)}}})
 		if len(keys) == 0 {
 			t.Errorf("no key is ignored: %s", text)
 			continue

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
@@ -25,9 +26,9 @@ func (r *status) print(s streams) error {
 		}
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nSWITCHES\n")
+	fmt.Fprintf(w, "\nSETTINGS\n")
 	for _, x := range r.Settings {
-		source := x.Source
+		source := config.Origin{Source: x.Source, Line: x.Line}.String()
 		if source == "" {
 			source = "default"
 		}

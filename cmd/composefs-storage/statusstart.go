@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
@@ -27,7 +28,7 @@ func (st *store) nearest() string {
 
 // addStart finds out whether podman starts with the store.
 func (r *status) addStart(st *store) {
-	err := st.startable()
+	err := r.startable(st)
 	if err == nil && os.Geteuid() != 0 {
 		return // not known: podman without root differs
 	}
@@ -46,19 +47,20 @@ func (r *status) addStart(st *store) {
 
 // startable returns the reason why podman does not start with the store. It checks only the driver
 // overlay.
-func (st *store) startable() error {
+func (r *status) startable(st *store) error {
+	files := config.Upstream.Files()
 	conf, near := st.conf, st.nearest()
 	if conf.Driver != "" && conf.Driver != "overlay" {
 		return nil
 	}
 	for _, root := range conf.AdditionalImageStores {
 		if err := directory(root); err != nil {
-			return withHint(fmt.Errorf("additional image store %w", err), "mount it, or remove it from additionalimagestores in storage.conf")
+			return withHint(fmt.Errorf("additional image store %w", err), "mount it, or remove it from additionalimagestores in %s", files)
 		}
 	}
 	for _, path := range conf.MustExist {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return withHint(fmt.Errorf("%s does not exist", path), "correct mount_program or additionallayerstores in storage.conf")
+			return withHint(fmt.Errorf("%s does not exist", path), "correct mount_program or additionallayerstores in %s", files)
 		}
 	}
 	if os.Geteuid() == 0 {
@@ -77,7 +79,7 @@ func (st *store) startable() error {
 		}
 	}
 	if err := settings.Keeps(conf, st.stores.Primary.Home, near); err != nil {
-		return withHint(err, `set verity = "try" in composefs.conf: podman then starts without fs-verity`)
+		return withHint(err, `set verity = "try" in %s: podman then starts without fs-verity`, r.file("verity", "composefs.conf"))
 	}
 	return nil
 }
@@ -103,7 +105,7 @@ func (st *store) writable() error {
 	}
 	err = fmt.Errorf("store %s cannot be written to: %w", st.conf.GraphRoot, err)
 	if errors.Is(err, unix.EROFS) {
-		return withHint(err, "mount its file system read-write, or list the store in additionalimagestores of storage.conf")
+		return withHint(err, "mount its file system read-write, or list the store in additionalimagestores of %s", config.Upstream.Files())
 	}
 	return err
 }
@@ -133,5 +135,5 @@ func (st *store) limitable() error {
 		return err
 	}
 	return withHint(fmt.Errorf("size and inodes limit containers on XFS only, and %s is on %s", st.conf.GraphRoot, name),
-		"remove them from storage.conf, or put the store on XFS that is mounted with pquota")
+		"remove them from %s, or put the store on XFS that is mounted with pquota", config.Upstream.Files())
 }

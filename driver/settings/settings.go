@@ -23,9 +23,11 @@ func Load(driver string, driverOptions []string) (*config.Options, error) {
 func Sources() (config.Sources, error) { return config.Find(system()) }
 
 func system() config.System {
-	home, _ := os.UserHomeDir()
+	home, _ := unshare.HomeDir() // config reports that it is unknown
 	return config.System{
+		Rules:        config.Upstream,
 		ReadFile:     os.ReadFile,
+		ReadDir:      os.ReadDir,
 		LookupEnv:    os.LookupEnv,
 		ExpandEnv:    os.ExpandEnv,
 		EvalSymlinks: filepath.EvalSymlinks,
@@ -59,8 +61,14 @@ func Decide(conf *config.Options, stores *chain.Stores) config.Decision {
 
 // Advice returns the changes that make new layers composefs: see [config.Options.Advice].
 func Advice(conf *config.Options, d config.Decision) []string {
-	files, err := Load("", nil)
-	return conf.Advice(d, err == nil && files.UseComposefs == config.On)
+	sources, err := Sources()
+	if err != nil {
+		return conf.Advice(d, nil, false)
+	}
+	files, err := config.Parse(sources)
+	hidden := err == nil && files.UseComposefs == config.On
+	from, _ := config.Origins(sources) // none if a file has become invalid since the start
+	return conf.Advice(d, from, hidden)
 }
 
 // Sealing returns the meaning of the setting verity for new files of pools.

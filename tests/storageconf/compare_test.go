@@ -3,6 +3,7 @@ package storageconf_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,12 +28,15 @@ func diff(up *types.StoreOptions, o *config.Options) string {
 	check("imagestore", o.ImageStore, up.ImageStore)
 	check("pull options", o.Pull, pullOptions(up.PullOptions))
 	list := append([]string{}, up.GraphDriverOptions...)
-	d, err := config.Parse(config.Sources{Driver: up.GraphDriverName, DriverOptions: list})
+	d, err := config.Parse(config.Sources{Rules: config.Upstream, Driver: up.GraphDriverName, DriverOptions: list})
 	if err != nil {
 		return strings.Join(append(diffs, fmt.Sprintf("upstream's driver options: %v", err)), "\n")
 	}
 	check("use_composefs", o.UseComposefs, d.UseComposefs)
 	check("image stores", o.AdditionalImageStores, d.AdditionalImageStores)
+	check("incompatible", slices.Sorted(slices.Values(o.Incompatible)), slices.Sorted(slices.Values(d.Incompatible)))
+	check("paths", slices.Sorted(slices.Values(o.MustExist)), slices.Sorted(slices.Values(d.MustExist)))
+	check("quota", o.Quota, d.Quota)
 	return strings.Join(diffs, "\n")
 }
 
@@ -70,6 +74,9 @@ func TestDiff(t *testing.T) {
 		"use_composefs": func(o *config.Options) { o.UseComposefs = config.Unset },
 		"image stores":  func(o *config.Options) { o.AdditionalImageStores = nil },
 		"pull options":  func(o *config.Options) { o.Pull.ConvertImages = config.Unset },
+		"incompatible":  func(o *config.Options) { o.Incompatible = []string{"force_mask"} },
+		"paths":         func(o *config.Options) { o.MustExist = []string{"/x"} },
+		"quota":         func(o *config.Options) { o.Quota = true },
 	} {
 		up := types.StoreOptions{
 			GraphDriverName: "overlay", GraphRoot: "/g", RunRoot: "/r", ImageStore: "/i",

@@ -35,7 +35,7 @@ func TestDriverOptions(t *testing.T) {
 			options[i] = strings.ReplaceAll(o, "DIR", dir)
 		}
 		up := askDriver(t, options)
-		o, err := config.Parse(config.Sources{Driver: "overlay", DriverOptions: options})
+		o, err := config.Parse(config.Sources{Rules: config.Upstream, Driver: "overlay", DriverOptions: options})
 		got := answer{refused: err != nil}
 		if err == nil {
 			got.composefs = o.UseComposefs == config.On
@@ -63,7 +63,7 @@ func TestDriverOptions(t *testing.T) {
 	}
 	for _, key := range []string{
 		"use_composefs", ".use_composefs", "overlay.use_composefs", "overlay2.use_composefs", "OVERLAY.Use_Composefs",
-		"overlay.overlay2..use_composefs", " use_composefs ",
+		"overlay.overlay2..use_composefs", " use_composefs ", "vfs.use_composefs", "zfs.x", "btrfs.", "aufs.use_composefs", "..use_composefs", "overlay.", ".",
 	} {
 		try(key + "=true")
 	}
@@ -78,11 +78,14 @@ func TestDriverOptions(t *testing.T) {
 		try("additionalimagestore=" + stores)
 	}
 	try(".imagestore=DIR/a", "imagestore=DIR/b")
+	for _, store := range []string{"", "DIR/a", "DIR/a:ref", "DIR/a:", "DIR/a:x", "DIR/a:ref:ref", "a"} {
+		try("additionallayerstore=" + store)
+	}
 	for _, value := range []string{
 		"", "true", "1", "x", "10", "-1", "10G", "10 G", "10Gi", "10GiB", "1.5g", "1.g", "10 B", "10b", "10GG", "G", "1,5G", "1 000",
-		"shared", "private", "0700", "0855", "77777777777", "18446744073709551615", "18446744073709551616", "a=b",
+		"shared", "private", "none", "Filesystem", "0700", "0855", "77777777777", "18446744073709551615", "18446744073709551616", "a=b",
 	} {
-		for _, key := range []string{"size", "inodes", "skip_mount_home", "ignore_chown_errors", "force_mask", "mountopt", "override_kernel_check", "use_composef"} {
+		for _, key := range []string{"size", "inodes", "skip_mount_home", "ignore_chown_errors", "force_mask", "mountopt", "override_kernel_check", "sync", "use_composef"} {
 			try("overlay." + key + "=" + value)
 		}
 	}

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	for _, key := range []string{"STORAGE_DRIVER", "STORAGE_OPTS"} { // these would be read by upstream
+	for _, key := range []string{"STORAGE_DRIVER", "STORAGE_OPTS", "CONTAINERS_STORAGE_CONF_OVERRIDE"} { // these would be read by upstream
 		os.Unsetenv(key) //nolint:errcheck // the names are valid
 	}
 	os.Exit(m.Run())
@@ -59,15 +59,7 @@ func live(root string) error {
 		}
 	}
 	var r report
-	o, err := config.Load(config.System{
-		ReadFile:     os.ReadFile,
-		LookupEnv:    os.LookupEnv,
-		ExpandEnv:    os.ExpandEnv,
-		EvalSymlinks: filepath.EvalSymlinks,
-		Rootless:     unshare.IsRootless() && unshare.GetRootlessUID() != 0,
-		UID:          unshare.GetRootlessUID(),
-		Home:         os.Getenv("HOME"),
-	}, "", nil)
+	o, err := config.Load(here(), "", nil)
 	if err != nil {
 		r.Err = err.Error()
 	} else {
@@ -77,6 +69,21 @@ func live(root string) error {
 		r.UpstreamErr = err.Error()
 	}
 	return json.NewEncoder(os.Stdout).Encode(&r)
+}
+
+// here is the machine that the process is in.
+func here() config.System {
+	return config.System{
+		Rules:        config.Upstream,
+		ReadFile:     os.ReadFile,
+		ReadDir:      os.ReadDir,
+		LookupEnv:    os.LookupEnv,
+		ExpandEnv:    os.ExpandEnv,
+		EvalSymlinks: filepath.EvalSymlinks,
+		Rootless:     unshare.IsRootless() && unshare.GetRootlessUID() != 0,
+		UID:          unshare.GetRootlessUID(),
+		Home:         os.Getenv("HOME"),
+	}
 }
 
 // makeUserDirs makes what upstream needs of a user: somewhere for a run root.

@@ -1,7 +1,6 @@
 package storageconf_test
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -9,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/containers/storage/types"
 
 	"github.com/composefs-storage/composefs-storage/config"
 )
@@ -40,6 +37,16 @@ func TestText(t *testing.T) {
 		"[storage.options]\nauto-userns-max-size = 4294967296",
 		"[storage.options]\nforce_mask = '0700'",
 		"[storage.options]\nadditionallayerstores = ['/a', 1]",
+		"[storage.options]\nadditionalimagestores = ['/a', {append = true}]",
+		"[storage.options]\nadditionalimagestores = [{append = true}]",
+		"[storage.options]\nadditionalimagestores = [{append = false, Append = true}]",
+		"[storage.options]\nadditionalimagestores = [{}, '/a', {append = 1}]",
+		"[storage]\ndriver_priority = [{}, 'vfs']",
+		"[[storage.options.additionalimagestores]]\nappend = true",
+		"[storage.options]\nmount_program = '/a'\nsize = '1G'\nforce_mask = 0o755\n[storage.options.overlay]\nmount_program = '/b'\nsize = '0'\nforce_mask = ''",
+		"[storage.options]\nmount_program = '/a'\nignore_chown_errors = 'true'\n[storage.options.overlay]\nignore_chown_errors = 'false'\nforce_mask = '0700'",
+		"[storage.options.vfs]\nsync = 'none'\n[storage.options.zfs]\nfsname = 'x'\n[storage.options.overlay]\nsync = 'filesystem'",
+		"[storage.options.aufs]\nmountopt = 'x'",
 		"[storage]\ntransient_store = 'true'",
 		"[storage]\nunknown = 1\n[storage.unknown]\ndriver = 1",
 		"[[storage]]",
@@ -67,9 +74,7 @@ func compareText(t *testing.T, text string) bool {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var up types.StoreOptions
-	errUp := types.ReloadConfigurationFile(file, &up)
-	o, err := config.Parse(config.Sources{Storage: &config.Text{Name: file, Data: []byte(text)}})
+	up, errUp, o, err := read(t, file)
 	var value *config.ValueError
 	switch {
 	case errUp != nil && err != nil:
@@ -81,7 +86,6 @@ func compareText(t *testing.T, text string) bool {
 	case err != nil:
 		t.Errorf("%v, accepted upstream:\n%s", err, text)
 	default:
-		up.GraphRoot = cmp.Or(up.GraphRoot, up.RootlessStoragePath)
 		if d := diff(&up, o); d != "" {
 			t.Errorf("%s\n%s", d, text)
 		}
@@ -101,10 +105,11 @@ func TestStricter(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := types.ReloadConfigurationFile(file, new(types.StoreOptions)); err != nil {
-			t.Errorf("upstream: %v, this is no difference any more:\n%s", err, text)
+		_, errUp, _, err := read(t, file)
+		if errUp != nil {
+			t.Errorf("upstream: %v, this is no difference any more:\n%s", errUp, text)
 		}
-		if _, err := config.Parse(config.Sources{Storage: &config.Text{Data: []byte(text)}}); err == nil {
+		if err == nil {
 			t.Errorf("accepted:\n%s", text)
 		}
 	}
@@ -115,7 +120,7 @@ func randomText(r *rand.Rand) string {
 	bad := r.IntN(60)
 	pick := func(values ...string) string {
 		if bad--; bad == 0 {
-			return []string{"true", "1", "['true']", "{a = 'b'}", "2020-01-01", "1.5", "-1", "4294967296"}[r.IntN(8)]
+			return []string{"true", "1", "['true']", "{a = 'b'}", "2020-01-01", "1.5", "-1", "4294967296", "['a', {append = true}]"}[r.IntN(9)]
 		}
 		return values[r.IntN(len(values))]
 	}
