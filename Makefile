@@ -108,7 +108,7 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	GO='$(GO)' PREFIX='$(PREFIX)' hack/podman-files.sh $(stage)
 	for section in 1 5 8; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
-	install -D -m 644 -t $(stage)$(PREFIX)/share/composefs-storage docs/storage.conf
+	install -D -m 644 -t $(stage)$(PREFIX)/share/composefs-storage docs/storage.conf docs/50-composefs.conf
 	install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage docs/*.md docs/*.svg
 	for dir in decisions upstream; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage/$$dir docs/$$dir/*.md || exit; done
