@@ -115,10 +115,9 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	install -d $(stage)$(PREFIX)/lib/systemd/system
 	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
 	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
-	for program in podman composefs-storage; do \
-		bin/$$program completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/$$program && \
-		bin/$$program completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_$$program && \
-		bin/$$program completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/$$program.fish || exit; done
+	bin/composefs-storage completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/composefs-storage
+	bin/composefs-storage completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_composefs-storage
+	bin/composefs-storage completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/composefs-storage.fish
 	$(to_destdir) $(stage) $(installed)
 
 install-tools: tools := $(filter-out %/podman-testing %/pullevents,$(tools)) # those of the tests

@@ -1,8 +1,9 @@
 #!/bin/sh
 # usage: podman-files.sh STAGE
 #
-# Put podman's man pages and systemd units below STAGE. podman's own Makefile makes them. vendor/ has
-# no such files, so they are from the module, which go.sum verifies and the first run downloads.
+# Put podman's man pages, systemd units and completions below STAGE. podman's own Makefile makes the
+# first two. vendor/ has no such files, so they are from the module, which go.sum verifies and the first
+# run downloads.
 # PREFIX is where they are going to be.
 #
 # Files that cannot be made are left out with a warning, since podman works without them.
@@ -19,7 +20,7 @@ leave_out() {
 
 version=$(sed -n "s,^# $module \(v[^ ]*\).*,\1,p" vendor/modules.txt) # go list -m needs the network
 if ! json=$("$go" mod download -json "$module@$version"); then
-	leave_out "without podman's module, its man pages and systemd units are not installed" \
+	leave_out "without podman's module, its man pages, systemd units and completions are not installed" \
 		"run this again where $(GOFLAGS='' "$go" env GOPROXY) can be reached"
 	exit
 fi
@@ -42,3 +43,9 @@ GOFLAGS='' MAKEFLAGS='' make -s -C "$source" GOMD2MAN="$md2man" MAN_L=true BUILD
 	exit 1
 }
 rm "$source.log"
+
+# podman itself could print them only where it can run: not with cgroup v1, or on another processor.
+share=$stage$PREFIX/share
+install -D -m 644 -t "$share/bash-completion/completions" "$module_dir/completions/bash/podman"
+install -D -m 644 -t "$share/zsh/site-functions" "$module_dir/completions/zsh/_podman"
+install -D -m 644 -t "$share/fish/vendor_completions.d" "$module_dir/completions/fish/podman.fish"

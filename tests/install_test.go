@@ -119,7 +119,7 @@ func TestPodmanFilesOffline(t *testing.T) {
 	s := newScripts(t, "hack/podman-files.sh vendor/modules.txt", "dirname sed", map[string]string{"path/go": `
 		case $1 in env) echo https://proxy.example.org ;; *) echo 'no such host' >&2; exit 1 ;; esac`})
 	out, code := s.run(t, []string{"PREFIX=/usr"}, "hack/podman-files.sh", s.path("stage"))
-	if want := "no such host\nwarning: without podman's module, its man pages and systemd units are not installed\n" +
+	if want := "no such host\nwarning: without podman's module, its man pages, systemd units and completions are not installed\n" +
 		"hint: run this again where https://proxy.example.org can be reached\n"; code != 0 || out != want {
 		t.Errorf("exit code %d, and it prints %q, want %q", code, out, want)
 	}
