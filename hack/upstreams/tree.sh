@@ -24,8 +24,9 @@ from=hack/upstreams/$name
 tree=.cache/upstreams/$name
 stamp=$tree/.cache/source
 
+upstreams=$(echo hack/upstreams/*/go.mod | sed 's,hack/upstreams/\([^ ]*\)/go\.mod,\1,g')
 if [ ! -f "$from/go.mod" ]; then
-	echo "error: upstream $name is unknown; there are:" hack/upstreams/*/go.mod | sed 's,hack/upstreams/\([^ ]*\)/go\.mod,\1,g' >&2
+	echo "error: upstream $name is unknown; there are: $upstreams" >&2
 	echo "hint: without UPSTREAM, make builds for podman 5.6, the one in vendor/" >&2
 	exit 1
 fi
@@ -48,7 +49,7 @@ rename() {
 		mkdir -p "$1/hack/graft/_vendor/${new%/*}"
 		mv "$1/hack/graft/_vendor/$old" "$1/hack/graft/_vendor/$new"
 	done <"$from/renames"
-	gofmt -w "$1/cmd" "$1/config" "$1/convert" "$1/driver" "$1/hack" "$1/tests" # sorts imports
+	"$("$go" env GOROOT)/bin/gofmt" -w "$1/cmd" "$1/config" "$1/convert" "$1/driver" "$1/hack" "$1/tests" # sorts imports
 }
 
 mkdir -p "$tree/.cache"
@@ -71,8 +72,8 @@ if $tidy; then
 fi
 if ! GOFLAGS='' "$go" -C "$tree" mod vendor >"$tree/.cache/vendor.log" 2>&1; then
 	cat "$tree/.cache/vendor.log" >&2
-	echo "error: the modules of upstream $name cannot be had" >&2
-	echo "hint: they come from $("$go" env GOPROXY); go.mod and go.sum of hack/upstreams/$name name them" >&2
+	echo "error: the modules of upstream $name cannot be downloaded" >&2
+	echo "hint: they come from $("$go" env GOPROXY); upstreams: $upstreams" >&2
 	exit 1
 fi
 echo "$now" >"$stamp"
