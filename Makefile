@@ -98,6 +98,7 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	rm -rf $(stage)
 	install -D -t $(stage)$(PREFIX)/bin bin/podman bin/composefs-storage
 	ln -s composefs-storage $(stage)$(PREFIX)/bin/mkcomposefs
+	ln -s podman $(stage)$(PREFIX)/bin/podmansh
 	install -D -t $(stage)$(PREFIX)/libexec/podman bin/rootlessport
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(stage)$(PREFIX)/libexec/podman/quadlet -ldflags '$(quadlet_ldflags)' $(quadlet)
 	for kind in system user; do \
@@ -113,7 +114,10 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	for dir in decisions upstream; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage/$$dir docs/$$dir/*.md || exit; done
 	install -d $(stage)$(PREFIX)/lib/systemd/system
-	sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-check.service.in >$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-check.service
+	for unit in check gc; do \
+		sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-$$unit.service.in \
+			>$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-$$unit.service || exit; done
+	install -m 644 -t $(stage)$(PREFIX)/lib/systemd/system hack/systemd/composefs-storage-gc.timer
 	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 	bin/composefs-storage completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/composefs-storage
 	bin/composefs-storage completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_composefs-storage

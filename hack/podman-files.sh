@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: podman-files.sh STAGE
 #
-# Put podman's man pages, systemd units and completions below STAGE. podman's own Makefile makes the
-# first two. vendor/ has no such files, so they are from the module, which go.sum verifies and the first
-# run downloads.
+# Put podman's man pages, systemd units, completions and settings of systemd-tmpfiles below STAGE.
+# podman's own Makefile makes the first two. vendor/ has no such files, so they are from the module,
+# which go.sum verifies and the first run downloads.
 # PREFIX is where they are going to be.
 #
 # Files that cannot be made are left out with a warning, since podman works without them.
@@ -49,3 +49,4 @@ share=$stage$PREFIX/share
 install -D -m 644 -t "$share/bash-completion/completions" "$module_dir/completions/bash/podman"
 install -D -m 644 -t "$share/zsh/site-functions" "$module_dir/completions/zsh/_podman"
 install -D -m 644 -t "$share/fish/vendor_completions.d" "$module_dir/completions/fish/podman.fish"
+install -D -m 644 -t "$stage$PREFIX/lib/tmpfiles.d" "$module_dir/contrib/tmpfile/podman.conf"

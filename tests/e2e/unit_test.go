@@ -20,6 +20,7 @@ import (
 // unit is the systemd unit of "make install", for a state directory and podman's store.
 type unit struct {
 	file, state string
+	top         string // of the sources: its bin is that of the unit
 	podman      *podman.Podman
 }
 
@@ -31,9 +32,9 @@ func newUnit(t *testing.T, p *podman.Podman) *unit {
 	must(t, os.Mkdir(filepath.Join(u.state, "composefs-storage"), 0o700)) // StateDirectory=
 	text, err := os.ReadFile("../../hack/systemd/composefs-storage-check.service.in")
 	must(t, err)
-	top, err := filepath.Abs("../..")
+	u.top, err = filepath.Abs("../..")
 	must(t, err)
-	must(t, os.WriteFile(u.file, []byte(strings.ReplaceAll(string(text), "@PREFIX@", top)), 0o600))
+	must(t, os.WriteFile(u.file, []byte(strings.ReplaceAll(string(text), "@PREFIX@", u.top)), 0o600))
 	return u
 }
 
@@ -108,7 +109,14 @@ func TestUnitVerify(t *testing.T) {
 	t.Parallel()
 	program := needs.Program(t, "systemd-analyze", "systemd")
 	u := newUnit(t, podman.New(t, podman.Ours))
-	if out, err := exec.Command(program, "verify", "--man=no", u.file).CombinedOutput(); err != nil || len(out) > 0 {
+	units := []string{u.file}
+	for _, name := range []string{"composefs-storage-gc.service.in", "composefs-storage-gc.timer"} {
+		text, err := os.ReadFile(filepath.Join("../../hack/systemd", name))
+		must(t, err)
+		units = append(units, filepath.Join(filepath.Dir(u.file), strings.TrimSuffix(name, ".in")))
+		must(t, os.WriteFile(units[len(units)-1], []byte(strings.ReplaceAll(string(text), "@PREFIX@", u.top)), 0o600))
+	}
+	if out, err := exec.Command(program, append([]string{"verify", "--man=no"}, units...)...).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v:\n%s", err, out)
 	}
 	text, err := os.ReadFile(u.file)
