@@ -14,6 +14,7 @@ MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
 FOR ?= test
+ARCH ?= $(shell $(GO) env GOARCH)
 LISTS ?= trixie-mistakes trixie bookworm-mistakes bookworm
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
@@ -59,7 +60,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall demo test test-race test-service test-fresh test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-race test-service test-fresh test-dist test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -133,6 +134,15 @@ install-tools: tools ## install buildah, skopeo and containers-storage with our 
 uninstall: ## remove what "make install" and "make install-tools" installed
 	$(to_destdir) --remove $(installed) $(installed)-tools
 
+# The packages have the version of the commit's time, until there is a release.
+package_version = $(patsubst v%,%,$(release:-dev=~dev$(shell date -u -d @$(commit_time) +%Y%m%d%H%M%S)))
+dist: toolchain ## make packages for Debian and rpm-based distributions in bin/dist; ARCH=arm64
+	hack/deps.sh dist
+	CGO_ENABLED=0 $(GO) -C hack/dist build -o ../../.cache/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
+	rm -rf .cache/dist
+	$(MAKE) install DESTDIR=$(CURDIR)/.cache/dist/root PREFIX=/usr MOUNTDIR=/usr/sbin
+	ARCH=$(ARCH) VERSION='$(package_version)' SOURCE_DATE_EPOCH=$(commit_time) hack/dist/dist.sh .cache/dist/root bin/dist
+
 deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
 	hack/deps.sh $(FOR)
 
@@ -157,6 +167,9 @@ test-vm: deps build podman ## run podman in machines that have fs-verity and los
 
 test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or two, 8 GB); LISTS=trixie
 	hack/fresh/fresh.sh $(LISTS)
+
+test-dist: dist ## try the packages on fresh Debian 13 and 12, in the place of their podman (root, 6 GB)
+	hack/fresh/fresh.sh trixie-packages bookworm-packages
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; SUITES=-help
 	hack/upstream/run.sh $(SUITES)

@@ -1,17 +1,18 @@
 #!/bin/sh
-# usage: deps.sh [podman|demo|test]
+# usage: deps.sh [podman|dist|demo|test]
 #
-# Install what building and running podman, the demo, or by default the tests need beyond Go and
-# make, and is missing. Tests that need something else skip it, unless CI is true; podman and the
-# demo need all. OS_RELEASE is a file like os-release(5).
+# Install what building and running podman, packages, the demo, or by default the tests need beyond
+# Go and make, and is missing. Tests that need something else skip it, unless CI is true; podman,
+# packages and the demo need all. OS_RELEASE is a file like os-release(5).
 set -eu
 purpose=${1:-test}
 case $purpose in
 podman) purposes=' build run net pages ' ;;
+dist) purposes=' build pages dist ' ;;
 demo) purposes=' build run demo ' ;;
 test) purposes=' build run demo test ' ;;
 *)
-	echo "usage: deps.sh [podman|demo|test]" >&2
+	echo "usage: deps.sh [podman|dist|demo|test]" >&2
 	exit 2
 	;;
 esac
@@ -37,6 +38,7 @@ net   /usr/lib/podman/aardvark-dns aardvark-dns                    names of cont
 net   catatonit                    catatonit                       pods, and podman run --init
 pages go-md2man                    go-md2man                       makes podman's man pages
 pages python3                      python3                         the same
+dist  readelf                      binutils                        the version of glibc that podman needs
 demo  static:busybox               busybox-static                  what test and demo images run
 demo  setcap                       libcap2-bin                     makes files with capabilities
 test  fsck.erofs                   erofs-utils                     judges images

@@ -24,6 +24,7 @@ func TestDeps(t *testing.T) {
 	for name, c := range map[string]struct{ purpose, release, with, without string }{
 		"podman, Debian 13": {"podman", "trixie", "gcc patch conmon runc nftables catatonit libseccomp-dev", "iptables busybox-static " + tests},
 		"podman, Debian 12": {"podman", "bookworm", "gcc patch conmon runc iptables catatonit", "nftables busybox-static " + tests},
+		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},
 		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static " + tests, "nftables"},
 	} {
@@ -77,7 +78,7 @@ func TestDepsFail(t *testing.T) {
 		"not root":        {"podman", []string{"ID=1000"}, 1, []string{"error: these packages are missing", "hint: run this as root, or install as root: gcc"}},
 		"tests, not root": {"test", []string{"ID=1000"}, 0, []string{"hint: for all of it, install as root: gcc"}},
 		"tests in CI":     {"test", []string{"ID=1000", "CI=true"}, 1, []string{"hint: for all of it, install as root: gcc"}},
-		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|demo|test]"}},
+		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|dist|demo|test]"}},
 	} {
 		s := newDeps(t)
 		out, code := s.run(t, append(c.env, s.debian(t, "trixie")), "hack/deps.sh", c.purpose)

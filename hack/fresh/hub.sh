@@ -30,7 +30,9 @@ for _ in $(seq 100); do
 	! grep -q 'listening on' $work/hub.log || break
 	sleep 0.1
 done
-podman() { bin/podman --root $work/store --runroot $work/run --tmpdir $work/tmp "$@"; }
+podman=$PWD/bin/podman
+[ -e "$podman" ] || podman=/usr/bin/podman
+podman() { $podman --root $work/store --runroot $work/run --tmpdir $work/tmp "$@"; }
 podman import -q -c 'CMD ["bash"]' "$1" docker.io/library/debian >/dev/null
 podman push -q --tls-verify=false docker.io/library/debian 127.0.0.1:5000/library/debian
 podman system reset -f >/dev/null 2>&1
