@@ -41,6 +41,8 @@ cp "$("$root/hack/docker-registry.sh" | tail -1)" /mnt/docker-registry
 cp -r "$UPSTREAM_TESTS/." /mnt/suite
 # Go's module cache has no executable files.
 chmod -R u+w /mnt/suite
+# openssl of Debian 12 has no "req -quiet".
+openssl req -help 2>&1 | grep -qe -quiet || sed -i '/^ *-quiet \\$/d' /mnt/suite/helpers.bash
 
 mount -t overlay -o lowerdir=/etc,upperdir=/mnt/etc,workdir=/mnt/work overlay /etc
 mount -t tmpfs tmpfs /run
@@ -49,6 +51,10 @@ mount -t tmpfs tmpfs /dev/shm
 mkdir -p /var/lib/containers
 mount --bind /mnt/containers /var/lib/containers
 mount --bind /mnt/vartmp /var/tmp
+case $("$podman" --version) in
+"podman version "[1-5].*) ;;
+*) "$here/podman6.sh" ;;
+esac
 "$here/conf.sh" "$driver"
 
 mkdir /mnt/home

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run bats files, as machine.sh's command, and print their TAP: before that of each file a
 # line with its name, after it one with bats' exit status and the seconds it took.
-# First and last comes how many composefs layers a pull makes.
+# First comes the version of cgroups, and first and last how many composefs layers a pull makes.
 # usage: suite.sh storage|podman FILE...
 set -u
 suite=$1
@@ -35,6 +35,10 @@ storage)
 podman)
 	export PODMAN=/mnt/bin/podman PODMAN_TESTING=/mnt/bin/podman-testing QUADLET=/nonexistent
 	;;
+esac
+case $(stat -f -c %T /sys/fs/cgroup) in
+cgroup2fs) echo "# cgroup v2" ;;
+*) echo "# cgroup v1" ;;
 esac
 /mnt/images.sh || exit
 prove

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,8 +19,8 @@ func markdown(outcomes []*outcome) string {
 	release, _ := os.ReadFile("/proc/sys/kernel/osrelease")
 	kernel, _, _ := strings.Cut(strings.TrimSpace(string(release)), "-") // without its builder
 	bats, _ := exec.Command("bats", "--version").Output()
-	fmt.Fprintf(&b, "%s, Linux %s, %s, as root with runc and cgroup v1. Passed / failed / skipped, and minutes:\n\n",
-		time.Now().UTC().Format(time.DateOnly), kernel, strings.TrimSpace(string(bats)))
+	fmt.Fprintf(&b, "%s, Linux %s, %s, as root with runc and cgroup %s. Passed / failed / skipped, and minutes:\n\n",
+		time.Now().UTC().Format(time.DateOnly), kernel, strings.TrimSpace(string(bats)), cgroup(outcomes))
 	b.WriteString("| suite |")
 	for _, d := range drivers {
 		fmt.Fprintf(&b, " %s |", titles[d])
@@ -47,6 +48,18 @@ func markdown(outcomes []*outcome) string {
 		fmt.Fprintf(&b, "\nPasses with plain overlay, and not with %s:\n\n%s", titles[d], list.String())
 	}
 	return b.String()
+}
+
+// cgroup returns the versions of cgroups that the machines had.
+func cgroup(outcomes []*outcome) string {
+	var versions []string
+	for _, o := range outcomes {
+		for _, r := range o.results {
+			versions = append(versions, r.cgroup)
+		}
+	}
+	slices.Sort(versions)
+	return strings.Join(slices.Compact(versions), " and ")
 }
 
 // list writes the tests that differ with a driver.

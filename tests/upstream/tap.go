@@ -26,7 +26,8 @@ type results struct {
 	verdicts  map[test]verdict
 	order     []test
 	seconds   int
-	composefs []int // how many composefs layers there were in stores that were looked at
+	composefs []int  // how many composefs layers there were in stores that were looked at
+	cgroup    string // the version of cgroups that the machine has
 }
 
 func (r *results) add(t test, v verdict) {
@@ -95,6 +96,8 @@ func parseTAP(r io.Reader) (*results, error) {
 			n, _ := strconv.Atoi(words[4])
 			res.seconds += n
 			file = ""
+		case len(words) == 3 && words[1] == "cgroup" && words[0] == "#":
+			res.cgroup = words[2]
 		case len(words) == 3 && words[1] == "composefs-layers" && words[0] == "#":
 			n, err := strconv.Atoi(words[2])
 			if err != nil {

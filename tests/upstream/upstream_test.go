@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-const plainTAP = `noise before any file
+const plainTAP = `# cgroup v2
+noise before any file
 ok 1 of nothing
 # composefs-layers 0
 # file 010-a.bats
@@ -70,6 +71,9 @@ func TestDifferences(t *testing.T) {
 		want := []test{{"010-a.bats", "four # not a skip"}}
 		if got := o.regressions("ours"); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+		if got := markdown([]*outcome{o}); !strings.Contains(got, "with runc and cgroup v2. ") {
+			t.Errorf("%s: the version of cgroups is missing: %s", name, got)
 		}
 		if got := markdown([]*outcome{o}); !strings.Contains(got, "not with ours:\n\n* 010-a.bats: four # not a skip\n") || !strings.Contains(got, "not with stock composefs:\n\n* none\n") {
 			t.Errorf("%s: %s", name, got)
