@@ -149,7 +149,7 @@ func TestMergeComposefs(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	opts := "use_composefs=true"
 	s := dropIns("[storage]\ndriver = 'overlay'\ngraphroot = '/g'\nrunroot = '/r'\n[storage.options.overlay]\nuse_composefs = 'true'",
-		"[storage.options.pull_options]\nconvert_images = 'true'\n[storage]\n\nGraphRoot = '/h'")
+		"[storage.options.pull_options]\nconvert_images = 'true'\n[storage]\n\nGraphRoot = '/h'", "[storage]\nrunroot = ''")
 	s.Composefs = []config.Text{{Name: "composefs.conf", Data: []byte("verity = 'off'\nexpected = 'all'")}, {Name: "c.conf", Data: []byte("\nverity = 'try'")}}
 	environment := s
 	environment.StorageDriver, environment.StorageOpts = "overlay", &opts
@@ -165,7 +165,7 @@ func TestOrigins(t *testing.T) {
 		in   config.Sources
 		want map[string]string // unset ones are left out
 	}{
-		{"files", s, map[string]string{"driver": "1.conf:2", "graphroot": "2.conf:5", "runroot": "1.conf:4", "use_composefs": "1.conf:6",
+		{"files", s, map[string]string{"driver": "1.conf:2", "graphroot": "2.conf:5", "runroot": "", "use_composefs": "1.conf:6",
 			"convert_images": "2.conf:2", "verity": "c.conf:2", "expected": "composefs.conf:2"}},
 		{"environment", environment, map[string]string{"driver": "STORAGE_DRIVER", "use_composefs": "STORAGE_OPTS", "graphroot": "2.conf:5"}},
 		{"flags", flags, map[string]string{"driver": "--storage-driver", "use_composefs": "--storage-opt", "graphroot": "2.conf:5"}},

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -60,8 +59,8 @@ func Parse(s Sources) (*Options, error) {
 	return o, err
 }
 
-// Origins returns the places of the values that Parse returns, by key, without those that are not
-// set. It has no places of additional stores.
+// Origins returns the places of the values that Parse returns, by key. It leaves out values that are
+// not set or empty, and the additional stores.
 func Origins(s Sources) (map[string]Origin, error) {
 	_, from, err := s.parse()
 	origins := map[string]Origin{}
@@ -83,9 +82,11 @@ func (s *Sources) parse() (*Options, origins, error) {
 	errs = errs.with(err)
 	o := s.storageOptions(conf)
 	from := conf.origins()
-	if driver := cmp.Or(s.Driver, s.StorageDriver); driver != "" {
-		o.Driver = driver
-		from["driver"] = outside(map[bool]string{true: "--storage-driver", false: "STORAGE_DRIVER"}[s.Driver != ""])
+	if s.StorageDriver != "" {
+		o.Driver, from["driver"] = s.StorageDriver, outside("STORAGE_DRIVER")
+	}
+	if s.Driver != "" {
+		o.Driver, from["driver"] = s.Driver, outside("--storage-driver")
 	}
 	if o.Driver == "overlay2" {
 		o.Driver = overlay

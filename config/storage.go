@@ -50,13 +50,17 @@ func parseStorage(rules Rules, texts []Text) (*storageConf, error) {
 	return c, errs.err()
 }
 
-// origins finds the places of the values.
+// origins finds the places of the values that are not empty.
 func (c *storageConf) origins() origins {
-	from := origins{
-		"driver": c.driver.origin, "graphroot": c.graphRoot.origin, "runroot": c.runRoot.origin, "imagestore": c.imageStore.origin,
-	}
+	values := map[string]value{"driver": c.driver, "graphroot": c.graphRoot, "runroot": c.runRoot, "imagestore": c.imageStore}
 	for key := range knownKeys[OneFile][pullOptions] {
-		from[key] = c.pull[key].origin
+		values[key] = c.pull[key]
+	}
+	from := origins{}
+	for key, v := range values {
+		if v.text != "" {
+			from[key] = v.origin
+		}
 	}
 	return from
 }
