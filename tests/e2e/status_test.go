@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/oldkernel"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
@@ -23,8 +24,9 @@ import (
 type configuration struct {
 	name    string
 	opts    podman.Options
-	conf    string // storage.conf after graphroot and runroot, if not the usual one
-	fs      string // of the store, if not the usual one
+	conf    string            // storage.conf after graphroot and runroot, if not the usual one
+	dropIns map[string]string // of a storage.conf with graphroot and runroot, by name
+	fs      string            // of the store, if not the usual one
 	release *oldkernel.Release
 	filled  bool   // the store has composefs layers already
 	want    string // on, off, or refuses: podman does not start; "" depends on the machine
@@ -47,6 +49,7 @@ func configurations() []configuration {
 	env := func(variable string) podman.Options { return podman.Options{Env: []string{variable}} }
 	require := podman.Options{Composefs: `verity = "require"`}
 	old := oldkernel.Linux6_4
+	drops, off := dropInsCount(), "[storage.options.overlay]\nuse_composefs = \"false\"\n"
 	return []configuration{
 		{name: "usual", want: "on"},
 		{name: "whole file", conf: inStorage + inDriver + inPull, want: "on"},
@@ -62,7 +65,9 @@ func configurations() []configuration {
 		{name: "no string", conf: inStorage + "[storage.options.overlay]\nuse_composefs = true\n" + inPull, want: "refuses"},
 		{name: "no boolean", opts: overlay("use_composefs", "yes"), want: "refuses"},
 		{name: "no TOML", conf: inStorage + "graphroot\n", want: "refuses"},
-		{name: "no driver", conf: inDriver + inPull, want: "off"},
+		{name: "no driver", conf: inDriver + inPull, want: drops},
+		{name: "sample drop-in", dropIns: map[string]string{sampleDropIn: ""}, want: drops},
+		{name: "drop-in after the sample", dropIns: map[string]string{sampleDropIn: "", "60-local.conf": off}, want: "off"},
 		{name: "vfs", opts: env("STORAGE_DRIVER=vfs"), want: "off"},
 		{name: "STORAGE_OPTS", opts: env("STORAGE_OPTS=overlay.mountopt=nodev"), want: "off"},
 		{name: "STORAGE_OPTS with the switch", opts: env("STORAGE_OPTS=overlay.use_composefs=true"), want: "on"},
@@ -128,6 +133,9 @@ func (c *configuration) podman(t *testing.T) *podman.Podman {
 	} else {
 		s = podman.NewStoreOn(t, c.fs)
 	}
+	if c.dropIns != nil {
+		c.opts.Env = append(c.opts.Env, c.writeDropIns(t, s)...)
+	}
 	if c.conf != "" {
 		conf := filepath.Join(s.Dir, "storage.conf")
 		text := fmt.Sprintf("[storage]\ngraphroot = %q\nrunroot = %q\n%s", s.Root, s.RunRoot, c.conf)
@@ -144,6 +152,40 @@ func (c *configuration) podman(t *testing.T) *podman.Podman {
 		})
 	}
 	return p
+}
+
+// sampleDropIn is the name of the sample in docs.
+const sampleDropIn = "50-composefs.conf"
+
+// dropInsCount returns the result of a configuration by drop-ins: on since containers/storage 1.63.
+func dropInsCount() string {
+	if config.Upstream == config.DropIns {
+		return "on"
+	}
+	return "off"
+}
+
+// writeDropIns makes a user's directory of configuration files, and returns the environment that leads
+// to it.
+func (c *configuration) writeDropIns(t *testing.T, s *podman.Store) []string {
+	t.Helper()
+	dir := filepath.Join(s.Dir, "xdg", "containers")
+	must(t, os.MkdirAll(filepath.Join(dir, "storage.conf.d"), 0o700))
+	main := filepath.Join(dir, "storage.conf")
+	must(t, os.WriteFile(main, fmt.Appendf(nil, "[storage]\ngraphroot = %q\nrunroot = %q\n", s.Root, s.RunRoot), 0o600))
+	for name, text := range c.dropIns {
+		data := []byte(text)
+		if name == sampleDropIn {
+			sample, err := os.ReadFile(filepath.Join("../../docs", name))
+			must(t, err)
+			data = sample
+		}
+		must(t, os.WriteFile(filepath.Join(dir, "storage.conf.d", name), data, 0o600))
+	}
+	if config.Upstream == config.DropIns {
+		main = "" // which would turn drop-ins off
+	}
+	return []string{"XDG_CONFIG_HOME=" + filepath.Dir(dir), "CONTAINERS_STORAGE_CONF=" + main}
 }
 
 // foretold returns the prediction of status: on, off, or refuses.
@@ -207,7 +249,7 @@ func TestStatusWrongValues(t *testing.T) {
 		"[storage.options]",
 		"!additionallayerstores = false",
 		`!skip_mount_home = "no"`,
-		"!force_mask = 0o700",
+		map[config.Rules]string{config.OneFile: "!force_mask = 0o700", config.DropIns: "force_mask = 0"}[config.Upstream],
 		"[storage.options.overlay]",
 		"!mountopt = true",
 		`!size = "much"`,
