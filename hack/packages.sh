@@ -1,9 +1,11 @@
 # Sourced by scripts that unpack packages of a suite of Debian without installing them, with
 # "set -eu". The mirror is the one that apt uses.
 
-# prepare_suite SUITE CACHE: make the directory $new beside CACHE, which goes when the script ends,
-# and set $mirror. There apt sees the suite as a machine does on which nothing is installed.
+# prepare_suite SUITE CACHE [ARCH]: make the directory $new beside CACHE, which goes when the script
+# ends, and set $mirror. There apt sees the suite as a machine does on which nothing is installed,
+# and whose architecture is ARCH, or amd64.
 prepare_suite() {
+	arch=${3:-amd64}
 	mkdir -p "${2%/*}"
 	new=$(mktemp -d "$2.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
@@ -15,7 +17,7 @@ prepare_suite() {
 		URIs: $mirror
 		Suites: $1
 		Components: main
-		Architectures: amd64
+		Architectures: $arch
 		Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 	END
 }
@@ -24,8 +26,9 @@ prepare_suite() {
 suite() {
 	program=apt-$1
 	shift
-	"$program" -qq -o APT::Sandbox::User=root -o Dir::Etc::sourcelist="$new/suite.sources" -o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$new/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$new/apt" "$@"
+	"$program" -qq -o APT::Sandbox::User=root -o APT::Architecture="$arch" -o APT::Architectures="$arch" \
+		-o Dir::Etc::sourcelist="$new/suite.sources" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$new/lists" \
+		-o Dir::State::status=/dev/null -o Dir::Cache="$new/apt" "$@"
 }
 
 # download PACKAGE...
