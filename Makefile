@@ -14,8 +14,16 @@ MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
 FOR ?= test
-ARCH ?= $(shell $(GO) env GOARCH)
 LISTS ?= trixie-mistakes trixie bookworm-mistakes bookworm
+
+# Programs for another architecture of Debian have a directory of their own: hack/cross.
+ifdef ARCH
+bin = bin/$(ARCH)
+cross = hack/cross/run.sh $(ARCH)
+emulate = hack/cross/emulate.sh $(ARCH)
+else
+bin = bin
+endif
 
 # "make deps" unpacks docker-registry there instead of installing it, which would
 # start a service.
@@ -28,9 +36,9 @@ export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp
 # podman and its stock twin differ in nothing but the grafts. apparmor and seccomp are
 # what distributions build with; openpgp spares us the C library gpgme.
 podman = github.com/containers/podman/v5/cmd/podman
-podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell pkg-config --exists libsystemd && echo systemd)
+podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd)
 podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
-compile = CGO_ENABLED=1 GO='$(GO)' hack/compile.sh
+compile = GO='$(GO)' CGO_ENABLED=1 $(cross) hack/compile.sh
 
 # The other programs that use the store, of those that go.mod names; podman-testing is a tool of
 # podman's tests, and pullevents one of ours.
@@ -69,9 +77,9 @@ toolchain:
 	@GO='$(GO)' hack/toolchain.sh
 
 build: toolchain ## build bin/composefs-storage, and links to it: mkcomposefs and mount.composefs
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/composefs-storage ./cmd/composefs-storage
-	ln -sf composefs-storage bin/mkcomposefs
-	ln -sf composefs-storage bin/mount.composefs
+	CGO_ENABLED=0 $(cross) $(GO) build -trimpath -o $(bin)/composefs-storage ./cmd/composefs-storage
+	ln -sf composefs-storage $(bin)/mkcomposefs
+	ln -sf composefs-storage $(bin)/mount.composefs
 
 # Builds that run at the same time see the whole file, the old one or the new one.
 overlay: toolchain
@@ -80,28 +88,28 @@ overlay: toolchain
 		{ rm -f .cache/overlay.json.$$$$; exit 1; }
 
 podman: overlay ## build bin/podman: podman with our driver
-	$(compile) $(podman) bin/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
+	$(compile) $(podman) $(bin)/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
 
 rootlessport: toolchain ## build bin/rootlessport: it forwards the ports of containers without root
-	$(compile) $(rootlessport) bin/rootlessport $(podman_flags)
+	$(compile) $(rootlessport) $(bin)/rootlessport $(podman_flags)
 
 podman-stock: toolchain ## build bin/podman-stock: the same podman without it, which judges ours
-	$(compile) $(podman) bin/podman-stock $(podman_flags)
+	$(compile) $(podman) $(bin)/podman-stock $(podman_flags)
 
 tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
 	for tool in $(tools); do \
-		$(compile) $$tool bin/$${tool##*/} $(podman_flags) -overlay .cache/overlay.json || exit; done
+		$(compile) $$tool $(bin)/$${tool##*/} $(podman_flags) -overlay .cache/overlay.json || exit; done
 
 tools-stock: toolchain ## build bin/stock/: the same tools without it
-	for tool in $(tools); do $(compile) $$tool bin/stock/$${tool##*/} $(podman_flags) || exit; done
+	for tool in $(tools); do $(compile) $$tool $(bin)/stock/$${tool##*/} $(podman_flags) || exit; done
 
 install: build podman rootlessport ## install under PREFIX: programs, man pages, documents, completions, systemd units, a sample storage.conf
 	rm -rf $(stage)
-	install -D -t $(stage)$(PREFIX)/bin bin/podman bin/composefs-storage
+	install -D -t $(stage)$(PREFIX)/bin $(bin)/podman $(bin)/composefs-storage
 	ln -s composefs-storage $(stage)$(PREFIX)/bin/mkcomposefs
 	ln -s podman $(stage)$(PREFIX)/bin/podmansh
-	install -D -t $(stage)$(PREFIX)/libexec/podman bin/rootlessport
-	CGO_ENABLED=0 $(GO) build -trimpath -o $(stage)$(PREFIX)/libexec/podman/quadlet -ldflags '$(quadlet_ldflags)' $(quadlet)
+	install -D -t $(stage)$(PREFIX)/libexec/podman $(bin)/rootlessport
+	CGO_ENABLED=0 $(cross) $(GO) build -trimpath -o $(stage)$(PREFIX)/libexec/podman/quadlet -ldflags '$(quadlet_ldflags)' $(quadlet)
 	for kind in system user; do \
 		install -d $(stage)$(PREFIX)/lib/systemd/$$kind-generators && \
 		ln -s $(PREFIX)/libexec/podman/quadlet $(stage)$(PREFIX)/lib/systemd/$$kind-generators/podman-$$kind-generator || exit; done
@@ -120,15 +128,15 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 			>$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-$$unit.service || exit; done
 	install -m 644 -t $(stage)$(PREFIX)/lib/systemd/system hack/systemd/composefs-storage-gc.timer
 	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
-	bin/composefs-storage completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/composefs-storage
-	bin/composefs-storage completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_composefs-storage
-	bin/composefs-storage completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/composefs-storage.fish
+	$(emulate) $(bin)/composefs-storage completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/composefs-storage
+	$(emulate) $(bin)/composefs-storage completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_composefs-storage
+	$(emulate) $(bin)/composefs-storage completion fish >$(stage)$(PREFIX)/share/fish/vendor_completions.d/composefs-storage.fish
 	$(to_destdir) $(stage) $(installed)
 
 install-tools: tools := $(filter-out %/podman-testing %/pullevents,$(tools)) # those of the tests
 install-tools: tools ## install buildah, skopeo and containers-storage with our driver under PREFIX too
 	rm -rf $(stage)
-	install -D -t $(stage)$(PREFIX)/bin bin/buildah bin/skopeo bin/containers-storage
+	install -D -t $(stage)$(PREFIX)/bin $(bin)/buildah $(bin)/skopeo $(bin)/containers-storage
 	$(to_destdir) $(stage) $(installed)-tools
 
 uninstall: ## remove what "make install" and "make install-tools" installed
@@ -136,12 +144,14 @@ uninstall: ## remove what "make install" and "make install-tools" installed
 
 # The packages have the version of the commit's time, until there is a release.
 package_version = $(patsubst v%,%,$(release:-dev=~dev$(shell date -u -d @$(commit_time) +%Y%m%d%H%M%S)))
-dist: toolchain ## make packages for Debian and rpm-based distributions in bin/dist; ARCH=arm64
+dist: toolchain ## make packages for Debian and rpm-based distributions in bin/dist; ARCH=arm64: in bin/arm64/dist
 	hack/deps.sh dist
+	$(if $(ARCH),hack/deps.sh $(ARCH))
 	CGO_ENABLED=0 $(GO) -C hack/dist build -o ../../.cache/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
 	rm -rf .cache/dist
 	$(MAKE) install DESTDIR=$(CURDIR)/.cache/dist/root PREFIX=/usr MOUNTDIR=/usr/sbin
-	ARCH=$(ARCH) VERSION='$(package_version)' SOURCE_DATE_EPOCH=$(commit_time) hack/dist/dist.sh .cache/dist/root bin/dist
+	$(cross) env ARCH=$(or $(ARCH),$(shell $(GO) env GOARCH)) VERSION='$(package_version)' SOURCE_DATE_EPOCH=$(commit_time) \
+		hack/dist/dist.sh .cache/dist/root $(bin)/dist
 
 deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
 	hack/deps.sh $(FOR)

@@ -1,18 +1,19 @@
 #!/bin/sh
-# usage: deps.sh [podman|dist|demo|test]
+# usage: deps.sh [podman|dist|demo|test|arm64]
 #
-# Install what building and running podman, packages, the demo, or by default the tests need beyond
-# Go and make, and is missing. Tests that need something else skip it, unless CI is true; podman,
-# packages and the demo need all. OS_RELEASE is a file like os-release(5).
+# Install what building and running podman, packages, the demo, by default the tests, or building and
+# testing for arm64 need beyond Go and make, and is missing. Tests that need something else skip it,
+# unless CI is true; the others need all. OS_RELEASE is a file like os-release(5).
 set -eu
 purpose=${1:-test}
 case $purpose in
 podman) purposes=' build run net pages ' ;;
 dist) purposes=' build pages dist ' ;;
 demo) purposes=' build run demo ' ;;
-test) purposes=' build run demo test ' ;;
+test) purposes=' build run demo test emul ' ;;
+arm64) purposes=' build cross emul ' ;;
 *)
-	echo "usage: deps.sh [podman|dist|demo|test]" >&2
+	echo "usage: deps.sh [podman|dist|demo|test|arm64]" >&2
 	exit 2
 	;;
 esac
@@ -56,6 +57,9 @@ test  newuidmap                    uidmap                          podman withou
 test  slirp4netns                  slirp4netns                     ports of containers without root
 test  groff                        groff-base                      judges the man pages
 test  systemd-analyze              systemd                         judges the unit of \"make install\"
+emul  qemu-aarch64-static          qemu-user-static                runs programs and tests for arm64
+cross aarch64-linux-gnu-gcc        gcc-aarch64-linux-gnu           podman for arm64 (cgo)
+cross /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross the same
 "
 
 # missing prints the packages that are missing.

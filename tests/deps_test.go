@@ -26,7 +26,8 @@ func TestDeps(t *testing.T) {
 		"podman, Debian 12": {"podman", "bookworm", "gcc patch conmon runc iptables catatonit", "nftables busybox-static " + tests},
 		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},
-		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static " + tests, "nftables"},
+		"arm64":             {"arm64", "trixie", "gcc patch gcc-aarch64-linux-gnu qemu-user-static", "conmon busybox-static " + tests},
+		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static qemu-user-static " + tests, "nftables gcc-aarch64-linux-gnu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newDeps(t)
@@ -78,7 +79,7 @@ func TestDepsFail(t *testing.T) {
 		"not root":        {"podman", []string{"ID=1000"}, 1, []string{"error: these packages are missing", "hint: run this as root, or install as root: gcc"}},
 		"tests, not root": {"test", []string{"ID=1000"}, 0, []string{"hint: for all of it, install as root: gcc"}},
 		"tests in CI":     {"test", []string{"ID=1000", "CI=true"}, 1, []string{"hint: for all of it, install as root: gcc"}},
-		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|dist|demo|test]"}},
+		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|dist|demo|test|arm64]"}},
 	} {
 		s := newDeps(t)
 		out, code := s.run(t, append(c.env, s.debian(t, "trixie")), "hack/deps.sh", c.purpose)
