@@ -68,10 +68,10 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-race test-service test-fresh test-dist test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-race test-service test-fresh test-dist test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 toolchain:
 	@GO='$(GO)' hack/toolchain.sh
@@ -165,6 +165,9 @@ test: deps vet build podman rootlessport podman-stock tools tools-stock ## run a
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
 		CGO_ENABLED=1 $(GO) test -race ./driver/...; fi
+	if command -v qemu-aarch64-static >/dev/null; then \
+		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64-static ./config ./convert ./convert/erofs \
+			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi
 
 test-race: deps ## run all tests of convert and driver with the race detector, and those of tests/driver
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./convert/... ./driver/... ./tests/driver
@@ -192,6 +195,20 @@ test-podmans: deps build podman podman-stock ## try podmans of Debian on convert
 
 podmans-docs: ## put what "make test-podmans" has found last into docs
 	hack/insert.sh docs/testing.md podmans .cache/podmans/table.md
+
+test-arm64: build ## build for arm64, run tests in an emulator, and compare images with those of this machine
+	hack/deps.sh arm64
+	$(MAKE) build podman ARCH=arm64
+	hack/cross/test.sh arm64
+
+test-s390x: build ## the same without podman for s390x, which is big-endian
+	hack/deps.sh arm64
+	$(MAKE) build ARCH=s390x
+	hack/cross/test.sh s390x
+
+cross-docs: ## put what "make test-arm64" and "make test-s390x" have found last into docs
+	hack/insert.sh docs/testing.md arm64 .cache/arm64.md
+	hack/insert.sh docs/testing.md s390x .cache/s390x.md
 
 mutants: toolchain ## make mistakes in the code, one after the other: some test must find each (root); MUTANTS=-run=objects
 	mkdir -p .cache

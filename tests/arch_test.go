@@ -64,6 +64,7 @@ var imports = map[string][]string{
 	"tests/driver":                  {},
 	"tests/e2e":                     {},
 	"tests/chunked":                 {},
+	"tests/cross":                   {},
 	"tests/graphtest":               {},
 	"tests/judges":                  {},
 	"tests/layers":                  {},
