@@ -81,3 +81,18 @@ func TestC4LayersCanBeMountedByHand(t *testing.T) {
 		return nil
 	})
 }
+
+// TestC11TemporaryFiles: no command removes a file of which a killed pull has written a part. Ours
+// neither.
+func TestC11TemporaryFiles(t *testing.T) {
+	t.Parallel()
+	p := podman.New(t, podman.Plain)
+	pull(t, p)
+	writeFile(t, filepath.Join(p.Store.Root, "overlay-layers"), ".tmp-"+strings.Repeat("a", 64)+".tar-split.gz1234", "x")
+	for _, args := range [][]string{{"rmi", "-a"}, {"system", "check", "-r"}, {"system", "prune", "-f"}, {"system", "prune", "--external", "-f"}} {
+		p.Run(args...)
+	}
+	if left := glob(t, p.Store.Root, "overlay-layers/.tmp-*"); len(left) != 1 {
+		t.Errorf("stock removes temporary files%s", report(t))
+	}
+}

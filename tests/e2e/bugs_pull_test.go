@@ -101,17 +101,43 @@ func TestP11NoPrograms(t *testing.T) {
 	})
 }
 
-// TestP12LoadedLayersAreComposefs: stock composefs keeps them as directories.
-func TestP12LoadedLayersAreComposefs(t *testing.T) {
-	guards(t, absent, wrong, func(t *testing.T, p *podman.Podman) error {
-		dir := t.TempDir()
-		if err := image(t, rich()...).WriteLayout(dir); err != nil {
-			t.Fatal(err)
-		}
-		p.Run("load", "-q", "-i", dir)
-		if blobs := glob(t, p.Store.Root, "overlay/*/composefs-data/composefs.blob"); len(blobs) != 4 {
-			return fmt.Errorf("%d of 4 layers are composefs", len(blobs))
-		}
-		return nil
-	})
+// TestP12NewLayersAreComposefs: stock composefs keeps layers as directories that it does not pull.
+func TestP12NewLayersAreComposefs(t *testing.T) {
+	for name, add := range map[string]func(t *testing.T, p *podman.Podman){
+		"load": func(t *testing.T, p *podman.Podman) {
+			dir := t.TempDir()
+			must(t, image(t, rich()[0]).WriteLayout(dir))
+			p.Run("load", "-q", "-i", dir)
+		},
+		"import": func(t *testing.T, p *podman.Podman) {
+			dir := t.TempDir()
+			writeFile(t, dir, "layer.tar", string(rich()[0]))
+			p.Run("import", "-q", filepath.Join(dir, "layer.tar"))
+		},
+		"commit": func(t *testing.T, p *podman.Podman) {
+			p.Run("create", "--name", "box", pull(t, p), "true")
+			p.Run("commit", "-q", "box", "committed")
+		},
+		"build": func(t *testing.T, p *podman.Podman) {
+			dir := t.TempDir()
+			writeFile(t, dir, "Containerfile", "FROM scratch\nCOPY Containerfile /\n")
+			p.Run("build", "-q", "--network=none", dir)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			guards(t, absent, wrong, func(t *testing.T, p *podman.Podman) error {
+				add(t, p)
+				var plain []string
+				for id, l := range chunkedLayers(t, p) {
+					if blob := filepath.Join("overlay", l.ID, "composefs-data/composefs.blob"); id != "" && len(glob(t, p.Store.Root, blob)) == 0 {
+						plain = append(plain, id)
+					}
+				}
+				if len(plain) > 0 {
+					return fmt.Errorf("layers %q are not composefs", plain)
+				}
+				return nil
+			})
+		})
+	}
 }

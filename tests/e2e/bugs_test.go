@@ -38,10 +38,26 @@ func guards(t *testing.T, plain, stock verdict, test func(t *testing.T, p *podma
 			case v == right && err != nil:
 				t.Error(err)
 			case v == wrong && err == nil:
-				t.Error("the bug is gone, or the test does not see it")
+				t.Errorf("the bug is gone, or the test does not see it%s", report(t))
 			}
 		})
 	}
+}
+
+// report names the text of docs/upstream that reports the bug, if any does.
+func report(t *testing.T) string {
+	t.Helper()
+	test, _, _ := strings.Cut(t.Name(), "/")
+	for _, path := range glob(t, "../../docs/upstream", "*.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "`"+test+"`") {
+			return ": if it is gone, remove " + path + " and the workaround that it names"
+		}
+	}
+	return ""
 }
 
 // TestW1DeletedFilesStayDeleted: stock composefs shows them again, and the whiteouts
