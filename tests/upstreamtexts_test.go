@@ -27,7 +27,7 @@ func readUpstreamTexts(t *testing.T) map[string]string {
 }
 
 // TestUpstreamTexts checks that the index lists each text for upstream with its title and the tests
-// that show the bug, that these exist, and that a text fits one page and says what it makes unnecessary.
+// that show the bug, that these exist, and that a text fits one page and has the section Here.
 func TestUpstreamTexts(t *testing.T) {
 	index := readText(t, filepath.Join(upstreamTexts, "README.md"))
 	tests := testNames(t)
@@ -48,7 +48,7 @@ func TestUpstreamTexts(t *testing.T) {
 		}
 		checkNamed(t, name, here, tests)
 		if report := strings.Contains(here, "**Shown by**"); report != strings.Contains(shown, "`Test") || report != strings.Contains(here, "**When it is fixed:**") {
-			t.Errorf("%s does not say by which test the bug is shown, or what happens when it is fixed", name)
+			t.Errorf("%s names no test that shows the bug, or no change when it is fixed", name)
 		}
 		for _, m := range named.FindAllString(shown, -1) {
 			if !strings.Contains(here, m) {

@@ -1,14 +1,15 @@
 #!/bin/sh
 # usage: implied.sh REGISTRY
 #
-# Push REGISTRY/implied, an image of two layers. The second one has the entry d/sub/new only, and none
-# for d and d/sub.
+# Push REGISTRY/implied, an image of two layers. The first one has the directory d of owner 1000 with
+# mode 0700; the second one has the entry d/sub/new only, and none for d and d/sub.
 set -e
 dir=$(mktemp -d); cd "$dir"
 mkdir -p image/blobs/sha256 d/sub
+chmod 700 d
 echo a >d/a; echo new >d/sub/new; ln -s a d/link; mkfifo d/fifo
 touch -h -d @1600000000 d/a d/sub/new d/link d/fifo
-tar -cf layer1 --owner=0 --group=0 d/
+tar -cf layer1 --owner=1000 --group=1000 d/
 rm -f d/a; tar -cf layer2 --owner=0 --group=0 d/sub/new   # no entries for d and d/sub
 add() { # FILE: put it among the blobs, print its digest and size
 	set -- "$1" "$(sha256sum <"$1" | cut -d' ' -f1)"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -53,8 +54,8 @@ func report(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "`"+test+"`") {
-			return ": if it is gone, remove " + path + " and the workaround that it names"
+		if _, shown, _ := strings.Cut(string(text), "**Shown by**"); strings.Contains(shown, "`"+test+"`") {
+			return ": if it is gone, remove docs/upstream/" + filepath.Base(path) + " and the workaround that it names"
 		}
 	}
 	return ""
