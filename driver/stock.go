@@ -47,19 +47,13 @@ func (s *stockDriver) explain(err error) error {
 
 // Create makes a layer on top of parent, which may be "". The caller holds the lock of the layers.
 func (s *stockDriver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
-	if err := s.Driver.Create(id, parent, opts); err != nil {
-		return err
-	}
-	return s.inherit(id, parent)
+	return s.create(id, parent, func() error { return s.Driver.Create(id, parent, opts) })
 }
 
 // CreateReadWrite makes a container's layer on top of parent. The caller holds the lock of the
 // layers.
 func (s *stockDriver) CreateReadWrite(id, parent string, opts *graphdriver.CreateOpts) error {
-	if err := s.Driver.CreateReadWrite(id, parent, opts); err != nil {
-		return err
-	}
-	return s.inherit(id, parent)
+	return s.create(id, parent, func() error { return s.Driver.CreateReadWrite(id, parent, opts) })
 }
 
 // CreateFromTemplate makes a layer on top of the template. The caller holds the lock of the layers.
@@ -71,14 +65,32 @@ func (s *stockDriver) CreateFromTemplate(id, template string, _ *idtools.IDMappi
 	return s.Create(id, template, opts)
 }
 
-// inherit gives a new layer the files that newer versions read, and removes it after an error.
-func (s *stockDriver) inherit(id, parent string) error {
+// create makes a layer by the stock driver, on top of a parent with the files that the stock driver
+// reads. It gives the layer the files that newer versions read, and removes it after an error.
+func (s *stockDriver) create(id, parent string, stock func() error) error {
 	if parent == "" {
-		return nil
+		return stock()
 	}
-	err := s.stores.Inherit(id, parent)
+	below, err := s.below(parent)
 	if err != nil {
+		return fmt.Errorf("create layer %s: %w", id, err)
+	}
+	if err := stock(); err != nil {
+		return err
+	}
+	if err := s.stores.Inherit(id, below); err != nil {
 		return files.WithCleanup(fmt.Errorf("create layer %s: %w", id, s.explain(err)), s.Driver.Remove(id))
 	}
 	return nil
+}
+
+// below returns the chain of the parent of a new layer. In a read-only store it restores nothing, because
+// Inherit gives the new layer the right files.
+func (s *stockDriver) below(parent string) (chain.Chain, error) {
+	l, err := s.stores.Find(parent)
+	if err == nil && !l.Store.ReadOnly {
+		return s.chain(parent)
+	}
+	c, err := s.stores.Chain(parent)
+	return c, s.explain(err)
 }

@@ -1,5 +1,7 @@
 package chain
 
+import "strings"
+
 // Chain is a layer and the layers below it, top first.
 type Chain []Layer
 
@@ -11,6 +13,15 @@ func (c Chain) Composefs() bool {
 		}
 	}
 	return false
+}
+
+// ids returns the IDs of the layers, as in LowerLayersFile.
+func (c Chain) ids() string {
+	var ids []string
+	for _, l := range c {
+		ids = append(ids, l.ID)
+	}
+	return strings.Join(ids, ":")
 }
 
 // Chain returns the chain of a layer. The error wraps fs.ErrNotExist if no store has the layer, or

@@ -11,15 +11,19 @@ import (
 
 // Relink is Chain for a layer that the stock driver handles next. Before containers/storage 1.63 that
 // driver reads only LowerFile and the symlinks in l/; from 1.63 on it no longer restores lost
-// symlinks. Relink writes both where they do not lead to the chain and returns the paths that it has
-// written. It does not write to read-only stores: if the stock driver would show another chain there,
-// the error is a *LowerError. It does not sync, because the next call restores lost files again.
+// symlinks, and cannot read an empty LowerLayersFile. Relink writes all of them where they do not lead
+// to the chain and returns the paths that it has written. It does not write to read-only stores: if the
+// stock driver would show another chain there, the error is a *LowerError. It does not sync, because
+// the next call restores lost files again.
 //
 // The caller holds the lock of the layers.
 func (s *Stores) Relink(id string) (c Chain, written []string, err error) {
 	c, linked, err := s.read(id)
+	if err == nil {
+		written, err = c.fillLowerLayers()
+	}
 	if err != nil || linked {
-		return c, nil, err
+		return c, written, err
 	}
 	var lower []string
 	for _, l := range c[1:] {
@@ -50,6 +54,17 @@ func (s *Stores) Relink(id string) (c Chain, written []string, err error) {
 		written = append(written, filepath.Join(c[0].Dir(), LowerFile))
 	}
 	return c, written, nil
+}
+
+// fillLowerLayers writes an empty LowerLayersFile of the top layer again, and returns its path. Version
+// 1.63 cannot read the layer otherwise.
+func (c Chain) fillLowerLayers() (written []string, err error) {
+	path := filepath.Join(c[0].Dir(), LowerLayersFile)
+	info, err := os.Lstat(path)
+	if err != nil || info.Size() > 0 || len(c) == 1 || c[0].Store.ReadOnly {
+		return nil, nil //nolint:nilerr // there is none
+	}
+	return []string{path}, replace(path, c[1:].ids())
 }
 
 // WriteLink writes the symlink of the layer's short name if it is lost, or the layer's LinkFile if
@@ -112,20 +127,14 @@ func (l Layer) writeLower(content string) (written bool, err error) {
 	return true, replace(path, content)
 }
 
-// Inherit writes the LowerLayersFile of a new layer if its parent has one, as containers/storage does
-// from 1.63 on. Older versions derive LowerFile only. Inherit then calls Relink.
+// Inherit writes the LowerLayersFile of a new layer on top of parent, as containers/storage does from
+// 1.63 on, if the parent has one or if the new layer has a wrong one: version 1.63 copies an empty
+// file. Older versions derive LowerFile only. If the new layer has a LowerLayersFile, Inherit then
+// calls Relink.
 //
 // The caller holds the lock of the layers.
-func (s *Stores) Inherit(id, parent string) error {
-	p, err := s.Find(parent)
-	if err != nil {
-		return err
-	}
-	_, ok, err := s.Lower(p, LowerLayersFile)
-	if err != nil || !ok {
-		return err
-	}
-	text, err := readSmall(filepath.Join(p.Dir(), LowerLayersFile), maxLower)
+func (s *Stores) Inherit(id string, parent Chain) error {
+	_, inherits, err := s.Lower(parent[0], LowerLayersFile)
 	if err != nil {
 		return err
 	}
@@ -133,8 +142,16 @@ func (s *Stores) Inherit(id, parent string) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(filepath.Join(l.Dir(), LowerLayersFile), parent+":"+text); err != nil {
+	path, want := filepath.Join(l.Dir(), LowerLayersFile), parent.ids()
+	switch have, err := readSmall(path, maxLower); {
+	case errors.Is(err, fs.ErrNotExist) && !inherits:
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
+	case have != want:
+		if err := replace(path, want); err != nil {
+			return err
+		}
 	}
 	_, _, err = s.Relink(id)
 	return err
