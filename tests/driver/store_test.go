@@ -148,7 +148,7 @@ func newStore(t testing.TB, k kind) *store {
 func (s *store) layer(t testing.TB, id, parent string, layer []byte) {
 	t.Helper()
 	must(t, s.Create(id, parent, nil))
-	_, err := stock.PutDiff(s, id, parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer)})
+	_, err := stock.PutDiff(s.Driver, id, parent, graphdriver.ApplyDiffOpts{Diff: bytes.NewReader(layer)})
 	if err != nil {
 		t.Fatalf("layer %s: %v", id, err)
 	}

@@ -92,7 +92,7 @@ func (c *committer) commit(id string) error {
 	if err := errors.Join(c.Driver.Remove(id), c.Driver.Create(id, parent, nil)); err != nil {
 		return err
 	}
-	if _, err := stock.PutDiff(c, id, parent, graphdriver.ApplyDiffOpts{Diff: &layer}); err != nil {
+	if _, err := stock.PutDiff(c.Driver, id, parent, graphdriver.ApplyDiffOpts{Diff: &layer}); err != nil {
 		return err
 	}
 	if err := os.Chmod(filepath.Join(c.home, id, "diff"), info.Mode()); err != nil {

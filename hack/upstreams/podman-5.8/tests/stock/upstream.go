@@ -19,6 +19,9 @@ func PutDiff(d graphdriver.Driver, id, parent string, o graphdriver.ApplyDiffOpt
 	if !ok {
 		return -1, errors.New("the driver does not implement ApplyDiffStaging")
 	}
+	if o.Mappings == nil { // as the store has it
+		o.Mappings = &idtools.IDMappings{}
+	}
 	cleanup, added, size, err := s.StartStagingDiffToApply(parent, o)
 	if cleanup != nil {
 		defer func() { err = errors.Join(err, cleanup()) }()
