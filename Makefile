@@ -62,13 +62,22 @@ commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/n
 podman_ldflags = -X "$(define).buildOrigin=composefs-storage $(version)" -X $(define).buildInfo=$(commit_time) \
 	-X github.com/containers/common/pkg/config.additionalHelperBinariesDir=$$BINDIR/../libexec/podman
 
+# A tree for an upstream has no hack/upstreams. Its ./tests would check this repository's files once more,
+# apart from the patches. An upstream without podman has no programs, and no tests of them. "make -n" does
+# not run lines with $(make), as it does those with the name of make itself.
+upstreams = $(patsubst hack/upstreams/%/go.mod,%,$(wildcard hack/upstreams/*/go.mod))
+programs = $(if $(filter %/cmd/podman,$(shell sed 's/^tool//' go.mod)),podman rootlessport podman-stock tools tools-stock)
+tested = $(if $(upstreams),./...,$(filter-out %/composefs-storage/tests $(if $(programs),,%/tests/e2e %/tests/podman),$(shell $(GO) list ./...)))
+short = TestBuild|TestCheck|TestCommit|TestConvertLowerLayers|TestExportAndImport|TestRemoveImages|TestRunChanges|TestSaveAndLoad
+make = $(MAKE)
+
 # "make install" puts files below stage, whence hack/install.sh copies them to DESTDIR. installed
 # lists them there, for "make uninstall".
 stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-race test-service test-fresh test-dist test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -159,8 +168,8 @@ deps: toolchain ## install what the tests need and is missing (root, Debian); FO
 demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
-test: deps vet build podman rootlessport podman-stock tools tools-stock ## run all tests; as root the kernel is a judge too
-	$(GO) test -timeout 30m ./...
+test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0; as root the kernel is a judge too
+	$(GO) test -timeout 30m $(tested)
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
@@ -168,6 +177,14 @@ test: deps vet build podman rootlessport podman-stock tools tools-stock ## run a
 	if command -v qemu-aarch64-static >/dev/null; then \
 		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64-static ./config ./convert ./convert/erofs \
 			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi
+	$(if $(upstreams),$(make) test-short UPSTREAM=podman-6.0)
+
+test-short: deps vet build podman podman-stock ## run what UPSTREAM may break: the tests of the driver, and a few with podman
+	$(GO) test ./driver/... ./tests/chunked ./tests/driver ./tests/graphtest ./tests/podman ./tests/storageconf
+	$(GO) test ./tests ./tests/e2e -run '^(TestPatched|$(short))$$'
+
+test-all: test ## run all tests, with each upstream (an hour or two)
+	for upstream in $(upstreams); do $(make) test UPSTREAM=$$upstream || exit; done
 
 test-race: deps ## run all tests of convert and driver with the race detector, and those of tests/driver
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./convert/... ./driver/... ./tests/driver

@@ -22,6 +22,9 @@ import (
 // for it, which it finds where "make install" installs it.
 func TestRootlessPort(t *testing.T) {
 	t.Parallel()
+	if podman.NoSlirp4netns != "" {
+		t.Skip(podman.NoSlirp4netns)
+	}
 	needs.Program(t, "slirp4netns", "slirp4netns")
 	ref := push(t, podman.Layer(layertest.Dir("www"), layertest.File("www/index.html", "a page")))
 	s := podman.NewStore(t)

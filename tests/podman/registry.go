@@ -37,9 +37,14 @@ var shared struct {
 	*Registry
 }
 
-// Main runs the tests of a package, then stops the shared registry. Call it from TestMain.
+// Main runs the tests of a package, with cgroup v2 if podman needs it, then stops the shared registry.
+// Call it from TestMain.
 func Main(m *testing.M) {
 	oldkernel.Enter()
+	if err := enterCgroup2(); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	if shared.Registry != nil {
 		if err := shared.close(); err != nil {

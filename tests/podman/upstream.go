@@ -1,0 +1,10 @@
+package podman
+
+// This file contains all of the tests that depends on the version of podman: this one is for podman 5.
+// hack/upstreams contains those for other versions.
+
+// needsCgroup2 reports whether podman ends with an error where /sys/fs/cgroup is cgroup v1.
+const needsCgroup2 = false
+
+// NoSlirp4netns is the reason why containers cannot use slirp4netns, or "".
+const NoSlirp4netns = ""
