@@ -27,7 +27,7 @@ func markdown(outcomes []*outcome) string {
 	}
 	b.WriteString("\n|---|---|---|---|\n")
 	for _, o := range outcomes {
-		fmt.Fprintf(&b, "| %s, %d files |", o.suite.title, len(o.suite.files))
+		fmt.Fprintf(&b, "| %s, %d files |", o.suite.title, len(o.suite.files)-len(o.missing()))
 		for _, d := range drivers {
 			if r := o.results[d]; r != nil {
 				fmt.Fprintf(&b, " %d / %d / %d, %.0f min |", r.count(pass), r.count(fail), r.count(skip), float64(r.seconds)/60)
@@ -36,6 +36,11 @@ func markdown(outcomes []*outcome) string {
 			}
 		}
 		b.WriteString("\n")
+	}
+	for _, o := range outcomes {
+		if files := o.missing(); len(files) > 0 {
+			fmt.Fprintf(&b, "\nNot run of %s: %s.\n", o.suite.title, strings.Join(files, ", "))
+		}
 	}
 	for _, d := range []string{"ours", "stock"} {
 		var list strings.Builder
@@ -48,6 +53,18 @@ func markdown(outcomes []*outcome) string {
 		fmt.Fprintf(&b, "\nPasses with plain overlay, and not with %s:\n\n%s", titles[d], list.String())
 	}
 	return b.String()
+}
+
+// missing returns the files of the suite that were not run with all drivers that have results.
+func (o *outcome) missing() []string {
+	return slices.DeleteFunc(slices.Clone(o.suite.files), func(file string) bool {
+		for _, r := range o.results {
+			if !slices.Contains(r.files, file) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // cgroup returns the versions of cgroups that the machines had.

@@ -25,6 +25,7 @@ type test struct{ file, title string }
 type results struct {
 	verdicts  map[test]verdict
 	order     []test
+	files     []string // that were run
 	seconds   int
 	composefs []int  // how many composefs layers there were in stores that were looked at
 	cgroup    string // the version of cgroups that the machine has
@@ -89,6 +90,7 @@ func parseTAP(r io.Reader) (*results, error) {
 			planned, _ = strconv.Atoi(text[3:])
 		case len(words) == 3 && words[1] == "file" && words[0] == "#":
 			file, planned, seen = words[2], -1, 0
+			res.files = append(res.files, file)
 		case len(words) == 5 && words[1] == "end" && words[2] == file && words[0] == "#":
 			if seen != planned {
 				res.add(test{file, "(the file as a whole)"}, fail)

@@ -66,14 +66,16 @@ func TestDifferences(t *testing.T) {
 		"skipped": strings.Replace(plainTAP, "four # not a skip", "four # not a skip # skip today", 1),
 		"missing": strings.Replace(plainTAP, "ok 4 [010] four # not a skip", "", 1),
 	} {
-		o := &outcome{suite: &suite{title: "suite"}, again: map[string]map[test]bool{},
+		o := &outcome{suite: &suite{title: "suite", files: []string{"010-a.bats", "020-b.bats", "030-c.bats"}}, again: map[string]map[test]bool{},
 			results: map[string]*results{"plain": parsed(t, plainTAP), "ours": parsed(t, text)}}
 		want := []test{{"010-a.bats", "four # not a skip"}}
 		if got := o.regressions("ours"); !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)
 		}
-		if got := markdown([]*outcome{o}); !strings.Contains(got, "with runc and cgroup v2. ") {
-			t.Errorf("%s: the version of cgroups is missing: %s", name, got)
+		for _, want := range []string{"with runc and cgroup v2. ", "| suite, 2 files |", "\nNot run of suite: 030-c.bats.\n"} {
+			if got := markdown([]*outcome{o}); !strings.Contains(got, want) {
+				t.Errorf("%s: %q is missing: %s", name, want, got)
+			}
 		}
 		if got := markdown([]*outcome{o}); !strings.Contains(got, "not with ours:\n\n* 010-a.bats: four # not a skip\n") || !strings.Contains(got, "not with stock composefs:\n\n* none\n") {
 			t.Errorf("%s: %s", name, got)
