@@ -198,8 +198,8 @@ test-vm: deps build podman ## run podman in machines that have fs-verity and los
 test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or two, 8 GB); LISTS=trixie
 	hack/fresh/fresh.sh $(LISTS)
 
-test-dist: dist ## try the packages on fresh Debian 13 and 12, in the place of their podman (root, 6 GB)
-	hack/fresh/fresh.sh trixie-packages bookworm-packages
+test-dist: dist ## try the packages on fresh Debian 13 and 12, in the place of their podman (root, 6 GB); ARCH=arm64: compare them with these
+	$(if $(ARCH),hack/cross/packages.sh $(ARCH),hack/fresh/fresh.sh trixie-packages bookworm-packages)
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; SUITES=-help
 	hack/upstream/run.sh $(SUITES)

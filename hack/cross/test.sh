@@ -47,10 +47,10 @@ tests/ociimage
 "
 
 tags=$("${GO:-go}" env GOFLAGS)
-log=.cache/$arch.log table=.cache/$arch.md
+log=.cache/$arch.log rows=.cache/$arch.rows table=.cache/$arch.md
 mkdir -p .cache
 
-# row NAME LEFT-OUT FLAG...: run tests of one package, and print a line of the table
+# row NAME LEFT-OUT FLAG...: run tests of one package, and print its name, how many pass, and LEFT-OUT
 row() {
 	local name=$1 left_out=$2
 	shift 2
@@ -58,19 +58,25 @@ row() {
 		cat "$log" >&2
 		return 1
 	fi
-	echo "| \`$name\` | $(grep -c '^--- PASS' "$log") | ${left_out//|/, } |"
+	echo "$name $(grep -c '^--- PASS' "$log") $left_out"
+}
+
+# summary prints the table, from the lines of row.
+summary() {
+	qemu=$($emulate --version | sed -n '1s/.* version \([^ ]*\).*/\1/p')
+	printf '%s, %s, Linux %s, qemu %s: ' "$arch" "$(date -u +%F)" "$(uname -r | cut -d- -f1)" "$qemu"
+	awk '{ tests += $2 }
+		$3 != "" { gsub(/\^Test|\$/, "", $3); gsub(/\|/, ", ", $3); left_out = left_out "\n| `" $1 "` | " $3 " |" }
+		END { printf "%d tests of %d packages pass.\n\n| package | left out |\n|---|---|%s\n", tests, NR, left_out }'
 }
 
 {
-	qemu=$($emulate --version | sed -n '1s/.* version \([^ ]*\).*/\1/p')
-	printf '%s, Linux %s, qemu %s:\n\n' "$(date -u +%F)" "$(uname -r | cut -d- -f1)" "$qemu"
-	echo '| package | tests that pass | left out |'
-	echo '|---|--:|---|'
 	while read -r package left_out; do
 		[ -n "$package" ] || continue
 		GOARCH=$arch CGO_ENABLED=0 row "$package" "$left_out" -exec "$emulate" ${left_out:+-skip "$left_out"} "./$package"
 	done <<<"$packages"
 	row tests/cross "$programs" -tags "cross,${tags#-tags=}" ${programs:+-skip "$programs"} ./tests/cross -args -arch="$arch" \
 		-other="$emulate $PWD/bin/$arch/composefs-storage" -podman="$emulate $PWD/bin/$arch/podman"
-} | tee "$table.new"
-mv "$table.new" "$table"
+} | tee "$rows"
+summary <"$rows" >"$table"
+cat "$table"
