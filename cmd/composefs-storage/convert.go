@@ -286,6 +286,8 @@ func staysHint(err error) error {
 		return err
 	case refusal.InUse:
 		return withHint(err, `stop containers with "podman stop", unmount images with "podman image unmount", and run the same command again; "podman ps" and "podman image mount" list them`)
+	case refusal.Newer:
+		return withHint(err, "a newer containers/storage has used the store: update composefs-storage")
 	case refusal.ReadOnly != "":
 		return withHint(err, "convert that store by itself, with --root %s, on a machine that can write to it", refusal.ReadOnly)
 	}

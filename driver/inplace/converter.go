@@ -5,6 +5,7 @@ package inplace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -39,6 +40,8 @@ type Refusal struct {
 	Reason string
 	InUse  bool // the layer is part of a mount, and can be converted later
 
+	Newer bool // a newer version has written files or fields that may be about the layer's content
+
 	// ReadOnly is the root of the layer's store, if that is an additional image store.
 	ReadOnly string
 
@@ -48,6 +51,12 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string { return r.Reason }
+
+// newer returns the error for a layer with an unknown file or field. It may be about the content, and
+// would then be wrong after a conversion.
+func newer(what string) *Refusal {
+	return &Refusal{Newer: true, Reason: what + ", which this version does not know"}
+}
 
 // Result is the result of a conversion.
 type Result struct {
@@ -135,7 +144,19 @@ func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
 	if !info.IsDir() {
 		return &Refusal{Reason: "its files are in an additional layer store"}
 	}
+	if err := refuseUnknown(l); err != nil {
+		return err
+	}
 	return c.inUse(l)
+}
+
+// refuseUnknown returns a *Refusal for a layer with unknown files.
+func refuseUnknown(l chain.Layer) error {
+	unknown, err := l.Unknown()
+	if err == nil && len(unknown) > 0 {
+		err = newer(fmt.Sprintf("it has the file %q", unknown[0]))
+	}
+	return err
 }
 
 // errChanged is the error for a layer that another process has changed during the conversion.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,22 @@ type record struct {
 	Flags  map[string]any    `json:"flags"`
 
 	tarSplit string // the file with its tar-split, or ""
+	unknown  []string
+}
+
+// UnmarshalJSON implements json.Unmarshaler. It also keeps the names of unknown fields.
+func (r *record) UnmarshalJSON(data []byte) error {
+	type known record
+	fields := map[string]json.RawMessage{}
+	if err := errors.Join(json.Unmarshal(data, (*known)(r)), json.Unmarshal(data, &fields)); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(catalog.LayerFields, name) {
+			r.unknown = append(r.unknown, name)
+		}
+	}
+	return nil
 }
 
 // mapped reports whether the layer has the owners of a user namespace instead of those of its tar.
@@ -46,7 +63,8 @@ func (c *Converter) record(l chain.Layer) (record, error) {
 	return r, nil
 }
 
-// listed returns the record of a layer. The error is a *Refusal if the layer is incomplete.
+// listed returns the record of a layer. The error is a *Refusal if the layer is incomplete, or if the
+// record has unknown fields.
 func (c *Converter) listed(l chain.Layer) (record, error) {
 	name := filepath.Join(l.Store.LayersDir(), "layers.json")
 	var list []record
@@ -60,6 +78,9 @@ func (c *Converter) listed(l chain.Layer) (record, error) {
 	r := list[i]
 	if incomplete, _ := r.Flags["incomplete"].(bool); incomplete {
 		return r, &Refusal{Reason: "it is incomplete"}
+	}
+	if len(r.unknown) > 0 {
+		return r, newer(fmt.Sprintf("%s has the field %q", name, r.unknown[0]))
 	}
 	split, err := c.tarSplit(l)
 	if errors.Is(err, fs.ErrNotExist) {

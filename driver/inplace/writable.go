@@ -15,12 +15,12 @@ import (
 )
 
 // Writable makes a composefs layer plain, for a read-write mount. The caller holds the lock of the
-// layers, and collects the objects of the layer afterwards. If the layer is part of a mount the error is
-// a [*Refusal].
+// layers, and collects the objects of the layer afterwards. If the layer is part of a mount, or has
+// unknown files, the error is a [*Refusal].
 //
 // The layer is durable when Writable returns nil. After an error or a crash it is unchanged.
 func (c *Converter) Writable(ctx context.Context, l chain.Layer) (err error) {
-	if err := c.inUse(l); err != nil {
+	if err := errors.Join(refuseUnknown(l), c.inUse(l)); err != nil {
 		return err
 	}
 	s := &staged{layer: l}

@@ -124,6 +124,13 @@ func (c *Catalog) readLayers(s chain.Store) error {
 	return nil
 }
 
+// LayerFields are the fields of a layer's record in layers.json, up to containers/storage 1.65.
+// Source: Layer in layers.go of containers/storage.
+var LayerFields = []string{
+	"id", "names", "parent", "metadata", "mountlabel", "created", "compressed-diff-digest", "compressed-size",
+	"diff-digest", "toc-digest", "diff-size", "compression", "uidset", "gidset", "flags", "uidmap", "gidmap", "big-data-names",
+}
+
 // Layer returns the record of a layer; ok is false if no store lists it.
 func (c *Catalog) Layer(id string) (l Layer, ok bool) {
 	l, ok = c.layers[id]

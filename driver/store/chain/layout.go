@@ -1,7 +1,12 @@
 package chain
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +23,8 @@ const (
 	imageFile   = "composefs.blob"
 	mountPoint  = "merged"
 	stockImages = "composefs-layers"
+	mergedFile  = "merged.blob"
+	segmentFile = "segment.blob"
 )
 
 // Home returns the directory of layers below the root of a store, or below the run root for the
@@ -72,11 +79,11 @@ func (l Layer) DataDir() string { return filepath.Join(l.Dir(), dataDir) }
 func (l Layer) ImagePath() string { return filepath.Join(l.DataDir(), imageFile) }
 
 // MergedPath returns the link to the merged image of the whole chain that ends with the layer.
-func (l Layer) MergedPath() string { return filepath.Join(l.DataDir(), "merged.blob") }
+func (l Layer) MergedPath() string { return filepath.Join(l.DataDir(), mergedFile) }
 
 // SegmentPath returns the link to the merged image of the composefs layers from this one down to a
 // plain layer.
-func (l Layer) SegmentPath() string { return filepath.Join(l.DataDir(), "segment.blob") }
+func (l Layer) SegmentPath() string { return filepath.Join(l.DataDir(), segmentFile) }
 
 // MetacopyMark returns the file that marks a layer as one that was mounted read-write with
 // metacopy=on and may contain metacopy files.
@@ -114,6 +121,44 @@ func ShortName(short string) string { return linkDir + "/" + short }
 // mount point that the driver has replaced.
 func IsContent(name string) bool {
 	return name == diffDir || name == dataDir || strings.HasPrefix(name, mountPoint+".")
+}
+
+// Unknown returns the entries of the layer's directory that neither this driver nor containers/storage
+// up to 1.65 makes, with those beside the layer image. A newer version may have made them.
+func (l Layer) Unknown() (names []string, err error) {
+	for _, dir := range []struct {
+		path   string
+		prefix string // of the returned names
+		known  []string
+	}{
+		{l.Dir(), "", []string{
+			diffDir, dataDir, linkFile, mountPoint, stockImages, LowerFile, LowerLayersFile,
+			"additionallayer", "composefs-metacopy", "empty", "mapped", "work",
+		}},
+		{l.DataDir(), dataDir + "/", []string{imageFile, mergedFile, segmentFile}},
+	} {
+		entries, err := os.ReadDir(dir.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if name := e.Name(); !slices.Contains(dir.known, name) && !isVariant(name) {
+				names = append(names, dir.prefix+name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// isVariant reports whether an entry of a layer's directory is a temporary file of this driver, a mount
+// point that the stock driver replaces, or a further directory of files.
+func isVariant(name string) bool {
+	number, ok := strings.CutPrefix(name, diffDir)
+	_, err := strconv.Atoi(number)
+	return ok && err == nil || strings.HasPrefix(name, ".tmp-") || strings.HasPrefix(name, mountPoint+".")
 }
 
 // DiffOf returns the object directory of the layer that has a layer image at path; ok is false if
