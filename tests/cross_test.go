@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -38,5 +39,27 @@ func TestCross(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s, want %q", code, c.code, out, c.says)
 			}
 		})
+	}
+}
+
+// TestCrossLibraries checks the errors of a machine that cannot have the libraries.
+func TestCrossLibraries(t *testing.T) {
+	for name, c := range map[string]struct{ release, says string }{
+		"no network":   {"ID=debian\nVERSION_CODENAME=trixie\n", "error: libraries for arm64 cannot be downloaded from http://deb.debian.org/debian/\nhint: check the network, or use another mirror in apt's sources\n"},
+		"not Debian":   {"ID=fedora\n", "error: libraries for arm64 come from Debian's archive, and this is not a release of Debian\nhint: build podman on a machine of the architecture arm64\n"},
+		"no release":   {"ID=debian\n", "this is not a release of Debian\n"},
+		"derived from": {"ID=ubuntu\nVERSION_CODENAME=noble\n", "this is not a release of Debian\n"},
+	} {
+		s := newScripts(t, "hack/cross/libraries.sh hack/packages.sh", "dirname mkdir mktemp rm cat head", map[string]string{
+			"path/apt-get": `[ "$1" = indextargets ] || { echo "E: no network" >&2; exit 100; }`,
+		})
+		s.write(t, "os-release", c.release)
+		out, code := s.run(t, []string{"OS_RELEASE=" + s.path("os-release")}, "hack/cross/libraries.sh", "arm64")
+		if code != 1 || strings.Count(out, c.says) != 1 {
+			t.Errorf("%s: exit code %d: %s, want %q", name, code, out, c.says)
+		}
+		if left, _ := os.ReadDir(s.path(".cache/cross")); len(left) > 0 {
+			t.Errorf("%s: it leaves %v behind", name, left)
+		}
 	}
 }
