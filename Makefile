@@ -174,8 +174,8 @@ test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
 		CGO_ENABLED=1 $(GO) test -race ./driver/...; fi
-	if command -v qemu-aarch64-static >/dev/null; then \
-		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64-static ./config ./convert ./convert/erofs \
+	if command -v qemu-aarch64 >/dev/null; then \
+		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64 ./config ./convert ./convert/erofs \
 			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi
 	$(if $(upstreams),$(make) test-short UPSTREAM=podman-6.0)
 

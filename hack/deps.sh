@@ -57,7 +57,7 @@ test  newuidmap                    uidmap                          podman withou
 test  slirp4netns                  slirp4netns                     ports of containers without root
 test  groff                        groff-base                      judges the man pages
 test  systemd-analyze              systemd                         judges the unit of \"make install\"
-emul  qemu-aarch64-static          qemu-user-static                runs programs and tests for arm64
+emul  qemu-aarch64                 qemu-user                       runs programs for arm64; Debian 13's qemu-user-static also registers with the kernel
 cross aarch64-linux-gnu-gcc        gcc-aarch64-linux-gnu           podman for arm64 (cgo)
 cross /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross the same
 "

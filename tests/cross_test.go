@@ -19,8 +19,8 @@ func TestCross(t *testing.T) {
 		"with C":       {build, "arm64", "CGO_ENABLED=1", "aarch64-linux-gnu-gcc", 0, "arm64, CC aarch64-linux-gnu-gcc, pkg-config LIBRARIES/usr/lib/aarch64-linux-gnu/pkgconfig\n"},
 		"no compiler":  {build, "arm64", "", "", 1, "error: aarch64-linux-gnu-gcc is missing, which compiles C for arm64\nhint: as root: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross\n"},
 		"another":      {build, "sparc", "", "", 2, "error: architecture sparc is unknown; there are: arm64 s390x\nhint: without ARCH, make builds for this machine\n"},
-		"no emulator":  {"hack/cross/emulate.sh", "arm64", "", "", 1, "error: qemu-aarch64-static is missing, which runs programs for arm64\nhint: as root: apt-get install qemu-user-static\n"},
-		"the emulator": {"hack/cross/emulate.sh", "arm64", "", "qemu-aarch64-static", 0, " path/show\n"},
+		"no emulator":  {"hack/cross/emulate.sh", "arm64", "", "", 1, "error: qemu-aarch64 is missing, which runs programs for arm64\nhint: as root: apt-get install qemu-user\n"},
+		"the emulator": {"hack/cross/emulate.sh", "arm64", "", "qemu-aarch64", 0, " path/show\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScripts(t, build+" hack/cross/emulate.sh hack/cross/arch.sh", "dirname", map[string]string{

@@ -26,8 +26,8 @@ func TestDeps(t *testing.T) {
 		"podman, Debian 12": {"podman", "bookworm", "gcc patch conmon runc iptables catatonit", "nftables busybox-static " + tests},
 		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},
-		"arm64":             {"arm64", "trixie", "gcc patch gcc-aarch64-linux-gnu qemu-user-static", "conmon busybox-static " + tests},
-		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static qemu-user-static " + tests, "nftables gcc-aarch64-linux-gnu"},
+		"arm64":             {"arm64", "trixie", "gcc patch gcc-aarch64-linux-gnu qemu-user", "conmon busybox-static " + tests},
+		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static qemu-user " + tests, "nftables gcc-aarch64-linux-gnu"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newDeps(t)

@@ -8,10 +8,10 @@ here=$(dirname "$0")
 . "$here/arch.sh"
 arch=$1
 shift
-qemu=qemu-${triplet%%-*}-static
+qemu=qemu-${triplet%%-*}
 command -v "$qemu" >/dev/null || {
 	echo "error: $qemu is missing, which runs programs for $arch" >&2
-	echo "hint: as root: apt-get install qemu-user-static" >&2
+	echo "hint: as root: apt-get install qemu-user" >&2
 	exit 1
 }
 exec "$qemu" -L "/usr/$triplet" -E LD_LIBRARY_PATH="$here/../../.cache/cross/$arch/usr/lib/$triplet" "$@"
