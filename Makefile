@@ -77,7 +77,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -153,7 +153,7 @@ uninstall: ## remove what "make install" and "make install-tools" installed
 
 # The packages have the version of the commit's time, until there is a release.
 package_version = $(patsubst v%,%,$(release:-dev=~dev$(shell date -u -d @$(commit_time) +%Y%m%d%H%M%S)))
-dist: toolchain ## make packages for Debian and rpm-based distributions in bin/dist; ARCH=arm64: in bin/arm64/dist
+dist: toolchain ## make packages for Debian and rpm-based distributions, and a source drop, in bin/dist; ARCH=arm64: in bin/arm64/dist
 	hack/deps.sh dist
 	$(if $(ARCH),hack/deps.sh $(ARCH))
 	CGO_ENABLED=0 $(GO) -C hack/dist build -o ../../.cache/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
@@ -200,6 +200,12 @@ test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or
 
 test-dist: dist ## try the packages on fresh Debian 13 and 12, in the place of their podman (root, 6 GB); ARCH=arm64: compare them with these
 	$(if $(ARCH),hack/cross/packages.sh $(ARCH),hack/fresh/fresh.sh trixie-packages bookworm-packages)
+
+test-drop: dist ## build podman from its own sources and the source drop, and run the demo with it (root)
+	hack/dist/try-source.sh bin/dist/*.tar.gz
+
+dist-check: dist ## make the packages of the commit again, in another directory, and compare them
+	hack/dist/reproduce.sh
 
 test-upstream: deps podman podman-stock tools tools-stock ## run the suites of containers/storage and podman; SUITES=-help
 	hack/upstream/run.sh $(SUITES)

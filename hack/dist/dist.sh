@@ -2,13 +2,14 @@
 # usage: dist.sh ROOT OUT
 #
 # Make the packages composefs-storage and podman-composefs, as .deb and .rpm, of the files that "make
-# install" has put below ROOT with PREFIX=/usr. They replace those in OUT. The YAML files here describe
-# them.
+# install" has put below ROOT with PREFIX=/usr, and the source drop. They replace OUT. The YAML files
+# here describe the packages.
 #
 # ARCH is the architecture as Go names it, VERSION ours, and SOURCE_DATE_EPOCH the time of all files. STRIP
 # is strip(1) for the architecture.
 set -eu
 umask 022
+export LC_ALL=C
 cd "$(dirname "$0")/../.."
 root=$1 out=$2
 TREES=.cache/dist/trees
@@ -18,11 +19,15 @@ PODMAN_VERSION=$(sed -n "s,^# $module v\([^ ]*\).*,\1,p" vendor/modules.txt)
 TOOL_VERSION=$VERSION+podman$PODMAN_VERSION
 # The newest version of glibc that a function of podman needs.
 GLIBC=$(readelf --dyn-syms --wide "$root/usr/bin/podman" | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
+# podman 6 makes networks with netavark 2, which Debian 13 does not have yet.
+DEB_NETAVARK='' RPM_NETAVARK=''
+case $PODMAN_VERSION in 5.*) ;; *) DEB_NETAVARK='netavark (>= 2)' RPM_NETAVARK='netavark >= 2' ;; esac
+export DEB_NETAVARK RPM_NETAVARK
 export ARCH VERSION SOURCE_DATE_EPOCH TREES PODMAN_VERSION TOOL_VERSION GLIBC PACKAGER
 
 # licenses prints those of all that the programs contain.
 licenses() {
-	find vendor -type f \( -name 'LICENSE*' -o -name 'LICENCE*' -o -name 'COPYING*' -o -name 'NOTICE*' \) | LC_ALL=C sort |
+	find vendor -type f \( -name 'LICENSE*' -o -name 'LICENCE*' -o -name 'COPYING*' -o -name 'NOTICE*' \) | sort |
 		while read -r file; do
 			printf '=== %s\n\n' "$file"
 			cat "$file"
@@ -60,4 +65,5 @@ for package in composefs-storage podman-composefs; do
 		.cache/nfpm package --config "hack/dist/$package.yaml" --packager "$PACKAGER" --target "$out"
 	done
 done
+hack/dist/source.sh "$out"
 (cd "$out" && sha256sum -- * >SHA256SUMS)
