@@ -5,15 +5,15 @@
 set -eu
 command -v docker-registry && exit
 cd "$(dirname "$0")/.."
-cache=.cache/docker-registry
+mkdir -p .cache
+cache=$(readlink -f .cache/docker-registry) # trees of upstreams have a link
 program=usr/bin/docker-registry
 if [ ! -x "$cache/$program" ]; then
-	mkdir -p .cache
-	new=$(mktemp -d "$PWD/$cache.XXXXXX")
+	new=$(mktemp -d "$cache.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
 	set -- -qq -o APT::Sandbox::User=root download docker-registry
 	(cd "$new" && { apt-get "$@" 2>/dev/null || { apt-get update -qq && apt-get "$@"; }; } >&2)
 	dpkg -x "$new"/*.deb "$new/root"
 	mv -T "$new/root" "$cache" || [ -x "$cache/$program" ] # somebody else was faster
 fi
-echo "$PWD/$cache/$program"
+echo "$cache/$program"
