@@ -26,10 +26,6 @@ END
 cat "$(dirname "$0")/../../tests/podman/conf/containers.conf" - >/etc/containers/containers.conf <<END
 engine.events_logger = "file"
 END
-# The host uses the pids controller in cgroup v1, so cgroup v2 lacks it.
-if [ -e /sys/fs/cgroup/cgroup.controllers ] && ! grep -qw pids /sys/fs/cgroup/cgroup.controllers; then
-	echo 'containers.pids_limit = 0' >>/etc/containers/containers.conf
-fi
 cat >/etc/containers/registries.conf <<END
 unqualified-search-registries = []
 [[registry]]

@@ -51,7 +51,7 @@ mount -t tmpfs tmpfs /dev/shm
 mkdir -p /var/lib/containers
 mount --bind /mnt/containers /var/lib/containers
 mount --bind /mnt/vartmp /var/tmp
-case $("$podman" --version) in
+case $(/mnt/bin/podman --version) in # it prints the name that it was started by
 "podman version "[1-5].*) ;;
 *) "$here/podman6.sh" ;;
 esac

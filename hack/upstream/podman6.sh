@@ -2,7 +2,9 @@
 # Prepare the machine of machine.sh for podman 6 and newer. They refuse to start with cgroup v1, and send
 # netavark 2 a list of networks where netavark 1, which Debian has, expects a map with their names as keys.
 set -eu
-[ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || mount -t cgroup2 cgroup2 /sys/fs/cgroup
+cd "$(dirname "$0")/../.."
+. hack/cgroup2.sh
+mount_cgroup2
 
 netavark=/usr/lib/podman/netavark
 case $($netavark --version) in
