@@ -21,6 +21,8 @@ ifdef ARCH
 bin = bin/$(ARCH)
 cross = hack/cross/run.sh $(ARCH)
 emulate = hack/cross/emulate.sh $(ARCH)
+# The build ID would depend on the path of the unpacked libraries.
+cross_ldflags = -buildid=
 else
 bin = bin
 endif
@@ -59,7 +61,7 @@ release = $(shell sed -n 's/^const release = "\(.*\)"/\1/p' cmd/composefs-storag
 version = $(release)$(addprefix +,$(shell git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null))
 define = github.com/containers/podman/v5/libpod/define
 commit_time = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y go.mod))
-podman_ldflags = -X "$(define).buildOrigin=composefs-storage $(version)" -X $(define).buildInfo=$(commit_time) \
+podman_ldflags = $(cross_ldflags) -X "$(define).buildOrigin=composefs-storage $(version)" -X $(define).buildInfo=$(commit_time) \
 	-X github.com/containers/common/pkg/config.additionalHelperBinariesDir=$$BINDIR/../libexec/podman
 
 # A tree for an upstream has no hack/upstreams. Its ./tests would check this repository's files once more,
