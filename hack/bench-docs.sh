@@ -1,12 +1,23 @@
 #!/bin/sh
-# Put the results of the last "make bench" into docs/performance.md, between two comments, and its
-# charts into docs: bench.svg for that page, and bench-summary.svg for README.md.
+# Put the results of the last "make bench" of each upstream into docs/performance.md, between two
+# comments. Those of the primary upstream have charts in docs: bench.svg for that page, and
+# bench-summary.svg for README.md. Upstreams without results keep their text.
 set -eu
 cd "$(dirname "$0")/.."
 results=${1:-.cache/bench/results}
 text=$(mktemp)
 trap 'rm -f "$text"' EXIT
-printf '![ratios](bench.svg)\n\n' | cat - "$results.md" >"$text"
-hack/insert.sh docs/performance.md results "$text"
-cp "$results.svg" docs/bench.svg
-cp "${results%/*}/summary.svg" docs/bench-summary.svg
+found=false
+if [ -e "$results.md" ]; then
+	found=true
+	printf '![ratios](bench.svg)\n\n' | cat - "$results.md" >"$text"
+	hack/insert.sh docs/performance.md results "$text"
+	cp "$results.svg" docs/bench.svg
+	cp "${results%/*}/summary.svg" docs/bench-summary.svg
+fi
+for tree in .cache/upstreams/*; do
+	[ -e "$tree/.cache/bench/results.md" ] || continue
+	found=true
+	hack/insert.sh docs/performance.md "results ${tree##*/}" "$tree/.cache/bench/results.md"
+done
+$found || { echo "error: there are no results; make bench gives them" >&2; exit 1; }
