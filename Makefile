@@ -79,7 +79,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -234,6 +234,13 @@ test-s390x: build ## the same without podman for s390x, which is big-endian
 cross-docs: ## put what "make test-arm64" and "make test-s390x" have found last into docs
 	hack/insert.sh docs/testing.md arm64 .cache/arm64.md
 	hack/insert.sh docs/testing.md s390x .cache/s390x.md
+
+test-matrix: deps build podman podman-stock ## use the store of each upstream's podman with each, with our driver and without
+	for upstream in $(filter podman-%,$(upstreams)); do $(make) build podman podman-stock UPSTREAM=$$upstream || exit; done
+	hack/podmans/matrix.sh $(MATRIX)
+
+matrix-docs: ## put what "make test-matrix" has found last into docs
+	hack/insert.sh docs/testing.md matrix .cache/podmans/matrix.md
 
 mutants: toolchain ## make mistakes in the code, one after the other: some test must find each (root); MUTANTS=-run=objects
 	mkdir -p .cache

@@ -18,61 +18,15 @@ if [ "${PODMANS_INSIDE:-}" != yes ]; then
 fi
 bin=$PWD/bin
 work=$(mktemp -d /var/tmp/composefs-podmans.XXXXXX)
+. hack/podmans/store.sh
 mkdir -p /run/runc /run/crun /var/lib/containers
 for dir in /run/runc /run/crun /var/lib/containers; do mount -t tmpfs none "$dir"; done
-# unmount DIR: all that is mounted below it
-unmount() { findmnt -rno TARGET | awk -v dir="$1/" 'index($0, dir) == 1' | sort -r | xargs -r umount -l; }
 cleanup() {
 	unmount "$PWD/.cache/podmans"
 	unmount "$work"
 	rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
-
-# The image: /bin is a link, the second layer deletes a file and replaces a directory.
-context() {
-	mkdir -p "$1/usr/bin" "$1/etc/dir" "$1/tmp"
-	cp "$(command -v busybox)" "$1/usr/bin/busybox"
-	for applet in sh cat chmod touch rm mkdir; do ln "$1/usr/bin/busybox" "$1/usr/bin/$applet"; done
-	ln -s usr/bin "$1/bin"
-	seq 30000 >"$1/etc/big"
-	echo secret >"$1/etc/secret"
-	touch "$1/etc/dir/old"
-	printf 'FROM scratch\nCOPY . /\nRUN rm -r /etc/secret /etc/dir && mkdir /etc/dir && echo new >/etc/dir/new\n' >"$2"
-}
-
-# configure DIR USE_COMPOSEFS: the files that podman reads
-configure() {
-	mkdir -p "$1/tmp"
-	cat >"$1/storage.conf" <<-END
-		[storage]
-		driver = "overlay"
-		graphroot = "$1/root"
-		runroot = "$1/run"
-		[storage.options.overlay]
-		use_composefs = "$2"
-		[storage.options.pull_options]
-		enable_partial_images = "$2"
-		convert_images = "$2"
-	END
-	cat tests/podman/conf/containers.conf - >"$1/containers.conf" <<-END
-		containers.netns = "none"
-		engine.events_logger = "none"
-		engine.lock_type = "file"
-		engine.tmp_dir = "$1/libpod"
-		network.network_config_dir = "$1/networks"
-	END
-	echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$1/policy.json"
-}
-
-# with DIR PROGRAM ARGUMENTS...: run a podman on a store
-with() {
-	env -i HOME="$1" TMPDIR="$1/tmp" PATH="$work/bin:/usr/sbin:/usr/bin:/sbin:/bin" LC_ALL=C PODMAN_IGNORE_CGROUPSV1_WARNING=1 \
-		CONTAINERS_CONF="$1/containers.conf" CONTAINERS_STORAGE_CONF="$1/storage.conf" "${@:2}"
-}
-
-# tree DIR: names, links and contents
-tree() { (cd "$1" && find . -printf '%y %p %l\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum); }
 
 # shown NAME: the tree of an image, by podman with the driver
 shown() {
@@ -131,17 +85,7 @@ row() {
 	unmount "$store"
 }
 
-mkdir "$work/bin"
-cp "$bin/composefs-storage" "$work/bin/mkcomposefs" # which stock podman needs with use_composefs on
-context "$work/context" "$work/Containerfile"
-big=$(sha256sum <"$work/context/etc/big" | cut -d' ' -f1)
-configure "$work/plain" false
-store=$work/plain
-with "$store" "$bin/podman-stock" build -q --layers --network none --signature-policy "$store/policy.json" \
-	-t localhost/base -f "$work/Containerfile" "$work/context" >/dev/null
-with "$store" "$bin/podman-stock" save -q -o "$work/base.tar" localhost/base
-tree "$(with "$store" "$bin/podman-stock" image mount localhost/base)" >"$work/want"
-with "$store" "$bin/podman-stock" image unmount -a >/dev/null
+make_image
 
 {
 	date=$(date -u +%F)
