@@ -67,7 +67,7 @@ func TestConvertPlainImageStore(t *testing.T) {
 	if left := append(blobsIn(t, images), glob(t, images, "overlay-composefs/*/*/*")...); len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}
-	stock := s.Podman(t, podman.Plain, podman.Options{ImageStore: images})
+	stock := s.Podman(t, podman.Plain, podman.Options{ImageStore: images, Warns: podman.ImageStoreWarning})
 	same(t, "before and after", want, seenByContainer(t, stock, "box"), "/")
 	stock.Run("start", "-a", "box")
 	stock.Run("commit", "-q", "box", "committed")

@@ -137,7 +137,7 @@ func TestMixedChain(t *testing.T) {
 func TestImageStore(t *testing.T) {
 	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
 		images := filepath.Join(p.Store.Dir, "images")
-		q := p.Store.Podman(t, p.Kind, podman.Options{ImageStore: images})
+		q := p.Store.Podman(t, p.Kind, podman.Options{ImageStore: images, Warns: podman.ImageStoreWarning})
 		ref := pull(t, q, rich()...)
 		if blobs := glob(t, images, "overlay/*/composefs-data/composefs.blob"); p.Kind == podman.Ours && len(blobs) != 4 {
 			t.Errorf("%d of 4 layers are composefs", len(blobs))

@@ -8,3 +8,7 @@ const needsCgroup2 = false
 
 // NoSlirp4netns is the reason why containers cannot use slirp4netns, or "".
 const NoSlirp4netns = ""
+
+// ImageStoreWarning is the warning of "podman rmi" with an imagestore, or "". containers/storage 1.63 moves
+// symlinks of the graph root to the imagestore, which rename(2) cannot do between mounts.
+const ImageStoreWarning = ""
