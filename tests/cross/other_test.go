@@ -96,7 +96,9 @@ func TestPodman(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "containers.conf"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	args := slices.Concat([]string{"--mount", "--propagation", "private"}, strings.Fields(*podman),
+	// podman 6 does not start on a machine with cgroup v1.
+	const cgroup2 = `[ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || mount -t cgroup2 none /sys/fs/cgroup; exec "$@"`
+	args := slices.Concat([]string{"--mount", "--propagation", "private", "sh", "-ec", cgroup2, "sh"}, strings.Fields(*podman),
 		[]string{"--storage-driver", "overlay", "--root", dir + "/root", "--runroot", dir + "/run"},
 		[]string{"info", "--format", "{{.Version.OsArch}} {{.Version.BuildOrigin}} {{.Store.GraphStatus}}"})
 	cmd := exec.CommandContext(t.Context(), "unshare", args...)
