@@ -181,6 +181,7 @@ func (m *mapped) take(id string) *idtools.IDMappings {
 
 // Create makes an empty layer. The caller holds the lock of the layers.
 func (d *Driver) Create(id, parent string, opts *graphdriver.CreateOpts) error {
+	d.mapped.take(id) // of a removed layer that was never filled
 	err := d.stockDriver.Create(id, parent, opts)
 	if err == nil && opts != nil && opts.IDMappings != nil && !opts.Empty() {
 		d.mapped.maps.Store(id, opts.IDMappings)

@@ -84,14 +84,23 @@ func (d *Driver) placeAndClose(s *staging.Layer, id string) error {
 	return nil
 }
 
+// errOwnersChanged reports a layer with the files of the layers below it, because these files have other
+// owners in its user namespace: see [rotate]. It cannot become composefs.
+var errOwnersChanged = errors.New(`it is for another user namespace than the layers below it and has to stay plain; set use_composefs = "false" in storage.conf for this command`)
+
 // place places a staged layer, unless another process has pulled the same layer first.
 func (d *Driver) place(s *staging.Layer, id string) error {
 	l, err := d.stores.Find(id)
 	if err != nil {
 		return err
 	}
-	if empty, err := isEmpty(l); err != nil || !empty {
+	top := l
+	top.Diffs = l.Diffs[:min(1, len(l.Diffs))]
+	switch empty, err := isEmpty(top); {
+	case err != nil || !empty:
 		return err
+	case len(l.Diffs) > 1:
+		return errOwnersChanged
 	}
 	if maps := d.mapped.take(id); maps != nil {
 		if err := s.ChangeOwners(d.context(), idmap.ToHost(maps)); err != nil {

@@ -70,8 +70,6 @@ func (d *Driver) placeTar(t *stagedTar, id string) error {
 // stager is a driver that converts tars without the locks of the store, for containers/storage 1.62
 // and later. Their types are internal to containers/storage, so type parameters stand for them: C for a
 // function that removes temporary files, A for a staged layer.
-//
-//nolint:unused // the vendored version does not ask for it
 type stager[C ~func() error, A ~struct{ Path string }] struct {
 	*remover[C]
 	start  func(parent string, options graphdriver.ApplyDiffOpts) (C, *A, int64, error)
@@ -81,8 +79,6 @@ type stager[C ~func() error, A ~struct{ Path string }] struct {
 
 // withStaging adds StartStagingDiffToApply and CommitStagedLayer to the driver. start and commit are
 // those of the stock driver.
-//
-//nolint:unused // the vendored version does not ask for it
 func withStaging[C ~func() error, A ~struct{ Path string }](
 	r *remover[C],
 	start func(parent string, options graphdriver.ApplyDiffOpts) (C, *A, int64, error),

@@ -144,6 +144,23 @@ func (s *Store) Try(t testing.TB, layers ...[]byte) (string, error) {
 	return dir, nil
 }
 
+// Staged is a layer that has no place yet.
+type Staged struct {
+	Place  func(id string) (size int64, err error) // places it in a new, empty layer; the size is in bytes
+	Remove func() error                            // removes what Place has not placed
+}
+
+// PutDiff gives a new, empty layer the files of a tar, as PutLayer of the store does. It returns their
+// size in bytes.
+func PutDiff(d graphdriver.Driver, id, parent string, o graphdriver.ApplyDiffOpts) (size int64, err error) {
+	staged, err := Stage(d, parent, o)
+	defer func() { err = errors.Join(err, staged.Remove()) }()
+	if err != nil {
+		return -1, err
+	}
+	return staged.Place(id)
+}
+
 // close unmounts remaining mounts below the root and removes it. Nothing is removed
 // through a mount.
 func (s *Store) close() error {

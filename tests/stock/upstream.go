@@ -10,10 +10,12 @@ import (
 // This file contains all of the tests that depends on the version of containers/storage: this one is for
 // 1.59. hack/upstreams contains those for other versions.
 
-// PutDiff gives a new, empty layer the files of a tar, as PutLayer of the store does. It returns their
-// size in bytes.
-func PutDiff(d graphdriver.Driver, id, parent string, o graphdriver.ApplyDiffOpts) (int64, error) {
-	return AddDiff(d, id, parent, o)
+// Stage begins to add a layer. This version adds it as a whole when it is placed.
+func Stage(d graphdriver.Driver, parent string, o graphdriver.ApplyDiffOpts) (Staged, error) {
+	return Staged{
+		Place:  func(id string) (int64, error) { return AddDiff(d, id, parent, o) },
+		Remove: func() error { return nil },
+	}, nil
 }
 
 // AddDiff adds the files of a tar to a layer, as ApplyDiff of the store does.

@@ -5,6 +5,7 @@ package staging
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -101,6 +102,9 @@ func (l *Layer) Place(to chain.Layer) (err error) {
 		return err
 	}
 	defer process.RUnlock()
+	if to.Store != l.store {
+		return fmt.Errorf("it is in %s, and was converted for %s; with imagestore set, only read-only layers can be loaded", filepath.Dir(to.Store.Home), filepath.Dir(l.store.Home))
+	}
 	if err := l.ownLike(to); err != nil {
 		return err
 	}

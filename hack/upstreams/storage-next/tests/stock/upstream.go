@@ -3,8 +3,6 @@
 package stock
 
 import (
-	"errors"
-
 	graphdriver "go.podman.io/storage/drivers"
 	"go.podman.io/storage/pkg/idtools"
 )
@@ -12,24 +10,22 @@ import (
 // This file contains all of the tests that depends on the version of containers/storage: this one is for
 // 1.65.
 
-// PutDiff gives a new, empty layer the files of a tar, as PutLayer of the store does. It returns their
-// size in bytes.
-func PutDiff(d graphdriver.Driver, id, parent string, o graphdriver.ApplyDiffOpts) (size int64, err error) {
-	s, ok := d.(graphdriver.ApplyDiffStaging)
-	if !ok {
-		return -1, errors.New("the driver does not implement ApplyDiffStaging")
-	}
+// Stage converts or unpacks a tar, as PutLayer of the store does without its lock. The driver has to
+// implement [graphdriver.ApplyDiffStaging].
+func Stage(d graphdriver.Driver, parent string, o graphdriver.ApplyDiffOpts) (Staged, error) {
+	s := d.(graphdriver.ApplyDiffStaging)
 	if o.Mappings == nil { // as the store has it
 		o.Mappings = &idtools.IDMappings{}
 	}
 	cleanup, added, size, err := s.StartStagingDiffToApply(parent, o)
+	staged := Staged{
+		Place:  func(id string) (int64, error) { return size, s.CommitStagedLayer(id, added) },
+		Remove: func() error { return nil },
+	}
 	if cleanup != nil {
-		defer func() { err = errors.Join(err, cleanup()) }()
+		staged.Remove = cleanup
 	}
-	if err != nil {
-		return -1, err
-	}
-	return size, s.CommitStagedLayer(id, added)
+	return staged, err
 }
 
 // AddDiff adds the files of a tar to a layer, as ApplyDiff of the store does.
