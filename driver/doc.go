@@ -11,6 +11,7 @@
 //	--uidmap      UpdateLayerIDMap     idmap.go       new owners, where mounts cannot show them
 //	push, save    DiffGetter           diffgetter.go  the content of one file, for tar-split
 //	rmi, rm       DeferredRemove       remove.go      layer removed, then its objects and images
+//	bootc         LayerFiles           layerfiles.go the objects of a layer, by the names of its files
 //	info          Status               status.go
 //	exit          Cleanup              status.go      pulled chains merged, garbage collected
 //

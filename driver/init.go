@@ -45,7 +45,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			return nil, err
 		}
 		logrus.Debugf("composefs is off: %s", reason)
-		return &plain{stockDriver{o, &stores}, reason, trust.New(conf, &stores, nil, "")}, nil
+		return bindPlain(&plain{stockDriver{o, &stores}, reason, trust.New(conf, &stores, nil, "")}, o), nil
 	}
 	d := newDriver(o, conf, stores, chain.RunRoot(options.RunRoot))
 	for _, option := range options.DriverOptions {

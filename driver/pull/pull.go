@@ -114,7 +114,8 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 }
 
 // chunkedInto lets the differ of a zstd:chunked layer download the missing files, and converts the
-// table of contents.
+// table of contents. The option StagingDirectory of containers/storage 1.65, a place for clones of files in
+// other layers, stays unset: in this format a differ finds only the first chunk of a file there.
 func chunkedInto(ctx context.Context, s *staging.Layer, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
 	out, err = differ.ApplyDiff(s.Dir(), &archive.TarOptions{}, &graphdriver.DifferOptions{Format: graphdriver.DifferOutputFormatFlat})
 	if err != nil {

@@ -15,6 +15,9 @@ func bind(d *Driver, o *overlay.Driver) graphdriver.Driver {
 	return withStaging(withRemoval(d, o.DeferredRemove), o.StartStagingDiffToApply, o.CommitStagedLayer)
 }
 
+// bindPlain is bind for stores in which composefs cannot work.
+func bindPlain(p *plain, _ *overlay.Driver) graphdriver.Driver { return p }
+
 // ApplyDiff adds the files of a tar to a layer: see applyDiff.
 func (d *Driver) ApplyDiff(id string, options graphdriver.ApplyDiffOpts) (int64, error) {
 	return d.applyDiff(id, options, func() (int64, error) { return d.Driver.ApplyDiff(id, options) })

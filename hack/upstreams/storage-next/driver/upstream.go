@@ -11,7 +11,12 @@ import (
 
 // bind adds to the driver the methods whose types are internal to containers/storage.
 func bind(d *Driver, o *overlay.Driver) graphdriver.Driver {
-	return withStaging(withRemoval(d, o.DeferredRemove), o.StartStagingDiffToApply, o.CommitStagedLayer)
+	return withFiles(withStaging(withRemoval(d, o.DeferredRemove), o.StartStagingDiffToApply, o.CommitStagedLayer), o.LayerFiles)
+}
+
+// bindPlain is bind for stores in which composefs cannot work.
+func bindPlain(p *plain, o *overlay.Driver) graphdriver.Driver {
+	return withPlainFiles(p, o.LayerFiles)
 }
 
 // ApplyDiff adds the files of a tar to a layer: see applyDiff.
