@@ -210,6 +210,7 @@ func TestLoadWritable(t *testing.T) {
 	images := dirs.path("images")
 	must(t, os.MkdirAll(images, 0o700))
 	s := dirs.open(t, kind{images: images})
+	must(t, s.Create("image", "", nil)) // makes the directory of the store of images
 	must(t, s.CreateReadWrite("layer", "", nil))
 	if err := putTar(s, "layer", "", oddLayer()); err == nil {
 		theirs := newStore(t, kind{stock: true})

@@ -22,7 +22,7 @@ func TestSync(t *testing.T) {
 		for _, tc := range []struct {
 			driver, mode string
 			want         int
-		}{{"overlay", "none", 0}, {"overlay", "filesystem", 1}, {ourName, "none", 2}, {ourName, "filesystem", 3}} {
+		}{{"overlay", "none", 0}, {"overlay", "filesystem", 1}, {ourName, "none", 1}, {ourName, "filesystem", 2}} {
 			d := newDirs(t)
 			s := openServed(t, d, tc.driver, "overlay.sync="+tc.mode)
 			counts := map[trace.Op]int{}
