@@ -70,6 +70,8 @@ podman_ldflags = $(cross_ldflags) -X "$(define).buildOrigin=composefs-storage $(
 upstreams = $(patsubst hack/upstreams/%/go.mod,%,$(wildcard hack/upstreams/*/go.mod))
 programs = $(if $(filter %/cmd/podman,$(shell sed 's/^tool//' go.mod)),podman rootlessport podman-stock tools tools-stock)
 tested = $(if $(upstreams),./...,$(filter-out %/composefs-storage/tests $(if $(programs),,%/tests/e2e %/tests/podman),$(shell $(GO) list ./...)))
+# differs names tests that compare with a stock driver that does otherwise, with the reasons.
+skipped = $(shell sed -n 's/^\(Test[^ ]*\) .*/\1/p' hack/differs 2>/dev/null | paste -sd '|')
 short = TestBuild|TestCheck|TestCommit|TestConvertLowerLayers|TestExportAndImport|TestRemoveImages|TestRunChanges|TestSaveAndLoad
 make = $(MAKE)
 
@@ -171,7 +173,7 @@ demo: toolchain ## pull an image with composefs and show what became of it; IMAG
 	@hack/demo/demo.sh
 
 test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0; as root the kernel is a judge too
-	$(GO) test -timeout 30m $(tested)
+	$(GO) test -timeout 30m $(if $(skipped),-skip '^($(skipped))$$') $(tested)
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
