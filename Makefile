@@ -71,7 +71,7 @@ upstreams = $(patsubst hack/upstreams/%/go.mod,%,$(wildcard hack/upstreams/*/go.
 programs = $(if $(filter %/cmd/podman,$(shell sed 's/^tool//' go.mod)),podman rootlessport podman-stock tools tools-stock)
 tested = $(if $(upstreams),./...,$(filter-out %/composefs-storage/tests $(if $(programs),,%/tests/e2e %/tests/podman),$(shell $(GO) list ./...)))
 # differs names tests that compare with a stock driver that does otherwise, with the reasons.
-skipped = $(shell sed -n 's/^\(Test[^ ]*\) .*/\1/p' hack/differs 2>/dev/null | paste -sd '|')
+skipped = $(shell sed -n 's/^\(Test[A-Z][^ ]*\) .*/\1/p' hack/differs 2>/dev/null | paste -sd '|')
 short = TestBuild|TestCheck|TestCommit|TestConvertLowerLayers|TestExportAndImport|TestRemoveImages|TestRunChanges|TestSaveAndLoad
 make = $(MAKE)
 
