@@ -45,7 +45,7 @@ compile = GO='$(GO)' CGO_ENABLED=1 $(cross) hack/compile.sh
 # The other programs that use the store, of those that go.mod names; podman-testing is a tool of
 # podman's tests, and pullevents one of ours.
 tools = $(filter $(addprefix %/cmd/,buildah podman-testing skopeo containers-storage),$(shell sed 's/^tool//' go.mod)) \
-	github.com/composefs-storage/composefs-storage/tests/pullevents
+	$(if $(programs),github.com/composefs-storage/composefs-storage/tests/pullevents)
 podman tools: podman_tags += graft
 
 # Programs that podman runs, and that do not use the store. podman looks for them beside its own
@@ -81,7 +81,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,13 +100,17 @@ overlay: toolchain
 	hack/graft/overlay.sh >.cache/overlay.json.$$$$ && mv .cache/overlay.json.$$$$ .cache/overlay.json || \
 		{ rm -f .cache/overlay.json.$$$$; exit 1; }
 
-podman: overlay ## build bin/podman: podman with our driver
+has-podman:
+	@[ -n '$(programs)' ] || { echo "error: this upstream is a library: go.mod names no podman" >&2; \
+		echo "hint: make tools builds containers-storage; upstreams: hack/upstreams" >&2; exit 1; }
+
+podman: has-podman overlay ## build bin/podman: podman with our driver
 	$(compile) $(podman) $(bin)/podman $(podman_flags) -overlay .cache/overlay.json -ldflags '$(podman_ldflags)'
 
-rootlessport: toolchain ## build bin/rootlessport: it forwards the ports of containers without root
+rootlessport: has-podman toolchain ## build bin/rootlessport: it forwards the ports of containers without root
 	$(compile) $(rootlessport) $(bin)/rootlessport $(podman_flags)
 
-podman-stock: toolchain ## build bin/podman-stock: the same podman without it, which judges ours
+podman-stock: has-podman toolchain ## build bin/podman-stock: the same podman without it, which judges ours
 	$(compile) $(podman) $(bin)/podman-stock $(podman_flags)
 
 tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testing: with our driver
