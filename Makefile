@@ -69,7 +69,8 @@ podman_ldflags = $(cross_ldflags) -X "$(define).buildOrigin=composefs-storage $(
 # not run lines with $(make), as it does those with the name of make itself.
 upstreams = $(patsubst hack/upstreams/%/go.mod,%,$(wildcard hack/upstreams/*/go.mod))
 programs = $(if $(filter %/cmd/podman,$(shell sed 's/^tool//' go.mod)),podman rootlessport podman-stock tools tools-stock)
-tested = $(if $(upstreams),./...,$(filter-out %/composefs-storage/tests $(if $(programs),,%/tests/e2e %/tests/podman),$(shell $(GO) list ./...)))
+tested = $(if $(upstreams),./...,$(if $(programs),$(filter-out %/composefs-storage/tests,$(shell $(GO) list ./...)),$(library)))
+library = ./driver/... ./tests/chunked ./tests/driver ./tests/graphtest ./tests/storageconf
 # differs names tests that compare with a stock driver that does otherwise, with the reasons.
 skipped = $(shell sed -n 's/^\(Test[A-Z][^ ]*\) .*/\1/p' hack/differs 2>/dev/null | paste -sd '|')
 short = TestBuild|TestCheck|TestCommit|TestConvertLowerLayers|TestExportAndImport|TestRemoveImages|TestRunChanges|TestSaveAndLoad
@@ -100,7 +101,7 @@ overlay: toolchain
 	hack/graft/overlay.sh >.cache/overlay.json.$$$$ && mv .cache/overlay.json.$$$$ .cache/overlay.json || \
 		{ rm -f .cache/overlay.json.$$$$; exit 1; }
 
-has-podman:
+has-podman: toolchain
 	@[ -n '$(programs)' ] || { echo "error: this upstream is a library: go.mod names no podman" >&2; \
 		echo "hint: make tools builds containers-storage; upstreams: hack/upstreams" >&2; exit 1; }
 
