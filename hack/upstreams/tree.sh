@@ -7,7 +7,8 @@
 #
 #	go.mod, go.sum   its modules
 #	renames          import paths: old and new
-#	other files      they replace those of the project with the same path
+#	other files      they replace those of the project with the same path; one that two upstreams
+#	                 share is a symlink
 #
 # A tree that is up to date stays as it is, and a new one keeps bin and .cache. --tidy completes go.mod
 # and go.sum first. GO is the go command.
@@ -35,7 +36,7 @@ fi
 sources() {
 	tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=./.git --exclude=./.cache --exclude=./bin \
 		--exclude=./vendor --exclude=./hack/upstreams --exclude='*.test' .
-	tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=./renames -C "$from" .
+	tar -c --dereference --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=./renames -C "$from" .
 }
 
 # rename rewrites the import paths in Go files, patches and scripts below the directory $1, and moves

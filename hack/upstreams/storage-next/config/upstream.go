@@ -1,5 +1,1 @@
-package config
-
-// Upstream are the rules of the containers/storage that this module is built with. This file differs
-// between the trees that hack/upstreams makes.
-const Upstream = DropIns
+../../podman-6.0/config/upstream.go
