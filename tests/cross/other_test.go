@@ -109,3 +109,12 @@ func TestPodman(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// scan makes an image of a directory, with an object directory.
+func (p program) scan(t *testing.T, source string) results {
+	t.Helper()
+	dir, found := t.TempDir(), results{}
+	p.run(t, dir, found, nil, "mkcomposefs", "--print-digest", "--digest-store=objects", source, "merged")
+	found.add(t, dir)
+	return found
+}

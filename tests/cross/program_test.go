@@ -57,15 +57,6 @@ func (p program) convert(t *testing.T, layers [][]byte) results {
 	return found
 }
 
-// scan makes an image of a directory, with an object directory.
-func (p program) scan(t *testing.T, source string) results {
-	t.Helper()
-	dir, found := t.TempDir(), results{}
-	p.run(t, dir, found, nil, "mkcomposefs", "--print-digest", "--digest-store=objects", source, "merged")
-	found.add(t, dir)
-	return found
-}
-
 // run runs a command in dir, and reports whether it succeeds.
 func (p program) run(t *testing.T, dir string, found results, stdin []byte, args ...string) bool {
 	t.Helper()

@@ -31,7 +31,7 @@ func TestLockWithoutRoom(t *testing.T) {
 	}
 	leaveRoom(t, root, 2) // tempdirs and a lock file
 	if _, err := d.DeferredRemove("layer"); !errors.Is(err, unix.ENOSPC) {
-		t.Fatalf("DeferredRemove: %v", err) //nolint:errorlint // it may be nil
+		t.Fatalf("DeferredRemove: %v", err)
 	}
 	locks, err := filepath.Glob(filepath.Join(root, "overlay/tempdirs/lock-*"))
 	if err != nil || len(locks) != 1 || !isOpen(t, locks[0]) {
@@ -98,7 +98,7 @@ func TestLostLinks(t *testing.T) {
 	}
 	d = open(t, root)
 	if _, err := d.Get("top", graphdriver.MountOpts{Options: []string{"ro"}}); (err == nil) != heals {
-		t.Errorf("Get: %v; the driver restores lost links: want %v; if stock is fixed, remove docs/upstream/lost-links.md", err, heals) //nolint:errorlint // it may be nil
+		t.Errorf("Get: %v; the driver restores lost links: want %v; if stock is fixed, remove docs/upstream/lost-links.md", err, heals)
 	}
 	if err := d.Put("top"); err != nil {
 		t.Error(err)
