@@ -43,7 +43,7 @@ func (d *Driver) applyDiff(id string, options graphdriver.ApplyDiffOpts, stock f
 	if why == "" {
 		if empty, err := isEmpty(l); err != nil {
 			return 0, err
-		} else if !empty {
+		} else if !empty || len(l.Diffs) > 1 {
 			why = "it has files"
 		}
 	}
@@ -188,9 +188,9 @@ func replaceFile(name string, write func(*os.File) error) error {
 	return os.Rename(f.Name(), name)
 }
 
-// isEmpty reports whether a layer is plain and has no files.
+// isEmpty reports whether a layer is plain and its top directory has no files.
 func isEmpty(l chain.Layer) (bool, error) {
-	if len(l.Diffs) != 1 {
+	if l.Composefs {
 		return false, nil
 	}
 	f, err := os.Open(l.Diffs[0])

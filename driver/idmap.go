@@ -87,7 +87,7 @@ func cannotRemap(c chain.Chain, copied bool) string {
 		return err.Error()
 	case !copied:
 		return "it is to be written to"
-	case !empty:
+	case !empty || len(c[0].Diffs) > 1:
 		return "it has files"
 	case len(below) != 1 || !below[0].Composefs():
 		return "not all layers below it are composefs"

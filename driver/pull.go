@@ -94,9 +94,7 @@ func (d *Driver) place(s *staging.Layer, id string) error {
 	if err != nil {
 		return err
 	}
-	top := l
-	top.Diffs = l.Diffs[:min(1, len(l.Diffs))]
-	switch empty, err := isEmpty(top); {
+	switch empty, err := isEmpty(l); {
 	case err != nil || !empty:
 		return err
 	case len(l.Diffs) > 1:

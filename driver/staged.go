@@ -54,14 +54,10 @@ func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) 
 
 // placeTar places a staged layer and closes it. The caller holds the lock of the layers.
 func (d *Driver) placeTar(t *stagedTar, id string) error {
+	warn.Xattrs(id, t.Dir(), t.largest) // the layer loses this directory
 	if err := d.placeAndClose(t.Layer, id); err != nil {
 		return err
 	}
-	l, err := d.stores.Find(id)
-	if err != nil {
-		return err
-	}
-	warn.Xattrs(id, l.Diff(), t.largest)
 	t.odd.Unsaved(id)
 	t.odd.Unknown(id)
 	return nil
