@@ -144,19 +144,19 @@ func (c *Converter) refuse(l chain.Layer, kind survey.Kind) error {
 	if !info.IsDir() {
 		return &Refusal{Reason: "its files are in an additional layer store"}
 	}
-	if err := refuseUnknown(l); err != nil {
-		return err
-	}
-	return c.inUse(l)
+	return c.replaceable(l)
 }
 
-// refuseUnknown returns a *Refusal for a layer with unknown files.
-func refuseUnknown(l chain.Layer) error {
+// replaceable returns a *Refusal for a layer that has unknown files or is part of a mount.
+func (c *Converter) replaceable(l chain.Layer) error {
 	unknown, err := l.Unknown()
-	if err == nil && len(unknown) > 0 {
-		err = newer(fmt.Sprintf("it has the file %q", unknown[0]))
+	if err != nil {
+		return err
 	}
-	return err
+	if len(unknown) > 0 {
+		return newer(fmt.Sprintf("it has the file %q", unknown[0]))
+	}
+	return c.inUse(l)
 }
 
 // errChanged is the error for a layer that another process has changed during the conversion.

@@ -20,7 +20,7 @@ import (
 //
 // The layer is durable when Writable returns nil. After an error or a crash it is unchanged.
 func (c *Converter) Writable(ctx context.Context, l chain.Layer) (err error) {
-	if err := errors.Join(refuseUnknown(l), c.inUse(l)); err != nil {
+	if err := c.replaceable(l); err != nil {
 		return err
 	}
 	s := &staged{layer: l}

@@ -25,6 +25,8 @@ const (
 	stockImages = "composefs-layers"
 	mergedFile  = "merged.blob"
 	segmentFile = "segment.blob"
+	metacopy    = "composefs-metacopy"
+	workDir     = "work"
 )
 
 // Home returns the directory of layers below the root of a store, or below the run root for the
@@ -87,14 +89,14 @@ func (l Layer) SegmentPath() string { return filepath.Join(l.DataDir(), segmentF
 
 // MetacopyMark returns the file that marks a layer as one that was mounted read-write with
 // metacopy=on and may contain metacopy files.
-func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), "composefs-metacopy") }
+func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), metacopy) }
 
 // StockImages returns the directory that the stock driver leaves after it has mounted composefs
 // images for the layer.
 func (l Layer) StockImages() string { return filepath.Join(l.Dir(), stockImages) }
 
 // Work returns the working directory of overlayfs for the layer.
-func (l Layer) Work() string { return filepath.Join(l.Dir(), "work") }
+func (l Layer) Work() string { return filepath.Join(l.Dir(), workDir) }
 
 // VolatileMark returns the directory that overlayfs leaves in Work after a volatile mount.
 func (l Layer) VolatileMark() string { return filepath.Join(l.Work(), "work/incompat/volatile") }
@@ -132,8 +134,8 @@ func (l Layer) Unknown() (names []string, err error) {
 		known  []string
 	}{
 		{l.Dir(), "", []string{
-			diffDir, dataDir, linkFile, mountPoint, stockImages, LowerFile, LowerLayersFile,
-			"additionallayer", "composefs-metacopy", "empty", "mapped", "work",
+			diffDir, dataDir, linkFile, metacopy, mountPoint, stockImages, workDir, LowerFile, LowerLayersFile,
+			"additionallayer", "empty", "mapped",
 		}},
 		{l.DataDir(), dataDir + "/", []string{imageFile, mergedFile, segmentFile}},
 	} {
