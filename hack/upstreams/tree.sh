@@ -34,10 +34,12 @@ fi
 
 # sources packs the files of the project that the tree contains. Their times and owners do not count.
 sources() {
-	tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=./.git --exclude=./.cache --exclude=./bin \
-		--exclude=./vendor --exclude=./hack/upstreams --exclude='*.test' .
-	tar -c --dereference --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=./renames -C "$from" .
+	pack --exclude=./.git --exclude=./.cache --exclude=./bin --exclude=./vendor --exclude=./hack/upstreams --exclude='*.test' .
+	pack --dereference --exclude=./renames -C "$from" .
 }
+
+# pack writes a tar that depends on names, modes and contents only.
+pack() { tar -c --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner "$@"; }
 
 # rename rewrites the import paths in Go files, patches and scripts below the directory $1, and moves
 # the grafts to their new paths.

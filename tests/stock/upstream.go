@@ -2,13 +2,10 @@
 
 package stock
 
-import (
-	graphdriver "github.com/containers/storage/drivers"
-	"github.com/containers/storage/pkg/idtools"
-)
+import graphdriver "github.com/containers/storage/drivers"
 
-// This file contains all of the tests that depends on the version of containers/storage: this one is for
-// 1.59. hack/upstreams contains those for other versions.
+// This file adds layers as the store does, which depends on the version of containers/storage: this one
+// is for 1.59. hack/upstreams contains those for other versions.
 
 // Stage begins to add a layer. This version adds it as a whole when it is placed.
 func Stage(d graphdriver.Driver, parent string, o graphdriver.ApplyDiffOpts) (Staged, error) {
@@ -21,10 +18,4 @@ func Stage(d graphdriver.Driver, parent string, o graphdriver.ApplyDiffOpts) (St
 // AddDiff adds the files of a tar to a layer, as ApplyDiff of the store does.
 func AddDiff(d graphdriver.Driver, id, parent string, o graphdriver.ApplyDiffOpts) (int64, error) {
 	return d.ApplyDiff(id, parent, o)
-}
-
-// OnDisk returns the options for a mount that shows the owners as they are on disk, which the maps have
-// changed there.
-func OnDisk(maps *idtools.IDMappings, options ...string) graphdriver.MountOpts {
-	return graphdriver.MountOpts{UidMaps: maps.UIDs(), GidMaps: maps.GIDs(), DisableShifting: true, Options: options}
 }

@@ -7,8 +7,8 @@ import (
 	"go.podman.io/storage/pkg/idtools"
 )
 
-// This file contains all of the tests that depends on the version of containers/storage: this one is for
-// 1.62 and 1.63.
+// This file adds layers as the store does, which depends on the version of containers/storage: this one
+// is for 1.62 and later.
 
 // Stage converts or unpacks a tar, as PutLayer of the store does without its lock. The driver has to
 // implement [graphdriver.ApplyDiffStaging].
@@ -31,10 +31,4 @@ func Stage(d graphdriver.Driver, parent string, o graphdriver.ApplyDiffOpts) (St
 // AddDiff adds the files of a tar to a layer, as ApplyDiff of the store does.
 func AddDiff(d graphdriver.Driver, id, _ string, o graphdriver.ApplyDiffOpts) (int64, error) {
 	return d.ApplyDiff(id, o)
-}
-
-// OnDisk returns the options for a mount that shows the owners as they are on disk, which the maps have
-// changed there.
-func OnDisk(maps *idtools.IDMappings, options ...string) graphdriver.MountOpts {
-	return graphdriver.MountOpts{UidMaps: maps.UIDs(), GidMaps: maps.GIDs(), DisableShifting: true, Options: options}
 }
