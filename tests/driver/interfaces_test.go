@@ -243,7 +243,7 @@ func (s *stockMethods) check(decided map[string]decision, drivers map[reflect.Ty
 		d, ok := decided[name]
 		switch {
 		case !ok:
-			add("%s of the stock driver is in no decision: %s asks for it\nhint: read what it does with composefs layers; then declare it in package driver, or give the reason why it is right, in decisions", name, s.asker(name))
+			add("decisions lacks %s of the stock driver, and %s asks for it\nhint: find out how it treats composefs layers; then declare it in package driver, or add the reason why it is right to decisions", name, s.asker(name))
 			continue
 		case d.since > s.version:
 			add("%s comes with 1.%d, and 1.%d has it", name, d.since, s.version)

@@ -24,8 +24,8 @@ import (
 )
 
 // The tests of this file load layers as containers/storage does since 1.62: it stages a layer without
-// its lock, creates the layer, places the staged one, and then removes what has no place. Version 1.59
-// does all with its lock, and leaves as little behind.
+// its lock, creates the layer, places the staged one, and then removes a staged layer without a place.
+// Version 1.59 does all this with its lock, and leaves as little behind.
 
 // load stages the tar of a layer.
 func (s *store) load(t testing.TB, parent string, tar io.Reader) stock.Staged {
