@@ -31,14 +31,16 @@ endif
 # start a service.
 export PATH := $(PATH):$(CURDIR)/.cache/docker-registry/usr/bin
 
-# Without these tags, containers/storage needs C headers of btrfs, and containers/image
-# gpgme.
-export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp
+# Without the first two tags, containers/storage needs C headers of btrfs, and containers/image
+# gpgme. With isal, programs that may use C decompress gzip by ISA-L: driver/pull/gunzip.
+isal = $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libisal 2>/dev/null && echo isal)
+export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp$(addprefix $(comma),$(isal))
+comma = ,
 
 # podman and its stock twin differ in nothing but the grafts. apparmor and seccomp are
 # what distributions build with; openpgp spares us the C library gpgme.
 podman = github.com/containers/podman/v5/cmd/podman
-podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd)
+podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd) $(isal)
 podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
 compile = GO='$(GO)' CGO_ENABLED=1 $(cross) hack/compile.sh
 
@@ -267,7 +269,7 @@ lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
-			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzRead; do \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzRead $(addsuffix /pull/gunzip:FuzzSame,$(isal:isal=driver)); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

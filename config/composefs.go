@@ -58,6 +58,14 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 		o.Expected = Expected(i)
 		return nil
 	},
+	"gunzip": func(o *Options, root *table, key string) error {
+		g, ok := parseGunzip(root.values[key])
+		if !ok {
+			return root.wrong(key, `must be one of "auto" or "go"`)
+		}
+		o.Gunzip = g
+		return nil
+	},
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)
 		if !ok || !path.IsAbs(dir) {
@@ -82,7 +90,7 @@ func parseComposefs(text *Text, o *Options, from origins) error {
 			from[key] = value{of: root, key: key}.origin
 			continue
 		}
-		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir" and "expected"`})
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected" and "gunzip"`})
 	}
 	return errs.err()
 }

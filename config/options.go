@@ -25,9 +25,10 @@ type Options struct {
 	// Quota: size or inodes limits containers. The overlay driver needs XFS for that.
 	Quota bool
 	Pull  PullOptions
-	// Verity and Expected come from composefs.conf, and Digests may.
+	// Verity, Expected and Gunzip come from composefs.conf, and Digests may.
 	Verity   Verity
 	Expected Expected
+	Gunzip   Gunzip
 	Digests  Digests
 }
 

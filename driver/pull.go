@@ -11,8 +11,10 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/sirupsen/logrus"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/pull"
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
@@ -47,12 +49,20 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 		return graphdriver.DriverWithDifferOutput{}, err
 	}
 	defer process.conversions.begin()()
-	out, err := pull.Into(d.context(), s, raw, differ)
+	out, err := pull.Into(d.context(), s, raw, differ, d.gunzip())
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, s.Fail(d.context(), err)
 	}
 	out.Target = s.Keep()
 	return out, nil
+}
+
+// gunzip returns the library that decompresses gzip.
+func (d *Driver) gunzip() gunzip.Choice {
+	if d.conf.Gunzip == config.GunzipGo {
+		return gunzip.Go
+	}
+	return gunzip.Auto
 }
 
 // ApplyDiffFromStagingDirectory places a layer that ApplyDiffWithDiffer has staged. The caller holds

@@ -23,7 +23,8 @@ func (d *Driver) Status() [][2]string {
 		state = "on"
 	}
 	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()},
-		[2]string{"Composefs Verity", d.verityStatus()})
+		[2]string{"Composefs Verity", d.verityStatus()},
+		[2]string{"Composefs Gunzip", d.gunzip().Library()})
 }
 
 // decision returns whether new layers become composefs. It reads the store each time.

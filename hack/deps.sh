@@ -29,6 +29,7 @@ build /usr/include/stdio.h         libc6-dev                       the same
 build pkg-config                   pkg-config                      finds the libraries of podman
 build pkg-config:libseccomp        libseccomp-dev                  podman: system call filters
 build pkg-config:libsystemd        libsystemd-dev                  podman: the journal, which Debian has it log to
+build pkg-config:libisal           libisal-dev                     podman: decompresses gzip in a third of the time
 build patch                        patch                           changes copies of vendored files: hack/graft
 run   conmon                       conmon                          podman run: a parent for each container
 run   runc                         runc                            podman run: starts containers

@@ -19,6 +19,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/toc"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
@@ -34,16 +35,16 @@ type rawTable interface {
 	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents map[string]digest.Digest, ok bool, err error)
 }
 
-// Into downloads a layer, converts it into s and commits it. raw and differ are the same value. The
-// error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image must download the layer and
-// pass its tar to ApplyDiff. The caller closes s after an error.
-func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ) (out graphdriver.DriverWithDifferOutput, err error) {
+// Into downloads a layer, converts it into s and commits it. raw and differ are the same value, and choice
+// is the library for gzip. The error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image
+// must download the layer and pass its tar to ApplyDiff. The caller closes s after an error.
+func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ, choice gunzip.Choice) (out graphdriver.DriverWithDifferOutput, err error) {
 	fetch, want, size, release, ok := raw.RawBlob()
 	if !ok {
 		return chunkedInto(ctx, s, differ)
 	}
 	defer release()
-	src := blob.Source{Fetch: fetch, Size: size}
+	src := blob.Source{Fetch: fetch, Size: size, Gunzip: choice}
 	if t, ok := differ.(rawTable); ok {
 		out, split, contents, ok, err := t.RawTable()
 		if err != nil {

@@ -7,8 +7,9 @@ import (
 	"io"
 
 	"github.com/containers/storage/pkg/archive"
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // ErrFormat is the error of Read for a blob that containers/image may be able to decompress.
@@ -21,7 +22,7 @@ var ErrDecompress = errors.New("the blob cannot be decompressed")
 const windowMax = 128 << 20
 
 // decompress returns the content of a blob. The first bytes determine the format.
-func decompress(r io.Reader) (io.ReadCloser, error) {
+func decompress(r io.Reader, choice gunzip.Choice) (io.ReadCloser, error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := b.Peek(10)
 	if err != nil && err != io.EOF {
@@ -31,7 +32,7 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 	case archive.Uncompressed:
 		return io.NopCloser(b), nil
 	case archive.Gzip:
-		z, err := gzip.NewReader(b)
+		z, err := gunzip.NewReader(b, choice)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrDecompress, err)
 		}

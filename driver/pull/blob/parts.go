@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // partSize is the size of a request in bytes. Each request moves the progress bar of a pull. It is a
@@ -23,6 +25,8 @@ type Source struct {
 	Fetch func(offset, length uint64) (stream io.ReadCloser, whole bool, err error)
 
 	Size int64 // bytes, -1 if unknown
+
+	Gunzip gunzip.Choice // the library for gzip
 }
 
 // ErrRequest is the error of Read if the first request fails. A request for the whole blob may

@@ -9,6 +9,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // Summary contains the digests and sizes of a blob.
@@ -56,7 +58,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	defer in.Close() //nolint:errcheck // open for reading
 	compressed := newAhead(in, want.Algorithm().Hash(), nil)
 	defer compressed.Close()
-	s, err := unpack(compressed, decompressing.of(src.Size), pass)
+	s, err := unpack(compressed, src.Gunzip, decompressing.of(src.Size), pass)
 	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) && !errors.Is(err, ErrDecompress) { // the disk is full
 		return Summary{}, err
 	}
@@ -75,8 +77,8 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 
 // unpack decompresses a blob in its turn and calls pass, which reads the tar. The summary lacks the
 // blob digest.
-func unpack(compressed *ahead, t *turn, pass func(tar *ahead) error) (Summary, error) {
-	plain, err := decompress(turnReader{compressed, t})
+func unpack(compressed *ahead, choice gunzip.Choice, t *turn, pass func(tar *ahead) error) (Summary, error) {
+	plain, err := decompress(turnReader{compressed, t}, choice)
 	if err != nil {
 		return Summary{}, err
 	}

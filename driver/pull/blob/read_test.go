@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"os"
 	"sync/atomic"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/vbatts/tar-split/tar/storage"
 
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // size is more than two parts.
@@ -109,6 +111,7 @@ type server struct {
 	requests atomic.Int64
 	noRanges bool                  // it sends the whole blob, and the client skips the bytes before the range
 	short    func(request int) int // bytes after which a part ends with an error, -1 for never
+	gunzip   gunzip.Choice
 }
 
 var errConnection = errors.New("connection reset")
@@ -139,7 +142,7 @@ func (broken) Read([]byte) (int, error) { return 0, errConnection }
 // tar-split can make it again.
 func read(t *testing.T, s *server, known bool, want []byte) error {
 	t.Helper()
-	src := blob.Source{Fetch: s.fetch, Size: -1}
+	src := blob.Source{Fetch: s.fetch, Size: -1, Gunzip: s.gunzip}
 	if known {
 		src.Size = int64(len(s.blob))
 	}
@@ -197,7 +200,7 @@ func TestRead(t *testing.T) {
 		"zstd": zstded(t, 1, plain), "zstd frames": zstded(t, 3, plain),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, s := range []*server{{blob: b}, {blob: b, noRanges: true}, {blob: b, short: func(request int) int { return request%3*10_000 - 1 }}} {
+			for _, s := range []*server{{blob: b}, {blob: b, gunzip: gunzip.Go}, {blob: b, noRanges: true}, {blob: b, short: func(request int) int { return request%3*10_000 - 1 }}} {
 				for _, known := range []bool{true, false} {
 					if !known && s.short != nil {
 						continue // it cannot be known whether anything is missing
@@ -254,21 +257,68 @@ func TestRefused(t *testing.T) {
 		"made with garbage":      {garbage, garbage, blob.ErrDecompress},
 		"made of what is no tar": {noTar, noTar, tar.ErrHeader},
 	} {
-		s := &server{blob: c.blob}
-		_, err := blob.Read(context.Background(), blob.Source{Fetch: s.fetch, Size: int64(len(c.blob))}, digest.FromBytes(c.as), io.Discard,
-			func(r io.Reader) error {
-				tr := tar.NewReader(r)
-				for {
-					if _, err := tr.Next(); err != nil {
-						_, rest := io.Copy(io.Discard, r)
-						return errors.Join(ignoreEOF(err), rest)
-					}
-				}
-			})
-		if err == nil || c.want != nil && !errors.Is(err, c.want) {
-			t.Errorf("%s: %v", name, err)
+		for _, choice := range []gunzip.Choice{gunzip.Auto, gunzip.Go} {
+			s := &server{blob: c.blob}
+			src := blob.Source{Fetch: s.fetch, Size: int64(len(c.blob)), Gunzip: choice}
+			_, err := blob.Read(context.Background(), src, digest.FromBytes(c.as), io.Discard, readTar)
+			if err == nil || c.want != nil && !errors.Is(err, c.want) {
+				t.Errorf("%s, by %s: %v", name, choice.Library(), err)
+			}
 		}
 	}
+}
+
+// readTar reads a tar to its end.
+func readTar(r io.Reader) error {
+	tr := tar.NewReader(r)
+	for {
+		if _, err := tr.Next(); err != nil {
+			_, rest := io.Copy(io.Discard, r)
+			return errors.Join(ignoreEOF(err), rest)
+		}
+	}
+}
+
+// TestFreed checks that a read which ends early frees the memory of its decompressor. The kernel tells
+// the memory of the process.
+func TestFreed(t *testing.T) {
+	gz := gzipped(t, 1, layerTar(t))
+	src := blob.Source{Fetch: (&server{blob: gz}).fetch, Size: int64(len(gz))}
+	stopped := errors.New("stopped")
+	early := func() {
+		_, err := blob.Read(context.Background(), src, digest.FromBytes(gz), io.Discard, func(r io.Reader) error {
+			_, err := io.CopyN(io.Discard, r, 1000)
+			return errors.Join(err, stopped)
+		})
+		if !errors.Is(err, stopped) {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		early() // fills the pools of buffers
+	}
+	before := resident(t)
+	for range 1000 {
+		early()
+	}
+	// A decompressor takes 90 kB.
+	if grown := resident(t) - before; grown > 45<<20 {
+		t.Errorf("1000 reads that ended early keep %d bytes", grown)
+	}
+}
+
+// resident returns the resident memory of this process in bytes.
+func resident(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var size, pages int
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		t.Fatal(err)
+	}
+	return pages * os.Getpagesize()
 }
 
 func ignoreEOF(err error) error {

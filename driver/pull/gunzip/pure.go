@@ -1,0 +1,11 @@
+//go:build !isal || !cgo
+
+package gunzip
+
+import (
+	"bufio"
+	"io"
+)
+
+// isal is nil without ISA-L.
+var isal func(r *bufio.Reader) (io.ReadCloser, error)
