@@ -11,5 +11,6 @@ if ! command -v debootstrap >/dev/null; then
 fi
 CGO_ENABLED=0 "${GO:-go}" build -trimpath -o bin/bench ./tests/bench/comparison
 registry=$(hack/docker-registry.sh)
+containerd=$(hack/containerd/programs.sh)
 exec unshare --mount --pid --fork --kill-child --mount-proc \
-	sh -c '. hack/cgroup2.sh; mount_cgroup2; exec bin/bench "$@"' bench -registry "$registry" "$@"
+	sh -c '. hack/cgroup2.sh; mount_cgroup2; exec bin/bench "$@"' bench -registry "$registry" -containerd "$containerd" "$@"

@@ -64,7 +64,7 @@ rm -f "$stamp"
 find "$tree" -mindepth 1 -maxdepth 1 ! -name .cache ! -name bin -exec rm -rf {} +
 sources | tar -x -i -C "$tree"
 rename "$tree"
-for shared in cross docker-registry vm bench/images bench/registry; do # they do not depend on the upstream
+for shared in containerd cross docker-registry vm bench/images bench/registry; do # they do not depend on the upstream
 	mkdir -p ".cache/$shared" "$(dirname "$tree/.cache/$shared")"
 	ln -sfn --relative ".cache/$shared" "$tree/.cache/$shared"
 done

@@ -17,6 +17,7 @@ type bench struct {
 	images  []string
 	partial bool // with a kind that takes single files from zstd:chunked layers
 	floor   bool // with the floor of the pull
+	peers   bool // with containerd
 	xino    bool // only with plain, ours, and ours with xino=off
 	steps   []step
 }
@@ -27,20 +28,23 @@ type step struct {
 	run  func(*session) error
 }
 
-// benches returns the measurements. Removal comes last.
+// removal is the name of the last step, which containerd has too.
+const removal = "remove"
+
+// benches returns the measurements.
 func (l *lab) benches() (chosen []bench) {
 	var family []string
 	for v := range versions {
 		family = append(family, familyImage(v+1))
 	}
 	for _, b := range []bench{
-		{name: "base", images: []string{baseImage}, floor: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {"remove", removeImage}}},
-		{name: "app", images: []string{appImage}, floor: true, steps: []step{
-			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"slab", mountMany}, {"remove", removeImage},
+		{name: "base", images: []string{baseImage}, floor: true, peers: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {removal, removeImage}}},
+		{name: "app", images: []string{appImage}, floor: true, peers: true, steps: []step{
+			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"slab", mountMany}, {removal, removeImage},
 		}},
-		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, steps: []step{{"mount", mountImage}, {"remove", removeImage}}},
+		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},
 		{name: "60 layers", images: []string{deepImage}, floor: true, steps: []step{
-			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"lookups", lookUp}, {"remove", removeImage},
+			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"lookups", lookUp}, {removal, removeImage},
 		}},
 		{name: "60 layers, container", images: []string{deepImage}, xino: true, steps: []step{{"inodes", inodes}}},
 		{name: "family", images: family, steps: []step{{"next", pullNext}}},
@@ -69,6 +73,12 @@ type session struct {
 	image string // how podman names the first image
 }
 
+// newSession is the beginning of a session, without a store.
+func (l *lab) newSession(ctx context.Context, b bench, kind string) *session {
+	fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", l.results.Rounds, l.rounds, b.name, kind)
+	return &session{Context: ctx, lab: l, bench: b, kind: kind, image: l.ref(b.images[0])}
+}
+
 // add adds a sample of a measure of the bench.
 func (s *session) add(name string, unit report.Unit, value float64) {
 	s.results.Add(s.bench.name+": "+name, unit, s.kind, value)
@@ -80,12 +90,16 @@ func (l *lab) measure(ctx context.Context) error {
 		l.results.Rounds = round + 1
 		for _, b := range l.benches() {
 			for _, k := range l.kinds(b) {
-				fmt.Fprintf(os.Stderr, "round %d of %d: %s, %s\n", round+1, l.rounds, b.name, k.name)
 				if err := l.session(ctx, b, k); err != nil {
 					return fmt.Errorf("%s, %s: %w", b.name, k.name, err)
 				}
 			}
-			if b.floor {
+			for _, c := range l.containerds(b) {
+				if err := l.containerd(ctx, b, c); err != nil {
+					return fmt.Errorf("%s, %s: %w", b.name, c.kind, err)
+				}
+			}
+			if b.floor && l.onlyKinds.MatchString(bareFloor) {
 				if err := l.floor(ctx, b); err != nil {
 					return fmt.Errorf("%s, %s: %w", b.name, bareFloor, err)
 				}
@@ -99,7 +113,7 @@ func (l *lab) measure(ctx context.Context) error {
 }
 
 func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
-	s := &session{Context: ctx, lab: l, bench: b, kind: k.name, image: l.ref(b.images[0])}
+	s := l.newSession(ctx, b, k.name)
 	if s.store, err = l.newStore(k); err != nil {
 		return err
 	}
@@ -110,6 +124,11 @@ func (l *lab) session(ctx context.Context, b bench, k kind) (err error) {
 	}()
 	if err := s.pull(); err != nil {
 		return err
+	}
+	if b.peers && s.results.Rounds == 1 {
+		if err := s.compare(); err != nil {
+			return err
+		}
 	}
 	for _, step := range b.steps {
 		if err := step.run(s); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
 )
@@ -27,22 +28,27 @@ const (
 	oursXinoOff  = "ours, xino=off"
 	ours         = "ours"
 	bareFloor    = "floor"
+
+	containerdOverlayfs = "containerd, overlayfs"
+	containerdEROFS     = "containerd, EROFS"
+	containerdTransfer  = "containerd, EROFS, transfer service"
 )
 
+// kinds returns the kinds with podman of a bench.
 func (l *lab) kinds(b bench) []kind {
 	kinds := []kind{{name: plain, program: "podman-stock"}}
 	our := kind{name: ours, program: "podman", composefs: true, partial: true}
-	if b.xino {
-		off := our
-		off.name, off.mountopt = oursXinoOff, "xino=off"
-		return append(kinds, off, our)
-	}
 	if b.partial {
 		kinds = append(kinds, kind{name: plainPartial, program: "podman-stock", partial: true})
 	}
-	return append(kinds,
-		kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"},
-		our)
+	if b.xino {
+		off := our
+		off.name, off.mountopt = oursXinoOff, "xino=off"
+		kinds = append(kinds, off)
+	} else {
+		kinds = append(kinds, kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"})
+	}
+	return slices.DeleteFunc(append(kinds, our), func(k kind) bool { return !l.onlyKinds.MatchString(k.name) })
 }
 
 // storageConf is storage.conf. An empty option is podman's default.

@@ -34,7 +34,8 @@ func (s seen) free() seen {
 // operations are what this program does in a process of its own, with the arguments
 // of its command line after the name; they print their findings.
 var operations = map[string]func(dir string) (seen, error){
-	"stat":       stat,
+	"stat":       stat, // of a container
+	"tree":       stat, // of an image
 	"read":       read,
 	"names":      repeated(names),
 	"inodes":     repeated(stat),

@@ -35,7 +35,13 @@ func (l *lab) describe(ctx context.Context) error {
 		where = "fresh ext4 in a file, past the page cache, on " + where
 	}
 	add("disk", where)
-	for _, c := range [][]string{{filepath.Join(l.project, "bin/podman"), "--version"}, {"runc", "--version"}, {"conmon", "--version"}, {l.program, "--version"}, {"go", "version"}} {
+	programs := [][]string{{filepath.Join(l.project, "bin/podman"), "--version"}, {"runc", "--version"}, {"conmon", "--version"}, {l.program, "--version"}, {"go", "version"}}
+	if l.peer != "" {
+		for _, name := range []string{"containerd", "mkfs.erofs", "igzip"} {
+			programs = append(programs, []string{filepath.Join(l.peer, name), "--version"})
+		}
+	}
+	for _, c := range programs {
 		out, err := exec.CommandContext(ctx, c[0], c[1:]...).Output()
 		if err != nil {
 			return fmt.Errorf("%s: %w", c[0], err)

@@ -25,9 +25,10 @@ type lab struct {
 	cache    string // the directory of stores, images and results
 	program  string // docker-registry
 	registry *registry
+	peer     string // the directory of containerd and the programs with it, or ""
 
 	rounds, containers int
-	only               *regexp.Regexp
+	only, onlyKinds    *regexp.Regexp
 	loop               bool
 	results            report.Results
 	saw                map[string]seen // by plain, of what bench and by what operation
@@ -55,8 +56,10 @@ func run(args []string) error {
 	flags.IntVar(&l.containers, "containers", 50, "how many containers are mounted for the measure of slab memory")
 	flags.StringVar(&l.cache, "dir", ".cache/bench", "where stores, images and results are; the disk of it is what is measured")
 	flags.StringVar(&l.program, "registry", "docker-registry", "the program `path`")
+	flags.StringVar(&l.peer, "containerd", "", "the `directory` of containerd, ctr, mkfs.erofs and igzip; without it, containerd is not measured")
 	flags.BoolVar(&l.loop, "loop", true, "give each store a fresh ext4 in a file; without it, stores are directories of -dir's disk")
 	only := flags.String("only", "", "measure only what matches this `regexp`: as pull, or deep")
+	kinds := flags.String("kinds", "", "measure only kinds that match this `regexp`: as ^(plain|ours)$")
 	makeOnly := flags.Bool("make", false, "make the images, and measure nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -65,6 +68,9 @@ func run(args []string) error {
 	}
 	var err error
 	if l.only, err = regexp.Compile(*only); err != nil {
+		return err
+	}
+	if l.onlyKinds, err = regexp.Compile(*kinds); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -98,7 +104,7 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	if err := l.make(ctx, wanted); err != nil || makeOnly {
 		return err
 	}
-	l.results = report.Results{Kinds: []string{plain, plainPartial, stock, oursXinoOff, ours}, Floor: bareFloor}
+	l.results = report.Results{Kinds: []string{plain, plainPartial, stock, containerdOverlayfs, containerdEROFS, containerdTransfer, oursXinoOff, ours}, Floor: bareFloor}
 	if err := l.describe(ctx); err != nil {
 		return err
 	}

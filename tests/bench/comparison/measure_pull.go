@@ -35,7 +35,27 @@ func (s *session) pull() error {
 	if err != nil {
 		return err
 	}
-	s.addPull(u)
+	s.addPull(u, sync())
+	return s.addSpace()
+}
+
+// sync writes dirty pages to the disk and returns the time that it took.
+func sync() time.Duration {
+	start := time.Now()
+	unix.Sync()
+	return time.Since(start)
+}
+
+// addPull adds the usage of a pull, and the time of the sync that came next.
+func (s *session) addPull(u usage, synced time.Duration) {
+	s.add("pull, wall", report.Seconds, u.Wall.Seconds())
+	s.add("pull and sync, wall", report.Seconds, (u.Wall + synced).Seconds())
+	s.add("pull, CPU", report.Seconds, u.CPU.Seconds())
+	s.add("pull, peak memory", report.Bytes, float64(u.Peak))
+}
+
+// addSpace adds the size of the store on the disk.
+func (s *session) addSpace() error {
 	got, err := measureSpace(s.root)
 	if err != nil {
 		return err
@@ -45,19 +65,9 @@ func (s *session) pull() error {
 	return nil
 }
 
-// addPull adds the usage of a pull that has just ended.
-func (s *session) addPull(u usage) {
-	start := time.Now()
-	unix.Sync()
-	s.add("pull, wall", report.Seconds, u.Wall.Seconds())
-	s.add("pull and sync, wall", report.Seconds, (u.Wall + time.Since(start)).Seconds())
-	s.add("pull, CPU", report.Seconds, u.CPU.Seconds())
-	s.add("pull, peak memory", report.Bytes, float64(u.Peak))
-}
-
 // floor measures the floor of the pull of a bench.
 func (l *lab) floor(ctx context.Context, b bench) error {
-	s := &session{Context: ctx, lab: l, bench: b, kind: bareFloor, image: l.ref(b.images[0])}
+	s := l.newSession(ctx, b, bareFloor)
 	dir, err := l.newDir(bareFloor)
 	if err != nil {
 		return err
@@ -74,7 +84,7 @@ func (l *lab) floor(ctx context.Context, b bench) error {
 	if err != nil {
 		return err
 	}
-	s.addPull(u)
+	s.addPull(u, sync())
 	return nil
 }
 

@@ -44,6 +44,14 @@ func (s *session) mounted(do func(dir string) error) (err error) {
 	return do(dir)
 }
 
+// compare compares the image with that of plain.
+func (s *session) compare() error {
+	return s.mounted(func(dir string) error {
+		_, _, err := s.look("tree", dir)
+		return err
+	})
+}
+
 // finds are ways to call find(1). Names are enough for the first one; the second one asks for each
 // inode.
 var finds = []struct {
