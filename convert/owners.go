@@ -10,11 +10,10 @@ import (
 // owners returns the owners of the files for which a layer has entries, in ascending order.
 func owners(t *tree.Tree) (uids, gids []uint32) {
 	u, g := map[uint32]bool{}, map[uint32]bool{}
-	_ = t.Walk(func(_ string, e *tree.Entry) error {
+	for e := range t.All() {
 		if n := e.Inode; !n.IsWhiteout() && !(n.IsDir() && n.Dir.Implied) {
 			u[n.UID], g[n.GID] = true, true
 		}
-		return nil
-	})
+	}
 	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
 }

@@ -16,6 +16,9 @@ func (f XattrFile) Size() (n int) {
 	return n
 }
 
+// room returns the number of bytes that count against xattrsAnywhere.
+func (f XattrFile) room() int { return f.Size() + xattrEntry*len(f.Xattrs) }
+
 // xattrsAnywhere is the number of bytes of xattrs that every file system can hold for a file, if
 // each xattr counts xattrEntry bytes in addition to name and value. ext4 with blocks of 1 KiB has
 // the least room, one block.
@@ -29,11 +32,14 @@ const (
 // one with the longest value, because some limit each value. If every file system can hold all
 // xattrs it returns none.
 func largestXattrs(t *tree.Tree) (files []XattrFile) {
+	if !anyLarge(t) {
+		return nil
+	}
 	var most, longest XattrFile
 	mostBytes, longestValue := xattrsAnywhere, xattrsAnywhere
 	_ = t.Walk(func(path string, e *tree.Entry) error {
 		f := XattrFile{path, e.Inode.Xattrs}
-		if n := f.Size() + xattrEntry*len(f.Xattrs); n > mostBytes {
+		if n := f.room(); n > mostBytes {
 			most, mostBytes = f, n
 		}
 		for _, x := range f.Xattrs {
@@ -50,4 +56,14 @@ func largestXattrs(t *tree.Tree) (files []XattrFile) {
 		files = append(files, longest)
 	}
 	return files
+}
+
+// anyLarge reports whether the xattrs of a file exceed xattrsAnywhere. It needs no paths.
+func anyLarge(t *tree.Tree) bool {
+	for e := range t.All() {
+		if x := e.Inode.Xattrs; len(x) > 0 && (XattrFile{Xattrs: x}).room() > xattrsAnywhere {
+			return true
+		}
+	}
+	return false
 }

@@ -29,7 +29,7 @@ func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
 func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	var n *tree.Inode
 	if rec.Layout == disk.ChunkBased {
-		n = tree.NewExternal()
+		n = r.alloc.NewExternal()
 	} else {
 		n = new(tree.Inode)
 	}

@@ -27,6 +27,7 @@ type reader struct {
 
 	names   map[string]string      // xattr names, each kept once
 	sets    map[string]tree.Xattrs // sets of xattrs, each kept once: see keepSet
+	alloc   tree.Allocator
 	scratch []rawXattr
 	key     []byte
 }

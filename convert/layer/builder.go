@@ -22,6 +22,9 @@ type Builder struct {
 	lastDir  *tree.Inode
 
 	lastXattrs tree.Xattrs // files with equal xattrs share them
+
+	inodes tree.Allocator
+	names  names
 }
 
 // NewBuilder returns a Builder without entries. [Builder.Add] calls keep for each regular file of

@@ -55,12 +55,12 @@ func (b *Builder) entry(hdr *tar.Header) error {
 	if n.IsDir() {
 		n.Dir.Opaque = hides
 	}
-	return add(parent, base, n)
+	return b.add(parent, base, n)
 }
 
 // add adds an inode to a directory. It copies the name, which is a part of a longer string.
-func add(dir *tree.Inode, name string, n *tree.Inode) error {
-	return dir.Dir.Add(tree.Entry{Name: strings.Clone(name), Inode: n})
+func (b *Builder) add(dir *tree.Inode, name string, n *tree.Inode) error {
+	return dir.Dir.Add(tree.Entry{Name: b.names.keep(name), Inode: n})
 }
 
 // remove removes the entry of that name with all below it.
@@ -109,7 +109,7 @@ func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
 	}
 	n := new(tree.Inode)
 	if hdr.Size > 0 {
-		n = tree.NewExternal()
+		n = b.inodes.NewExternal()
 	}
 	n.Mode, n.Nlink, n.Size = tree.TypeRegular, 1, uint64(hdr.Size)
 	if err := b.describe(n, hdr); err != nil || hdr.Size == 0 {

@@ -93,5 +93,5 @@ func (b *Builder) imply(dir *tree.Inode, name string, whiteout bool) (*tree.Inod
 	if whiteout {
 		b.remove(dir, name)
 	}
-	return n, add(dir, name, n)
+	return n, b.add(dir, name, n)
 }

@@ -1,6 +1,7 @@
 package layer_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"fmt"
@@ -59,6 +60,29 @@ func TestMemory(t *testing.T) {
 		}
 		runtime.KeepAlive(tr)
 	}
+}
+
+// TestTreeMemory checks that a file takes the memory of its inode, its entry and its name, not that of
+// its path.
+func TestTreeMemory(t *testing.T) {
+	const files, perDir = 100_000, 200
+	before := live()
+	b := layer.NewBuilder(func(string, *tree.Inode) error { return nil })
+	for i := range files {
+		err := b.Add(&tar.Header{
+			Typeflag: tar.TypeReg, Size: 1000, Mode: 0o644,
+			Name: fmt.Sprintf("%s/%03d/file-%d", strings.Repeat("long/", 20), i/perDir, i),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tr := b.Tree()
+	const most = 144 + 2*32 + 12 + 4 // bytes: the inode, the entry with room for growth, the name, a share of its directory
+	if each := (live() - before) / files; each > most {
+		t.Errorf("%d bytes for each file, want at most %d", each, most)
+	}
+	runtime.KeepAlive(tr)
 }
 
 // live returns the number of bytes in use.

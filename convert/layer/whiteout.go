@@ -46,10 +46,10 @@ func (b *Builder) addWhiteout(dir, base string) error {
 	e, exists := parent.Dir.Lookup(hidden)
 	switch {
 	case !exists:
-		return add(parent, hidden, b.whiteout)
+		return b.add(parent, hidden, b.whiteout)
 	case e.Inode.IsDir() && onlyDeletes(e.Inode.Dir):
 		b.remove(parent, hidden)
-		return add(parent, hidden, b.whiteout)
+		return b.add(parent, hidden, b.whiteout)
 	case e.Inode.IsDir():
 		e.Inode.Dir.Opaque = true
 	}

@@ -35,6 +35,7 @@ type Entry struct {
 type Dir struct {
 	runs [][]Entry
 	n    int
+	room uint16 // of the first run, when it is made
 
 	// Opaque, in a layer: the directory hides all layers below.
 	Opaque bool
@@ -73,6 +74,9 @@ func (d *Dir) Add(e Entry) error {
 	d.insert(r, i, e)
 	return nil
 }
+
+// NewSizedDir returns an empty directory with room for n entries.
+func NewSizedDir(n int) *Dir { return &Dir{room: uint16(min(n, runMax))} }
 
 // Remove removes the entry of that name and reports whether it existed. It does not change the
 // inode: if the inode has further names, the caller makes one of them the real entry.
@@ -133,7 +137,7 @@ func (d *Dir) insert(r, i int, e Entry) {
 	d.n++
 	switch {
 	case len(d.runs) == 0:
-		d.runs = [][]Entry{{e}}
+		d.runs = [][]Entry{append(make([]Entry, 0, max(1, d.room)), e)}
 	case len(d.runs[r]) < runMax:
 		d.runs[r] = slices.Insert(d.runs[r], i, e)
 	case i == runMax: // in order: leave a full run behind

@@ -65,17 +65,6 @@ func NewDir(perm uint32) *Inode {
 	return &Inode{Mode: TypeDir | perm&^TypeMask, Nlink: 2, Dir: new(Dir)}
 }
 
-// NewExternal returns an inode with a digest of zeros for the caller to set. Both are one
-// allocation, which matters in a tree of a million files.
-func NewExternal() *Inode {
-	n := new(struct {
-		Inode
-		digest [32]byte
-	})
-	n.Digest = &n.digest
-	return &n.Inode
-}
-
 // Type returns the S_IFMT bits of the mode.
 func (n *Inode) Type() uint32 { return n.Mode & TypeMask }
 

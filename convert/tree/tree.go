@@ -1,6 +1,9 @@
 package tree
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // Tree is a file system tree.
 type Tree struct {
@@ -33,6 +36,28 @@ func (t *Tree) Lookup(path string) (e *Entry, ok bool) {
 // not recurse: only memory limits the depth.
 func (t *Tree) Walk(fn func(path string, e *Entry) error) error {
 	return t.walk(func(path []byte, e *Entry) error { return fn(string(path), e) })
+}
+
+// All yields every entry, the root's with an empty name first, and otherwise in no particular order.
+// It costs less than Walk, which makes paths.
+func (t *Tree) All() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		if !yield(&Entry{Inode: t.Root}) {
+			return
+		}
+		for todo := []*Dir{t.Root.Dir}; len(todo) > 0; {
+			dir := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			for e := range dir.All() {
+				if !yield(e) {
+					return
+				}
+				if e.Inode.Dir != nil && !e.Link {
+					todo = append(todo, e.Inode.Dir)
+				}
+			}
+		}
+	}
 }
 
 // walk is Walk with a path that is valid during the call only.
