@@ -94,7 +94,12 @@ func isSynthetic(n *tree.Inode) bool {
 func (m *merger) push(d mergedDir) *tree.Inode {
 	n := *d.inode
 	n.Nlink, n.Size = 2, 0
-	n.Dir = &tree.Dir{Opaque: m.segment && d.opaque, Implied: m.segment && d.inode.Dir.Implied && !d.whole}
+	size := 0
+	for _, p := range d.parts {
+		size = max(size, p.node.Len())
+	}
+	n.Dir = tree.NewSizedDir(size)
+	n.Dir.Opaque, n.Dir.Implied = m.segment && d.opaque, m.segment && d.inode.Dir.Implied && !d.whole
 	d.inode = &n
 	m.todo = append(m.todo, d)
 	return &n

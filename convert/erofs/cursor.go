@@ -30,6 +30,9 @@ type Node struct {
 	entries []entry // of a directory, read with it because they follow it in the image
 }
 
+// Len returns the number of entries of a directory.
+func (n *Node) Len() int { return len(n.entries) }
+
 // DirEntry is a name in a directory. Its inode is not read yet.
 type DirEntry struct {
 	Name string
