@@ -45,9 +45,14 @@ func (f *pulled) take() (tops []string) {
 	return tops
 }
 
-// premerge merges the chains of pulled layers.
+// premerge merges the chains of pulled layers. A merge takes as much memory as the conversions.
 func (d *Driver) premerge() {
-	for _, id := range d.pulled.take() {
+	tops := d.pulled.take()
+	if len(tops) == 0 {
+		return
+	}
+	defer process.conversions.begin()()
+	for _, id := range tops {
 		c, err := d.chain(id)
 		if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // another process may have removed it
 			continue

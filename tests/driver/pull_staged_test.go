@@ -251,3 +251,30 @@ func TestPullMapped(t *testing.T) {
 		report(t, "left in the pool", p.ours.contents(t))
 	}
 }
+
+// TestMergeConverting checks that Converting covers the merge at the end of a command, which takes
+// as much memory as a conversion.
+func TestMergeConverting(t *testing.T) {
+	d := newDirs(t)
+	s := d.open(t, kind{})
+	pulled, err := s.stage(&differ.Raw{Blob: oddLayer()})
+	must(t, err)
+	must(t, s.Create("pulled", "", nil))
+	must(t, s.apply("pulled", "", pulled))
+	var merged [][]string
+	was := driver.Converting
+	driver.Converting = func() func() {
+		look := func() { merged = append(merged, listFiles(t, filepath.Join(d.pool(), "images"))) }
+		look()
+		return look
+	}
+	defer func() { driver.Converting = was }()
+	must(t, s.Cleanup())
+	if len(merged) != 2 || len(merged[0]) != 0 || len(merged[1]) == 0 {
+		t.Errorf("merged images at the beginning and the end: %q", merged)
+	}
+	must(t, s.Cleanup())
+	if len(merged) != 2 {
+		t.Errorf("Converting is called for no merge: %q", merged)
+	}
+}
