@@ -50,8 +50,9 @@ type getter struct {
 
 // openImage is an open layer image.
 type openImage struct {
-	file *os.File
-	*erofs.Image
+	file   *os.File
+	format erofs.Format
+	finder *erofs.Finder
 }
 
 // Get opens the file with that name in the topmost layer that has one. Other types than regular
@@ -100,7 +101,7 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := images.Lookup(m.Image, name)
+	n, err := images.Lookup(m.finder, name)
 	if err != nil {
 		return nil, noEntry(err)
 	}
@@ -109,7 +110,7 @@ func (g *getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 		return nil, errNoEntry
 	case n.Type() != tree.TypeRegular || n.Payload == "" || n.Content != "": // empty or inline
 		return io.NopCloser(strings.NewReader(n.Content)), nil
-	case n.Digest == nil || m.Format() != erofs.Layer:
+	case n.Digest == nil || m.format != erofs.Layer:
 		return os.Open(filepath.Join(l.Diff(), n.BackingPath())) // stock mounts read it there
 	}
 	return g.objects.open(&object{l, name, *n.Digest})
@@ -132,7 +133,7 @@ func (g *getter) image(l chain.Layer) (*openImage, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &openImage{f, img}
+	m := &openImage{f, img.Format(), img.Finder()}
 	g.images[l.ID] = m
 	return m, nil
 }

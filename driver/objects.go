@@ -37,7 +37,8 @@ import (
 type objectOpener struct {
 	stores    *chain.Stores
 	sealing   objects.Sealing
-	restorers map[string]*pool.Restorer // by the home of the store
+	pools     map[string]*objects.Reader // by the home of the store
+	restorers map[string]*pool.Restorer  // the same
 	last      *object
 }
 
@@ -53,7 +54,10 @@ func (o *object) path() string {
 }
 
 func (d *Driver) newObjects() *objectOpener {
-	return &objectOpener{stores: d.stores, sealing: d.sealing(), restorers: map[string]*pool.Restorer{}}
+	return &objectOpener{
+		stores: d.stores, sealing: d.sealing(),
+		pools: map[string]*objects.Reader{}, restorers: map[string]*pool.Restorer{},
+	}
 }
 
 // restoreObjects restores the objects of a layer that the pool lost, so that a mount finds them.
@@ -65,10 +69,10 @@ func (d *Driver) restoreObjects(l chain.Layer) error {
 // open opens an object and notes it for Close. An error names the entry and the object, and wraps
 // [fs.ErrNotExist] if neither the pool nor the layer has the object.
 func (p *objectOpener) open(o *object) (io.ReadCloser, error) {
-	f, err := os.Open(o.path())
+	f, err := p.openPooled(o)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = p.restorer(o.layer.Store).Restore(o.layer, o.digest); err == nil {
-			f, err = os.Open(o.path())
+			f, err = p.openPooled(o)
 		}
 	}
 	if err != nil {
@@ -76,6 +80,20 @@ func (p *objectOpener) open(o *object) (io.ReadCloser, error) {
 	}
 	p.last = o
 	return f, nil
+}
+
+// openPooled opens an object in the pool.
+func (p *objectOpener) openPooled(o *object) (*os.File, error) {
+	s := o.layer.Store
+	in := p.pools[s.Home]
+	if in == nil {
+		var err error
+		if in, err = objects.OpenReadOnly(s.Pool()); err != nil {
+			return nil, err
+		}
+		p.pools[s.Home] = in
+	}
+	return in.Open(o.digest)
 }
 
 func (p *objectOpener) restorer(s chain.Store) *pool.Restorer {
@@ -113,6 +131,9 @@ func (p *objectOpener) restoreAll(l chain.Layer) error {
 // Close makes restored names durable, and logs restored and damaged objects.
 func (p *objectOpener) Close() error {
 	var errs []error
+	for _, in := range p.pools {
+		errs = append(errs, in.Close())
+	}
 	for home, r := range p.restorers {
 		n, err := r.Close()
 		if n > 0 {

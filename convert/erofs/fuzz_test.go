@@ -3,6 +3,7 @@ package erofs_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"runtime"
@@ -154,10 +155,15 @@ func checkHostile(t *testing.T, b []byte) {
 		checkReadError(t, err)
 		return 0
 	})
+	finder := m.Finder()
 	for _, path := range []string{"/", "/a", "/d/w", "/00", "/d/f"} {
 		_, err := m.Lookup(path)
 		if !errors.Is(err, fs.ErrNotExist) {
 			checkReadError(t, err)
+		}
+		_, err2 := finder.Lookup(path)
+		if fmt.Sprint(err2) != fmt.Sprint(err) {
+			t.Fatalf("%s: Finder returns %v, Lookup %v", path, err2, err)
 		}
 	}
 	if tr == nil {

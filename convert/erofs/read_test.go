@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,14 +75,17 @@ func TestLookupAndWalk(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want []string
+			finder := m.Finder()
 			err = tr.Walk(func(path string, e *tree.Entry) error {
 				want = append(want, path)
-				n, err := m.Lookup(path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if d := inodeDiff(e.Inode, n); d != "" {
-					t.Errorf("Lookup: %s: %s", path, d)
+				for name, lookup := range map[string]func(string) (*tree.Inode, error){"Image": m.Lookup, "Finder": finder.Lookup} {
+					n, err := lookup(path)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if d := inodeDiff(e.Inode, n); d != "" {
+						t.Errorf("Lookup of %s: %s: %s", name, path, d)
+					}
 				}
 				return nil
 			})
@@ -105,8 +109,10 @@ func TestLookupAndWalk(t *testing.T) {
 				if _, ok := tr.Lookup(missing); ok {
 					continue
 				}
-				if _, err := m.Lookup(missing); !errors.Is(err, fs.ErrNotExist) {
-					t.Errorf("Lookup(%q): error %v, want fs.ErrNotExist", missing, err)
+				for name, lookup := range map[string]func(string) (*tree.Inode, error){"Image": m.Lookup, "Finder": finder.Lookup} {
+					if _, err := lookup(missing); !errors.Is(err, fs.ErrNotExist) {
+						t.Errorf("Lookup(%q) of %s: error %v, want fs.ErrNotExist", missing, name, err)
+					}
 				}
 			}
 		})
@@ -172,6 +178,78 @@ func TestLookupReadsLittle(t *testing.T) {
 	// Two directories by bisection: 9 blocks of 300, and a few inodes.
 	if r.bytes > 32*4096 || r.calls > 32 {
 		t.Errorf("Lookup reads %d bytes of %d in %d calls", r.bytes, len(b), r.calls)
+	}
+}
+
+// TestFinder looks up the files of a deep tree in the order of a tar, and then in the opposite order.
+func TestFinder(t *testing.T) {
+	tr := tree.New()
+	var paths []string
+	for i := range 50 {
+		path, dir := "", tr.Root
+		for depth := range 4 {
+			below := tree.NewDir(0o755)
+			add(t, dir, fmt.Sprintf("dir-%d", i), below)
+			path, dir = fmt.Sprintf("%s/dir-%d", path, i), below
+			for k := range 10 {
+				n := regular()
+				n.Content = fmt.Sprint(i, depth, k)
+				n.Size = uint64(len(n.Content))
+				add(t, dir, fmt.Sprintf("file-%d", k), n)
+				paths = append(paths, fmt.Sprintf("%s/file-%d", path, k))
+			}
+		}
+	}
+	b := write(t, tr, erofs.Layer)
+	r := &countingReader{Reader: bytes.NewReader(b)}
+	m, err := erofs.Open(r, int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	finder := m.Finder()
+	for range 2 {
+		for _, path := range paths {
+			e, _ := tr.Lookup(path)
+			n, err := finder.Lookup(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := inodeDiff(e.Inode, n); d != "" {
+				t.Errorf("%s: %s", path, d)
+			}
+		}
+		slices.Reverse(paths)
+	}
+	if lookups := 2 * len(paths); r.calls > lookups {
+		t.Errorf("%d lookups read the image %d times", lookups, r.calls)
+	}
+}
+
+// TestFinderBudget looks up a file that takes nearly the whole budget of an operation after other
+// files.
+func TestFinderBudget(t *testing.T) {
+	tr := tree.New()
+	small := regular()
+	small.Content = strings.Repeat("c", 4000)
+	small.Size = 4000
+	add(t, tr.Root, "small", small)
+	for _, name := range []string{"large", "same"} { // so the xattr is a shared one
+		n := regular()
+		n.Xattrs = tree.Xattrs{{Name: "user.large", Value: strings.Repeat("v", math.MaxUint16)}}
+		add(t, tr.Root, name, n)
+	}
+	m := open(t, write(t, tr, erofs.V1))
+	for n := range 30 {
+		finder := m.Finder()
+		for i := range n + 1 {
+			path := "/small"
+			if i == n {
+				path = "/large"
+			}
+			if _, err := finder.Lookup(path); err != nil {
+				t.Fatalf("lookup %d: %v", i, err)
+			}
+		}
 	}
 }
 

@@ -45,8 +45,9 @@ func (s *staged) opener() (open func(name string) (io.ReadCloser, error), done f
 	if err != nil {
 		return nil, nil, err
 	}
+	finder := img.Finder()
 	open = func(name string) (io.ReadCloser, error) {
-		n, err := images.Lookup(img, name)
+		n, err := images.Lookup(finder, name)
 		switch {
 		case err != nil:
 			return nil, err

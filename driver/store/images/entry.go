@@ -3,6 +3,7 @@
 package images
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,8 +45,18 @@ const maxSymlinks = 40
 
 // Lookup returns the inode of an entry of the layer's tar. It follows symlinks in parent directories
 // inside the layer, as the conversion of the tar did.
-func Lookup(m *erofs.Image, name string) (*tree.Inode, error) {
-	todo := strings.Split(filepath.Clean("/"+name), "/")[1:]
+func Lookup(image *erofs.Finder, name string) (*tree.Inode, error) {
+	path := filepath.Clean("/" + name)
+	n, err := image.Lookup(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return follow(image, path)
+	}
+	return n, err
+}
+
+// follow is Lookup for a path that may contain symlinks.
+func follow(image *erofs.Finder, path string) (*tree.Inode, error) {
+	todo := strings.Split(path, "/")[1:]
 	at, links := "", 0
 	for len(todo) > 0 {
 		next := todo[0]
@@ -58,7 +69,7 @@ func Lookup(m *erofs.Image, name string) (*tree.Inode, error) {
 			continue
 		}
 		path := filepath.Join(at, next)
-		n, err := m.Lookup(path)
+		n, err := image.Lookup(path)
 		if err != nil || len(todo) == 0 {
 			return n, err
 		}

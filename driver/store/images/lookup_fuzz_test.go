@@ -39,7 +39,7 @@ func FuzzLookup(f *testing.F) {
 			return
 		}
 		dir := t.TempDir()
-		n, err := Lookup(linked(t, dir, targets), name)
+		n, err := Lookup(linked(t, dir, targets).Finder(), name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
