@@ -88,8 +88,8 @@ var imports = map[string][]string{
 	"tests/stock":                   {"driver/kernel/mountinfo", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/pullevents":              {"github.com/containers/image", "github.com/containers/storage"},
 
-	"tests/bench/comparison":        {"driver/kernel/mountinfo", "tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},
-	"tests/bench/comparison/floor":  {"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/sys"},
+	"tests/bench/comparison":        {"driver/kernel/mountinfo", "driver/pull/gunzip", "tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},
+	"tests/bench/comparison/floor":  {"driver/pull/gunzip", "golang.org/x/sync", "golang.org/x/sys"},
 	"tests/bench/comparison/report": {},
 }
 

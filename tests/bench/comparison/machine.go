@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // describe describes the machine.
@@ -49,6 +51,7 @@ func (l *lab) describe(ctx context.Context) error {
 		line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 		add(filepath.Base(c[0]), strings.TrimPrefix(line, l.program+" "))
 	}
+	add("the floor's decompressor of gzip", gunzip.Auto.Library())
 	for _, p := range []string{"pigz", "zstd"} { // containers/storage calls them if they are there
 		there := "there"
 		if _, err := exec.LookPath(p); err != nil {

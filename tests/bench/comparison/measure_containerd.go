@@ -26,9 +26,6 @@ func (l *lab) containerd(ctx context.Context, b bench, c containerd) (err error)
 	if err := s.pullByContainerd(c); err != nil {
 		return err
 	}
-	if err := s.addSpace(); err != nil {
-		return err
-	}
 	if s.results.Rounds == 1 {
 		if err := s.compareContainerd(c); err != nil {
 			return err
@@ -56,7 +53,8 @@ func (s *session) coldContainerd(d *daemon) error {
 	return err
 }
 
-func (s *session) pullByContainerd(c containerd) error {
+// byContainerd does something with a daemon of its own, with cold caches.
+func (s *session) byContainerd(do func(*daemon) error) error {
 	d, err := s.startContainerd(s)
 	if err != nil {
 		return err
@@ -65,49 +63,43 @@ func (s *session) pullByContainerd(c containerd) error {
 	if err := s.coldContainerd(d); err != nil {
 		return err
 	}
-	if err := s.warm(s, s.bench.images[0]); err != nil {
-		return err
-	}
-	u, _, err := d.ctr(s, c.pull(s.image)...)
-	if err != nil {
-		return err
-	}
-	synced := sync()
-	u.Peak = max(u.Peak, d.end())
-	s.addPull(u, synced)
-	return nil
+	return do(d)
+}
+
+func (s *session) pullByContainerd(c containerd) error {
+	return s.byContainerd(func(d *daemon) error {
+		if err := s.warm(s, s.bench.images[0]); err != nil {
+			return err
+		}
+		u, _, err := d.ctr(s, c.pull(s.image)...)
+		if err != nil {
+			return err
+		}
+		synced := sync()
+		u.Peak = max(u.Peak, d.end())
+		s.addPull(u, synced)
+		return s.addSpace()
+	})
 }
 
 // compareContainerd compares the image as containerd shows it with that of plain.
-func (s *session) compareContainerd(c containerd) (err error) {
-	d, err := s.startContainerd(s)
-	if err != nil {
-		return err
-	}
-	defer d.stop()
-	target := filepath.Join(s.dir, "image")
-	if _, _, err := d.ctr(s, "image", "mount", "--snapshotter", c.snapshotter, s.image, target); err != nil {
-		return err
-	}
-	defer func() {
+func (s *session) compareContainerd(c containerd) error {
+	return s.byContainerd(func(d *daemon) error {
+		target := filepath.Join(s.dir, "image")
+		if _, _, err := d.ctr(s, "image", "mount", "--snapshotter", c.snapshotter, s.image, target); err != nil {
+			return err
+		}
+		_, _, err := s.look("tree", target)
 		_, _, unmounted := d.ctr(s, "image", "unmount", "--snapshotter", c.snapshotter, "--rm", target)
-		err = errors.Join(err, unmounted)
-	}()
-	_, _, err = s.look("tree", target)
-	return err
+		return errors.Join(err, unmounted)
+	})
 }
 
 func (s *session) removeByContainerd() error {
-	d, err := s.startContainerd(s)
-	if err != nil {
+	return s.byContainerd(func(d *daemon) error {
+		u, _, err := d.ctr(s, "image", "rm", "--sync", s.image)
+		s.add("remove, wall", report.Seconds, u.Wall.Seconds())
+		s.add("remove, CPU", report.Seconds, u.CPU.Seconds())
 		return err
-	}
-	defer d.stop()
-	if err := s.coldContainerd(d); err != nil {
-		return err
-	}
-	u, _, err := d.ctr(s, "image", "rm", "--sync", s.image)
-	s.add("remove, wall", report.Seconds, u.Wall.Seconds())
-	s.add("remove, CPU", report.Seconds, u.CPU.Seconds())
-	return err
+	})
 }

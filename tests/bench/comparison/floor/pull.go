@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,8 +12,9 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
 // Manifest is the manifest of an image in a registry.
@@ -78,11 +80,12 @@ func Pull(ctx context.Context, image, dir string) error {
 // blob stores the contents of a compressed layer.
 func (s *Store) blob(blob io.Reader, digest, diffID string) error {
 	hash := sha256.New()
-	in := io.TeeReader(blob, hash)
-	layer, err := gzip.NewReader(in)
+	in := bufio.NewReaderSize(io.TeeReader(blob, hash), 64<<10)
+	layer, err := gunzip.NewReader(in, gunzip.Auto)
 	if err != nil {
 		return err
 	}
+	defer layer.Close() //nolint:errcheck // it frees memory
 	got, err := s.Layer(layer)
 	if err != nil {
 		return err
