@@ -31,7 +31,12 @@ type Written struct {
 // An error of the tar names the entry. After an error the data in store and w are of no use. The
 // bytes of the image depend on the bytes of the tar only.
 func Layer(ctx context.Context, r io.Reader, store layer.Store, w io.Writer, opts layer.Options) (Written, error) {
-	t, err := layer.Read(ctx, r, store, opts)
+	return LayerEntries(ctx, layer.NewEntries(ctx, r), store, w, opts)
+}
+
+// LayerEntries is [Layer] for a tar whose entries are read by e.
+func LayerEntries(ctx context.Context, e layer.Entries, store layer.Store, w io.Writer, opts layer.Options) (Written, error) {
+	t, err := layer.ReadEntries(ctx, e, store, opts)
 	if err != nil {
 		return Written{}, err
 	}

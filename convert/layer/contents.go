@@ -12,11 +12,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// Sizes in bytes.
-const (
-	bufferSize = 64 << 10  // of the buffer for the tar; chunks bypass it
-	chunkSize  = 128 << 10 // of a piece of content on its way to a worker
-)
+// chunkSize is the size of a piece of content on its way to a worker, in bytes.
+const chunkSize = 128 << 10
 
 // contents passes the contents of files to workers, which store them while the reader goes on.
 type contents struct {

@@ -2,7 +2,6 @@ package layer
 
 import (
 	"archive/tar"
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -50,14 +49,16 @@ type Options struct {
 // [tree.InlineMax] bytes have Content too. Read needs a few megabytes of memory beyond the tree,
 // independent of the tar.
 func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tree, error) {
-	in := bufio.NewReaderSize(&cancelable{ctx, r}, bufferSize)
-	at := &counter{r: in}
-	tr := tar.NewReader(at)
+	return ReadEntries(ctx, NewEntries(ctx, r), store, opts)
+}
+
+// ReadEntries is [Read] for a tar whose entries are read by e.
+func ReadEntries(ctx context.Context, e Entries, store Store, opts Options) (*tree.Tree, error) {
 	c := startContents(ctx, store, opts.Workers)
 	b := NewBuilder(func(name string, n *tree.Inode) error {
-		return inWords(c.add(name, n, at.n, int64(n.Size), tr))
+		return inWords(c.add(name, n, e.Offset(), int64(n.Size), e))
 	})
-	err := readAll(c.ctx, tr, b, opts.Added)
+	err := readAll(c.ctx, e, b, opts.Added)
 	stored := c.wait()
 	if stored != nil && (err == nil || errors.Is(err, context.Canceled)) {
 		err = stored // the cause, if readAll was canceled
@@ -65,42 +66,17 @@ func Read(ctx context.Context, r io.Reader, store Store, opts Options) (*tree.Tr
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil {
+	if err := e.Rest(); err != nil {
 		return nil, fmt.Errorf("after the end of the tar: %w", err)
 	}
 	return b.Tree(), nil
 }
 
-// counter counts the bytes read. archive/tar does not read ahead.
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
-// cancelable is a reader that ends with its context: the next entry may be far away.
-type cancelable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *cancelable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
 // readAll adds every entry of the tar, and calls added for it.
-func readAll(ctx context.Context, tr *tar.Reader, b *Builder, added func(*tar.Header)) error {
+func readAll(ctx context.Context, e Entries, b *Builder, added func(*tar.Header)) error {
 	last := ""
 	for {
-		hdr, err := tr.Next()
+		hdr, err := e.Next()
 		if err == io.EOF { // an error that wraps it is no end
 			return nil
 		}

@@ -68,7 +68,7 @@ func rawInto(ctx context.Context, s *staging.Layer, src blob.Source, want digest
 		return out, err
 	}
 	return convertInto(ctx, s, out, want, func(convert converter) (blob.Summary, error) {
-		return blob.Read(ctx, src, want, out.TarSplit, func(tar io.Reader) error { return convert(tar, s.Batch()) })
+		return blob.Read(ctx, src, want, out.TarSplit, func(tar layer.Entries) error { return convert(tar, s.Batch()) })
 	})
 }
 
@@ -77,12 +77,12 @@ func rawInto(ctx context.Context, s *staging.Layer, src blob.Source, want digest
 func wholeInto(ctx context.Context, s *staging.Layer, src blob.Source, want digest.Digest, out graphdriver.DriverWithDifferOutput, layout *blob.Layout) (graphdriver.DriverWithDifferOutput, error) {
 	logrus.Debugf("composefs: zstd:chunked layer %s is downloaded as a whole", want)
 	return convertInto(ctx, s, out, want, func(convert converter) (blob.Summary, error) {
-		return blob.ReadKnown(ctx, src, want, layout, func(tar io.Reader) error { return convert(tar, tocStore{s.Batch(), layout}) })
+		return blob.ReadKnown(ctx, src, want, layout, func(tar layer.Entries) error { return convert(tar, tocStore{s.Batch(), layout}) })
 	})
 }
 
 // converter converts a tar into the staged layer, with its contents in a store.
-type converter func(tar io.Reader, store layer.Store) error
+type converter func(tar layer.Entries, store layer.Store) error
 
 // convertInto calls read, which downloads a blob and passes its tar to a converter, and commits the
 // layer. It completes out. After an error it closes the tar-split of out.
@@ -94,8 +94,8 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 	}()
 	var img convert.Written
 	var odd warn.Oddities
-	sum, err := read(func(tar io.Reader, store layer.Store) (err error) {
-		img, err = convert.Layer(ctx, tar, store, s.Image(), layer.Options{Added: odd.Add})
+	sum, err := read(func(tar layer.Entries, store layer.Store) (err error) {
+		img, err = convert.LayerEntries(ctx, tar, store, s.Image(), layer.Options{Added: odd.Add})
 		return err
 	})
 	switch {

@@ -1,9 +1,6 @@
 package blob
 
-import (
-	"encoding/binary"
-	"io"
-)
+import "encoding/binary"
 
 // checksum is the checksum of a content in a tar-split, the CRC-64 of ISO 3309. hash/crc64 takes
 // longer to compute it than SHA-256 takes. The checksum of no bytes is 0.
@@ -14,24 +11,6 @@ func (c *checksum) add(p []byte) { *c = ^checksum(updateCRC(^uint64(*c), p)) }
 
 // sum returns the checksum in the form of a tar-split.
 func (c *checksum) sum() []byte { return binary.BigEndian.AppendUint64(nil, uint64(*c)) }
-
-// checksums computes the checksums of contents, one after the other.
-type checksums struct{ buffer [32 << 10]byte }
-
-// of reads a content and returns its size in bytes and its checksum.
-func (c *checksums) of(content io.Reader) (size int64, sum []byte, err error) {
-	var crc checksum
-	for err == nil {
-		n := 0
-		n, err = content.Read(c.buffer[:])
-		crc.add(c.buffer[:n])
-		size += int64(n)
-	}
-	if err != io.EOF { // an error that wraps it is no end
-		return size, nil, err
-	}
-	return size, crc.sum(), nil
-}
 
 // updateCRC adds bytes to a checksum whose bits are inverted.
 //

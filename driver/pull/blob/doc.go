@@ -4,9 +4,10 @@
 //	Source ─► sha256 of the blob ─► decompressed ─► sha256 of the tar ─► tar-split ─► the converter
 //	parts.go  ahead.go             decompress.go    ahead.go             split.go
 //
-// Each arrow but the last is a goroutine, so that a layer keeps more than one processor busy. A fixed
-// number of buffers connects two of them. Layers take turns in decompressing, the largest blobs first
-// (turns.go). containers/image pulls six layers at once.
+// Hashing the blob is a goroutine, and so is decompressing with hashing the tar, so that a layer keeps
+// more than one processor busy. A fixed number of buffers connects two of them. The tar-split is packed
+// while the converter reads the entries, so that headers are parsed once. Layers take turns in
+// decompressing, the largest blobs first (turns.go). containers/image pulls six layers at once.
 //
 // The tar-split refers to a file if a payload of the tar is the content of the file with that name. It
 // contains any other payload itself, such as that of a sparse file (split.go), so that every reader of

@@ -18,6 +18,7 @@ import (
 	"github.com/vbatts/tar-split/tar/asm"
 	"github.com/vbatts/tar-split/tar/storage"
 
+	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
 
@@ -63,34 +64,21 @@ func (e entries) Next() (*storage.Entry, error) {
 	return entry, e.Decode(entry)
 }
 
-// counter counts the bytes that archive/tar reads.
-type counter struct {
-	io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n += int64(n)
-	return n, err
-}
-
 // readKnown reads a blob of which k is said, and asks for its contents as they come.
 func readKnown(b []byte, k known) (sum blob.Summary, contents map[string]digest.Digest, err error) {
 	layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.Clone(k.contents))
 	contents = map[string]digest.Digest{}
 	src := blob.Source{Fetch: (&server{blob: b}).fetch, Size: int64(len(b))}
-	sum, err = blob.ReadKnown(context.Background(), src, digest.FromBytes(b), layout, func(r io.Reader) error {
-		at := &counter{Reader: r}
-		for tr := tar.NewReader(at); ; {
-			hdr, err := tr.Next()
+	sum, err = blob.ReadKnown(context.Background(), src, digest.FromBytes(b), layout, func(e layer.Entries) error {
+		for {
+			hdr, err := e.Next()
 			if err != nil {
 				return ignoreEOF(err)
 			}
 			if hdr.Size == 0 || !fileOf(hdr) {
 				continue
 			}
-			if contents[hdr.Name], err = layout.Content(at.n, hdr.Size); err != nil {
+			if contents[hdr.Name], err = layout.Content(e.Offset(), hdr.Size); err != nil {
 				return err
 			}
 		}
@@ -165,20 +153,20 @@ func TestLayoutRefused(t *testing.T) {
 func TestLayoutContents(t *testing.T) {
 	plain := layerTar(t)
 	k := describe(t, plain)
-	for name, convert := range map[string]func(l *blob.Layout, r io.Reader) error{
-		"none": func(_ *blob.Layout, r io.Reader) error { _, err := io.Copy(io.Discard, r); return err },
-		"elsewhere": func(l *blob.Layout, r io.Reader) error {
-			if _, err := io.CopyN(io.Discard, r, 512); err != nil {
+	for name, convert := range map[string]func(*blob.Layout, layer.Entries) error{
+		"none": func(_ *blob.Layout, e layer.Entries) error { return e.Rest() },
+		"elsewhere": func(l *blob.Layout, e layer.Entries) error {
+			if _, err := e.Next(); err != nil {
 				return err
 			}
 			_, err := l.Content(513, size)
 			return err
 		},
-		"before its header": func(l *blob.Layout, _ io.Reader) error { _, err := l.Content(512, size); return err },
+		"before its header": func(l *blob.Layout, _ layer.Entries) error { _, err := l.Content(512, size); return err },
 	} {
 		layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.Clone(k.contents))
 		src := blob.Source{Fetch: (&server{blob: plain}).fetch, Size: int64(len(plain))}
-		_, err := blob.ReadKnown(context.Background(), src, digest.FromBytes(plain), layout, func(r io.Reader) error { return convert(layout, r) })
+		_, err := blob.ReadKnown(context.Background(), src, digest.FromBytes(plain), layout, func(e layer.Entries) error { return convert(layout, e) })
 		if !errors.Is(err, blob.ErrLayout) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
 
+	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
@@ -23,22 +24,22 @@ type Summary struct {
 // ErrDigest is the error for a blob with another digest than the expected one.
 var ErrDigest = errors.New("the blob is not the one that was asked for")
 
-// Read reads a blob to its end and passes the tar in it to convert. It writes the uncompressed
+// Read reads a blob to its end and passes the entries of the tar in it to convert. It writes the uncompressed
 // tar-split to tarSplit. After an error the caller discards the results of convert. A blob whose digest
 // is not want gives [ErrDigest], whatever convert returns, because a wrong blob explains all other
 // errors. After [ErrFormat], [ErrRequest] and [ErrPayload] the caller may download the layer another
 // way.
 //
 // ctx ends requests for further parts. The source ends reads that have begun.
-func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(tar io.Reader) error) (Summary, error) {
+func Read(ctx context.Context, src Source, want digest.Digest, tarSplit io.Writer, convert func(layer.Entries) error) (Summary, error) {
 	return read(ctx, src, want, func(tar *ahead) error { return split(tar, tarSplit, convert) })
 }
 
 // ReadKnown is Read for a tar that comes with a tar-split and the digests of its contents. If the tar
 // differs from them, the error wraps [ErrLayout].
-func ReadKnown(ctx context.Context, src Source, want digest.Digest, l *Layout, convert func(tar io.Reader) error) (Summary, error) {
+func ReadKnown(ctx context.Context, src Source, want digest.Digest, l *Layout, convert func(layer.Entries) error) (Summary, error) {
 	return read(ctx, src, want, func(tar *ahead) error {
-		err := convert(l.reader(tar))
+		err := convert(layer.NewEntries(ctx, l.reader(tar)))
 		if err == nil {
 			_, err = io.Copy(io.Discard, l.reader(tar))
 		}

@@ -23,46 +23,106 @@ var payloadMax int64 = 128 << 20
 // segmentMax limits a segment of a tar-split, in bytes.
 const segmentMax = 1 << 20
 
-// split passes a tar to convert, reads it to its end, and writes its tar-split.
-func split(tar *ahead, tarSplit io.Writer, convert func(io.Reader) error) error {
+// split passes the entries of a tar to convert, reads the tar to its end, and writes its tar-split.
+func split(r io.Reader, tarSplit io.Writer, convert func(layer.Entries) error) error {
 	w := bufio.NewWriterSize(tarSplit, 64<<10)
-	entries, tee := io.Pipe()
-	go func() {
-		tee.CloseWithError(disassemble(io.TeeReader(tar, tee), storage.NewJSONPacker(w)))
-	}()
-	err := convert(entries)
+	e := newSplitEntries(r, storage.NewJSONPacker(w))
+	err := convert(e)
 	if err == nil {
-		_, err = io.Copy(io.Discard, entries)
+		err = e.Rest()
 	}
-	if err != nil {
-		entries.Close() //nolint:errcheck // ends the goroutine
-		return err
+	if err == nil {
+		err = w.Flush()
 	}
-	return w.Flush()
+	return err
 }
 
-// disassemble reads a tar to its end and packs its entries. It differs from asm.NewInputTarStream in
-// raw payloads ([layer.RawPayload]): these become segments, as headers do, so that each reader of the
-// tar-split makes the tar again to the byte.
-func disassemble(r io.Reader, to storage.Packer) error {
-	s := &segments{r: r, to: to}
-	for entries := tar.NewReader(s); ; {
-		hdr, err := entries.Next()
-		s.raw = false
+// splitEntries reads the entries of a tar and packs them. The tar-split differs from that of
+// asm.NewInputTarStream in raw payloads ([layer.RawPayload]): these become segments, as headers do, so
+// that each reader of the tar-split makes the tar again to the byte.
+type splitEntries struct {
+	*tar.Reader // reads from segments
+	segments    segments
+
+	entry   *storage.Entry // the current one, packed after its content; nil before the first
+	content bool           // the current entry has a content
+	crc     checksum       // of the content
+}
+
+func newSplitEntries(r io.Reader, to storage.Packer) *splitEntries {
+	e := &splitEntries{segments: segments{r: r, to: to}}
+	e.Reader = tar.NewReader(&e.segments)
+	return e
+}
+
+// Next implements layer.Entries.
+func (e *splitEntries) Next() (*tar.Header, error) {
+	if err := e.finish(); err != nil {
+		return nil, err
+	}
+	hdr, err := e.Reader.Next()
+	e.segments.raw = false
+	if err != nil {
+		return nil, err
+	}
+	if err := e.segments.flush(); err != nil {
+		return nil, err
+	}
+	e.entry = &storage.Entry{Type: storage.FileType}
+	e.entry.SetName(hdr.Name)
+	e.segments.raw = layer.RawPayload(hdr) != ""
+	e.content = !e.segments.raw && hdr.Size > 0
+	return hdr, nil
+}
+
+// Read implements layer.Entries.
+func (e *splitEntries) Read(p []byte) (int, error) {
+	if !e.content {
+		return e.Reader.Read(p)
+	}
+	e.segments.pass = true
+	n, err := e.Reader.Read(p)
+	e.segments.pass = false
+	e.entry.Size += int64(n)
+	e.crc.add(p[:n])
+	return n, err
+}
+
+// finish reads the rest of the content of the current entry, and packs the entry. A raw payload is packed
+// with the next header.
+func (e *splitEntries) finish() error {
+	if e.entry == nil {
+		return nil
+	}
+	if e.content {
+		if _, err := io.Copy(io.Discard, e); err != nil {
+			return err
+		}
+		e.entry.Payload = e.crc.sum()
+	}
+	_, err := e.segments.to.AddEntry(*e.entry)
+	e.entry, e.content, e.crc = nil, false, 0
+	return err
+}
+
+// Offset implements layer.Entries.
+func (e *splitEntries) Offset() int64 { return e.segments.offset }
+
+// Rest implements layer.Entries. It also packs what Next has not returned.
+func (e *splitEntries) Rest() error {
+	for {
+		_, err := e.Next()
 		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			break
-		}
-		if err == nil {
-			err = s.file(hdr, entries)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if _, err := io.Copy(io.Discard, s); err != nil { // zeros after the end
+	if _, err := io.Copy(io.Discard, &e.segments); err != nil { // zeros after the end
 		return err
 	}
-	return s.flush()
+	return e.segments.flush()
 }
 
 // segments is a reader that packs the bytes that it reads as segments, apart from the contents of
@@ -70,16 +130,17 @@ func disassemble(r io.Reader, to storage.Packer) error {
 type segments struct {
 	r       io.Reader
 	to      storage.Packer
+	offset  int64  // in the tar
 	segment []byte // read and not yet packed
-	content bool   // the reader is in the content of a file
+	pass    bool   // the reader is in the content of a file
 	raw     bool   // the reader is in a raw payload
 	payload int64  // bytes of raw payloads so far
-	sums    checksums
 }
 
 func (s *segments) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if s.content {
+	s.offset += int64(n)
+	if s.pass {
 		return n, err
 	}
 	s.segment = append(s.segment, p[:n]...)
@@ -103,25 +164,5 @@ func (s *segments) flush() error {
 	}
 	_, err := s.to.AddEntry(storage.Entry{Type: storage.SegmentType, Payload: s.segment})
 	s.segment = s.segment[:0]
-	return err
-}
-
-// file packs the entry with the header hdr. A raw payload is packed with the next header.
-func (s *segments) file(hdr *tar.Header, content io.Reader) error {
-	if err := s.flush(); err != nil {
-		return err
-	}
-	e := storage.Entry{Type: storage.FileType}
-	e.SetName(hdr.Name)
-	if s.raw = layer.RawPayload(hdr) != ""; !s.raw && hdr.Size > 0 {
-		s.content = true
-		size, sum, err := s.sums.of(content)
-		s.content = false
-		if err != nil {
-			return err
-		}
-		e.Size, e.Payload = size, sum
-	}
-	_, err := s.to.AddEntry(e)
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 	"github.com/vbatts/tar-split/tar/storage"
 
+	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 )
@@ -126,10 +127,7 @@ func splitOf(t testing.TB, plain []byte) []byte {
 	t.Helper()
 	var split bytes.Buffer
 	src := blob.Source{Fetch: (&server{blob: plain}).fetch, Size: int64(len(plain))}
-	_, err := blob.Read(context.Background(), src, digest.FromBytes(plain), &split, func(r io.Reader) error {
-		_, err := io.Copy(io.Discard, r)
-		return err
-	})
+	_, err := blob.Read(context.Background(), src, digest.FromBytes(plain), &split, layer.Entries.Rest)
 	if err != nil {
 		t.Fatal(err)
 	}
