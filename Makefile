@@ -269,7 +269,7 @@ lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
-			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzRead $(addsuffix /pull/gunzip:FuzzSame,$(isal:isal=driver)); do \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(addsuffix /pull/gunzip:FuzzSame,$(isal:isal=driver)); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

@@ -12,13 +12,13 @@ func (c *checksum) add(p []byte) { *c = ^checksum(updateCRC(^uint64(*c), p)) }
 // sum returns the checksum in the form of a tar-split.
 func (c *checksum) sum() []byte { return binary.BigEndian.AppendUint64(nil, uint64(*c)) }
 
-// updateCRC adds bytes to a checksum whose bits are inverted.
+// updateInGo adds bytes to a checksum whose bits are inverted.
 //
 // The checksum is the remainder of the bytes, as a polynomial over bits, modulo
 // x^64 + x^4 + x^3 + x + 1. The lowest bit belongs to the highest power. The few terms make a table
 // unnecessary: 64 bits later, a power equals itself times x^4 + x^3 + x + 1. That product pushes the
 // low four bits beyond x^63; they are reduced once more.
-func updateCRC(crc uint64, p []byte) uint64 {
+func updateInGo(crc uint64, p []byte) uint64 {
 	for ; len(p) >= 16; p = p[16:] {
 		a := crc ^ binary.LittleEndian.Uint64(p)
 		b := binary.LittleEndian.Uint64(p[8:])

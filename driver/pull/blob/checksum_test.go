@@ -31,9 +31,13 @@ func TestChecksum(t *testing.T) {
 func FuzzChecksum(f *testing.F) {
 	table := crc64.MakeTable(crc64.ISO)
 	f.Add(uint64(0), []byte("seventeen bytes.."))
+	f.Add(uint64(1<<63), bytes.Repeat([]byte("a few hundred bytes "), 40))
 	f.Fuzz(func(t *testing.T, crc uint64, p []byte) {
-		if got, want := ^updateCRC(^crc, p), crc64.Update(crc, table, p); got != want {
-			t.Errorf("%x, want %x", got, want)
+		want := crc64.Update(crc, table, p)
+		for name, update := range map[string]func(uint64, []byte) uint64{"in Go": updateInGo, "by the library, if there is one": updateCRC} {
+			if got := ^update(^crc, p); got != want {
+				t.Errorf("%s: %x, want %x", name, got, want)
+			}
 		}
 	})
 }
@@ -42,7 +46,7 @@ func BenchmarkChecksum(b *testing.B) {
 	p := make([]byte, 32<<10)
 	table := crc64.MakeTable(crc64.ISO)
 	for name, update := range map[string]func(uint64){
-		"ours": func(crc uint64) { updateCRC(crc, p) }, "hash/crc64": func(crc uint64) { crc64.Update(crc, table, p) },
+		"ours": func(crc uint64) { updateCRC(crc, p) }, "in Go": func(crc uint64) { updateInGo(crc, p) }, "hash/crc64": func(crc uint64) { crc64.Update(crc, table, p) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(p)))

@@ -26,7 +26,7 @@ const segmentMax = 1 << 20
 // split passes the entries of a tar to convert, reads the tar to its end, and writes its tar-split.
 func split(r io.Reader, tarSplit io.Writer, convert func(layer.Entries) error) error {
 	w := bufio.NewWriterSize(tarSplit, 64<<10)
-	e := newSplitEntries(r, storage.NewJSONPacker(w))
+	e := newSplitEntries(r, newPacker(w))
 	err := convert(e)
 	if err == nil {
 		err = e.Rest()

@@ -1,0 +1,87 @@
+package blob
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"path/filepath"
+	"strconv"
+
+	"github.com/vbatts/tar-split/tar/storage"
+)
+
+// packer writes a tar-split, with the bytes that storage.NewJSONPacker writes, without reflection and
+// garbage.
+type packer struct {
+	w        io.Writer
+	position int
+	names    map[string]struct{}
+	line     []byte
+}
+
+func newPacker(w io.Writer) *packer { return &packer{w: w, names: map[string]struct{}{}} }
+
+// AddEntry implements storage.Packer. The name of an entry for a file is new, or the error is
+// storage.ErrDuplicatePath.
+func (p *packer) AddEntry(e storage.Entry) (int, error) {
+	if e.Type == storage.FileType {
+		name := filepath.Clean(e.GetName())
+		if _, ok := p.names[name]; ok {
+			return -1, storage.ErrDuplicatePath
+		}
+		p.names[name] = struct{}{}
+	}
+	e.Position = p.position
+	p.line = appendEntry(p.line[:0], &e)
+	if _, err := p.w.Write(p.line); err != nil {
+		return -1, err
+	}
+	p.position++
+	return e.Position, nil
+}
+
+// appendEntry appends an entry in JSON, as a line. Its Name is valid UTF-8, as SetName sees to.
+func appendEntry(b []byte, e *storage.Entry) []byte {
+	b = append(b, `{"type":`...)
+	b = strconv.AppendInt(b, int64(e.Type), 10)
+	if e.Name != "" {
+		b = append(b, `,"name":`...)
+		b = appendString(b, e.Name)
+	}
+	if len(e.NameRaw) > 0 {
+		b = append(b, `,"name_raw":`...)
+		b = appendBytes(b, e.NameRaw)
+	}
+	if e.Size != 0 {
+		b = append(b, `,"size":`...)
+		b = strconv.AppendInt(b, e.Size, 10)
+	}
+	b = append(b, `,"payload":`...)
+	b = appendBytes(b, e.Payload)
+	b = append(b, `,"position":`...)
+	b = strconv.AppendInt(b, int64(e.Position), 10)
+	return append(b, "}\n"...)
+}
+
+// appendString appends a string in JSON.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			text, _ := json.Marshal(s) // never fails for a string
+			return append(b, text...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// appendBytes appends bytes in JSON: in base64, or null.
+func appendBytes(b, p []byte) []byte {
+	if p == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '"')
+	b = base64.StdEncoding.AppendEncode(b, p)
+	return append(b, '"')
+}
