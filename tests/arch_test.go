@@ -88,9 +88,10 @@ var imports = map[string][]string{
 	"tests/stock":                   {"driver/kernel/mountinfo", "tests/needs", "github.com/containers/storage", "golang.org/x/sys"},
 	"tests/pullevents":              {"github.com/containers/image", "github.com/containers/storage"},
 
-	"tests/bench/comparison":        {"driver/kernel/mountinfo", "driver/pull/gunzip", "tests/bench/comparison/floor", "tests/bench/comparison/report", "tests/podman/conf", "golang.org/x/sys"},
-	"tests/bench/comparison/floor":  {"driver/pull/gunzip", "golang.org/x/sync", "golang.org/x/sys"},
-	"tests/bench/comparison/report": {},
+	"tests/bench/comparison":           {"driver/kernel/mountinfo", "driver/pull/gunzip", "tests/bench/comparison/floor", "tests/bench/comparison/generated", "tests/bench/comparison/report", "tests/podman/conf", "github.com/klauspost/compress", "golang.org/x/sys"},
+	"tests/bench/comparison/generated": {},
+	"tests/bench/comparison/floor":     {"driver/pull/gunzip", "golang.org/x/sync", "golang.org/x/sys"},
+	"tests/bench/comparison/report":    {},
 }
 
 // pure packages do no I/O but through readers and writers passed in, and so build

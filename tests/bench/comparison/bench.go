@@ -17,6 +17,7 @@ type bench struct {
 	images  []string
 	partial bool // with a kind that takes single files from zstd:chunked layers
 	floor   bool // with the floor of the pull
+	stock   bool // with stock composefs
 	peers   bool // with containerd
 	xino    bool // only with plain, ours, and ours with xino=off
 	steps   []step
@@ -38,16 +39,19 @@ func (l *lab) benches() (chosen []bench) {
 		family = append(family, familyImage(v+1))
 	}
 	for _, b := range []bench{
-		{name: "base", images: []string{baseImage}, floor: true, peers: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {removal, removeImage}}},
-		{name: "app", images: []string{appImage}, floor: true, peers: true, steps: []step{
+		{name: "base", images: []string{baseImage}, stock: true, floor: true, peers: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {removal, removeImage}}},
+		{name: "app", images: []string{appImage}, stock: true, floor: true, peers: true, steps: []step{
 			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"slab", mountMany}, {removal, removeImage},
 		}},
-		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},
-		{name: "60 layers", images: []string{deepImage}, floor: true, steps: []step{
+		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, stock: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},
+		{name: "app, zstd", images: []string{zstdImage}, steps: []step{{removal, removeImage}}},
+		{name: "huge layer", images: []string{hugeImage}, floor: true, peers: true, steps: []step{{removal, removeImage}}},
+		{name: "tiny files", images: []string{tinyImage}, floor: true, peers: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},
+		{name: "60 layers", images: []string{deepImage}, stock: true, floor: true, steps: []step{
 			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"lookups", lookUp}, {removal, removeImage},
 		}},
 		{name: "60 layers, container", images: []string{deepImage}, xino: true, steps: []step{{"inodes", inodes}}},
-		{name: "family", images: family, steps: []step{{"next", pullNext}}},
+		{name: "family", images: family, stock: true, steps: []step{{"next", pullNext}}},
 	} {
 		all := b.steps
 		b.steps = nil

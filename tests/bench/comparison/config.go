@@ -45,7 +45,7 @@ func (l *lab) kinds(b bench) []kind {
 		off := our
 		off.name, off.mountopt = oursXinoOff, "xino=off"
 		kinds = append(kinds, off)
-	} else {
+	} else if b.stock {
 		kinds = append(kinds, kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"})
 	}
 	return slices.DeleteFunc(append(kinds, our), func(k kind) bool { return !l.onlyKinds.MatchString(k.name) })

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/generated"
 )
 
 //go:embed images
@@ -21,6 +23,9 @@ type image struct {
 	recipe string   // its ingredients, for the reader of the cache's stamp
 	build  []string // arguments of podman build, without those that all have
 	push   []string // arguments of podman push, beyond the name
+
+	layers func(app generated.Image) []layer // instead of build and push
+	packed compression                       // of the layers
 }
 
 // noAptCache keeps apt from writing 45 MB of indexes into each layer.
@@ -34,6 +39,9 @@ const (
 	appImage  = "app"
 	chunked   = "app-chunked"
 	deepImage = "deep"
+	hugeImage = "huge"
+	tinyImage = "tiny"
+	zstdImage = "app-zstd"
 )
 
 func familyImage(version int) string { return fmt.Sprintf("family-%d", version) }
@@ -54,6 +62,7 @@ func (l *lab) images() (all []image, err error) {
 		{name: appImage, recipe: texts[0], push: gzip},
 		{name: chunked, recipe: texts[0], push: []string{"--compression-format", "zstd:chunked", "--force-compression"}},
 	}
+	all = append(all, derived(texts[0])...)
 	deep, packages := "ARG BASE\nFROM $BASE\nRUN "+noAptCache+" && apt-get update\n", strings.Fields(texts[2])
 	for _, p := range packages[:58] { // 60 layers with the two below
 		deep += "RUN apt-get install -y --no-install-recommends " + p + " && apt-get clean\n"
@@ -83,24 +92,46 @@ func (l *lab) make(ctx context.Context, wanted map[string]bool) error {
 	}
 	var s *store
 	for _, img := range all {
+		if _, err := os.Stat(l.stamp(img)); err != nil && img.layers != nil && wanted[img.name] {
+			wanted[appImage] = true
+		}
+	}
+	for _, img := range all {
 		if _, err := os.Stat(l.stamp(img)); err == nil || !wanted[img.name] && img.name != baseImage {
 			continue
 		}
-		if s == nil {
+		if s == nil && img.layers == nil {
 			if s, err = l.newStore(kind{name: "build", program: "podman-stock"}); err != nil {
 				return err
 			}
 			defer s.remove() //nolint:errcheck // a second removal at the start of the next run reports it
 		}
 		fmt.Fprintf(os.Stderr, "making %s\n", img.name)
-		if err := l.makeOne(ctx, s, img); err != nil {
+		if img.layers != nil {
+			err = l.derive(ctx, img)
+		} else {
+			err = l.build(ctx, s, img)
+		}
+		if err == nil {
+			err = l.made(img)
+		}
+		if err != nil {
 			return fmt.Errorf("make image %s: %w", img.name, err)
 		}
 	}
 	return nil
 }
 
-func (l *lab) makeOne(ctx context.Context, s *store, img image) error {
+// made notes that an image is in the registry.
+func (l *lab) made(img image) error {
+	if err := os.MkdirAll(filepath.Dir(l.stamp(img)), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(l.stamp(img), []byte(img.recipe), 0o644)
+}
+
+// build makes an image by podman.
+func (l *lab) build(ctx context.Context, s *store, img image) error {
 	work := filepath.Join(s.dir, "context")
 	if err := errors.Join(os.RemoveAll(work), os.MkdirAll(work, 0o755)); err != nil {
 		return err
@@ -127,13 +158,8 @@ func (l *lab) makeOne(ctx context.Context, s *store, img image) error {
 	if _, _, err := s.podman(ctx, append(args, work)...); err != nil {
 		return err
 	}
-	if _, _, err := s.podman(ctx, append(append([]string{"push"}, img.push...), l.ref(img.name))...); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(l.stamp(img)), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(l.stamp(img), []byte(img.recipe), 0o644)
+	_, _, err = s.podman(ctx, append(append([]string{"push"}, img.push...), l.ref(img.name))...)
+	return err
 }
 
 // debootstrap writes base.tar, a small Debian, into dir.
