@@ -41,7 +41,8 @@ func (l *lab) benches() (chosen []bench) {
 	for _, b := range []bench{
 		{name: "base", images: []string{baseImage}, stock: true, floor: true, peers: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {removal, removeImage}}},
 		{name: "app", images: []string{appImage}, stock: true, floor: true, peers: true, steps: []step{
-			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"slab", mountMany}, {removal, removeImage},
+			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"build", build}, {"slab", mountMany},
+			{"save", save}, {"push", push}, {"load", load}, {removal, removeImage},
 		}},
 		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, stock: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},
 		{name: "app, zstd", images: []string{zstdImage}, steps: []step{{removal, removeImage}}},

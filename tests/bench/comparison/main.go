@@ -31,7 +31,8 @@ type lab struct {
 	only, onlyKinds    *regexp.Regexp
 	loop               bool
 	results            report.Results
-	saw                map[string]seen // by plain, of what bench and by what operation
+	saw                map[string]seen   // by plain, of what bench and by what operation
+	agreed             map[string]string // results that are the same for all kinds
 }
 
 func main() {
@@ -51,7 +52,7 @@ func run(args []string) error {
 		return operate(args[0], args[1])
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	l := &lab{project: ".", saw: map[string]seen{}}
+	l := &lab{project: ".", saw: map[string]seen{}, agreed: map[string]string{}}
 	flags.IntVar(&l.rounds, "rounds", 5, "how often each is measured")
 	flags.IntVar(&l.containers, "containers", 50, "how many containers are mounted for the measure of slab memory")
 	flags.StringVar(&l.cache, "dir", ".cache/bench", "where stores, images and results are; the disk of it is what is measured")
