@@ -173,8 +173,8 @@ func (l *lab) write() error {
 	for name, text := range map[string]string{
 		"results.json": string(text),
 		"results.md":   l.results.Markdown(aims),
-		"results.svg":  l.results.SVG(report.Chart{Against: plain, Other: stock, Aims: aims, Rows: charted}),
-		"summary.svg":  l.results.SVG(report.Chart{Against: plain, Other: stock, Rows: summary}),
+		"results.svg":  l.results.SVG(report.Chart{Against: plain, Others: []string{stock, containerdOverlayfs, containerdEROFS}, Aims: aims, Rows: charted}),
+		"summary.svg":  l.results.SVG(report.Chart{Against: plain, Others: []string{stock, containerdOverlayfs, containerdEROFS}, Rows: summary}),
 	} {
 		if err := os.WriteFile(filepath.Join(l.cache, name), []byte(strings.TrimSpace(text)+"\n"), 0o644); err != nil {
 			return err

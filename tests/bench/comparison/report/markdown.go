@@ -15,6 +15,8 @@ type Aim struct {
 // ratio spells a ratio with three digits, but no more than three after the point.
 func ratio(v float64) string {
 	switch {
+	case v < 0.001:
+		return "< 0.001"
 	case v < 1:
 		return fmt.Sprintf("%.3f", v)
 	case v < 10:

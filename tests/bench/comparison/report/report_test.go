@@ -70,6 +70,7 @@ type chart struct {
 type shape struct {
 	Class string  `xml:"class,attr"`
 	X     float64 `xml:"x1,attr"`
+	Y     float64 `xml:"y,attr"`
 }
 
 func draw(t *testing.T, c Chart) (got chart) {
@@ -105,13 +106,28 @@ func count(shapes []shape, class string) (n int) {
 	return n
 }
 
-// TestSVG checks that the chart has a bar for each ratio, and explains its scale.
+// TestRatio checks that a small ratio does not look like none.
+func TestRatio(t *testing.T) {
+	for v, want := range map[float64]string{0.0004: "< 0.001", 0.0044: "0.004", 0.5: "0.500", 1.5: "1.50", 20: "20.0"} {
+		if got := ratio(v); got != want {
+			t.Errorf("ratio(%v) = %q, want %q", v, got, want)
+		}
+	}
+}
+
+// TestSVG checks that the chart has a bar for each ratio, one below the other, and explains its scale.
 func TestSVG(t *testing.T) {
-	got := draw(t, Chart{"plain", "stock", []Aim{{"pull, wall", "plain", 0.5}}, []Row{{"pull, wall", ""}, {"disk <&>", ""}, {"nothing", ""}}})
+	got := draw(t, Chart{"plain", []string{"stock", "floor"}, []Aim{{"pull, wall", "plain", 0.5}}, []Row{{"pull, wall", ""}, {"disk <&>", ""}, {"nothing", ""}}})
 	// The legend has one of each.
-	for class, want := range map[string]int{"ours": 2, "worse": 2, "other": 2} {
+	for class, want := range map[string]int{"ours": 2, "worse": 2, "other0": 2, "other1": 2} {
 		if n := count(got.Rects, class); n != want {
 			t.Errorf("%d bars of class %q, want %d", n, class, want)
+		}
+	}
+	bars := got.Rects[4:]
+	for i, bar := range bars[1:] {
+		if down := bar.Y - bars[i].Y; down < barHeight || (bar.Class == "worse") != (down > barHeight+1) {
+			t.Errorf("bar %+v is %v below %+v", bar, down, bars[i])
 		}
 	}
 	if n := count(got.Lines, "aim"); n != 2 || len(got.Paths) > 0 {
@@ -125,7 +141,7 @@ func TestSVG(t *testing.T) {
 // it leaves measures out, and that a bar beyond the scale has an arrow and its ratio.
 func TestSVGRoom(t *testing.T) {
 	long := "disk of all layers of all images, in bytes, once more than the last"
-	got := draw(t, Chart{"plain", "stock", []Aim{{"disk <&>", "plain", 3}}, []Row{{"disk <&>", long}}})
+	got := draw(t, Chart{"plain", []string{"stock"}, []Aim{{"disk <&>", "plain", 3}}, []Row{{"disk <&>", long}}})
 	if x := got.at(t, long); x < 6.5*float64(len(long)) {
 		t.Errorf("the label begins %.0f pixels left of the chart", 6.5*float64(len(long))-x)
 	}
@@ -138,10 +154,10 @@ func TestSVGRoom(t *testing.T) {
 	r.Add("memory", Bytes, "stock", 7.34)
 	r.Add("memory", Bytes, "ours", 0.01)
 	got = chart{}
-	if err := xml.Unmarshal([]byte(r.SVG(Chart{Against: "plain", Other: "stock", Rows: []Row{{"memory", ""}}})), &got); err != nil {
+	if err := xml.Unmarshal([]byte(r.SVG(Chart{Against: "plain", Others: []string{"stock", "floor"}, Rows: []Row{{"memory", ""}}})), &got); err != nil {
 		t.Fatal(err)
 	}
-	if count(got.Paths, "other") != 1 || count(got.Paths, "ours") != 1 {
+	if count(got.Paths, "other0") != 1 || count(got.Paths, "ours") != 1 {
 		t.Errorf("arrows %+v, want one for each bar", got.Paths)
 	}
 	if x := got.at(t, "7.34×"); x+40 > got.Width {

@@ -10,7 +10,7 @@ import (
 // The geometry of the chart, in pixels.
 const (
 	barHeight   = 11
-	rowHeight   = 34
+	rowGap      = 10 // below the bars of a row
 	plotWidth   = 440
 	top         = 84
 	rightMargin = 76
@@ -26,17 +26,19 @@ const (
 const style = `text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
 .title { font-size: 17px; font-weight: 600 } .small { font-size: 11px; fill: #656d76 }
 .grid { stroke: #d0d7de } .one { stroke: #1f2328; stroke-width: 1.5 }
-.ours { fill: #1a7f37 } .worse { fill: #bc4c00 } .other { fill: #afb8c1 }
+.ours { fill: #1a7f37 } .worse { fill: #bc4c00 }
+.other0 { fill: #afb8c1 } .other1 { fill: #80ccff } .other2 { fill: #0969da }
 .aim { stroke: #8250df; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .small { fill: #8d96a0 } .grid { stroke: #30363d } .one { stroke: #e6edf3 }
-.ours { fill: #3fb950 } .worse { fill: #f0883e } .other { fill: #484f58 } .aim { stroke: #bc8cff } }`
+.ours { fill: #3fb950 } .worse { fill: #f0883e } .aim { stroke: #bc8cff }
+.other0 { fill: #484f58 } .other1 { fill: #1f4f86 } .other2 { fill: #58a6ff } }`
 
 // Chart selects what a chart of ratios shows.
 type Chart struct {
-	Against string // the kind that is 1
-	Other   string // a kind that is shown beside ours
-	Aims    []Aim  // those against Against are drawn
+	Against string   // the kind that is 1
+	Others  []string // kinds that are shown beside ours, at most three
+	Aims    []Aim    // those against Against are drawn
 	Rows    []Row
 }
 
@@ -46,7 +48,7 @@ type Row struct {
 	Label   string // "" for the measure's name
 }
 
-// SVG returns a chart of the ratios of ours and of another kind to the kind that is 1, on a
+// SVG returns a chart of the ratios of ours and of other kinds to the kind that is 1, on a
 // logarithmic scale. Rows of measures without samples are left out.
 func (r *Results) SVG(c Chart) string {
 	d := &drawing{Chart: c, ours: r.ours(), labels: labelsWidth(c.Rows)}
@@ -122,15 +124,23 @@ func (d *drawing) row(b *strings.Builder, row Row, m *Measure) {
 		end = max(end, at)
 	}
 	text(b, end+6, d.y+10, "", "start", ratio(v)+"×")
-	if o, ok := m.Ratio(d.Other, d.Against); ok {
-		end := d.bar(b, "other", o, d.y+barHeight+1)
+	d.y += barHeight + 1
+	for i, kind := range d.Others {
+		o, ok := m.Ratio(kind, d.Against)
+		if !ok {
+			continue
+		}
+		end := d.bar(b, otherClass(i), o, d.y)
+		d.y += barHeight + 1
 		if beyond(o) {
-			text(b, end+6, d.y+2*barHeight+1, "small", "start", ratio(o)+"×")
+			text(b, end+6, d.y-1, "small", "start", ratio(o)+"×")
 		}
 	}
-	d.y += rowHeight
+	d.y += rowGap
 	d.rows++
 }
+
+func otherClass(i int) string { return fmt.Sprint("other", i) }
 
 // aim returns the aim of a measure, or 0.
 func (d *drawing) aim(measure string) float64 {
@@ -165,7 +175,11 @@ func (d *drawing) bar(b *strings.Builder, class string, ratio, y float64) (end f
 
 func (d *drawing) legend(b *strings.Builder) {
 	at := 16.0
-	for _, e := range [][2]string{{"ours", d.ours}, {"worse", d.ours + ", worse"}, {"other", d.Other}} {
+	entries := [][2]string{{"ours", d.ours}, {"worse", d.ours + ", worse"}}
+	for i, kind := range d.Others {
+		entries = append(entries, [2]string{otherClass(i), kind})
+	}
+	for _, e := range entries {
 		fmt.Fprintf(b, `<rect class="%s" x="%.0f" y="40" width="11" height="11" rx="2"/>`+"\n", e[0], at)
 		text(b, at+17, 50, "small", "start", e[1])
 		at += 17 + float64(len(e[1]))*6 + 20
@@ -174,7 +188,7 @@ func (d *drawing) legend(b *strings.Builder) {
 		fmt.Fprintf(b, `<line class="aim" x1="%.0f" x2="%.0f" y1="38" y2="53"/>`+"\n", at+4, at+4)
 		text(b, at+14, 50, "small", "start", "aim")
 	}
-	text(b, d.x(math.Exp2(mostLog)), 50, "small", "end", "lower is better, log scale")
+	text(b, d.x(math.Exp2(mostLog)), 26, "small", "end", "lower is better, log scale")
 }
 
 // grid draws a line at each power of two.
