@@ -45,7 +45,7 @@ func (l *lab) containerds(b bench) (chosen []containerd) {
 
 // containerdConfig is the configuration of containerd. The options of mkfs.erofs are those that
 // containerd's documentation recommends. Plugins that write elsewhere or run containers are off.
-const containerdConfig = `version = 3
+const containerdConfig = `version = 4
 root = %q
 state = %q
 imports = []
@@ -54,10 +54,10 @@ disabled_plugins = [
 	"io.containerd.monitor.container.v1.restart",
 	"io.containerd.nri.v1.nri",
 ]
-[grpc]
+[plugins."io.containerd.server.v1.grpc"]
 address = %q
-[ttrpc]
-address = ""
+[plugins."io.containerd.server.v1.ttrpc"]
+address = %q
 [plugins."io.containerd.differ.v1.erofs"]
 mkfs_options = ["-T0", "--mkfs-time", "--sort=none"]
 [plugins."io.containerd.service.v1.diff-service"]
@@ -99,7 +99,7 @@ func (c containerd) newStore(l *lab) (*store, error) {
 		"HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "LC_ALL=C", "CONTAINERD_SUPPRESS_DEPRECATION_WARNINGS=1",
 		"PATH=" + c.programs + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	}
-	text := fmt.Sprintf(containerdConfig, s.root, filepath.Join(dir, "run"), s.socket(), c.differ, runtime.NumCPU(), c.snapshotter, c.differ)
+	text := fmt.Sprintf(containerdConfig, s.root, filepath.Join(dir, "run"), s.socket(), s.socket()+".ttrpc", c.differ, runtime.NumCPU(), c.snapshotter, c.differ)
 	return s, os.WriteFile(s.containerdConfig(), []byte(text), 0o600)
 }
 

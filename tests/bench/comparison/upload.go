@@ -75,7 +75,7 @@ func (r *registry) upload(ctx context.Context, name, mediaType string, write fun
 	defer out.Close() //nolint:errcheck // ends the writer if the registry does not read all
 	hash := sha256.New()
 	size := &counter{}
-	go func() { in.CloseWithError(write(in)) }() //nolint:errcheck // always nil
+	go func() { in.CloseWithError(write(in)) }()
 	if at, err = r.send(ctx, http.MethodPatch, at, "application/octet-stream", io.TeeReader(out, io.MultiWriter(hash, size))); err != nil {
 		return b, err
 	}

@@ -31,7 +31,7 @@ func (m Image) entries(visit func(*tar.Header, io.Reader) error) error {
 			seen[name] = true
 			return visit(h, r)
 		})
-		if err == fs.SkipAll {
+		if errors.Is(err, fs.SkipAll) {
 			return nil
 		}
 		if err != nil {
@@ -49,7 +49,7 @@ func layerEntries(open func() (io.ReadCloser, error), visit func(*tar.Header, io
 	defer layer.Close() //nolint:errcheck // open for reading
 	for tr := tar.NewReader(layer); ; {
 		h, err := tr.Next()
-		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
