@@ -5,19 +5,34 @@
 # libraries and not installed. GO is the go command.
 set -eu
 cd "$(dirname "$0")/../.."
+go=${GO:-go}
 mkdir -p .cache/containerd
 cache=$(readlink -f .cache/containerd) # trees of upstreams have a link
-CGO_ENABLED=0 "${GO:-go}" -C hack/containerd build -trimpath -tags 'no_btrfs no_cri no_devmapper no_tracing no_zfs' -o "$cache/bin/" \
-	github.com/containerd/containerd/v2/cmd/containerd github.com/containerd/containerd/v2/cmd/ctr
+
+# fail MESSAGE HINT
+fail() {
+	printf 'error: %s\nhint: %s\n' "$1" "$2" >&2
+	exit 1
+}
+
+CGO_ENABLED=0 "$go" -C hack/containerd build -trimpath -tags 'no_btrfs no_cri no_devmapper no_tracing no_zfs' -o "$cache/bin/" \
+	github.com/containerd/containerd/v2/cmd/containerd github.com/containerd/containerd/v2/cmd/ctr ||
+	fail "containerd cannot be built" "its modules come from $("$go" env GOPROXY): check the network"
+
+# fetch downloads erofs-utils and isal with all that they need
+fetch() {
+	suite get --error-on=any update >&2 || return 1
+	packages=$(suite cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
+		erofs-utils isal | grep '^[a-z]') || return 1
+	# shellcheck disable=SC2086 # one word for each package
+	download $packages >&2
+}
 
 debian=$cache/debian
 if [ ! -d "$debian" ]; then
 	. hack/packages.sh
 	prepare_suite trixie "$debian" "$(dpkg --print-architecture)"
-	suite get --error-on=any update >&2
-	# shellcheck disable=SC2046 # one word for each package
-	download $(suite cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances \
-		erofs-utils isal | grep '^[a-z]') >&2
+	fetch || fail "mkfs.erofs and igzip of Debian 13 cannot be downloaded from $mirror" "check the network, or use another mirror in apt's sources"
 	unpack
 	mv -T "$new/root" "$debian" || [ -d "$debian" ] # somebody else was faster
 fi
