@@ -181,6 +181,7 @@ demo: toolchain ## pull an image with composefs and show what became of it; IMAG
 
 test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0; as root the kernel is a judge too
 	$(GO) test -timeout 30m $(if $(skipped),-skip '^($(skipped))$$') $(tested)
+	$(GO) test -tags=purego ./convert/verity
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \

@@ -130,6 +130,9 @@ func TestPure(t *testing.T) {
 	for _, name := range append(pure, "convert/verity") {
 		command(t, []string{"GOOS=darwin"}, "go", "vet", module+name)
 	}
+	for _, arch := range []string{"amd64", "arm64", "s390x"} { // of these, amd64 has assembly
+		command(t, []string{"GOARCH=" + arch}, "go", "vet", module+"convert/verity")
+	}
 	for _, name := range pure {
 		for path := range strings.FieldsSeq(command(t, nil, "go", "list", "-f", `{{range .Imports}}{{.}} {{end}}`, module+name)) {
 			switch path {

@@ -50,7 +50,7 @@ func TestPackagePrerm(t *testing.T) {
 }
 
 // TestSourceDrop checks that the source drop is the same each time, that it has no import path of this
-// project, each graft of podman's modules, and patches that fit podman's vendor/.
+// project, each graft of podman's modules, all assembly, and patches that fit podman's vendor/.
 func TestSourceDrop(t *testing.T) {
 	dir := t.TempDir()
 	command(t, []string{"MAKEFLAGS="}, "make", "-s", "-C", "..", "overlay")
@@ -75,6 +75,15 @@ func TestSourceDrop(t *testing.T) {
 	}
 	if len(grafts) < 6 {
 		t.Errorf("%d grafts", len(grafts))
+	}
+	assembly := strings.Fields(command(t, nil, "sh", "-c", "cd ..; find convert driver -name '*.s'"))
+	for _, file := range assembly {
+		if _, err := os.Stat(filepath.Join(dir, "composefs", file)); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(assembly) == 0 {
+		t.Error("no assembly")
 	}
 	for patched := range strings.FieldsSeq(command(t, nil, "sh", "-c", `sed -n 's,^--- a/,,p' "$1"/composefs/*.patch`, "sh", dir)) {
 		command(t, nil, "install", "-D", filepath.Join("..", patched), filepath.Join(dir, patched))

@@ -6,14 +6,17 @@ import (
 	"hash"
 )
 
-// Hash computes the fs-verity digest of the bytes written to it. It holds a block of data and a
-// block of each tree level: 4 KiB for every factor of 128 (sha256) or 64 (sha512) in the file's
-// size. It implements [hash.Hash].
+// Hash computes the fs-verity digest of the bytes written to it. It holds two blocks of data and two
+// of each tree level: 8 KiB for every factor of 128 (sha256) or 64 (sha512) in the file's size. It
+// implements [hash.Hash].
 type Hash struct {
 	algorithm Algorithm
 	size      uint64   // bytes written
-	levels    [][]byte // a partly filled block each; level 0 is data
+	levels    [][]byte // less than pairSize bytes each, with room for that many; level 0 is data
 }
+
+// pairSize is the size of two blocks, which are hashed at a time.
+const pairSize = 2 * BlockSize
 
 var _ hash.Hash = (*Hash)(nil)
 
@@ -26,7 +29,7 @@ func NewHash(a Algorithm) *Hash {
 	if a != SHA256 && a != SHA512 {
 		panic("verity: internal error: unknown " + a.String())
 	}
-	return &Hash{algorithm: a, levels: [][]byte{make([]byte, 0, BlockSize)}}
+	return &Hash{algorithm: a, levels: [][]byte{make([]byte, 0, pairSize)}}
 }
 
 // Write adds content; it never fails.
@@ -34,36 +37,36 @@ func (h *Hash) Write(p []byte) (int, error) {
 	n := len(p)
 	h.size += uint64(n)
 	if pending := h.levels[0]; len(pending) > 0 {
-		take := min(BlockSize-len(pending), len(p))
+		take := min(pairSize-len(pending), len(p))
 		pending = append(pending, p[:take]...)
 		p = p[take:]
-		if len(pending) == BlockSize {
+		if len(pending) == pairSize {
 			h.push(pending)
 			pending = pending[:0]
 		}
 		h.levels[0] = pending
 	}
-	for ; len(p) >= BlockSize; p = p[BlockSize:] {
-		h.push(p[:BlockSize])
+	for ; len(p) >= pairSize; p = p[pairSize:] {
+		h.push(p[:pairSize])
 	}
 	h.levels[0] = append(h.levels[0], p...)
 	return n, nil
 }
 
-// push adds the hash of a full data block to level 1, and the hash of every level that becomes full
-// to the level above.
-func (h *Hash) push(block []byte) {
+// push adds the hashes of two full data blocks to level 1, and those of every level that becomes
+// full to the level above.
+func (h *Hash) push(pair []byte) {
 	for i := 1; ; i++ {
 		if i == len(h.levels) {
 			h.addLevel()
 		}
-		level := h.algorithm.append(h.levels[i], block)
-		if len(level) < BlockSize {
+		level := h.algorithm.append(h.levels[i], pair)
+		if len(level) < pairSize {
 			h.levels[i] = level
 			return
 		}
 		h.levels[i] = level[:0]
-		block = level
+		pair = level
 	}
 }
 
@@ -77,31 +80,31 @@ func (h *Hash) addLevel() {
 		}
 		h.levels = h.levels[:n]
 	}
-	h.levels = append(h.levels, make([]byte, 0, BlockSize))
+	h.levels = append(h.levels, make([]byte, 0, pairSize))
 }
 
-// root returns the root hash. It does not change h.
+// root returns the root hash. It does not change what h has read, but may add an empty level.
 func (h *Hash) root() []byte {
 	if h.size == 0 {
 		return make([]byte, h.algorithm.Size()) // by definition, not the hash of a block
 	}
-	var hash [sha512.Size]byte
-	up := hash[:0] // the hash that goes to the next level
-	for i, level := range h.levels {
-		// Pad in the unused part of the buffer.
-		block := level[:BlockSize]
-		used := len(level) + copy(block[len(level):], up)
-		clear(block[used:])
-		switch {
-		case used == 0: // the level below ended with a full block
-			up = up[:0]
-		case i > 0 && i == len(h.levels)-1 && used == h.algorithm.Size():
-			return block[:used]
-		default:
-			up = h.algorithm.append(up[:0], block)
+	var hashes [2 * sha512.Size]byte
+	up := hashes[:0] // the hashes that go to the next level: none if the level below ended with a pair
+	for i := 0; ; i++ {
+		if i == len(h.levels) {
+			h.addLevel()
 		}
+		// Add and pad in the unused part of the buffer.
+		level := h.levels[i][:pairSize]
+		used := len(h.levels[i])
+		used += copy(level[used:], up)
+		if i > 0 && i == len(h.levels)-1 && used == h.algorithm.Size() {
+			return level[:used]
+		}
+		end := (used + BlockSize - 1) / BlockSize * BlockSize
+		clear(level[used:end])
+		up = h.algorithm.append(up[:0], level[:end])
 	}
-	return up
 }
 
 // Sum appends the digest of the bytes written so far to b.
@@ -113,7 +116,7 @@ func (h *Hash) Sum(b []byte) []byte {
 	descriptor[2] = 12 // log2 of BlockSize
 	binary.LittleEndian.PutUint64(descriptor[8:], h.size)
 	copy(descriptor[16:80], h.root())
-	return h.algorithm.append(b, descriptor[:])
+	return h.algorithm.appendHash(b, descriptor[:])
 }
 
 // Digest returns the fs-verity digest of the bytes written so far. It panics unless the algorithm

@@ -84,14 +84,31 @@ func (a Algorithm) Size() int {
 	return sha256.Size
 }
 
-// append appends the plain hash of one block to b. The hash of zeros is precomputed: a tar of a few
-// bytes can contain a sparse file of terabytes.
-func (a Algorithm) append(b, block []byte) []byte {
-	if block[0] == 0 && bytes.Equal(block, zeros[:]) {
+// append appends the plain hashes of at most two blocks to b.
+func (a Algorithm) append(b, blocks []byte) []byte {
+	if a == SHA256 && len(blocks) == pairSize && !isZero(blocks[:BlockSize]) && !isZero(blocks[BlockSize:]) {
+		var sums [2][sha256.Size]byte
+		if sumPair(&sums, (*[pairSize]byte)(blocks)) {
+			return append(append(b, sums[0][:]...), sums[1][:]...)
+		}
+	}
+	for ; len(blocks) > 0; blocks = blocks[BlockSize:] {
+		b = a.appendBlock(b, blocks[:BlockSize])
+	}
+	return b
+}
+
+// appendBlock appends the plain hash of one block to b. The hash of zeros is precomputed: a tar of a
+// few bytes can contain a sparse file of terabytes.
+func (a Algorithm) appendBlock(b, block []byte) []byte {
+	if isZero(block) {
 		return append(b, zeroHash[a]...)
 	}
 	return a.appendHash(b, block)
 }
+
+// isZero reports whether a block consists of zeros.
+func isZero(block []byte) bool { return block[0] == 0 && bytes.Equal(block, zeros[:]) }
 
 var (
 	zeros    [BlockSize]byte

@@ -38,7 +38,7 @@ place() {
 copy() {
 	to=$tree/$(place "$1" | sed "s,^$podman/,,")
 	mkdir -p "$to"
-	find "$2" -maxdepth 1 -name '*.go' ! -name '*_test.go' -exec cp {} "$to" \;
+	find "$2" -maxdepth 1 \( -name '*.go' ! -name '*_test.go' -o -name '*.s' \) -exec cp {} "$to" \;
 	case $1 in "$ours"/*) return ;; esac
 	dir=$2
 	until [ -e "$dir/LICENSE" ]; do dir=${dir%/*}; done
