@@ -82,6 +82,7 @@ func (p *Pool) writeImage(write func(io.Writer) (verity.Digest, error)) (temp st
 		err = w.err // even if write has ignored it
 	}
 	if err == nil {
+		noteDigest(f, d)
 		err = p.syncFile(f)
 	}
 	if err = files.WithCleanup(err, f.Close(), p.try(stepClose)); err != nil {

@@ -39,25 +39,64 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 		return c, err
 	}
 	defer func() { err = files.WithCleanup(err, lock.Close()) }()
-	p.takeNote()
+	p.takeNote(garbage{whole: true})
 	if err := p.collect(ctx, &c); err != nil {
 		return c, err
 	}
 	return c, p.dropNote()
 }
 
-// collect is Collect for callers that hold the pool's lock exclusively.
-func (p *Pool) collect(ctx context.Context, c *Collected) error {
-	// Staged layers go first because their links would keep objects.
+// Tidy removes the garbage of which [Untidy] sees traces: noted objects and images, and the remains of
+// crashes. It looks at all images, but only at the objects that the traces name, unless the note says
+// that garbage is at unknown places. It takes the pool's lock exclusively, or returns [ErrBusy].
+func (p *Pool) Tidy(ctx context.Context) (c Collected, err error) {
+	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = files.WithCleanup(err, lock.Close()) }()
+	noted := p.takeNote(garbage{})
+	if noted.whole {
+		err = p.collect(ctx, &c)
+	} else {
+		err = p.tidy(ctx, noted, &c)
+	}
+	if err != nil {
+		return c, err
+	}
+	return c, p.dropNote()
+}
+
+// tidy is Tidy for callers that hold the pool's lock exclusively.
+func (p *Pool) tidy(ctx context.Context, noted garbage, c *Collected) error {
 	left, err := p.leftovers(ctx)
 	if err != nil {
 		return err
 	}
-	c.Leftovers, c.LeftoverBytes = left.count, left.bytes()
-	if err := p.collectStaged(ctx); err != nil {
+	staged := garbage{objects: left.objects}
+	p.addTaken(staged) // the staged layers are the only trace of their objects
+	if err := p.removeLeftovers(ctx, left, c); err != nil {
 		return err
 	}
-	if err := p.collectImages(ctx, c); err != nil {
+	shards, err := readNames(p.fd(), ".")
+	for _, name := range shards {
+		if err == nil && strings.HasPrefix(name, temporaryPrefix) {
+			err = p.unlinkObject(name)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return p.release(ctx, noted.and(staged), c)
+}
+
+// collect is Collect for callers that hold the pool's lock exclusively.
+func (p *Pool) collect(ctx context.Context, c *Collected) error {
+	left, err := p.leftovers(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.removeLeftovers(ctx, left, c); err != nil {
 		return err
 	}
 	return p.walkNames(ctx, func(name string) error {
@@ -66,6 +105,16 @@ func (p *Pool) collect(ctx context.Context, c *Collected) error {
 		}
 		return p.dropObject(name, c)
 	})
+}
+
+// removeLeftovers removes and counts staged layers, and images that no layer links. Staged layers go
+// first because their links would keep objects. The caller holds the pool's lock exclusively.
+func (p *Pool) removeLeftovers(ctx context.Context, left *leftovers, c *Collected) error {
+	c.Leftovers, c.LeftoverBytes = left.count, left.bytes()
+	if err := p.collectStaged(ctx); err != nil {
+		return err
+	}
+	return p.collectImages(ctx, c)
 }
 
 // dropObject removes and counts an object that no layer links. The caller holds the pool's lock

@@ -6,7 +6,7 @@
 //	DIR/images/abcdef…     one file for each distinct merged image
 //	DIR/staging/123        the object directory of a layer that has no place yet
 //	DIR/damaged/abcdef…    the names that wait for a content: see [Repair.Forget]
-//	DIR/garbage            exists if garbage was left uncollected
+//	DIR/garbage            the names of garbage that was left uncollected
 //	DIR/lock               flock: shared while adding, exclusive while collecting
 //
 // Objects carry no metadata that matters: mode 0600, no xattrs. Owner, mode, times and xattrs of a
@@ -60,10 +60,13 @@
 // To remove a layer, ask it for its digests ([DigestsIn]), remove it, and pass the digests to
 // [Pool.Release], which costs one stat for each. If two layers that share an object are removed at
 // once, the object loses its last layer link before the later release. If the pool is locked,
-// Release writes the note DIR/garbage instead, and the next Release collects everything. The
-// collector renames the note before it scans and removes it afterwards. A note written during the
-// scan is therefore kept, and a killed collector leaves its own behind. A process killed between
-// the removal and the release leaves no note; only Collect finds that garbage.
+// Release writes their names to the note DIR/garbage instead, and the next Release or [Pool.Tidy]
+// collects them. The collector renames the note before it starts and removes it afterwards. A note
+// written in the meantime is therefore kept, and a killed collector leaves its own behind. A process
+// killed between the removal and the release leaves no note; only Collect finds that garbage.
+//
+// None of this looks at the rest of the pool, which may have millions of objects. Only [Pool.Collect]
+// does, and the others after a note of garbage at unknown places.
 //
 // # Sealing
 //

@@ -78,26 +78,58 @@ func (p *Reader) WalkImages(ctx context.Context, fn func(d verity.Digest, info I
 }
 
 // FindImage returns the image digest of the merged image to which path is a link, for
-// [Pool.Release]. It compares inodes and reads no content. The error wraps [fs.ErrNotExist] if
-// path is missing or the pool lacks that file.
-func (p *Reader) FindImage(ctx context.Context, path string) (found verity.Digest, err error) {
-	err = p.WalkImages(ctx, func(d verity.Digest, _ Info) error {
-		if sameFile(unix.AT_FDCWD, p.imagePath(d), unix.AT_FDCWD, path) {
-			found = d
-			return errFound
-		}
-		return nil
-	})
-	switch {
-	case errors.Is(err, errFound):
-		return found, nil
-	case err == nil:
-		err = fs.ErrNotExist
+// [Pool.Release]. It compares inodes and reads no content. It first tries the digest that
+// [Batch.AddImage] has noted in an xattr of the file, and without one it compares all images of the
+// pool. The error wraps [fs.ErrNotExist] if path is missing or the pool lacks that file.
+func (p *Reader) FindImage(ctx context.Context, path string) (verity.Digest, error) {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil {
+		return verity.Digest{}, &fs.PathError{Op: "find image of", Path: path, Err: err}
 	}
-	return verity.Digest{}, &fs.PathError{Op: "find image of", Path: path, Err: err}
+	if d, ok := notedDigest(path); ok && p.imageIs(d, &st) {
+		return d, nil
+	}
+	names, err := p.imageNames()
+	if err != nil {
+		return verity.Digest{}, err
+	}
+	for _, name := range names {
+		if err := ctx.Err(); err != nil {
+			return verity.Digest{}, err
+		}
+		if d, err := verity.ParseDigest(name); err == nil && p.imageIs(d, &st) {
+			return d, nil
+		}
+	}
+	return verity.Digest{}, &fs.PathError{Op: "find image of", Path: path, Err: fs.ErrNotExist}
 }
 
-var errFound = errors.New("found")
+// imageIs reports whether the pool's image of a digest is the given file.
+func (p *Reader) imageIs(d verity.Digest, file *unix.Stat_t) bool {
+	var st unix.Stat_t
+	return unix.Lstat(p.imagePath(d), &st) == nil && st.Dev == file.Dev && st.Ino == file.Ino
+}
+
+// digestXattr contains the fs-verity digest of a merged image, as hexadecimal digits. It only says
+// where [Reader.FindImage] looks first.
+const digestXattr = "user.composefs-storage.digest"
+
+// noteDigest notes the digest of an image in an xattr. Some file systems have none, and a full one
+// has no room; the image is as good without it.
+func noteDigest(f *os.File, d verity.Digest) {
+	_ = unix.Fsetxattr(int(f.Fd()), digestXattr, []byte(d.String()), 0)
+}
+
+// notedDigest returns the digest that noteDigest has noted.
+func notedDigest(path string) (verity.Digest, bool) {
+	var text [2 * len(verity.Digest{})]byte
+	n, err := unix.Lgetxattr(path, digestXattr, text[:])
+	if err != nil {
+		return verity.Digest{}, false
+	}
+	d, err := verity.ParseDigest(string(text[:n]))
+	return d, err == nil
+}
 
 // imageNames returns the names in the directory of images, sorted: temporary names come first.
 func (p *Reader) imageNames() ([]string, error) {

@@ -10,12 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/files"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // leftovers are the remains of crashes: layers in the staging area, and temporary names.
 type leftovers struct {
-	count int
-	files map[inode]*leftover
+	count   int
+	files   map[inode]*leftover
+	objects []verity.Digest // of which names in the staging area have the form
 }
 
 // inode identifies a file.
@@ -63,6 +65,9 @@ func (l *leftovers) addTree(ctx context.Context, path string) error {
 	return filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
 		if err = errors.Join(ctx.Err(), err); err != nil || !e.Type().IsRegular() {
 			return files.IgnoreMissing(err) // removed during the walk
+		}
+		if d, err := verity.ParseDigest(filepath.Base(filepath.Dir(name)) + e.Name()); err == nil {
+			l.objects = append(l.objects, d)
 		}
 		return l.add(name)
 	})

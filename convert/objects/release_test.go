@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
@@ -91,9 +93,16 @@ func TestFindImage(t *testing.T) {
 			t.Errorf("%s: %s, %v", path, d, err)
 		}
 	}
+	other := addImage(t, b, "another image")
 	linkImage(t, b, d, file)
-	if got, err := p.FindImage(t.Context(), file); err != nil || got != d {
-		t.Errorf("FindImage: %s, %v", got, err)
+	for _, noted := range []string{d.String(), "", other.String(), "no digest"} { // in an xattr, which may be wrong
+		err := unix.Setxattr(file, "user.composefs-storage.digest", []byte(noted), 0)
+		if err != nil && !errors.Is(err, unix.EOPNOTSUPP) {
+			t.Fatal(err)
+		}
+		if got, err := p.FindImage(t.Context(), file); err != nil || got != d {
+			t.Errorf("FindImage with %q noted: %s, %v", noted, got, err)
+		}
 	}
 }
 
