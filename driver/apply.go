@@ -36,7 +36,7 @@ func (d *Driver) applyDiff(id string, options graphdriver.ApplyDiffOpts, stock f
 		return 0, err
 	}
 	if l.Composefs {
-		d.tidy()
+		d.tidyNew()
 		return d.addDiff(l, options)
 	}
 	why := d.keepsPlain(options)
@@ -162,10 +162,8 @@ func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts
 		}
 		sources = append(sources, convert.Source{Image: img, Adopt: batch.Adopt})
 	}
-	for _, name := range []string{l.MergedPath(), l.SegmentPath()} { // of the layer as it was
-		if err := os.RemoveAll(name); err != nil {
-			return made, err
-		}
+	if err := images.Drop(ctx, l); err != nil { // of the layer as it was
+		return made, err
 	}
 	made, err = convert.Merge(ctx, sources, w, convert.MergeOptions{Segment: true})
 	made.LargestXattrs = converted.LargestXattrs

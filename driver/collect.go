@@ -10,6 +10,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
@@ -18,8 +19,9 @@ type holdings struct {
 	id      string
 	store   chain.Store
 	objects []verity.Digest
-	images  bool // the layer is composefs and may have merged images
-	unknown bool // the list may be incomplete: a killed removal has deleted some links
+	images  []verity.Digest
+	some    bool // the layer is composefs or has objects
+	unknown bool // the lists may be incomplete: a killed removal has deleted some links
 }
 
 // holdings returns the holdings of a layer before its removal. A layer whose conversion failed has
@@ -29,17 +31,24 @@ func (d *Driver) holdings(id string) holdings {
 	if err != nil || l.Store.ReadOnly {
 		return holdings{}
 	}
-	list, err := objects.DigestsIn(d.context(), l.Diff())
+	h := holdings{id: id, store: l.Store}
+	h.objects, err = objects.DigestsIn(d.context(), l.Diff())
 	if err != nil {
 		logrus.Debugf("composefs: objects of layer %s: %v", id, err)
 	}
-	return holdings{id: id, store: l.Store, objects: list, images: l.Composefs, unknown: l.Composefs && err != nil}
+	h.some = len(h.objects) > 0 || l.Composefs
+	if l.Composefs {
+		var missing error
+		h.images, missing = images.Linked(d.context(), l)
+		h.unknown = err != nil || missing != nil
+	}
+	return h
 }
 
 // collect removes files of the pool that only the removed layer had. It only logs errors, because
 // the layer is already gone; the next collection removes the rest.
 func (d *Driver) collect(h holdings) {
-	if len(h.objects) == 0 && !h.images {
+	if !h.some {
 		return
 	}
 	err := d.release(h)
@@ -48,31 +57,23 @@ func (d *Driver) collect(h holdings) {
 	}
 }
 
+// release does not look at other layers or images: removing one costs the same in a large store.
 func (d *Driver) release(h holdings) error {
 	p, err := pool.Open(h.store, objects.SealNever)
 	if err != nil {
 		return err
 	}
 	defer p.Close() //nolint:errcheck // nothing is written
-	if err = d.images.Prune(d.stores.Has); err != nil {
-		return err
-	}
-	var images []verity.Digest
-	err = p.WalkImages(d.context(), func(digest verity.Digest, info objects.Info) error {
-		if info.Links == 1 {
-			images = append(images, digest)
-		}
-		return nil
-	})
+	pruned, err := d.images.Prune(d.stores.Has)
 	if err != nil {
 		return err
 	}
-	if h.unknown {
+	if h.unknown || pruned > 0 {
 		if err := p.NoteGarbage(); err != nil {
 			return err
 		}
 	}
-	if _, err = p.Release(d.context(), h.objects, images); err == nil || errors.Is(err, objects.ErrBusy) {
+	if _, err = p.Release(d.context(), h.objects, h.images); err == nil || errors.Is(err, objects.ErrBusy) {
 		err = errors.Join(err, pool.Leave(h.store, h.id))
 	}
 	return err
@@ -80,10 +81,24 @@ func (d *Driver) release(h holdings) error {
 
 // tidy collects the garbage of other processes, if there are traces of it and no process uses the
 // pool.
-func (d *Driver) tidy() {
+func (d *Driver) tidy() { d.collectTraces(true) }
+
+func (d *Driver) collectTraces(all bool) {
+	collect := pool.TidyLeftovers
+	if all {
+		collect = pool.Tidy
+	}
 	for _, s := range d.stores.Writable() {
-		if err := pool.Tidy(d.context(), s); err != nil {
+		if err := collect(d.context(), s); err != nil {
 			logrus.Warnf("composefs: collecting objects: %v", err)
 		}
 	}
+}
+
+// tidyNew is tidy before a new layer. It looks for missing layers only before the first one of this
+// driver, because it reads the names of all layers for that.
+func (d *Driver) tidyNew() {
+	all := false
+	d.tidied.Do(func() { all = true })
+	d.collectTraces(all)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/shared"
-	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
@@ -45,6 +44,7 @@ type Driver struct {
 	// calls Get of the stock driver.
 	naive graphdriver.Driver
 
+	tidied       sync.Once // before the first new layer
 	warnOfPlain  sync.Once // that pulled layers stay plain
 	abilities    func() abilities
 	cannotVerify func() error // why mounts that verify do not work, nil if they do
@@ -120,6 +120,3 @@ func (p *plain) Get(id string, options graphdriver.MountOpts) (string, error) {
 // sealing returns whether new files of the pool get fs-verity: see "Sealing" in the documentation
 // of package objects.
 func (d *Driver) sealing() objects.Sealing { return settings.Sealing(d.conf) }
-
-// Abandon removes the staged layers of this process: see [staging.Abandon].
-func Abandon() error { return staging.Abandon() }

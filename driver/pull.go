@@ -40,7 +40,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	if !ok {
 		return pull.Ordinary(errors.New("the differ does not hand over its blob"))
 	}
-	d.tidy()
+	d.tidyNew()
 	s, err := staging.Begin(d.context(), d.stores.NewLayers(), d.sealing())
 	if errors.Is(err, pool.ErrApart) {
 		return pullPlain(d.Driver, options, differ, err.Error())

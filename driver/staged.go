@@ -31,7 +31,7 @@ type stagedTar struct {
 // the error is [pool.ErrApart]: then it has not read the tar. It takes the lock of the pool, shared;
 // closing the layer releases the lock.
 func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) {
-	d.tidy()
+	d.tidyNew()
 	s, err := staging.Begin(d.context(), store, d.sealing())
 	if err != nil {
 		if !errors.Is(err, pool.ErrApart) {

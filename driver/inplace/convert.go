@@ -66,7 +66,7 @@ func (c *Converter) convert(ctx context.Context, id string, to *target) (Result,
 	}
 	made, err := to.write(ctx, s)
 	if err == nil {
-		err = c.exchange(s)
+		err = c.exchange(ctx, s)
 	}
 	if err == nil {
 		r, r.Kind = made, kind

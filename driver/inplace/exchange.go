@@ -3,6 +3,7 @@
 package inplace
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,11 +15,12 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
 // exchange exchanges the converted layer with the layer, under the lock of the layers. No other process
 // mounts, reads or removes layers meanwhile.
-func (c *Converter) exchange(s *staged) error {
+func (c *Converter) exchange(ctx context.Context, s *staged) error {
 	unlock, err := c.lock()
 	if err != nil {
 		return err
@@ -39,14 +41,14 @@ func (c *Converter) exchange(s *staged) error {
 	if err := c.inUse(l); err != nil {
 		return err
 	}
-	return c.swap(s)
+	return c.swap(ctx, s)
 }
 
 // swap prepares the layers above and exchanges the directories of the layer and of the staged one. The
 // caller holds the lock of the layers.
-func (c *Converter) swap(s *staged) error {
+func (c *Converter) swap(ctx context.Context, s *staged) error {
 	l := s.layer
-	if err := c.prepareAbove(l); err != nil {
+	if err := c.prepareAbove(ctx, l); err != nil {
 		return err
 	}
 	err := unix.Renameat2(unix.AT_FDCWD, s.next.Dir(), unix.AT_FDCWD, s.pool.Path(l.Dir()), unix.RENAME_EXCHANGE)
@@ -81,42 +83,47 @@ func (c *Converter) lock() (unlock func(), err error) {
 
 // prepareAbove prepares the layers above l for the conversion of l. If the conversion then fails, their
 // next mount only takes longer.
-func (c *Converter) prepareAbove(l chain.Layer) error {
+//
+// It removes the links to merged images of l and of these layers: the conversion changes their segments.
+// Stock composefs also has other metadata for the root and for implied directories than the layer's tar.
+func (c *Converter) prepareAbove(ctx context.Context, l chain.Layer) error {
+	var all []chain.Layer
 	for _, s := range c.stores.Writable() {
 		ids, err := files.Names(s.Home)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if err := c.dropImages(chain.Layer{ID: id, Store: s}, l); err != nil {
+			above := chain.Layer{ID: id, Store: s}
+			merged, err := hasMerged(above)
+			if merged && err == nil {
+				merged, err = c.isBelow(l, id)
+			}
+			if err != nil {
 				return err
 			}
+			if merged {
+				all = append(all, above)
+			}
 		}
+	}
+	if err := images.Drop(ctx, all...); err != nil {
+		return err
 	}
 	return c.markContainers(l)
 }
 
-// dropImages removes the links to merged images of l and of a layer above it. The conversion changes
-// the segment of that layer. Stock composefs also has other metadata for the root and for implied
-// directories than the layer's tar.
-func (c *Converter) dropImages(above, l chain.Layer) error {
-	for _, name := range []string{above.SegmentPath(), above.MergedPath()} {
-		_, err := os.Lstat(name)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) { // a file among the layers
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		below, err := c.isBelow(l, above.ID)
-		if err == nil && below {
-			err = os.Remove(name)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+// hasMerged reports whether a layer has links to merged images. It is false for a file among the layers.
+func hasMerged(l chain.Layer) (bool, error) {
+	for _, name := range []string{l.SegmentPath(), l.MergedPath()} {
+		switch _, err := os.Lstat(name); {
+		case err == nil:
+			return true, nil
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ENOTDIR):
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // isBelow reports whether the layer with an ID is l or has l in its chain. It returns false for a

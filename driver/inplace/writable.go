@@ -37,7 +37,7 @@ func (c *Converter) Writable(ctx context.Context, l chain.Layer) (err error) {
 	if err := syncAll(s.next.Dir()); err != nil {
 		return err
 	}
-	return c.swap(s)
+	return c.swap(ctx, s)
 }
 
 // syncAll syncs the file system of a directory.

@@ -74,8 +74,12 @@ func syncedObjects(t *testing.T, changes []trace.Change, diff string) {
 // syncedNote checks that a note of garbage is durable before the next change of the pool.
 func syncedNote(t *testing.T, changes []trace.Change) {
 	t.Helper()
+	want := []trace.Change{
+		{Op: trace.Create, Path: poolNote}, {Op: trace.Write, Path: poolNote},
+		{Op: trace.Sync, Path: poolNote}, {Op: trace.Sync, Path: path.Dir(poolNote)},
+	}
 	noted := index(changes, change(trace.Create, poolNote))
-	if noted < 0 || noted+1 == len(changes) || changes[noted+1] != (trace.Change{Op: trace.Sync, Path: path.Dir(poolNote)}) {
+	if noted < 0 || noted+len(want) >= len(changes) || !slices.Equal(changes[noted:noted+len(want)], want) {
 		t.Errorf("the note is %d, and not synced then:\n%v", noted, changes)
 	}
 }

@@ -3,6 +3,7 @@
 package staging
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -27,22 +28,23 @@ var errAbandoned = errors.New("interrupted")
 // Abandon removes the staged layers of this process. A program calls it when a signal ends it during
 // pulls. All later pulls of the process fail. The next command collects the objects that these layers
 // have added to a pool.
-func Abandon() (err error) {
+func Abandon(ctx context.Context) (err error) {
 	process.Lock()
 	process.abandoned = true
 	process.Unlock()
 	process.staged.Range(func(key, _ any) bool {
-		err = files.WithCleanup(err, key.(*Layer).abandon())
+		err = files.WithCleanup(err, key.(*Layer).abandon(ctx))
 		return true
 	})
 	return err
 }
 
-// abandon removes a layer to which other goroutines may still add files.
-func (l *Layer) abandon() error {
+// abandon removes a layer to which other goroutines may still add files. A content that one of them
+// adds and commits in the meantime is garbage that only a collection of the whole pool finds.
+func (l *Layer) abandon(ctx context.Context) error {
 	p, err := objects.Open(l.store.Pool(), objects.Options{})
 	if err == nil {
-		err = files.WithCleanup(p.NoteGarbage(), p.Close())
+		err = files.WithCleanup(noteObjects(ctx, p, l.target), p.Close())
 	}
 	err = files.WithCleanup(err, files.IgnoreMissing(os.Remove(l.target+imageSuffix)))
 	for range 100 { // a new file makes the removal fail

@@ -198,6 +198,15 @@ func (l *Layer) Fail(ctx context.Context, err error) error {
 // only.
 func (l *Layer) Named(err error) error { return l.pool.Named(err) }
 
+// noteObjects notes the objects in the directory of a staged layer as garbage, before its removal.
+func noteObjects(ctx context.Context, p *objects.Pool, dir string) error {
+	list, err := objects.DigestsIn(ctx, dir)
+	if err != nil {
+		return p.NoteGarbage()
+	}
+	return p.NoteUnlinked(list, nil)
+}
+
 // Close releases the layer and the lock of the pool. It removes a layer without a place, and its
 // objects if no other process uses the pool. A canceled ctx does not stop it.
 func (l *Layer) Close(ctx context.Context) error {
@@ -206,6 +215,7 @@ func (l *Layer) Close(ctx context.Context) error {
 	if l.batch != nil {
 		leftover = l.committed && l.batch.Staged() != ""
 		if leftover {
+			list = append(list, noteObjects(context.WithoutCancel(ctx), l.pool.Pool, l.Dir()))
 			list = append(list, files.IgnoreMissing(os.Remove(l.imageName())))
 		}
 		list = append(list, l.batch.Close())
@@ -215,7 +225,6 @@ func (l *Layer) Close(ctx context.Context) error {
 		list = append(list, l.image.Close())
 	}
 	if leftover {
-		list = append(list, l.pool.NoteGarbage())
 		if _, err := l.pool.Release(context.WithoutCancel(ctx), nil, nil); !errors.Is(err, objects.ErrBusy) {
 			list = append(list, err)
 		}

@@ -155,18 +155,19 @@ func isStock(l chain.Layer) (bool, error) {
 
 // Prune removes the links in the pool's chains directory for layers that no store has. If a store is
 // only unmounted, the next mount merges its layers again. After an error of exists Prune removes
-// nothing.
-func (m *Images) Prune(exists func(id string) (bool, error)) error {
+// nothing. pruned is the number of links that it has removed: their images may be garbage.
+func (m *Images) Prune(exists func(id string) (bool, error)) (pruned int, err error) {
 	stale, err := m.Stale(exists)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, name := range stale {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return pruned, err
 		}
+		pruned++
 	}
-	return nil
+	return pruned, nil
 }
 
 // Stale returns the paths of the links that [Images.Prune] removes.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -40,4 +41,24 @@ func (i Merged) Digest(ctx context.Context) (verity.Digest, error) {
 		return name, &chain.DamagedError{Store: i.Pool, Err: err}
 	}
 	return found, err
+}
+
+// Linked returns the fs-verity digests of the merged images to which a layer's own directory has
+// links. It takes no lock. After an error the list may be incomplete.
+func Linked(ctx context.Context, l chain.Layer) (list []verity.Digest, err error) {
+	p, err := objects.OpenReadOnly(l.Store.Pool())
+	if err != nil {
+		return nil, files.IgnoreMissing(err)
+	}
+	defer p.Close() //nolint:errcheck // open for reading
+	for _, path := range []string{l.MergedPath(), l.SegmentPath()} {
+		d, err := p.FindImage(ctx, path)
+		switch {
+		case err == nil:
+			list = append(list, d)
+		case !errors.Is(err, fs.ErrNotExist):
+			return list, err
+		}
+	}
+	return list, nil
 }

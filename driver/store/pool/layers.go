@@ -39,19 +39,39 @@ func Leave(s chain.Store, ids ...string) error {
 	return nil
 }
 
-// Tidy collects garbage if there are traces of it: entries of missing layers, staged layers, notes of
-// garbage. It does nothing while another process uses the pool, whose layers are among the traces.
-// Without traces it costs a few system calls. It takes the lock of the pool, exclusive, if that is
-// free.
+// Tidy collects garbage if there are traces of it: entries of missing layers, and those of
+// [TidyLeftovers]. Only entries of missing layers make it look at all objects, because nothing tells
+// which ones these layers had. It does nothing while another process uses the pool. It takes the lock of
+// the pool, exclusive, if that is free.
 func Tidy(ctx context.Context, s chain.Store) error {
 	gone, err := gone(s)
 	if err != nil {
 		return err
 	}
-	if len(gone) == 0 && !objects.Untidy(s.Pool()) {
-		return nil
+	if len(gone) == 0 {
+		return TidyLeftovers(ctx, s)
 	}
 	_, err = collect(ctx, s, gone)
+	return unlessBusy(err)
+}
+
+// TidyLeftovers collects the garbage that notes and staged layers show. While another process uses the
+// pool, whose layers are among the traces, it does nothing. Without traces it costs a few system calls.
+// It takes the lock of the pool, exclusive, if that is free.
+func TidyLeftovers(ctx context.Context, s chain.Store) error {
+	if !objects.Untidy(s.Pool()) {
+		return nil
+	}
+	p, err := Open(s, objects.SealNever)
+	if err != nil {
+		return unlessBusy(err)
+	}
+	defer p.Close() //nolint:errcheck // nothing is written
+	_, err = p.Tidy(ctx)
+	return unlessBusy(err)
+}
+
+func unlessBusy(err error) error {
 	if errors.Is(err, ErrApart) || errors.Is(err, objects.ErrBusy) {
 		return nil
 	}
@@ -81,14 +101,25 @@ func collect(ctx context.Context, s chain.Store, gone []string) (c objects.Colle
 	return c, Leave(s, gone...)
 }
 
-// gone returns the IDs of entries without a layer.
+// gone returns the IDs of entries without a layer. It compares two directories, because a stat of each
+// layer would take most of the time of a small command.
 func gone(s chain.Store) (ids []string, err error) {
-	names, err := files.Names(s.PoolLayers())
-	err = files.IgnoreMissing(err)
-	for _, id := range names {
-		if _, err := os.Lstat(filepath.Join(s.Home, id)); errors.Is(err, fs.ErrNotExist) {
+	noted, err := files.Names(s.PoolLayers())
+	if err != nil || len(noted) == 0 {
+		return nil, files.IgnoreMissing(err)
+	}
+	layers, err := files.Names(s.Home)
+	if err != nil {
+		return nil, err
+	}
+	here := make(map[string]bool, len(layers))
+	for _, id := range layers {
+		here[id] = true
+	}
+	for _, id := range noted {
+		if !here[id] {
 			ids = append(ids, id)
 		}
 	}
-	return ids, err
+	return ids, nil
 }

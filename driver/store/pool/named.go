@@ -36,6 +36,12 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (objects.Collected, error
 	return c, p.Named(err)
 }
 
+// Tidy is [objects.Pool.Tidy].
+func (p *Pool) Tidy(ctx context.Context) (objects.Collected, error) {
+	c, err := p.Pool.Tidy(ctx)
+	return c, p.Named(err)
+}
+
 // Release is [objects.Pool.Release].
 func (p *Pool) Release(ctx context.Context, list, images []verity.Digest) (objects.Collected, error) {
 	c, err := p.Pool.Release(ctx, list, images)
@@ -44,11 +50,6 @@ func (p *Pool) Release(ctx context.Context, list, images []verity.Digest) (objec
 
 // NoteGarbage is [objects.Pool.NoteGarbage].
 func (p *Pool) NoteGarbage() error { return p.Named(p.Pool.NoteGarbage()) }
-
-// WalkImages is [objects.Reader.WalkImages].
-func (p *Pool) WalkImages(ctx context.Context, fn func(d verity.Digest, info objects.Info) error) error {
-	return p.Named(p.Pool.WalkImages(ctx, fn))
-}
 
 // SealFile is [objects.Pool.SealFile].
 func (p *Pool) SealFile(name string, d verity.Digest) (sealed bool, err error) {

@@ -1,6 +1,7 @@
 package fsck
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
 // checkChains compares the files of each layer that record the layers below it with the records of
@@ -85,8 +87,8 @@ func (c *checker) wrongLower(l chain.Layer, file string, want []string) string {
 
 // rechain writes the files that record the chain of a layer again, and removes the merged images of the
 // wrong chain.
-func (r *repairer) rechain(f *Finding) {
-	if err := r.writeLower(f.Layers[0]); err != nil {
+func (r *repairer) rechain(ctx context.Context, f *Finding) {
+	if err := r.writeLower(ctx, f.Layers[0]); err != nil {
 		f.Remedy = fmt.Sprintf("%s (%v)", r.again(f), err)
 		return
 	}
@@ -94,7 +96,7 @@ func (r *repairer) rechain(f *Finding) {
 }
 
 // writeLower writes the LowerFiles of a layer, and the symlinks that LowerFile needs.
-func (r *repairer) writeLower(id string) error {
+func (r *repairer) writeLower(ctx context.Context, id string) error {
 	var ids, links []string
 	chained := r.catalog.Chain(id)
 	for _, id := range chained {
@@ -121,10 +123,8 @@ func (r *repairer) writeLower(id string) error {
 	if !r.astray[id] {
 		return files.Sync(l.Store.LinksDir())
 	}
-	for _, name := range []string{l.MergedPath(), l.SegmentPath()} {
-		if err := os.RemoveAll(name); err != nil {
-			return err
-		}
+	if err := images.Drop(ctx, l); err != nil {
+		return err
 	}
 	if len(ids) == 1 {
 		return r.removeLower(l)

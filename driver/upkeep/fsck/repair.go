@@ -88,7 +88,7 @@ func (r *repairer) repair(ctx context.Context) error {
 	for _, f := range r.report.Findings {
 		switch {
 		case f.Kind == ChainDifferent:
-			r.rechain(f)
+			r.rechain(ctx, f)
 		case f.Kind == LayerMissing:
 			f.Remedy = anew(f)
 		case f.merged != nil:

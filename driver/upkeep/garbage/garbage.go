@@ -72,7 +72,7 @@ func collect(ctx context.Context, stores *chain.Stores, s chain.Store) (c object
 		return c, nil
 	}
 	if s == stores.Primary {
-		if err := images.New(s, objects.SealNever).Prune(stores.Has); err != nil {
+		if _, err := images.New(s, objects.SealNever).Prune(stores.Has); err != nil {
 			return c, err
 		}
 	}
