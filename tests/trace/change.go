@@ -79,12 +79,15 @@ var forms = map[uint32]form{
 	unix.SYS_SYNCFS:          of(Syncfs, 0, -1),
 }
 
+// creates are the flags of openat(2) that create files.
+const creates = unix.O_CREAT | unix.O_TMPFILE&^unix.O_DIRECTORY
+
 // rules are the traced calls, of openat(2) only those that create files.
 func rules() (list []seccomp.Rule) {
 	for number := range forms {
 		r := seccomp.Rule{Number: number}
 		if number == unix.SYS_OPENAT {
-			r.Arg, r.Mask = 2, unix.O_CREAT|unix.O_TMPFILE&^unix.O_DIRECTORY
+			r.Arg, r.Mask = 2, creates
 		}
 		list = append(list, r)
 	}
@@ -95,7 +98,10 @@ func rules() (list []seccomp.Rule) {
 func change(root string, c seccomp.Call) (made Change, ok bool) {
 	f, ok := forms[c.Number]
 	if !ok {
-		f = olderForms[c.Number]
+		f, ok = olderForms[c.Number]
+	}
+	if !ok || c.Number == unix.SYS_OPENAT && c.Args[2]&creates == 0 {
+		f = lookups[c.Number]
 	}
 	path, ok := below(root, name(c, f.dir, f.arg))
 	made = Change{Op: f.op, Path: path}

@@ -3,6 +3,7 @@
 // test runs again in a process whose system calls are traced (see tests/seccomp), so the traced
 // code needs no hooks.
 //
-//	Run     runs the test in a traced process, where a Tracer traces functions
-//	Victim  runs the test in a traced process, and reports whether that was killed
+//	Run         runs the test in a traced process, where a Tracer traces functions
+//	RunLookups  the same, and the Tracer also shows which files are opened, asked for and listed
+//	Victim      runs the test in a traced process, and reports whether that was killed
 package trace

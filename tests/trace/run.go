@@ -27,11 +27,22 @@ const wordsVar = "TRACE_WORDS"
 // there.
 func Run(t *testing.T, test func(t *testing.T, tracer *Tracer)) {
 	t.Helper()
+	run(t, rules(), test)
+}
+
+// RunLookups is Run with a tracer that also shows lookups.
+func RunLookups(t *testing.T, test func(t *testing.T, tracer *Tracer)) {
+	t.Helper()
+	run(t, append(rules(), lookupRules()...), test)
+}
+
+func run(t *testing.T, rules []seccomp.Rule, test func(t *testing.T, tracer *Tracer)) {
+	t.Helper()
 	if _, ok := os.LookupEnv(wordsVar); ok {
 		test(t, newTracer())
 		return
 	}
-	cmd := command(t)
+	cmd := command(t, rules)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -41,7 +52,7 @@ func Run(t *testing.T, test func(t *testing.T, tracer *Tracer)) {
 // whether the process was killed.
 func Victim(t *testing.T, words ...string) (killed bool) {
 	t.Helper()
-	cmd := command(t, words...)
+	cmd := command(t, rules(), words...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == unix.SIGKILL {
@@ -64,10 +75,10 @@ func Words() ([]string, *Tracer) {
 }
 
 // command returns a command that runs the test again, traced.
-func command(t *testing.T, words ...string) *exec.Cmd {
+func command(t *testing.T, rules []seccomp.Rule, words ...string) *exec.Cmd {
 	t.Helper()
 	w := &watch{}
-	server := seccomp.New(t, rules(), w.answer)
+	server := seccomp.New(t, rules, w.answer)
 	args := []string{os.Args[0], "-test.count=1", "-test.timeout=5m", "-test.run=" + pattern(t.Name())}
 	if f := flag.Lookup("test.gocoverdir"); f != nil && f.Value.String() != "" {
 		args = append(args, "-test.gocoverdir="+f.Value.String()) // counts there, too
