@@ -62,7 +62,8 @@ func read(choice gunzip.Choice, r *bufio.Reader) (o outcome) {
 
 // same compares both readers: they return the same bytes and end with the same error. Before an error, one
 // may return some bytes more than the other, which are tentative. A stream with wrong bits may end with
-// other errors, because the libraries find them earlier or later.
+// other errors, because the libraries find them earlier or later. klauspost/compress now and then calls
+// a stream invalid that is cut.
 func same(t *testing.T, in []byte, wrongBits bool) {
 	t.Helper()
 	want := read(gunzip.Go, bufio.NewReader(bytes.NewReader(in)))
@@ -81,7 +82,8 @@ func same(t *testing.T, in []byte, wrongBits bool) {
 // differ returns how two outcomes differ, "" if they do not.
 func differ(got, want outcome, wrongBits bool) string {
 	bothRefuse := got.end != "end" && want.end != "end"
-	if got.end != want.end && !(wrongBits && bothRefuse) {
+	cut := got.end == "cut" && want.end == "corrupt"
+	if got.end != want.end && !(bothRefuse && (wrongBits || cut)) {
 		return "ISA-L ends with " + got.end + ", klauspost/compress with " + want.end
 	}
 	n := min(len(got.content), len(want.content))
@@ -99,8 +101,8 @@ func TestDiffer(t *testing.T) {
 			t.Errorf("%q, %s is taken for %q, %s", o.content, o.end, whole.content, whole.end)
 		}
 	}
-	if differ(outcome{nil, "cut"}, outcome{nil, "corrupt"}, false) == "" {
-		t.Error("an invalid stream is taken for a cut one")
+	if differ(outcome{nil, "corrupt"}, outcome{nil, "cut"}, false) == "" {
+		t.Error("a cut stream is taken for an invalid one")
 	}
 }
 
