@@ -3,6 +3,7 @@ package blob
 import (
 	"encoding/base64"
 	"encoding/json"
+	"hash/maphash"
 	"io"
 	"path/filepath"
 	"strconv"
@@ -15,17 +16,30 @@ import (
 type packer struct {
 	w        io.Writer
 	position int
-	names    map[string]struct{}
+	names    map[nameHash]struct{}
 	line     []byte
 }
 
-func newPacker(w io.Writer) *packer { return &packer{w: w, names: map[string]struct{}{}} }
+func newPacker(w io.Writer) *packer { return &packer{w: w, names: map[nameHash]struct{}{}} }
+
+// nameHash stands for the name of a file. Names of 100,000 files would take 15 MB.
+type nameHash [2]uint64
+
+// seeds are random, so that nobody can make names with equal hashes.
+var seeds = [...]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func hashName(name string) (h nameHash) {
+	for i, seed := range seeds {
+		h[i] = maphash.String(seed, name)
+	}
+	return h
+}
 
 // AddEntry implements storage.Packer. The name of an entry for a file is new, or the error is
 // storage.ErrDuplicatePath.
 func (p *packer) AddEntry(e storage.Entry) (int, error) {
 	if e.Type == storage.FileType {
-		name := filepath.Clean(e.GetName())
+		name := hashName(filepath.Clean(e.GetName()))
 		if _, ok := p.names[name]; ok {
 			return -1, storage.ErrDuplicatePath
 		}
