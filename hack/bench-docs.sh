@@ -20,4 +20,10 @@ for tree in .cache/upstreams/*; do
 	found=true
 	hack/insert.sh docs/performance.md "results ${tree##*/}" "$tree/.cache/bench/results.md"
 done
-$found || { echo "error: there are no results; make bench gives them" >&2; exit 1; }
+if [ -e .cache/scale/results.md ]; then
+	found=true
+	printf '![CPU time by the number of images](bench-scale.svg)\n\n' | cat - .cache/scale/results.md >"$text"
+	hack/insert.sh docs/performance.md scale "$text"
+	cp .cache/scale/results.svg docs/bench-scale.svg
+fi
+$found || { echo "error: there are no results; make bench or make bench-scale gives them" >&2; exit 1; }

@@ -92,6 +92,7 @@ var imports = map[string][]string{
 	"tests/bench/comparison/generated": {},
 	"tests/bench/comparison/floor":     {"driver/pull/gunzip", "golang.org/x/sync", "golang.org/x/sys"},
 	"tests/bench/comparison/report":    {},
+	"tests/bench/scale":                {"tests/podman/conf", "golang.org/x/sys"},
 }
 
 // pure packages do no I/O but through readers and writers passed in, and so build
