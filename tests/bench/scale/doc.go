@@ -1,5 +1,5 @@
 // Command scale measures podman as its store grows: pulls, mounts and removals of one small image in a
-// store of 10, 100 and 1,000 images that share nine of ten layers, then with 200 mounted containers, and
+// store of 10, 100 and 300 images that share nine of ten layers, then with 200 mounted containers, and
 // then with many objects. It runs podman with our driver and without it in turn, each on a file
 // system of its own, and writes a table and a chart.
 //
