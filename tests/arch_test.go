@@ -54,7 +54,7 @@ var imports = map[string][]string{
 	"driver/kernel/shared":          {"convert/files", "driver/kernel/mount", "golang.org/x/sys"},
 	"driver/store/survey":           {"convert", "convert/erofs", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/images"},
 	"driver/idmap":                  {"github.com/containers/storage"},
-	"driver/trust":                  {"config", "convert", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/idmap", "driver/kernel/mount", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/trust/policy", "github.com/containers/storage"},
+	"driver/trust":                  {"config", "convert", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/idmap", "driver/kernel/mount", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/trust/policy", "github.com/containers/storage", "golang.org/x/sys"},
 	"convert/files":                 {"golang.org/x/sys"},
 	"driver/pull":                   {"convert", "convert/files", "convert/layer", "convert/objects", "convert/toc", "convert/verity", "driver/pull/blob", "driver/pull/gunzip", "driver/pull/staging", "driver/warn", "github.com/containers/storage", "github.com/opencontainers/go-digest", "github.com/sirupsen/logrus"},
 	"driver/pull/staging":           {"convert", "convert/files", "convert/objects", "convert/verity", "driver/idmap", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},

@@ -49,7 +49,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, b
 	case g.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on existing images`, err)
 	case verity.Absent(err):
-		m.Hashed = true
+		m.Hash = g.hash
 		return m, false, nil
 	}
 	return nil, false, err

@@ -48,7 +48,10 @@ func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Merged, m *m
 	}
 	m.File = f
 	if m.Digest == nil {
-		m.Digest, m.Hashed = &found, !sealed // an earlier mount counts only if its digest was compared
+		m.Digest = &found // an earlier mount counts only if its digest was compared
+		if !sealed {
+			m.Hash = g.hash
+		}
 	}
 	return f, nil
 }

@@ -62,11 +62,10 @@ func (i *Image) check(f *os.File) error {
 }
 
 func (i *Image) measure(f *os.File) (verity.Digest, error) {
-	if !i.Hashed {
+	if i.Hash == nil {
 		return verity.Measure(f)
 	}
-	d, _, err := verity.SumFile(f)
-	return d, err
+	return i.Hash(f)
 }
 
 // mountErofs mounts the image that is at source and is also open as f.

@@ -96,9 +96,9 @@ type Image struct {
 	// is mounted.
 	Digest *verity.Digest
 
-	// Hashed compares Digest with a hash of the content, for a file without fs-verity. This finds
-	// earlier damage, but does not protect from later changes.
-	Hashed bool
+	// Hash returns the fs-verity digest of the content of a file without fs-verity. It finds earlier
+	// damage, but does not protect from later changes. If it is nil, the kernel measures the file.
+	Hash func(*os.File) (verity.Digest, error)
 
 	Backing Backing
 }

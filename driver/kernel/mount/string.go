@@ -78,7 +78,7 @@ func (i *Image) String() string {
 	}
 	if i.Digest != nil {
 		s += "+sha256:" + i.Digest.String()
-		if i.Hashed {
+		if i.Hash != nil {
 			s += "+hashed"
 		}
 	}

@@ -20,13 +20,17 @@ func TestDigests(t *testing.T) {
 	}
 	right := verity.Sum(content)
 	user := w.place(t, "a")
+	hash := func(f *os.File) (verity.Digest, error) {
+		d, _, err := verity.SumFile(f)
+		return d, err
+	}
 	for _, digest := range []*verity.Digest{nil, &right} {
-		l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: digest, Hashed: true}, user)
+		l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: digest, Hash: hash}, user)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer l.Close() //nolint:errcheck // unmounts, and the test removes the rest
-		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &verity.Digest{1}, Hashed: true}, user); err == nil {
+		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &verity.Digest{1}, Hash: hash}, user); err == nil {
 			_ = l.Close()
 			t.Error("a mount counts for a digest that was never compared")
 		}

@@ -28,7 +28,7 @@ func (m *Mounts) image(f *os.File, img *mount.Image) (imageDir, error) {
 	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
 	if img.Digest != nil { // the digest of another mount was not compared with this one
 		name += "-" + img.Digest.String()
-		if img.Hashed {
+		if img.Hash != nil {
 			name += "-hashed"
 		}
 	}
