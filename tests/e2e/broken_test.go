@@ -177,6 +177,7 @@ func TestReadOnlyStore(t *testing.T) {
 		checkPool(t, q)
 	}
 	q.Run("rmi", "-f", ref)
+	runTool(t, q, "gc") // the merged image of which this test has removed the links left no trace
 	checkEmpty(t, q)
 }
 
