@@ -42,30 +42,9 @@ const digestsDir = "composefs-digests.d"
 
 // composefsKeys are the keys of composefs.conf with their parsers.
 var composefsKeys = map[string]func(o *Options, root *table, key string) error{
-	"verity": func(o *Options, root *table, key string) error {
-		v, ok := parseVerity(root.values[key])
-		if !ok {
-			return root.wrong(key, `must be one of "off", "try" or "require"`)
-		}
-		o.Verity = v
-		return nil
-	},
-	"expected": func(o *Options, root *table, key string) error {
-		i := slices.IndexFunc(expectedNames[:], func(name string) bool { return root.values[key] == name })
-		if i < 0 {
-			return root.wrong(key, `must be one of "listed" or "all"`)
-		}
-		o.Expected = Expected(i)
-		return nil
-	},
-	"gunzip": func(o *Options, root *table, key string) error {
-		g, ok := parseGunzip(root.values[key])
-		if !ok {
-			return root.wrong(key, `must be one of "auto" or "go"`)
-		}
-		o.Gunzip = g
-		return nil
-	},
+	"verity":   oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
+	"expected": oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
+	"gunzip":   oneOf(gunzipNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Gunzip = Gunzip(i) }),
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)
 		if !ok || !path.IsAbs(dir) {
@@ -74,6 +53,19 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 		o.Digests = Digests{Dirs: []string{path.Clean(dir)}, Named: true}
 		return nil
 	},
+}
+
+// oneOf returns the parser of a key whose value is one of the names. An error has them as list says. set
+// sets the index of the name.
+func oneOf(names []string, list string, set func(o *Options, i int)) func(*Options, *table, string) error {
+	return func(o *Options, root *table, key string) error {
+		i := slices.IndexFunc(names, func(name string) bool { return root.values[key] == name })
+		if i < 0 {
+			return root.wrong(key, "must be one of "+list)
+		}
+		set(o, i)
+		return nil
+	}
 }
 
 // parseComposefs reads composefs.conf, or a drop-in that adds to it. Keys match exactly, and unknown ones are an error: a

@@ -1,7 +1,5 @@
 package config
 
-import "slices"
-
 // Gunzip is the library that decompresses gzip in a pull: the key gunzip in composefs.conf.
 type Gunzip uint8
 
@@ -17,8 +15,3 @@ var gunzipNames = [...]string{GunzipAuto: "auto", GunzipGo: "go"}
 
 // String returns the value in composefs.conf.
 func (g Gunzip) String() string { return gunzipNames[g] }
-
-func parseGunzip(value any) (Gunzip, bool) {
-	i := slices.IndexFunc(gunzipNames[:], func(name string) bool { return value == name })
-	return Gunzip(max(i, 0)), i >= 0
-}

@@ -25,12 +25,3 @@ func (v Verity) String() string {
 	}
 	return fmt.Sprintf("Verity(%d)", uint8(v))
 }
-
-func parseVerity(value any) (Verity, bool) {
-	for v, name := range verityNames {
-		if value == name {
-			return Verity(v), true
-		}
-	}
-	return 0, false
-}
