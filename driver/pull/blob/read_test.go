@@ -10,7 +10,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"sync/atomic"
 	"testing"
 
@@ -20,6 +19,7 @@ import (
 	"github.com/vbatts/tar-split/tar/storage"
 
 	"github.com/composefs-storage/composefs-storage/convert/layer"
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
@@ -262,8 +262,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestFreed checks that a read which ends early frees the memory of its decompressor. The kernel tells
-// the memory of the process.
+// TestFreed checks that a read which ends early frees the memory of its decompressor. It asks the
+// kernel how much memory the process has.
 func TestFreed(t *testing.T) {
 	gz := gzipped(t, 1, layerTar(t))
 	src := blob.Source{Fetch: (&server{blob: gz}).fetch, Size: int64(len(gz))}
@@ -280,28 +280,14 @@ func TestFreed(t *testing.T) {
 	for range 100 {
 		early() // fills the pools of buffers
 	}
-	before := resident(t)
+	before := layertest.Resident(t)
 	for range 1000 {
 		early()
 	}
 	// A decompressor takes 90 kB.
-	if grown := resident(t) - before; grown > 45<<20 {
+	if grown := layertest.Resident(t) - before; grown > 45<<20 {
 		t.Errorf("1000 reads that ended early keep %d bytes", grown)
 	}
-}
-
-// resident returns the resident memory of this process in bytes.
-func resident(t *testing.T) int {
-	t.Helper()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var size, pages int
-	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
-		t.Fatal(err)
-	}
-	return pages * os.Getpagesize()
 }
 
 func ignoreEOF(err error) error {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
 )
 
@@ -305,10 +306,10 @@ func FuzzSame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) { same(t, in, true) })
 }
 
-// TestFreed closes readers before the end of their streams. The kernel tells the memory of the process.
+// TestFreed closes readers before the end of their streams, and asks the kernel how much memory the process has.
 func TestFreed(t *testing.T) {
 	in := stream(t, rand.New(rand.NewPCG(1, 1)))
-	before := resident(t)
+	before := layertest.Resident(t)
 	for range 2000 {
 		z, err := gunzip.NewReader(bufio.NewReader(bytes.NewReader(in)), gunzip.Auto)
 		if err != nil {
@@ -325,21 +326,7 @@ func TestFreed(t *testing.T) {
 		}
 	}
 	// A decompressor has 90 kB.
-	if grown := resident(t) - before; grown > 60<<20 {
+	if grown := layertest.Resident(t) - before; grown > 60<<20 {
 		t.Errorf("2000 closed readers keep %d bytes", grown)
 	}
-}
-
-// resident returns the resident memory of this process in bytes.
-func resident(t *testing.T) int {
-	t.Helper()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pages, err := strconv.Atoi(strings.Fields(string(text))[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pages * os.Getpagesize()
 }
