@@ -66,7 +66,7 @@ func (l *leftovers) addTree(ctx context.Context, path string) error {
 		if err = errors.Join(ctx.Err(), err); err != nil || !e.Type().IsRegular() {
 			return files.IgnoreMissing(err) // removed during the walk
 		}
-		if d, err := verity.ParseDigest(filepath.Base(filepath.Dir(name)) + e.Name()); err == nil {
+		if d, err := parsePath(filepath.Base(filepath.Dir(name)) + "/" + e.Name()); err == nil {
 			l.objects = append(l.objects, d)
 		}
 		return l.add(name)

@@ -115,7 +115,7 @@ func (c *Converter) prepareAbove(ctx context.Context, l chain.Layer) error {
 
 // hasMerged reports whether a layer has links to merged images. It is false for a file among the layers.
 func hasMerged(l chain.Layer) (bool, error) {
-	for _, name := range []string{l.SegmentPath(), l.MergedPath()} {
+	for _, name := range l.ImageLinks() {
 		switch _, err := os.Lstat(name); {
 		case err == nil:
 			return true, nil

@@ -87,6 +87,9 @@ func (l Layer) MergedPath() string { return filepath.Join(l.DataDir(), mergedFil
 // plain layer.
 func (l Layer) SegmentPath() string { return filepath.Join(l.DataDir(), segmentFile) }
 
+// ImageLinks returns the files of a layer that may be links to merged images.
+func (l Layer) ImageLinks() []string { return []string{l.MergedPath(), l.SegmentPath()} }
+
 // MetacopyMark returns the file that marks a layer as one that was mounted read-write with
 // metacopy=on and may contain metacopy files.
 func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), metacopy) }

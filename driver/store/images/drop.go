@@ -29,7 +29,7 @@ func Drop(ctx context.Context, layers ...chain.Layer) error {
 		}
 	}
 	for _, l := range layers {
-		for _, name := range []string{l.MergedPath(), l.SegmentPath()} {
+		for _, name := range l.ImageLinks() {
 			if err := files.IgnoreMissing(os.Remove(name)); err != nil {
 				return err
 			}

@@ -51,7 +51,7 @@ func Linked(ctx context.Context, l chain.Layer) (list []verity.Digest, err error
 		return nil, files.IgnoreMissing(err)
 	}
 	defer p.Close() //nolint:errcheck // open for reading
-	for _, path := range []string{l.MergedPath(), l.SegmentPath()} {
+	for _, path := range l.ImageLinks() {
 		d, err := p.FindImage(ctx, path)
 		switch {
 		case err == nil:
