@@ -5,7 +5,6 @@ package podman
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -95,23 +94,12 @@ var Convert = map[string]string{"enable_partial_images": "true", "convert_images
 // leads to them.
 func (p *Podman) configure(dir string) ([]string, error) {
 	s := p.Store
-	env := []string{
-		"HOME=" + s.Dir, "TMPDIR=" + filepath.Join(s.Dir, "tmp"), "PATH=" + p.path(),
-		"LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
-	}
-	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks"))},
-		{"CONTAINERS_STORAGE_CONF", "storage.conf", p.storageConf()},
-		{"CONTAINERS_COMPOSEFS_CONF", "composefs.conf", p.opts.Composefs},
-		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
-	} {
-		path := filepath.Join(dir, f.name)
-		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
-			return nil, err
-		}
-		env = append(env, f.variable+"="+path)
-	}
-	return append(env, p.opts.Env...), nil
+	env, err := conf.Files{
+		Containers: conf.Containers(filepath.Join(s.Dir, "libpod"), filepath.Join(s.Dir, "networks")),
+		Storage:    p.storageConf(),
+		Composefs:  p.opts.Composefs,
+	}.Write(dir, s.Dir)
+	return slices.Concat(env, []string{"PATH=" + p.path()}, p.opts.Env), err
 }
 
 // path returns PATH. Only stock podman needs a mkcomposefs.

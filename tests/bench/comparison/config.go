@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -67,20 +66,9 @@ mountopt = %q
 // configure writes the configuration files of a store and returns the environment that
 // leads to them. Flags with the same content would make podman forget driver options.
 func (s *store) configure(k kind) ([]string, error) {
-	env := []string{
-		"HOME=" + s.dir, "TMPDIR=" + filepath.Join(s.dir, "tmp"), "LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
-		"PATH=" + k.path + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-	}
-	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks"))},
-		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs, k.mountopt)},
-		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
-	} {
-		path := filepath.Join(s.dir, f.name)
-		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
-			return nil, err
-		}
-		env = append(env, f.variable+"="+path)
-	}
-	return env, nil
+	env, err := conf.Files{
+		Containers: conf.Containers(filepath.Join(s.dir, "run", "libpod"), filepath.Join(s.dir, "networks")),
+		Storage:    fmt.Sprintf(storageConf, s.root, filepath.Join(s.dir, "run", "storage"), k.partial, k.composefs, k.composefs, k.mountopt),
+	}.Write(s.dir, s.dir)
+	return append(env, "PATH="+k.path+"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), err
 }

@@ -64,19 +64,12 @@ func newStore(dir string, k kind) (*store, error) {
 		return nil, fmt.Errorf("file system for %s: %w: %s", k.name, err, out)
 	}
 	run := filepath.Join(s.dir, "run")
-	s.env = []string{"HOME=" + s.dir, "TMPDIR=" + filepath.Join(s.dir, "tmp"), "LC_ALL=C", "PODMAN_IGNORE_CGROUPSV1_WARNING=1", "PATH=" + os.Getenv("PATH")}
-	for _, f := range []struct{ variable, name, text string }{
-		{"CONTAINERS_CONF", "containers.conf", conf.Containers(filepath.Join(run, "libpod"), filepath.Join(s.dir, "networks"))},
-		{"CONTAINERS_STORAGE_CONF", "storage.conf", fmt.Sprintf(storageConf, s.root(), filepath.Join(run, "storage"), k.composefs, k.composefs, k.composefs)},
-		{"CONTAINERS_REGISTRIES_CONF", "registries.conf", conf.Registries},
-	} {
-		path := filepath.Join(s.dir, f.name)
-		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
-			return nil, err
-		}
-		s.env = append(s.env, f.variable+"="+path)
-	}
-	return s, nil
+	env, err := conf.Files{
+		Containers: conf.Containers(filepath.Join(run, "libpod"), filepath.Join(s.dir, "networks")),
+		Storage:    fmt.Sprintf(storageConf, s.root(), filepath.Join(run, "storage"), k.composefs, k.composefs, k.composefs),
+	}.Write(s.dir, s.dir)
+	s.env = append(env, "PATH="+os.Getenv("PATH"))
+	return s, err
 }
 
 func (s *store) root() string { return filepath.Join(s.dir, "root") }
