@@ -10,8 +10,8 @@ import (
 // bufferSize is the size of the buffer for a tar in bytes. Chunks bypass it.
 const bufferSize = 64 << 10
 
-// Entries reads the entries of a tar, one after the other. What it returns may be written down on the
-// way, as a tar-split is.
+// Entries reads the entries of a tar, one after the other. An implementation may write a description of
+// the tar on the way, such as a tar-split.
 type Entries interface {
 	// Next advances to the next entry, past what Read has not read of the current one. It returns
 	// io.EOF at the end.

@@ -33,7 +33,7 @@ func (g *Guard) hash(f *os.File) (d verity.Digest, err error) {
 	return verity.ParseDigest(text)
 }
 
-// recorded returns a digest that depends on another digest only. It reads the record with that name,
+// recorded returns a digest that depends on name only. It reads the record with that name,
 // or calls find and writes the record. A record has the given number of hexadecimal digits. Without a
 // record the digest of an image of 95,000 files takes half a second at each mount.
 func (g *Guard) recorded(name string, digits int, find func() (string, error)) (string, error) {

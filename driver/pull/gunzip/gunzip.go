@@ -34,7 +34,7 @@ var isal = func(r *bufio.Reader) (io.ReadCloser, error) {
 	return z, nil
 }
 
-// Read decompresses. What it returns is tentative until it returns io.EOF.
+// Read decompresses. Its bytes are tentative until it returns io.EOF.
 func (z *reader) Read(p []byte) (n int, err error) {
 	for n == 0 && z.err == nil && len(p) > 0 {
 		var rest []byte

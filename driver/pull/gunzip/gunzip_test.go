@@ -306,7 +306,7 @@ func FuzzSame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) { same(t, in, true) })
 }
 
-// TestFreed closes readers before the end of their streams, and asks the kernel how much memory the process has.
+// TestFreed closes readers before the end of their streams, and checks the memory of the process.
 func TestFreed(t *testing.T) {
 	in := stream(t, rand.New(rand.NewPCG(1, 1)))
 	before := layertest.Resident(t)
