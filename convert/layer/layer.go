@@ -77,7 +77,7 @@ func readAll(ctx context.Context, e Entries, b *Builder, added func(*tar.Header)
 	last := ""
 	for {
 		hdr, err := e.Next()
-		if err == io.EOF { // an error that wraps it is no end
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return nil
 		}
 		if err != nil {

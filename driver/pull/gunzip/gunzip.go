@@ -41,7 +41,7 @@ func (z *reader) Read(p []byte) (n int, err error) {
 		n, rest, z.err = z.inflater.read(p)
 		z.crc = crc32.Update(z.crc, crc32.IEEETable, p[:n])
 		z.size += uint32(n)
-		if z.err == io.EOF {
+		if z.err == io.EOF { //nolint:errorlint // the inflater returns it as it is
 			z.r.rest = rest
 			if z.err = z.end(); z.err == nil {
 				z.err = z.begin()
@@ -82,7 +82,7 @@ func (z *reader) end() error {
 
 // unexpected returns io.ErrUnexpectedEOF for io.EOF.
 func unexpected(err error) error {
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // one of the reader that wraps it is more precise
 		return io.ErrUnexpectedEOF
 	}
 	return err
