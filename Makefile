@@ -32,15 +32,18 @@ endif
 export PATH := $(PATH):$(CURDIR)/.cache/docker-registry/usr/bin
 
 # Without the first two tags, containers/storage needs C headers of btrfs, and containers/image
-# gpgme. With isal, programs that may use C decompress gzip by ISA-L: driver/pull/gunzip.
-isal = $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libisal 2>/dev/null && echo isal)
-export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp$(addprefix $(comma),$(isal))
+# gpgme. With isal and libzstd, programs that may use C decompress layers by these libraries:
+# driver/pull/decompress.
+decompressors = $(foreach library,libisal:isal libzstd:libzstd,$(shell CGO_ENABLED=1 $(cross) pkg-config --exists \
+	$(firstword $(subst :, ,$(library))) 2>/dev/null && echo $(lastword $(subst :, ,$(library)))))
+export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp$(subst $(space),,$(addprefix $(comma),$(decompressors)))
 comma = ,
+space = $(subst ,, )
 
 # podman and its stock twin differ in nothing but the grafts. apparmor and seccomp are
 # what distributions build with; openpgp spares us the C library gpgme.
 podman = github.com/containers/podman/v5/cmd/podman
-podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd) $(isal)
+podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd) $(decompressors)
 podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
 compile = GO='$(GO)' CGO_ENABLED=1 $(cross) hack/compile.sh
 
@@ -270,7 +273,7 @@ lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
-			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(addsuffix /pull/gunzip:FuzzSame,$(isal:isal=driver)); do \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(if $(filter isal,$(decompressors)),$(if $(filter libzstd,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd))); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

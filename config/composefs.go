@@ -42,9 +42,9 @@ const digestsDir = "composefs-digests.d"
 
 // composefsKeys are the keys of composefs.conf with their parsers.
 var composefsKeys = map[string]func(o *Options, root *table, key string) error{
-	"verity":   oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
-	"expected": oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
-	"gunzip":   oneOf(gunzipNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Gunzip = Gunzip(i) }),
+	"verity":     oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
+	"expected":   oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
+	"decompress": oneOf(decompressNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Decompress = Decompress(i) }),
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)
 		if !ok || !path.IsAbs(dir) {
@@ -82,7 +82,7 @@ func parseComposefs(text *Text, o *Options, from origins) error {
 			from[key] = value{of: root, key: key}.origin
 			continue
 		}
-		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected" and "gunzip"`})
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected" and "decompress"`})
 	}
 	return errs.err()
 }

@@ -25,11 +25,11 @@ type Options struct {
 	// Quota: size or inodes limits containers. The overlay driver needs XFS for that.
 	Quota bool
 	Pull  PullOptions
-	// Verity, Expected and Gunzip come from composefs.conf, and Digests may.
-	Verity   Verity
-	Expected Expected
-	Gunzip   Gunzip
-	Digests  Digests
+	// Verity, Expected and Decompress come from composefs.conf, and Digests may.
+	Verity     Verity
+	Expected   Expected
+	Decompress Decompress
+	Digests    Digests
 }
 
 // PullOptions is the table [storage.options.pull_options]. The inline table pull_options in

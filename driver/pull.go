@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/pull"
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
@@ -49,7 +49,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 		return graphdriver.DriverWithDifferOutput{}, err
 	}
 	defer process.conversions.begin()()
-	out, err := pull.Into(d.context(), s, raw, differ, d.gunzip())
+	out, err := pull.Into(d.context(), s, raw, differ, d.decompress())
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, s.Fail(d.context(), err)
 	}
@@ -57,12 +57,12 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	return out, nil
 }
 
-// gunzip returns the library that decompresses gzip.
-func (d *Driver) gunzip() gunzip.Choice {
-	if d.conf.Gunzip == config.GunzipGo {
-		return gunzip.Go
+// decompress returns the libraries that decompress layers.
+func (d *Driver) decompress() decompress.Choice {
+	if d.conf.Decompress == config.DecompressGo {
+		return decompress.Go
 	}
-	return gunzip.Auto
+	return decompress.Auto
 }
 
 // ApplyDiffFromStagingDirectory places a layer that ApplyDiffWithDiffer has staged. The caller holds

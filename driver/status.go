@@ -22,9 +22,10 @@ func (d *Driver) Status() [][2]string {
 	} else if decision.Active() {
 		state = "on"
 	}
+	forGzip, forZstd := d.decompress().Libraries()
 	return append(d.Driver.Status(), [2]string{"Composefs", state}, [2]string{"Composefs Pool", d.stores.Primary.Pool()},
 		[2]string{"Composefs Verity", d.verityStatus()},
-		[2]string{"Composefs Gunzip", d.gunzip().Library()})
+		[2]string{"Composefs Decompression", forGzip + ", " + forZstd})
 }
 
 // decision returns whether new layers become composefs. It reads the store each time.

@@ -30,6 +30,7 @@ build pkg-config                   pkg-config                      finds the lib
 build pkg-config:libseccomp        libseccomp-dev                  podman: system call filters
 build pkg-config:libsystemd        libsystemd-dev                  podman: the journal, which Debian has it log to
 build pkg-config:libisal           libisal-dev                     podman: decompresses gzip in a third of the time
+build pkg-config:libzstd           libzstd-dev                     podman: decompresses zstd in half the time
 build patch                        patch                           changes copies of vendored files: hack/graft
 run   conmon                       conmon                          podman run: a parent for each container
 run   runc                         runc                            podman run: starts containers

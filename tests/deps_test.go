@@ -22,7 +22,7 @@ func newDeps(t *testing.T) scripts {
 func TestDeps(t *testing.T) {
 	const tests = "bzip2 criu strace xfsprogs btrfs-progs groff-base uidmap slirp4netns kmod jq erofs-utils e2fsprogs systemd"
 	for name, c := range map[string]struct{ purpose, release, with, without string }{
-		"podman, Debian 13": {"podman", "trixie", "gcc patch conmon runc nftables catatonit libseccomp-dev libisal-dev", "iptables busybox-static " + tests},
+		"podman, Debian 13": {"podman", "trixie", "gcc patch conmon runc nftables catatonit libseccomp-dev libisal-dev libzstd-dev", "iptables busybox-static " + tests},
 		"podman, Debian 12": {"podman", "bookworm", "gcc patch conmon runc iptables catatonit", "nftables busybox-static " + tests},
 		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},

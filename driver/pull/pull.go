@@ -19,7 +19,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/toc"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 	"github.com/composefs-storage/composefs-storage/driver/pull/staging"
 	"github.com/composefs-storage/composefs-storage/driver/warn"
 )
@@ -38,13 +38,13 @@ type rawTable interface {
 // Into downloads a layer, converts it into s and commits it. raw and differ are the same value, and choice
 // is the library for gzip. The error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image
 // must download the layer and pass its tar to ApplyDiff. The caller closes s after an error.
-func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ, choice gunzip.Choice) (out graphdriver.DriverWithDifferOutput, err error) {
+func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ, choice decompress.Choice) (out graphdriver.DriverWithDifferOutput, err error) {
 	fetch, want, size, release, ok := raw.RawBlob()
 	if !ok {
 		return chunkedInto(ctx, s, differ)
 	}
 	defer release()
-	src := blob.Source{Fetch: fetch, Size: size, Gunzip: choice}
+	src := blob.Source{Fetch: fetch, Size: size, Decompress: choice}
 	if t, ok := differ.(rawTable); ok {
 		out, split, contents, ok, err := t.RawTable()
 		if err != nil {

@@ -19,7 +19,7 @@ if [ ! -d "$cache/usr" ]; then
 	[ -n "$suite" ] || fail "libraries for $1 come from Debian's archive, and this is not a release of Debian" "build podman on a machine of the architecture $1"
 	. hack/packages.sh
 	prepare_suite "$suite" "$cache" "$1"
-	if ! { suite get --error-on=any update && download libisal2 libisal-dev libseccomp2 libseccomp-dev libsystemd0 libsystemd-dev; } >"$new/said" 2>&1; then
+	if ! { suite get --error-on=any update && download libisal2 libisal-dev libseccomp2 libseccomp-dev libsystemd0 libsystemd-dev libzstd1 libzstd-dev; } >"$new/said" 2>&1; then
 		cat "$new/said" >&2
 		fail "libraries for $1 cannot be downloaded from $mirror" "check the network, or use another mirror in apt's sources"
 	fi

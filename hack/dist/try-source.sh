@@ -22,7 +22,7 @@ cp "$drop" "$work/podman"
 	cp go.mod go.sum vendor/modules.txt "$work"
 	tar -x -O --wildcards -f "${drop##*/}" '*/composefs/README.md' | sed -n 's/^    //p' >"$work/commands"
 	sh -eux "$work/commands"
-	"$go" build -mod=vendor -trimpath -tags "apparmor containers_image_openpgp exclude_graphdriver_btrfs isal seccomp systemd" \
+	"$go" build -mod=vendor -trimpath -tags "apparmor containers_image_openpgp exclude_graphdriver_btrfs isal libzstd seccomp systemd" \
 		-o "$work/built" ./cmd/podman
 	for file in go.mod go.sum vendor/modules.txt; do cmp "$file" "$work/${file##*/}"; done
 )

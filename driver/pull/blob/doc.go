@@ -20,7 +20,7 @@
 // blob to its end. It fetches the blob in parts, and requests a failed part three more times from the
 // byte where it failed (parts.go).
 //
-// The package reads gzip (with any number of members; by package gunzip), zstd (with any number of frames) and
+// The package reads gzip (with any number of members; by package decompress), zstd (with any number of frames) and
 // uncompressed blobs. For other formats, and for zstd that needs more than 128 MiB of memory, Read
 // returns [ErrFormat].
 package blob

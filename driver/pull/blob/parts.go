@@ -7,7 +7,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
 // partSize is the size of a request in bytes. Each request moves the progress bar of a pull. It is a
@@ -26,7 +26,7 @@ type Source struct {
 
 	Size int64 // bytes, -1 if unknown
 
-	Gunzip gunzip.Choice // the library for gzip
+	Decompress decompress.Choice
 }
 
 // ErrRequest is the error of Read if the first request fails. A request for the whole blob may

@@ -11,7 +11,7 @@ import (
 	digest "github.com/opencontainers/go-digest"
 
 	"github.com/composefs-storage/composefs-storage/convert/layer"
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
 // Summary contains the digests and sizes of a blob.
@@ -59,7 +59,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 	defer in.Close() //nolint:errcheck // open for reading
 	compressed := newAhead(in, want.Algorithm().Hash(), nil)
 	defer compressed.Close()
-	s, err := unpack(compressed, src.Gunzip, decompressing.of(src.Size), pass)
+	s, err := unpack(compressed, src.Decompress, decompressing.of(src.Size), pass)
 	if errors.Is(err, ErrFormat) || errors.As(err, new(syscall.Errno)) && !errors.Is(err, ErrDecompress) { // the disk is full
 		return Summary{}, err
 	}
@@ -78,8 +78,8 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 
 // unpack decompresses a blob in its turn and calls pass, which reads the tar. The summary lacks the
 // blob digest.
-func unpack(compressed *ahead, choice gunzip.Choice, t *turn, pass func(tar *ahead) error) (Summary, error) {
-	plain, err := decompress(turnReader{compressed, t}, choice)
+func unpack(compressed *ahead, choice decompress.Choice, t *turn, pass func(tar *ahead) error) (Summary, error) {
+	plain, err := decompressed(turnReader{compressed, t}, choice)
 	if err != nil {
 		return Summary{}, err
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
 // size is more than two parts.
@@ -112,7 +112,7 @@ type server struct {
 	requests atomic.Int64
 	noRanges bool                  // it sends the whole blob, and the client skips the bytes before the range
 	short    func(request int) int // bytes after which a part ends with an error, -1 for never
-	gunzip   gunzip.Choice
+	choice   decompress.Choice
 }
 
 var errConnection = errors.New("connection reset")
@@ -142,7 +142,7 @@ func (broken) Read([]byte) (int, error) { return 0, errConnection }
 // read reads a blob and checks its summary, and that tar-split can make the tar again.
 func read(t *testing.T, s *server, known bool, want []byte) error {
 	t.Helper()
-	src := blob.Source{Fetch: s.fetch, Size: -1, Gunzip: s.gunzip}
+	src := blob.Source{Fetch: s.fetch, Size: -1, Decompress: s.choice}
 	if known {
 		src.Size = int64(len(s.blob))
 	}
@@ -194,7 +194,7 @@ func TestRead(t *testing.T) {
 		"zstd": zstded(t, 1, plain), "zstd frames": zstded(t, 3, plain),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, s := range []*server{{blob: b}, {blob: b, gunzip: gunzip.Go}, {blob: b, noRanges: true}, {blob: b, short: func(request int) int { return request%3*10_000 - 1 }}} {
+			for _, s := range []*server{{blob: b}, {blob: b, choice: decompress.Go}, {blob: b, noRanges: true}, {blob: b, short: func(request int) int { return request%3*10_000 - 1 }}} {
 				for _, known := range []bool{true, false} {
 					if !known && s.short != nil {
 						continue // it cannot be known whether anything is missing
@@ -229,6 +229,7 @@ func TestRefused(t *testing.T) {
 	flipped[len(flipped)/2] ^= 1
 	wide := streamed(t, plain)
 	wide[5] = 18 << 3 // the size of its window: 256 MiB
+	segment := []byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40, 1, 0, 0} // whose content, and so its window, is 1 GiB
 	cut, garbage, noTar := gz[:len(gz)/2], append(bytes.Clone(gz), "garbage"...), gzipped(t, 1, gz)
 	for name, c := range map[string]struct {
 		blob []byte
@@ -240,6 +241,7 @@ func TestRefused(t *testing.T) {
 		"xz":                     {append([]byte("\xfd7zXZ\x00"), gz...), gz, blob.ErrFormat},
 		"bzip2":                  {append([]byte("BZh9"), gz...), gz, blob.ErrFormat},
 		"wide zstd":              {wide, wide, blob.ErrFormat},
+		"wide zstd, one segment": {segment, segment, blob.ErrFormat},
 		"cut":                    {cut, gz, blob.ErrDigest},
 		"a flipped bit":          {flipped, gz, blob.ErrDigest},
 		"garbage behind":         {garbage, gz, blob.ErrDigest},
@@ -251,12 +253,12 @@ func TestRefused(t *testing.T) {
 		"made with garbage":      {garbage, garbage, blob.ErrDecompress},
 		"made of what is no tar": {noTar, noTar, tar.ErrHeader},
 	} {
-		for _, choice := range []gunzip.Choice{gunzip.Auto, gunzip.Go} {
+		for _, choice := range []decompress.Choice{decompress.Auto, decompress.Go} {
 			s := &server{blob: c.blob}
-			src := blob.Source{Fetch: s.fetch, Size: int64(len(c.blob)), Gunzip: choice}
+			src := blob.Source{Fetch: s.fetch, Size: int64(len(c.blob)), Decompress: choice}
 			_, err := blob.Read(context.Background(), src, digest.FromBytes(c.as), io.Discard, layer.Entries.Rest)
 			if err == nil || c.want != nil && !errors.Is(err, c.want) {
-				t.Errorf("%s, by %s: %v", name, choice.Library(), err)
+				t.Errorf("%s, choice %d: %v", name, choice, err)
 			}
 		}
 	}

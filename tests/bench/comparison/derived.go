@@ -11,7 +11,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/floor"
 	"github.com/composefs-storage/composefs-storage/tests/bench/comparison/generated"
 )
@@ -82,7 +82,7 @@ func openLayer(path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	z, err := gunzip.NewReader(bufio.NewReader(f), gunzip.Auto)
+	z, err := decompress.Gzip(bufio.NewReader(f), decompress.Auto)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
 // describe describes the machine.
@@ -51,7 +51,8 @@ func (l *lab) describe(ctx context.Context) error {
 		line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 		add(filepath.Base(c[0]), strings.TrimPrefix(line, l.program+" "))
 	}
-	add("the floor's decompressor of gzip", gunzip.Auto.Library())
+	forGzip, _ := decompress.Auto.Libraries()
+	add("the floor's decompressor of gzip", forGzip)
 	for _, p := range []string{"pigz", "zstd"} { // containers/storage calls them if they are there
 		there := "there"
 		if _, err := exec.LookPath(p); err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/composefs-storage/composefs-storage/driver/pull/gunzip"
+	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
 // Manifest is the manifest of an image in a registry.
@@ -81,7 +81,7 @@ func Pull(ctx context.Context, image, dir string) error {
 func (s *Store) blob(blob io.Reader, digest, diffID string) error {
 	hash := sha256.New()
 	in := bufio.NewReaderSize(io.TeeReader(blob, hash), 64<<10)
-	layer, err := gunzip.NewReader(in, gunzip.Auto)
+	layer, err := decompress.Gzip(in, decompress.Auto)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build isal && cgo
 
-package gunzip
+package decompress
 
 import (
 	"bufio"
@@ -78,12 +78,4 @@ func (z *reader) end() error {
 		return gzip.ErrChecksum
 	}
 	return nil
-}
-
-// unexpected returns io.ErrUnexpectedEOF for io.EOF.
-func unexpected(err error) error {
-	if err == io.EOF { //nolint:errorlint // one of the reader that wraps it is more precise
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

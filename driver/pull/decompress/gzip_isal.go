@@ -1,6 +1,6 @@
 //go:build isal && cgo
 
-package gunzip
+package decompress
 
 /*
 #cgo pkg-config: libisal
