@@ -24,16 +24,18 @@ func newGraftTree(t *testing.T) graftTree {
 			t.Fatal(err)
 		}
 	}
-	const check = "vendor/github.com/containers/storage/check.go" // another patched file
-	text, err := os.ReadFile(filepath.Join("..", check))
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(filepath.Join(dir, check)), 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, check), text, 0o644)
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"check.go", "pkg/chunked/storage_linux.go"} { // the other patched files
+		name = filepath.Join("vendor/github.com/containers/storage", name)
+		text, err := os.ReadFile(filepath.Join("..", name))
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	return graftTree(dir)
 }
@@ -209,9 +211,11 @@ func TestPatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := command(t, nil, "go", "test", "-overlay", overlay, "github.com/containers/image/v5/copy")
-	if strings.Contains(out, "no test") {
-		t.Error(out)
+	for _, name := range []string{"image/v5/copy", "storage/pkg/chunked"} {
+		out := command(t, nil, "go", "test", "-overlay", overlay, "github.com/containers/"+name)
+		if strings.Contains(out, "no test") {
+			t.Error(out)
+		}
 	}
 }
 
