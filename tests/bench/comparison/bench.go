@@ -39,9 +39,12 @@ func (l *lab) benches() (chosen []bench) {
 		family = append(family, familyImage(v+1))
 	}
 	for _, b := range []bench{
-		{name: "base", images: []string{baseImage}, stock: true, floor: true, peers: true, steps: []step{{"mount", mountImage}, {"run", runTrue}, {removal, removeImage}}},
+		{name: "base", images: []string{baseImage}, stock: true, floor: true, peers: true, steps: []step{
+			{"mount", mountImage}, {"run", runTrue}, {"push", pushChunked}, {removal, removeImage},
+		}},
 		{name: "app", images: []string{appImage}, stock: true, floor: true, peers: true, steps: []step{
 			{"mount", mountImage}, {"run", runTrue}, {"find", find}, {"read", readAll}, {"commit", commit}, {"build", build}, {"slab", mountMany},
+			{"changes", changes}, {"copy", copyOut}, {"many", manyContainers}, {"boot", boot},
 			{"save", save}, {"push", push}, {"load", load}, {removal, removeImage},
 		}},
 		{name: "app, zstd:chunked", images: []string{chunked}, partial: true, stock: true, steps: []step{{"mount", mountImage}, {removal, removeImage}}},

@@ -72,11 +72,25 @@ func load(s *session) (err error) {
 	return nil
 }
 
-// push measures podman push of all layers, to a registry whose blobs are in memory.
+// push measures podman push of all layers.
 func push(s *session) error {
 	if s.kind == stock {
 		return nil
 	}
+	return s.push("push")
+}
+
+// pushChunked measures podman push of all layers as zstd:chunked, whose compression takes minutes for
+// a large image.
+func pushChunked(s *session) error {
+	if s.kind == stock {
+		return nil
+	}
+	return s.push("push as zstd:chunked", "--compression-format", "zstd:chunked")
+}
+
+// push measures a push to an empty registry, whose blobs are in memory.
+func (s *session) push(name string, options ...string) error {
 	r, err := startRegistry(s, s.lab.program, filepath.Join(s.dir, "run", "registry"))
 	if err != nil {
 		return err
@@ -86,16 +100,16 @@ func push(s *session) error {
 		return err
 	}
 	to := r.addr + "/" + s.bench.name
-	u, _, err := s.podman(s, "push", "-q", s.image, to)
+	u, _, err := s.podman(s, append(append([]string{"push", "-q"}, options...), s.image, to)...)
 	if err != nil {
 		return err
 	}
-	s.addUsage("push", u)
+	s.addUsage(name, u)
 	m, err := floor.GetManifest(s, to)
 	if err != nil {
 		return err
 	}
-	if err := s.equal("pushed image", fmt.Sprint(m)); err != nil {
+	if err := s.equal("image of "+name, fmt.Sprint(m)); err != nil {
 		return err
 	}
 	return os.RemoveAll(r.dir)
