@@ -52,9 +52,10 @@ type checker struct {
 // layer is a layer to check.
 type layer struct {
 	chain.Layer
-	kind survey.Kind
-	pool *poolCheck
-	bad  bool // its image cannot be read
+	kind   survey.Kind
+	pool   *poolCheck
+	bad    bool // its image cannot be read
+	sealed bool // its image is
 }
 
 // Check checks stores. An error means that the check could not run; faults are findings.

@@ -36,6 +36,7 @@ func (c *checker) checkLayer(l *layer) {
 	if l.kind == survey.Damaged { // perhaps only its kind is unknown
 		l.kind = survey.Composefs
 	}
+	l.sealed = sealed
 	c.checkObjects(l, contents, sealed)
 }
 

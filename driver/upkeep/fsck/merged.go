@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -95,10 +96,16 @@ func (c *checker) findMerged(ctx context.Context) (all []*merged) {
 
 // checkImage checks the content of a merged image, its digest and its objects.
 func (c *checker) checkImage(ctx context.Context, m *merged) {
-	is, err := c.readMerged(ctx, m)
+	f, err := openFile(m.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return // removed meanwhile
 	}
+	if err != nil {
+		c.addMerged(m, MergedDamaged, bare(err))
+		return
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	is, sealed, err := readMerged(ctx, m, f)
 	switch {
 	case err != nil:
 	case m.name == verity.Digest{} && (m.pool.reader == nil || !exists(m.pool.reader.ImagePath(is))):
@@ -106,21 +113,48 @@ func (c *checker) checkImage(ctx context.Context, m *merged) {
 	case m.name != verity.Digest{} && is != m.name:
 		err = fmt.Errorf("its content has digest %s", is)
 	}
-	if err != nil {
-		c.addMerged(m, MergedDamaged, bare(err))
-		return
+	var difference string
+	if err == nil {
+		var same bool
+		same, difference = c.compareMerged(ctx, m, is)
+		if !same || !c.namedByLayers(m, sealed) {
+			err = c.wantMerged(f, m, sealed)
+		}
 	}
+	switch {
+	case err != nil:
+		c.addMerged(m, MergedDamaged, bare(err))
+	case difference != "":
+		c.addMerged(m, MergedDifferent, difference)
+	}
+}
+
+// compareMerged merges the layers of a merged image and reports whether the result is the image, whose
+// digest is given. Without a comparable chain of layers it returns false and no difference.
+func (c *checker) compareMerged(ctx context.Context, m *merged, is verity.Digest) (same bool, difference string) {
 	if len(m.links) == 0 || c.anyBad(m) {
-		return // no layers to compare it with
+		return false, ""
 	}
 	should, err := mergeDigest(ctx, m)
 	switch {
 	case errors.Is(err, errStock), ctx.Err() != nil, errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		c.addMerged(m, MergedDifferent, fmt.Sprintf("its layers cannot be merged: %v", err))
+		difference = fmt.Sprintf("its layers cannot be merged: %v", err)
 	case should != is:
-		c.addMerged(m, MergedDifferent, fmt.Sprintf("its digest is %s, that of its layers %s: one of both was changed", is, should))
+		difference = fmt.Sprintf("its digest is %s, that of its layers %s: one of both was changed", is, should)
+	default:
+		same = true
 	}
+	return same, difference
+}
+
+// namedByLayers reports whether the check of the layers covers the objects of an image that is the
+// result of merging them: in the same pool, and sealed if the image is.
+func (c *checker) namedByLayers(m *merged, sealed bool) bool {
+	return !slices.ContainsFunc(m.segment.Layers, func(l chain.Layer) bool {
+		known := c.byID[l.ID]
+		return known == nil || !known.ours() || known.pool != m.pool || sealed && !known.sealed
+	})
 }
 
 func (c *checker) addMerged(m *merged, kind Kind, detail string) {
