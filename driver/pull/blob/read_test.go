@@ -228,7 +228,7 @@ func TestRefused(t *testing.T) {
 	flipped := bytes.Clone(gz)
 	flipped[len(flipped)/2] ^= 1
 	wide := streamed(t, plain)
-	wide[5] = 18 << 3 // the size of its window: 256 MiB
+	wide[5] = 18 << 3                                                       // the size of its window: 256 MiB
 	segment := []byte{0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40, 1, 0, 0} // whose content, and so its window, is 1 GiB
 	cut, garbage, noTar := gz[:len(gz)/2], append(bytes.Clone(gz), "garbage"...), gzipped(t, 1, gz)
 	for name, c := range map[string]struct {
