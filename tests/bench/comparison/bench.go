@@ -60,11 +60,11 @@ func (l *lab) benches() (chosen []bench) {
 		all := b.steps
 		b.steps = nil
 		for _, s := range all {
-			if l.only.MatchString(b.name + " " + s.name) {
+			if l.now.steps.MatchString(b.name + " " + s.name) {
 				b.steps = append(b.steps, s)
 			}
 		}
-		if len(b.steps) > 0 || l.only.MatchString(b.name+" pull") {
+		if len(b.steps) > 0 || l.now.steps.MatchString(b.name+" pull") {
 			chosen = append(chosen, b)
 		}
 	}
@@ -96,6 +96,9 @@ func (s *session) add(name string, unit report.Unit, value float64) {
 func (l *lab) measure(ctx context.Context) error {
 	for round := range l.rounds {
 		l.results.Rounds = round + 1
+		if round == 1 {
+			l.now = l.later
+		}
 		for _, b := range l.benches() {
 			for _, k := range l.kinds(b) {
 				if err := l.session(ctx, b, k); err != nil {
@@ -107,7 +110,7 @@ func (l *lab) measure(ctx context.Context) error {
 					return fmt.Errorf("%s, %s: %w", b.name, c.kind, err)
 				}
 			}
-			if b.floor && l.onlyKinds.MatchString(bareFloor) {
+			if b.floor && l.now.kinds.MatchString(bareFloor) {
 				if err := l.floor(ctx, b); err != nil {
 					return fmt.Errorf("%s, %s: %w", b.name, bareFloor, err)
 				}

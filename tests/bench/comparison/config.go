@@ -47,7 +47,7 @@ func (l *lab) kinds(b bench) []kind {
 	} else if b.stock {
 		kinds = append(kinds, kind{name: stock, program: "podman-stock", composefs: true, partial: true, path: filepath.Join(l.project, "bin") + ":"})
 	}
-	return slices.DeleteFunc(append(kinds, our), func(k kind) bool { return !l.onlyKinds.MatchString(k.name) })
+	return slices.DeleteFunc(append(kinds, our), func(k kind) bool { return !l.now.kinds.MatchString(k.name) })
 }
 
 // storageConf is storage.conf. An empty option is podman's default.

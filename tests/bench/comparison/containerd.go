@@ -36,7 +36,7 @@ func (l *lab) containerds(b bench) (chosen []containerd) {
 		{kind: containerdEROFS, snapshotter: "erofs", differ: "erofs", programs: l.peer},
 		{kind: containerdTransfer, snapshotter: "erofs", differ: "erofs", transfer: true, programs: l.peer},
 	} {
-		if l.onlyKinds.MatchString(c.kind) {
+		if l.now.kinds.MatchString(c.kind) {
 			chosen = append(chosen, c)
 		}
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -28,7 +29,7 @@ type lab struct {
 	peer     string // the directory of containerd and the programs with it, or ""
 
 	rounds, containers int
-	only, onlyKinds    *regexp.Regexp
+	now, later         selection // in the first round, and in the others
 	loop               bool
 	results            report.Results
 	saw                map[string]seen   // by plain, of what bench and by what operation
@@ -61,6 +62,8 @@ func run(args []string) error {
 	flags.BoolVar(&l.loop, "loop", true, "give each store a fresh ext4 in a file; without it, stores are directories of -dir's disk")
 	only := flags.String("only", "", "measure only what matches this `regexp`: as pull, or deep")
 	kinds := flags.String("kinds", "", "measure only kinds that match this `regexp`: as ^(plain|ours)$")
+	laterOnly := flags.String("later", "", "-only of the second and later rounds, which otherwise measure the same")
+	laterKinds := flags.String("later-kinds", "", "-kinds of these rounds")
 	makeOnly := flags.Bool("make", false, "make the images, and measure nothing")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -68,15 +71,29 @@ func run(args []string) error {
 		return err
 	}
 	var err error
-	if l.only, err = regexp.Compile(*only); err != nil {
+	if l.now, err = newSelection(*only, *kinds); err != nil {
 		return err
 	}
-	if l.onlyKinds, err = regexp.Compile(*kinds); err != nil {
+	if l.later, err = newSelection(cmp.Or(*laterOnly, *only), cmp.Or(*laterKinds, *kinds)); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return l.run(ctx, *makeOnly)
+}
+
+// selection says what is measured.
+type selection struct{ steps, kinds *regexp.Regexp }
+
+func newSelection(steps, kinds string) (s selection, err error) {
+	if s.steps, err = regexp.Compile(steps); err == nil {
+		s.kinds, err = regexp.Compile(kinds)
+	}
+	return s, err
+}
+
+func (s selection) String() string {
+	return fmt.Sprintf("steps that match %q, kinds that match %q", s.steps, s.kinds)
 }
 
 // run does everything between a registry and the results.
@@ -108,6 +125,9 @@ func (l *lab) run(ctx context.Context, makeOnly bool) (err error) {
 	l.results = report.Results{Kinds: []string{plain, plainPartial, stock, containerdOverlayfs, containerdEROFS, containerdTransfer, oursXinoOff, ours}, Floor: bareFloor}
 	if err := l.describe(ctx); err != nil {
 		return err
+	}
+	if l.rounds > 1 && l.later.String() != l.now.String() {
+		l.results.Describe("second and later rounds", "only "+l.later.String())
 	}
 	return l.measure(ctx)
 }
