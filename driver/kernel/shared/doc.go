@@ -7,6 +7,7 @@
 //	DIR/lock                  flock: held for every change
 //	DIR/8.1-123/root          the mount point of the image with that device and inode
 //	DIR/8.1-123/users/5f3a…   a user: the file contains the user's own mount point
+//	DIR/5f3a….images          the images of a user, so that its end costs the same beside many images
 //
 // A user is the mount point of an overlay. It is in use while something is mounted there, and between
 // Acquire and that mount while a process holds the [Lease], a shared flock on the user's file. A crash

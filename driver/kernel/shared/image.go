@@ -3,8 +3,6 @@
 package shared
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -39,17 +37,13 @@ func (m *Mounts) image(f *os.File, img *mount.Image) (imageDir, error) {
 func (s imageDir) root() string  { return filepath.Join(s.dir, "root") }
 func (s imageDir) users() string { return filepath.Join(s.dir, "users") }
 
-// user returns the path of a user's record. Its name is a hash, because a user's path may be longer
-// than a file name.
-func (s imageDir) user(user string) string {
-	sum := sha256.Sum256([]byte(user))
-	return filepath.Join(s.users(), hex.EncodeToString(sum[:16]))
-}
+// user returns the path of the record of a user, by [userName].
+func (s imageDir) user(name string) string { return filepath.Join(s.users(), name) }
 
 // addUser records a user, and returns the record with a shared lock, which shows that the user is
 // about to mount.
 func (s imageDir) addUser(user string) (*os.File, error) {
-	f, err := os.OpenFile(s.user(user), os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(s.user(userName(user)), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +57,14 @@ func (s imageDir) addUser(user string) (*os.File, error) {
 	return f, nil
 }
 
-func (s imageDir) removeUser(user string) error { return remove(s.user(user)) }
+// release removes a user, and unmounts the image if it was the last one. The user may be unknown.
+func (m *Mounts) release(s imageDir, name string) error {
+	err := os.Remove(s.user(name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, m.tidy(s))
+}
 
 // mounted mounts the image unless it is mounted, and returns the open root.
 func (s imageDir) mounted(img *mount.Image) (*os.File, error) {
@@ -100,7 +101,7 @@ func (s imageDir) open() (*os.File, error) {
 
 // tidy unmounts the image and removes its directory if it has no user. It removes the records of
 // ended users until it finds a user.
-func (s imageDir) tidy() error {
+func (m *Mounts) tidy(s imageDir) error {
 	records, err := os.ReadDir(s.users())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -110,7 +111,7 @@ func (s imageDir) tidy() error {
 		if live, err := inUse(path); err != nil || live {
 			return err
 		}
-		if err := remove(path); err != nil {
+		if err := errors.Join(remove(path), m.delist(r.Name())); err != nil {
 			return err
 		}
 	}

@@ -57,31 +57,42 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 	if err != nil {
 		return nil, err
 	}
+	name := userName(user)
+	if err := m.enlist(name, s); err != nil {
+		return nil, errors.Join(err, m.delist(name))
+	}
 	record, err := s.addUser(user)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, m.delist(name))
 	}
 	opened := *img
 	opened.File = f // the file whose inode names the directory
 	root, err := s.mounted(&opened)
 	if err != nil {
 		record.Close() //nolint:errcheck // a lock
-		return nil, errors.Join(err, s.removeUser(user), s.tidy())
+		return nil, errors.Join(err, m.release(s, name), m.delist(name))
 	}
 	return &Lease{root, record}, nil
 }
 
 // Release removes the user from all images, and unmounts images without other users. The user may be
-// unknown, and its overlay may still be mounted.
+// unknown, and its overlay may still be mounted. It looks at no other images, except for a user without a
+// list: earlier versions wrote none.
 func (m *Mounts) Release(user string) error {
-	err := m.each(func(s imageDir) error {
-		switch _, err := os.Lstat(s.user(user)); {
+	name := userName(user)
+	err := m.locked(func() error {
+		switch listed, err := m.listed(name); {
 		case errors.Is(err, os.ErrNotExist):
-			return nil
+			return m.each(func(s imageDir) error { return m.release(s, name) })
 		case err != nil:
 			return err
+		default:
+			var errs []error
+			for _, s := range listed {
+				errs = append(errs, m.release(s, name))
+			}
+			return errors.Join(append(errs, m.delist(name))...)
 		}
-		return errors.Join(s.removeUser(user), s.tidy())
 	})
 	if err != nil {
 		return fmt.Errorf("release images of %q: %w", user, err)
@@ -92,14 +103,15 @@ func (m *Mounts) Release(user string) error {
 // Sweep unmounts images without users. Users end without a Release in a crash, or when another program
 // unmounts their overlay.
 func (m *Mounts) Sweep() error {
-	if err := m.each(imageDir.tidy); err != nil {
+	err := m.locked(func() error { return errors.Join(m.each(m.tidy), m.delistEnded()) })
+	if err != nil {
 		return fmt.Errorf("sweep shared images: %w", err)
 	}
 	return nil
 }
 
-// each calls do for all images, under the lock.
-func (m *Mounts) each(do func(imageDir) error) error {
+// locked calls do under the lock, if there are any records.
+func (m *Mounts) locked(do func() error) error {
 	if _, err := os.Lstat(m.dir); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -108,6 +120,11 @@ func (m *Mounts) each(do func(imageDir) error) error {
 		return err
 	}
 	defer unlock()
+	return do()
+}
+
+// each calls do for all images. The caller holds the lock.
+func (m *Mounts) each(do func(imageDir) error) error {
 	entries, err := os.ReadDir(m.dir)
 	if err != nil {
 		return err
