@@ -33,6 +33,7 @@ type Driver struct {
 	mountOptions []string // mountopt, of mount(8)
 
 	pulled  pulled
+	handed  handed
 	copies  copies
 	mapped  mapped
 	images  *images.Images

@@ -73,11 +73,32 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 	if s == nil {
 		return d.Driver.ApplyDiffFromStagingDirectory(id, parent, out, options)
 	}
+	records, err := s.Records()
+	if err != nil {
+		return s.Fail(d.context(), err)
+	}
 	if err := d.placeAndClose(s, id); err != nil {
 		return err
 	}
+	d.handed.over(out, records)
 	d.pulled.add(id, parent)
 	return nil
+}
+
+// handed is the result of the last layer whose records containers/storage has got. containers/storage
+// stores the records after ApplyDiffFromStagingDirectory, and containers/image keeps all results to
+// the end of the pull.
+type handed struct {
+	last *graphdriver.DriverWithDifferOutput
+}
+
+// over gives containers/storage the records of a layer, and drops those of the layer before. The
+// caller holds the lock of the layers.
+func (h *handed) over(out *graphdriver.DriverWithDifferOutput, records map[string][]byte) {
+	if h.last != nil {
+		h.last.BigData = nil
+	}
+	h.last, out.BigData = out, records
 }
 
 // placeAndClose places a staged layer, and closes it, also after an error.

@@ -24,7 +24,7 @@ func newGraftTree(t *testing.T) graftTree {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"check.go", "pkg/chunked/storage_linux.go"} { // the other patched files
+	for _, name := range []string{"check.go", "pkg/chunked/compression_linux.go", "pkg/chunked/storage_linux.go"} { // the other patched files
 		name = filepath.Join("vendor/github.com/containers/storage", name)
 		text, err := os.ReadFile(filepath.Join("..", name))
 		if err == nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/pkg/archive"
@@ -32,12 +33,13 @@ type RawBlob interface {
 
 // rawTable is a differ that also hands over the table of contents of that blob.
 type rawTable interface {
-	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents map[string]digest.Digest, ok bool, err error)
+	RawTable() (out graphdriver.DriverWithDifferOutput, split blob.Split, contents iter.Seq2[string, digest.Digest], ok bool, err error)
 }
 
 // Into downloads a layer, converts it into s and commits it. raw and differ are the same value, and choice
 // is the library for gzip. The error is chunked.ErrFallbackToOrdinaryLayerDownload if containers/image
-// must download the layer and pass its tar to ApplyDiff. The caller closes s after an error.
+// must download the layer and pass its tar to ApplyDiff. The caller closes s after an error. The records
+// of the layer are in s and not in out.
 func Into(ctx context.Context, s *staging.Layer, raw RawBlob, differ graphdriver.Differ, choice decompress.Choice) (out graphdriver.DriverWithDifferOutput, err error) {
 	fetch, want, size, release, ok := raw.RawBlob()
 	if !ok {
@@ -92,6 +94,10 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 			err = files.WithCleanup(err, out.TarSplit.Close())
 		}
 	}()
+	if err = s.PutAside(out.BigData); err != nil {
+		return out, err
+	}
+	out.BigData = nil
 	var img convert.Written
 	var odd warn.Oddities
 	sum, err := read(func(tar layer.Entries, store layer.Store) (err error) {
@@ -128,6 +134,10 @@ func chunkedInto(ctx context.Context, s *staging.Layer, differ graphdriver.Diffe
 			err = files.WithCleanup(err, split.Close())
 		}
 	}()
+	if err = s.PutAside(out.BigData); err != nil {
+		return out, err
+	}
+	out.BigData = nil
 	contents, err := toc.Parsed(out.Artifacts["toc"])
 	if err != nil {
 		return Ordinary(err)

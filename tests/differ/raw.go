@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -57,7 +59,7 @@ func (r *Raw) Part(offset, length uint64) (io.ReadCloser, bool, error) {
 func (r *Raw) Release() { r.Released++ }
 
 // RawTable is a method that hack/graft adds.
-func (r *Raw) RawTable() (out graphdriver.DriverWithDifferOutput, split storage.Unpacker, contents map[string]digest.Digest, ok bool, err error) {
+func (r *Raw) RawTable() (out graphdriver.DriverWithDifferOutput, split storage.Unpacker, contents iter.Seq2[string, digest.Digest], ok bool, err error) {
 	if r.Table == nil {
 		return out, nil, nil, false, nil
 	}
@@ -65,11 +67,7 @@ func (r *Raw) RawTable() (out graphdriver.DriverWithDifferOutput, split storage.
 		return out, nil, nil, false, err
 	}
 	out.TOCDigest, out.BigData = r.Table.Digest, map[string][]byte{"table": []byte("of contents")}
-	contents = map[string]digest.Digest{}
-	for name, sum := range r.Table.Contents {
-		contents[name] = sum
-	}
-	return out, storage.NewJSONUnpacker(bytes.NewReader(r.Table.Split)), contents, true, nil
+	return out, storage.NewJSONUnpacker(bytes.NewReader(r.Table.Split)), maps.All(r.Table.Contents), true, nil
 }
 
 // ApplyDiff implements graphdriver.Differ.

@@ -43,6 +43,36 @@ func (d dirs) staged(t testing.TB) []string {
 	return names
 }
 
+// TestPullRecords checks that the records of a layer, such as a table of contents, are in memory only
+// while containers/storage stores them: from the time when the layer gets its place, until the next does.
+func TestPullRecords(t *testing.T) {
+	s := newStore(t, kind{})
+	var outs [2]graphdriver.DriverWithDifferOutput
+	for i := range outs {
+		layer := layertest.Tar(layertest.File("f", strings.Repeat("f", 100+i)))
+		table, err := differ.TableOf(layer)
+		must(t, err)
+		outs[i], err = s.stage(&differ.Raw{Blob: layer, Table: table})
+		must(t, err)
+		if outs[i].BigData != nil {
+			t.Errorf("the staged layer %d has its records in memory: %q", i, outs[i].BigData)
+		}
+	}
+	for i, id := range []string{"first", "second"} {
+		must(t, s.Create(id, "", nil))
+		must(t, s.staging().ApplyDiffFromStagingDirectory(id, "", &outs[i], &graphdriver.ApplyDiffWithDifferOpts{}))
+		if got := string(outs[i].BigData["table"]); len(outs[i].BigData) != 1 || got != "of contents" {
+			t.Errorf("the layer %s has the records %q", id, outs[i].BigData)
+		}
+	}
+	if outs[0].BigData != nil {
+		t.Error("the first layer keeps its records")
+	}
+	for _, out := range outs {
+		must(t, s.discard(out))
+	}
+}
+
 // TestPullRoot pulls layers with and without an entry for the root. Owner and mode of the root are
 // those of plain overlay, in mounts, containers, and the layer's directory.
 func TestPullRoot(t *testing.T) {

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"iter"
 	"path/filepath"
+	"strings"
 
 	digest "github.com/opencontainers/go-digest"
 	"github.com/vbatts/tar-split/tar/storage"
@@ -21,14 +23,14 @@ var ErrLayout = errors.New("the tar differs from its table of contents")
 // files, and the sha256 of each content.
 type Layout struct {
 	split storage.Unpacker
-	sums  map[string]digest.Digest // of the remaining contents, by the cleaned names in split
+	sums  map[nameHash]contentSum // of the remaining contents, by the cleaned names in split
 
 	offset  int64  // in the tar
 	segment []byte // the rest of the segment before the next content
 	content *storage.Entry
-	sum     digest.Digest // expected sha256 of the content
-	left    int64         // remaining bytes of the content
-	coming  []content     // contents that Content has not returned
+	sum     contentSum // expected sha256 of the content
+	left    int64      // remaining bytes of the content
+	coming  []content  // contents that Content has not returned
 
 	sha256 hash.Hash
 	crc    checksum // checked too, because a reader of the tar-split compares it
@@ -37,20 +39,35 @@ type Layout struct {
 // content is the place of a content in the tar.
 type content struct {
 	offset, size int64
-	sum          digest.Digest
+	sum          contentSum
+}
+
+// contentSum is the sha256 of a content. Digests of 100,000 contents as text would take 15 MB.
+type contentSum [sha256.Size]byte
+
+func (s contentSum) digest() digest.Digest { return digest.NewDigestFromBytes(digest.SHA256, s[:]) }
+
+// sumOf returns the sum in a digest. For others than sha256 it is 0, which no content has.
+func sumOf(d digest.Digest) (s contentSum) {
+	if text, ok := strings.CutPrefix(string(d), "sha256:"); ok && len(text) == hex.EncodedLen(len(s)) {
+		if _, err := hex.Decode(s[:], []byte(text)); err != nil {
+			return contentSum{}
+		}
+	}
+	return s
 }
 
 // Split reads the entries of a tar-split.
 type Split = storage.Unpacker
 
-// NewLayout returns the layout of the tar that split describes. contents contains the sha256 of every
-// content, and no other, by the cleaned name of the file in split. The layout empties it.
-func NewLayout(split Split, contents map[string]digest.Digest) *Layout {
-	return &Layout{
-		split:  split,
-		sums:   contents,
-		sha256: sha256.New(),
+// NewLayout returns the layout of the tar that split describes. contents has the sha256 of every
+// content, and no other, by the cleaned name of the file in split.
+func NewLayout(split Split, contents iter.Seq2[string, digest.Digest]) *Layout {
+	l := &Layout{split: split, sums: map[nameHash]contentSum{}, sha256: sha256.New()}
+	for name, d := range contents {
+		l.sums[hashName(name)] = sumOf(d)
 	}
+	return l
 }
 
 // Content returns the sha256 of the next content, which must have that offset in the tar and that
@@ -67,7 +84,7 @@ func (l *Layout) Content(offset, size int64) (digest.Digest, error) {
 	}
 	c := l.coming[0]
 	l.coming = l.coming[1:]
-	return c.sum, nil
+	return c.sum.digest(), nil
 }
 
 func (l *Layout) reader(tar io.Reader) io.Reader { return &layoutReader{l, tar} }
@@ -134,9 +151,9 @@ func (l *Layout) next() error {
 			l.segment = e.Payload
 			return nil
 		case e.Type == storage.FileType && e.Size > 0:
-			name := filepath.Clean(e.GetName())
-			l.content, l.sum, l.left = e, l.sums[name], e.Size
-			delete(l.sums, name) // a second entry with this name fails
+			name := hashName(filepath.Clean(e.GetName()))
+			l.content, l.sum, l.left = e, l.sums[name], e.Size // the sum 0, if there is none, is wrong
+			delete(l.sums, name)                               // a second entry with this name fails
 			l.coming = append(l.coming, content{l.offset, e.Size, l.sum})
 			return nil
 		}
@@ -146,9 +163,9 @@ func (l *Layout) next() error {
 // checkContent compares the digest and the checksum of the content.
 func (l *Layout) checkContent() error {
 	name := l.content.GetName()
-	var sum [sha256.Size]byte
-	if got := "sha256:" + hex.EncodeToString(l.sha256.Sum(sum[:0])); got != string(l.sum) {
-		return fmt.Errorf("%w: entry %q has digest %s, not %q", ErrLayout, name, got, l.sum)
+	var sum contentSum
+	if l.sha256.Sum(sum[:0]); sum != l.sum {
+		return fmt.Errorf("%w: entry %q has digest %s, not %s", ErrLayout, name, sum.digest(), l.sum.digest())
 	}
 	if !bytes.Equal(l.crc.sum(), l.content.Payload) {
 		return fmt.Errorf("%w: entry %q has another checksum in its tar-split", ErrLayout, name)

@@ -66,7 +66,7 @@ func (e entries) Next() (*storage.Entry, error) {
 
 // readKnown reads a blob of which k is said, and asks for its contents as they come.
 func readKnown(b []byte, k known) (sum blob.Summary, contents map[string]digest.Digest, err error) {
-	layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.Clone(k.contents))
+	layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.All(k.contents))
 	contents = map[string]digest.Digest{}
 	src := blob.Source{Fetch: (&server{blob: b}).fetch, Size: int64(len(b))}
 	sum, err = blob.ReadKnown(context.Background(), src, digest.FromBytes(b), layout, func(e layer.Entries) error {
@@ -140,6 +140,8 @@ func TestLayoutRefused(t *testing.T) {
 	split("another checksum", replace(file, checksumOf.ReplaceAllString(file, `"payload":"AAAAAAAAAAA="`)))
 	sums("another digest", func(m map[string]digest.Digest) { m["small/8"] = m["small/9"] })
 	sums("no digest", func(m map[string]digest.Digest) { delete(m, "small/8") })
+	sums("no digest of sha256", func(m map[string]digest.Digest) { m["small/8"] = "sha512:" + m["small/8"][7:] })
+	sums("no hexadecimal digits", func(m map[string]digest.Digest) { m["small/8"] = "sha256:" + digest.Digest(strings.Repeat("x", 64)) })
 	sums("one too many", func(m map[string]digest.Digest) { m["small/100"] = m["small/9"] })
 	for name, k := range wrong {
 		if _, _, err := readKnown(zstded(t, 3, plain), k); !errors.Is(err, blob.ErrLayout) {
@@ -164,7 +166,7 @@ func TestLayoutContents(t *testing.T) {
 		},
 		"before its header": func(l *blob.Layout, _ layer.Entries) error { _, err := l.Content(512, size); return err },
 	} {
-		layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.Clone(k.contents))
+		layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.All(k.contents))
 		src := blob.Source{Fetch: (&server{blob: plain}).fetch, Size: int64(len(plain))}
 		_, err := blob.ReadKnown(context.Background(), src, digest.FromBytes(plain), layout, func(e layer.Entries) error { return convert(layout, e) })
 		if !errors.Is(err, blob.ErrLayout) {

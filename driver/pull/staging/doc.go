@@ -7,6 +7,8 @@
 //	Begin ─► objects and image are written ─► Commit: all is durable ─► Keep
 //	Take  ─► Place: the layer gets its place by renames ─► Close
 //
+// The records of the layer for containers/storage wait in a file, from PutAside to Records.
+//
 // A staged layer holds the lock of the pool, shared, from Begin to Close. Closing a layer without a
 // place removes it, and its objects become garbage of the pool. A killed process leaves its staged
 // layers, and the next collection removes them. A process that a signal ends removes them itself: see

@@ -28,6 +28,7 @@ type Layer struct {
 	pool      *pool.Pool
 	batch     *objects.Batch
 	image     *os.File // the layer image, without a name until it is complete
+	records   records  // for containers/storage
 	target    string   // the directory of the staged layer
 	committed bool
 }
@@ -224,6 +225,7 @@ func (l *Layer) Close(ctx context.Context) error {
 	if l.image != nil {
 		list = append(list, l.image.Close())
 	}
+	list = append(list, l.records.close())
 	if leftover {
 		if _, err := l.pool.Release(context.WithoutCancel(ctx), nil, nil); !errors.Is(err, objects.ErrBusy) {
 			list = append(list, err)

@@ -3,6 +3,7 @@ package chunked
 import (
 	"bufio"
 	"io"
+	"iter"
 	"path"
 	"path/filepath"
 	"slices"
@@ -24,8 +25,10 @@ const rawShare = 10
 // returns of the table of contents, with files stored in the flat format, the entries of
 // the tar-split, and the digests of the contents by the cleaned names that these have.
 // That they are so is for the caller to check, and out's tar-split is for it to close.
-// ok is false if the layer has no table, or has raw payloads.
-func (c *chunkedDiffer) RawTable() (out graphdriver.DriverWithDifferOutput, split tsStorage.Unpacker, contents map[string]digest.Digest, ok bool, err error) {
+// ok is false if the layer has no table, or has raw payloads. Otherwise the differ drops the
+// table, because containers/image keeps the differ during the download, and nothing takes
+// more memory.
+func (c *chunkedDiffer) RawTable() (out graphdriver.DriverWithDifferOutput, split tsStorage.Unpacker, contents iter.Seq2[string, digest.Digest], ok bool, err error) {
 	if c.convertToZstdChunked || c.rawPayloads() {
 		return out, nil, nil, false, nil
 	}
@@ -36,17 +39,24 @@ func (c *chunkedDiffer) RawTable() (out graphdriver.DriverWithDifferOutput, spli
 	if err != nil {
 		return out, nil, nil, false, err
 	}
-	contents = map[string]digest.Digest{}
-	for i := range c.toc.Entries {
-		if e := &c.toc.Entries[i]; e.Type == TypeReg && e.Size != 0 {
-			contents[filepath.Clean(e.Name)] = digest.Digest(e.Digest)
-		}
-	}
 	out.TarSplit, c.tarSplit = c.tarSplit, nil
 	out.TOCDigest, out.Size = c.tocDigest, c.uncompressedTarSize
 	out.BigData = map[string][]byte{rawManifestKey: c.manifest, chunkedLayerDataKey: format}
 	in := bufio.NewReaderSize(out.TarSplit, 64<<10)
+	contents = rawContents(c.toc.Entries)
+	c.toc, c.manifest = nil, nil
 	return out, rawSplit{jsoniter.ConfigCompatibleWithStandardLibrary.NewDecoder(in)}, contents, true, nil
+}
+
+// rawContents returns the digests of the contents of files by cleaned names.
+func rawContents(entries []minimal.FileMetadata) iter.Seq2[string, digest.Digest] {
+	return func(yield func(string, digest.Digest) bool) {
+		for i := range entries {
+			if e := &entries[i]; e.Type == TypeReg && e.Size != 0 && !yield(filepath.Clean(e.Name), digest.Digest(e.Digest)) {
+				return
+			}
+		}
+	}
 }
 
 // rawManifestKey is the name in the store of the manifest of a zstd:chunked layer. The constant in
