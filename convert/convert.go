@@ -20,6 +20,10 @@ type Written struct {
 	// image.
 	UIDs, GIDs []uint32
 
+	// Implied reports that a layer has implied directories below its root. A merge gives them the
+	// metadata of the layers below; a mount of the layer image does not.
+	Implied bool
+
 	// LargestXattrs are at most two files of a layer whose xattrs not every file system can
 	// hold; nil for a merged image. A file system that can hold theirs can hold those of all.
 	LargestXattrs []XattrFile
@@ -42,6 +46,7 @@ func LayerEntries(ctx context.Context, e layer.Entries, store layer.Store, w io.
 	}
 	img, err := write(w, t, erofs.Layer)
 	img.UIDs, img.GIDs = owners(t)
+	img.Implied = hasImplied(t)
 	img.LargestXattrs = largestXattrs(t)
 	return img, err
 }

@@ -17,3 +17,13 @@ func owners(t *tree.Tree) (uids, gids []uint32) {
 	}
 	return slices.Sorted(maps.Keys(u)), slices.Sorted(maps.Keys(g))
 }
+
+// hasImplied reports whether a directory below the root of a layer has no entry of its own.
+func hasImplied(t *tree.Tree) bool {
+	for e := range t.All() {
+		if e.Inode != t.Root && e.Inode.IsDir() && e.Inode.Dir.Implied {
+			return true
+		}
+	}
+	return false
+}

@@ -57,7 +57,7 @@ func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parent
 // upperTar returns the tar of a container's upper directory.
 func (d *Driver) upperTar(c chain.Chain, redirects upper.Redirects, maps *idtools.IDMappings, label string) (io.ReadCloser, error) {
 	below := &roots{}
-	if err := d.open(below, c[1:]); err != nil {
+	if err := d.open(below, lowerParts(c)); err != nil {
 		return nil, errors.Join(err, below.Close())
 	}
 	r, err := upper.Tar(upper.Source{
@@ -130,16 +130,24 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 	if c[0].Composefs {
 		err = top.mount(c[0].ImagePath(), d.abilities().backing)
 	} else {
-		err = d.open(top, c[:1])
+		err = d.open(top, parts(c[:1], nil))
 	}
 	if err == nil {
-		err = d.open(below, c[1:])
+		err = d.open(below, lowerParts(c))
 	}
 	if err != nil {
 		return nil, err
 	}
 	list, err := upper.Changes(top.list[0], merged, below.list)
 	return list, top.named(below.named(err))
+}
+
+// lowerParts returns the parts below the top layer.
+func lowerParts(c chain.Chain) []part {
+	if c[0].Composefs {
+		return parts(c[1:], nil)
+	}
+	return parts(c, readSeparate(c[0]))[1:]
 }
 
 // mountRenamed mounts the chain of a container that has renamed directories, because only a mount

@@ -7,13 +7,14 @@
 //	load, build   ApplyDiff            apply.go       tar ─► staged layer ─► its place in the store
 //	              StartStagingDiffToApply, CommitStagedLayer   staged.go   the same, without the lock
 //	run, mount    Get, Put             mount.go       chain ─► merged image ─► mount plan ─► mount
+//	                                   separate.go    steps of a build without a merged image
 //	commit, diff  Diff, Changes        diff.go        upper directory against the layers below
 //	--uidmap      UpdateLayerIDMap     idmap.go       new owners, where mounts cannot show them
 //	push, save    DiffGetter           diffgetter.go  the content of one file, for tar-split
 //	rmi, rm       DeferredRemove       remove.go      layer removed, then its objects and images
 //	bootc         LayerFiles           layerfiles.go the objects of a layer, by the names of its files
 //	info          Status               status.go
-//	exit          Cleanup              status.go      pulled chains merged, garbage collected
+//	exit          Cleanup              status.go      new chains merged, garbage collected
 //
 // upstream.go contains all that depends on the version of containers/storage. The driver is compiled
 // with several: see hack/upstreams.
@@ -30,7 +31,8 @@
 // as DiffGetter and DeferredRemove, work on any kernel.
 //
 // A chain may contain both kinds of layers. Consecutive composefs layers become one image, a
-// segment; every plain layer stays a layer of the mount.
+// segment; every plain layer stays a layer of the mount. In a step of a build, the images of new layers
+// are layers of their own: see docs/decisions/048-steps-of-a-build.md.
 //
 // # Locks
 //

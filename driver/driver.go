@@ -32,7 +32,7 @@ type Driver struct {
 	runRoot      chain.RunRoot
 	mountOptions []string // mountopt, of mount(8)
 
-	pulled  pulled
+	added   addedLayers
 	handed  handed
 	copies  copies
 	mapped  mapped

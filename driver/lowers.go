@@ -13,10 +13,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
-// lowers adds the layers to the plan, with shared mounts of their images. maps are as in
-// [trust.Guard.Expected]. The caller calls release after it has mounted the plan, and after an
-// error too.
-func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings) (release func(), err error) {
+// lowers adds the layers to the plan, with shared mounts of their images. Images of separate layers are
+// not shared. maps are as in [trust.Guard.Expected]. The caller calls release after it has mounted the
+// plan, and after an error too.
+func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings, volatile bool) (release func(), err error) {
 	var leases []io.Closer
 	release = func() {
 		for _, l := range leases {
@@ -27,8 +27,14 @@ func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtoo
 	if err != nil {
 		return release, err
 	}
+	var separate []separateLayer
+	if want == nil { // expected digests are those of merged images
+		if separate, err = d.separate(c, p, volatile); err != nil {
+			return release, err
+		}
+	}
 	sealed := true
-	for i, s := range c.Segments() {
+	for i, s := range parts(c, separate) {
 		if !s.Composefs() {
 			if err := d.guard.RefusePlain(s.Top(), i == 0); err != nil {
 				return release, err
@@ -57,18 +63,23 @@ func addPlain(p *mount.Plan, l chain.Layer, top bool) {
 	}
 }
 
-// addImage adds a shared mount of a segment's image, after the checks of package trust. The caller
+// addImage adds a mount of the image of a part, after the checks of package trust. The caller
 // closes held after it has mounted the plan, and after an error too.
-func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *trust.Expectation, target string) (held []io.Closer, sealed bool, err error) {
-	img, err := d.images.EnsureMerged(d.context(), s)
+func (d *Driver) addImage(p *mount.Plan, s part, want *trust.Expectation, target string) (held []io.Closer, sealed bool, err error) {
+	img, err := d.imageOf(s)
 	if err != nil {
 		return nil, false, err
 	}
-	file, sealed, err := d.guard.Image(d.context(), s, img, d.abilities().backing)
+	file, sealed, err := d.guard.Image(d.context(), s.Segment, img, d.abilities().backing)
 	if err != nil {
 		return nil, false, err
 	}
-	if want.Of(s) {
+	p.Data = appendNew(p.Data, img.Data...)
+	if s.image != nil {
+		p.Lowers = append(p.Lowers, mount.Layer{Image: file})
+		return nil, sealed, nil
+	}
+	if want.Of(s.Segment) {
 		pinned, err := d.guard.Pin(d.context(), want, img, file)
 		if err != nil {
 			return nil, false, err
@@ -80,7 +91,6 @@ func (d *Driver) addImage(p *mount.Plan, s chain.Segment, want *trust.Expectatio
 		return held, false, err
 	}
 	p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})
-	p.Data = appendNew(p.Data, img.Data...)
 	return append(held, lease), sealed, nil
 }
 

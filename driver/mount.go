@@ -81,7 +81,7 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 			err = errors.Join(err, d.mounts.Release(target))
 		}
 	}()
-	release, err := d.lowers(p, c, target, d.unshifted(options))
+	release, err := d.lowers(p, c, target, d.unshifted(options), options.Volatile)
 	defer release()
 	if err != nil {
 		return err
@@ -117,6 +117,7 @@ func (d *Driver) Put(id string) error {
 	if d.counter.Decrement(target) > 0 {
 		return nil
 	}
+	d.added.endStep(id)
 	if err := errors.Join(mount.Undo(target), d.mounts.Release(target)); err != nil {
 		return fmt.Errorf("layer %s: %w", id, err)
 	}

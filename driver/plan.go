@@ -106,13 +106,18 @@ func hidesObjects(c chain.Chain) bool {
 		for _, dir := range s.Top().Diffs {
 			entries, _ := os.ReadDir(dir) // the mount reports errors
 			if image && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-				return len(e.Name()) == 2 && strings.Trim(e.Name(), "0123456789abcdef") == ""
+				return namesObjects(e.Name())
 			}) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// namesObjects reports whether a name is that of an object directory.
+func namesObjects(name string) bool {
+	return len(name) == 2 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
 // needsMetacopy reports whether a mount of the chain needs metacopy=on: an image has another layer

@@ -81,7 +81,7 @@ func (d *Driver) ApplyDiffFromStagingDirectory(id, parent string, out *graphdriv
 		return err
 	}
 	d.handed.over(out, records)
-	d.pulled.add(id, parent)
+	d.added.add(id, addedLayer{parent: parent})
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/message"
-	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
 // roots are the layers of a chain as directories, top first. Images are detached mounts, in which
@@ -20,14 +19,14 @@ type roots struct {
 	names []string // pairs: a prefix in list and the path of the image, for messages
 }
 
-// open adds the segments of a chain.
-func (d *Driver) open(r *roots, c chain.Chain) error {
-	for _, s := range c.Segments() {
-		if !s.Composefs() {
-			r.list = append(r.list, s.Top().Diffs...)
+// open adds parts of a chain.
+func (d *Driver) open(r *roots, list []part) error {
+	for _, p := range list {
+		if !p.Composefs() {
+			r.list = append(r.list, p.Top().Diffs...)
 			continue
 		}
-		img, err := d.images.EnsureMerged(d.context(), s)
+		img, err := d.imageOf(p)
 		if err != nil {
 			return err
 		}

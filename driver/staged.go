@@ -25,6 +25,8 @@ type stagedTar struct {
 	size    int64 // of all files, in bytes
 	odd     warn.Oddities
 	largest []convert.XattrFile
+	implied bool // it has implied directories
+	hides   bool // see imageHides
 }
 
 // stageTar converts a tar into a staged layer. It reads the tar to its end, even after an error, unless
@@ -44,11 +46,14 @@ func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) 
 	if err == nil {
 		err = s.Commit(made.Digest)
 	}
+	if err == nil {
+		t.hides, err = imageHides(s.ImageFile())
+	}
 	if err != nil {
 		drain(tar)
 		return nil, s.Fail(d.context(), err)
 	}
-	t.size, t.largest = s.Batch().Stats().Bytes, made.LargestXattrs
+	t.size, t.largest, t.implied = s.Batch().Stats().Bytes, made.LargestXattrs, made.Implied
 	return t, nil
 }
 
@@ -58,9 +63,22 @@ func (d *Driver) placeTar(t *stagedTar, id string) error {
 	if err := d.placeAndClose(t.Layer, id); err != nil {
 		return err
 	}
+	d.noteBuilt(t, id)
 	t.odd.Unsaved(id)
 	t.odd.Unknown(id)
 	return nil
+}
+
+// noteBuilt notes a placed layer for the mounts of the next steps of a build, and for premerge.
+func (d *Driver) noteBuilt(t *stagedTar, id string) {
+	if !t.Placed() {
+		return
+	}
+	l := addedLayer{built: true}
+	if image := t.Digest(); !t.implied && !t.hides {
+		l.image = &image
+	}
+	d.added.add(id, l)
 }
 
 // stager is a driver that converts tars without the locks of the store, for containers/storage 1.62

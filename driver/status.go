@@ -60,10 +60,13 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 		return m, err
 	}
 	var lowers []string
-	for i, s := range c.Segments() {
+	for i, s := range parts(c, readSeparate(c[0])) {
 		switch {
 		case s.Composefs():
-			path := d.images.Place(s)
+			path := d.images.Place(s.Segment)
+			if s.image != nil {
+				path = s.Top().ImagePath()
+			}
 			if m["ComposefsImage"] == "" {
 				m["ComposefsImage"] = path
 			}
@@ -80,7 +83,7 @@ func (d *Driver) Metadata(id string) (map[string]string, error) {
 
 // Cleanup ends the use of the driver. containers/storage calls it at the end of a command if no
 // layer is mounted, and holds storage.lock and the lock of the layers. Cleanup merges the chains of
-// pulled images, unmounts the stock driver's home and the shared mounts that no container uses, and
+// pulled and built images, unmounts the stock driver's home and the shared mounts that no container uses, and
 // collects garbage. It takes the lock of the pool, first shared and then exclusive if that is free,
 // and the lock of the shared mounts.
 func (d *Driver) Cleanup() error {

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -70,11 +71,10 @@ func (c *Converter) fillContainer(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	err = os.Remove(layers[0].MetacopyMark())
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return err
+	return errors.Join(
+		files.IgnoreMissing(os.Remove(layers[0].MetacopyMark())),
+		files.IgnoreMissing(os.Remove(layers[0].SeparateFile())),
+	)
 }
 
 // unfilled are the incomplete files and directories in an upper directory, by their paths.

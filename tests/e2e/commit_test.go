@@ -157,3 +157,32 @@ func TestBuildSquashed(t *testing.T) {
 		return seen(t, p, "built")
 	})
 }
+
+const stepfile = `FROM %s
+RUN mkdir -p /t/d/sub && echo 1 >/t/d/one && echo 2 >/t/d/sub/two && ln /t/d/one /t/d/link
+RUN chmod 640 /home/big && rm /t/d/one && chown 7:8 /t/d/sub/two
+RUN rm -r /t/d && mkdir /t/d && echo new >/t/d/new
+RUN mv /t/d /t/e && ln /t/e/new /t/e/again && ln /home/big /t/big
+RUN chmod 600 /t/e/new && rm -r /gone && mkdir /gone
+RUN find /t /home /gone -exec touch -h -d @1600000000 {} +
+`
+
+// TestBuildSteps builds an image in steps, each of which changes files of the steps before it. Only the
+// base and the built image are merged.
+func TestBuildSteps(t *testing.T) {
+	treeLikePlain(t, func(t *testing.T, p *podman.Podman) *tree.Tree {
+		ref := pull(t, p, rich()...)
+		dir := t.TempDir()
+		writeFile(t, dir, "Containerfile", fmt.Sprintf(stepfile, ref))
+		p.Run("build", "-q", "--network=none", "--ulimit=nproc=4096:4096", "--layers", "-t", "built", dir)
+		if p.Kind == podman.Ours {
+			images, err := os.ReadDir(filepath.Join(p.Store.Root, "overlay-composefs/images"))
+			if err != nil || len(images) != 2 {
+				t.Errorf("%d merged images, want 2: %v", len(images), err)
+			}
+		}
+		p.Run("system", "check")
+		checkLayers(t, p)
+		return seen(t, p, "built")
+	})
+}

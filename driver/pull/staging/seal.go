@@ -22,6 +22,7 @@ const imageSuffix = ".image"
 // already. The image needs a name first, because ext4 takes a file that gets fs-verity off its list of
 // orphans, and a crash would leak a file without a name.
 func (l *Layer) seal(digest verity.Digest) error {
+	l.digest = digest
 	if err := enter(); err != nil {
 		return err
 	}

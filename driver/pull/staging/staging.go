@@ -28,9 +28,11 @@ type Layer struct {
 	pool      *pool.Pool
 	batch     *objects.Batch
 	image     *os.File // the layer image, without a name until it is complete
-	records   records  // for containers/storage
-	target    string   // the directory of the staged layer
+	digest    verity.Digest
+	records   records // for containers/storage
+	target    string  // the directory of the staged layer
 	committed bool
+	placed    bool
 }
 
 // Begin stages a new layer in a store and takes the lock of the pool, shared. If the error is
@@ -58,6 +60,15 @@ func (l *Layer) Dir() string { return l.batch.Staged() }
 
 // Image returns the file for the layer image. It is empty at first.
 func (l *Layer) Image() io.Writer { return l.image }
+
+// ImageFile returns the image of a committed layer, open for reading.
+func (l *Layer) ImageFile() *os.File { return l.image }
+
+// Digest returns the fs-verity digest of the image of a committed layer.
+func (l *Layer) Digest() verity.Digest { return l.digest }
+
+// Placed reports whether Place has placed the layer.
+func (l *Layer) Placed() bool { return l.placed }
 
 // Temporary returns a file without a name on the file system of the pool. Errors contain what as its
 // name.
@@ -127,7 +138,9 @@ func (l *Layer) Place(to chain.Layer) (err error) {
 	if err := os.Rename(image, l.pool.Path(to.ImagePath())); err != nil {
 		return err
 	}
-	return syncPlace(to)
+	err = syncPlace(to)
+	l.placed = err == nil
+	return err
 }
 
 // syncPlace syncs the files that record the chain of a layer. The stock driver does not sync them.

@@ -26,6 +26,7 @@ const (
 	mergedFile  = "merged.blob"
 	segmentFile = "segment.blob"
 	metacopy    = "composefs-metacopy"
+	separate    = "composefs-separate"
 	workDir     = "work"
 )
 
@@ -94,6 +95,10 @@ func (l Layer) ImageLinks() []string { return []string{l.MergedPath(), l.Segment
 // metacopy=on and may contain metacopy files.
 func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), metacopy) }
 
+// SeparateFile returns the file that lists the layers below a container whose images its mounts show
+// one by one, each with the fs-verity digest of its image.
+func (l Layer) SeparateFile() string { return filepath.Join(l.Dir(), separate) }
+
 // StockImages returns the directory that the stock driver leaves after it has mounted composefs
 // images for the layer.
 func (l Layer) StockImages() string { return filepath.Join(l.Dir(), stockImages) }
@@ -137,7 +142,7 @@ func (l Layer) Unknown() (names []string, err error) {
 		known  []string
 	}{
 		{l.Dir(), "", []string{
-			diffDir, dataDir, linkFile, metacopy, mountPoint, stockImages, workDir, LowerFile, LowerLayersFile,
+			diffDir, dataDir, linkFile, metacopy, mountPoint, separate, stockImages, workDir, LowerFile, LowerLayersFile,
 			"additionallayer", "empty", "mapped",
 		}},
 		{l.DataDir(), dataDir + "/", []string{imageFile, mergedFile, segmentFile}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -27,11 +28,20 @@ type Images struct {
 // of their segments are sealed.
 func New(primary chain.Store, sealing objects.Sealing) *Images { return &Images{primary, sealing} }
 
-// Merged is a merged image and the directories of its objects.
+// Merged is a merged image, or a single layer image, and the directories of its objects.
 type Merged struct {
 	Path string
 	Pool chain.Store // the store whose pool has the image
 	Data []string    // object directories
+
+	digest *verity.Digest // that of a layer image, nil for an image that the pool names
+}
+
+// Layer returns the image of a composefs layer for a mount with other layers below it. digest is its
+// fs-verity digest.
+func (m *Images) Layer(l chain.Layer, digest verity.Digest) (Merged, error) {
+	data, err := m.Data(chain.Segment{Layers: []chain.Layer{l}})
+	return Merged{Path: l.ImagePath(), Pool: l.Store, Data: data, digest: &digest}, err
 }
 
 // EnsureMerged returns the image of a composefs segment and merges its layers if the image is
@@ -58,7 +68,7 @@ func (m *Images) EnsureMerged(ctx context.Context, s chain.Segment) (Merged, err
 	if path == m.Place(s) {
 		store = m.store(s)
 	}
-	return Merged{path, store, data}, nil
+	return Merged{Path: path, Pool: store, Data: data}, nil
 }
 
 // Find returns the path of the segment's merged image, "" if it does not exist yet. It takes no lock.

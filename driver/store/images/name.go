@@ -13,11 +13,15 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Digest returns the fs-verity digest that names the image in the pool. It compares inodes with
+// Digest returns the fs-verity digest that the image should have: for a merged image, the one that names
+// it in the pool. Digest compares inodes with
 // the images of the pool. A copy of a store has lost the hard links: Digest then hashes the image
 // and looks for its digest in the pool. It does not check that a file of the pool has the content
 // that its name promises. It takes no lock.
 func (i Merged) Digest(ctx context.Context) (verity.Digest, error) {
+	if i.digest != nil {
+		return *i.digest, nil
+	}
 	p, err := objects.OpenReadOnly(i.Pool.Pool())
 	if err != nil {
 		return verity.Digest{}, err
