@@ -79,8 +79,8 @@ func (d *Driver) imageOf(p part) (images.Merged, error) {
 // separate returns the separate layers of a mount that has no expected digest. Later mounts of a
 // container show the same ones as the first, because inode numbers depend on the image.
 //
-// Only volatile containers, such as those of a build, get separate layers. Their mounts need metacopy=on,
-// and overlayfs cannot find again from which of two images a written file came. While such a container is
+// Only volatile containers, such as those of a build, get separate layers, because their mounts need
+// metacopy=on. While such a container is
 // mounted, so is the layer below it: a build looks up directories there. The root has the mode of an
 // implied directory in that mount, because the layer has no entry for it.
 func (d *Driver) separate(c chain.Chain, p *mount.Plan, volatile bool) (list []separateLayer, err error) {

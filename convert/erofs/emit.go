@@ -56,6 +56,7 @@ func (e *emitter) emitHeaders() {
 	if b := o.next(disk.SuperblockSize); b != nil {
 		s := disk.Superblock{
 			Magic:         disk.SuperMagic,
+			UUID:          e.opts.UUID,
 			FeatureCompat: disk.CompatMtime | disk.CompatXattrFilter,
 			BlockBits:     disk.BlockBits,
 			RootNid:       uint16(e.nid(0)),

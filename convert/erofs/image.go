@@ -65,6 +65,9 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 	return m, nil
 }
 
+// UUID returns the UUID of the image, zeros for none. Images of earlier versions have none.
+func (m *Image) UUID() [16]byte { return m.super.UUID }
+
 // Format returns [V0], [V1] or [Layer].
 func (m *Image) Format() Format {
 	switch {

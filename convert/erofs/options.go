@@ -27,6 +27,10 @@ const (
 type Options struct {
 	Format Format
 
+	// UUID is that of the file system. overlayfs finds the origin of a written file again only if not
+	// more than one of its lower file systems has no UUID.
+	UUID [16]byte
+
 	// MkcomposefsBudget refuses, with [ErrXattrBudget], the few trees that mkcomposefs refuses
 	// because it miscounts the xattrs of whiteouts. It does not change the bytes of accepted
 	// trees.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -70,7 +71,14 @@ func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 	if _, err := io.Copy(is, io.NewSectionReader(f, 0, img.Size())); err != nil {
 		return err
 	}
-	if _, err := erofs.Write(should, t, erofs.Options{Format: img.Format()}); err != nil {
+	opts := erofs.Options{Format: img.Format()}
+	if opts.Format == erofs.Layer && img.UUID() != (opts.UUID) {
+		var err error
+		if opts.UUID, err = convert.LayerUUID(t); err != nil {
+			return fmt.Errorf("%w: %w", erofs.ErrCorrupt, err)
+		}
+	}
+	if _, err := erofs.Write(should, t, opts); err != nil {
 		return fmt.Errorf("%w: %w", erofs.ErrCorrupt, err)
 	}
 	if is.Digest() != should.Digest() {

@@ -72,17 +72,18 @@ const SuperblockSize = 128
 
 // Superblock is struct erofs_super_block without the fields that are always zero here.
 type Superblock struct {
-	Magic           uint32 // magic
-	FeatureCompat   uint32 // feature_compat
-	BlockBits       uint8  // blkszbits
-	RootNid         uint16 // root_nid
-	Inodes          uint64 // inos
-	BuildTime       int64  // build_time, seconds
-	BuildTimeNsec   uint32 // build_time_nsec
-	Blocks          uint32 // blocks: file size in blocks
-	MetaBlock       uint32 // meta_blkaddr
-	XattrBlock      uint32 // xattr_blkaddr: base of shared references
-	FeatureIncompat uint32 // feature_incompat: always 0 here
+	Magic           uint32   // magic
+	FeatureCompat   uint32   // feature_compat
+	BlockBits       uint8    // blkszbits
+	RootNid         uint16   // root_nid
+	Inodes          uint64   // inos
+	BuildTime       int64    // build_time, seconds
+	BuildTimeNsec   uint32   // build_time_nsec
+	Blocks          uint32   // blocks: file size in blocks
+	MetaBlock       uint32   // meta_blkaddr
+	XattrBlock      uint32   // xattr_blkaddr: base of shared references
+	UUID            [16]byte // uuid
+	FeatureIncompat uint32   // feature_incompat: always 0 here
 }
 
 // Put encodes s.
@@ -98,6 +99,7 @@ func (s *Superblock) Put(b []byte) {
 	le.PutUint32(b[36:], s.Blocks)
 	le.PutUint32(b[40:], s.MetaBlock)
 	le.PutUint32(b[44:], s.XattrBlock)
+	copy(b[48:64], s.UUID[:])
 	le.PutUint32(b[80:], s.FeatureIncompat)
 }
 
@@ -105,6 +107,7 @@ func (s *Superblock) Put(b []byte) {
 func GetSuperblock(b []byte) Superblock {
 	_ = b[SuperblockSize-1]
 	return Superblock{
+		UUID:            [16]byte(b[48:64]),
 		Magic:           le.Uint32(b[0:]),
 		FeatureCompat:   le.Uint32(b[8:]),
 		BlockBits:       b[12],
