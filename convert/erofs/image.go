@@ -25,6 +25,7 @@ type Image struct {
 	size    int64
 	version uint32
 	layer   bool // the format is Layer
+	acl     bool // an inode has a POSIX ACL, as the header states
 	super   disk.Superblock
 }
 
@@ -43,6 +44,7 @@ func Open(r io.ReaderAt, size int64) (*Image, error) {
 	header := disk.GetHeader(b)
 	m.version = header.ComposefsVersion
 	m.layer = header.Flags&disk.HeaderLayer != 0
+	m.acl = header.Flags&disk.HeaderHasACL != 0
 	m.super = disk.GetSuperblock(b[disk.SuperblockOffset:])
 	switch {
 	case header.Magic != disk.ComposefsMagic:
@@ -78,6 +80,9 @@ func (m *Image) Format() Format {
 	}
 	return V1
 }
+
+// HasACL reports whether an inode has a POSIX ACL, as the header states.
+func (m *Image) HasACL() bool { return m.acl }
 
 // Size returns the image's size in bytes.
 func (m *Image) Size() int64 { return m.size }

@@ -30,7 +30,7 @@ func dirBlocks(rec *record) (int64, error) {
 }
 
 // dirBlock returns the i-th block of directory rec, valid until the next call.
-func (r *reader) dirBlock(rec *record, i int64) (direntBlock, error) {
+func (r *access) dirBlock(rec *record, i int64) (direntBlock, error) {
 	b, err := r.block(rec, i)
 	if err == nil {
 		var block direntBlock
@@ -132,7 +132,7 @@ func (r *reader) readDir(rec *record) (entries []entry, parent uint64, err error
 
 // lookup finds a name in directory rec by bisection: first its block, then its place in the block.
 // It returns fs.ErrNotExist if the name is missing.
-func (r *reader) lookup(rec *record, name string) (uint64, error) {
+func (r *access) lookup(rec *record, name string) (uint64, error) {
 	blocks, err := dirBlocks(rec)
 	if err != nil {
 		return 0, err

@@ -75,24 +75,33 @@ func (r *reader) sharedXattr(ref uint32) (rawXattr, error) {
 // parseXattr reads the entry at the start of b and returns its size with padding. The value of x
 // is a part of b.
 func (r *reader) parseXattr(b []byte) (x rawXattr, size int, err error) {
-	if len(b) < disk.XattrEntrySize {
-		return x, 0, fmt.Errorf("%w: xattr entry in %d bytes", ErrCorrupt, len(b))
+	prefix, suffix, value, size, err := splitXattr(b)
+	if err != nil {
+		return x, 0, err
 	}
-	e := disk.GetXattrEntry(b)
-	if e.DiskSize() > len(b) {
-		return x, 0, fmt.Errorf("%w: xattr entry of %d bytes in %d", ErrCorrupt, e.DiskSize(), len(b))
-	}
-	prefix, ok := disk.XattrPrefix(e.NameIndex)
-	if !ok {
-		return x, 0, fmt.Errorf("%w: xattr name prefix %d", ErrUnsupported, e.NameIndex)
-	}
-	value := disk.XattrEntrySize + int(e.NameLen)
-	suffix := b[disk.XattrEntrySize:value]
 	if x.name, err = r.xattrName(prefix, suffix); err != nil {
 		return x, 0, err
 	}
-	x.value = b[value : value+int(e.ValueSize)]
-	return x, e.DiskSize(), nil
+	x.value = value
+	return x, size, nil
+}
+
+// splitXattr returns the parts of the entry at the start of b, which are parts of b, and its size with
+// padding.
+func splitXattr(b []byte) (prefix string, suffix, value []byte, size int, err error) {
+	if len(b) < disk.XattrEntrySize {
+		return "", nil, nil, 0, fmt.Errorf("%w: xattr entry in %d bytes", ErrCorrupt, len(b))
+	}
+	e := disk.GetXattrEntry(b)
+	if e.DiskSize() > len(b) {
+		return "", nil, nil, 0, fmt.Errorf("%w: xattr entry of %d bytes in %d", ErrCorrupt, e.DiskSize(), len(b))
+	}
+	prefix, ok := disk.XattrPrefix(e.NameIndex)
+	if !ok {
+		return "", nil, nil, 0, fmt.Errorf("%w: xattr name prefix %d", ErrUnsupported, e.NameIndex)
+	}
+	end := disk.XattrEntrySize + int(e.NameLen)
+	return prefix, b[disk.XattrEntrySize:end], b[end : end+int(e.ValueSize)], e.DiskSize(), nil
 }
 
 // xattrName joins prefix and suffix. It keeps each name once, because there are few.

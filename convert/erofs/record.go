@@ -13,12 +13,23 @@ import (
 // bytes each, or inodes of 32 bytes with names of one byte.
 const MemoryFactor = 32
 
+// access reads inodes, contents and directories of an image, and keeps nothing of them.
+type access struct {
+	*Image
+	inodes, data pieces
+}
+
+// pieces returns n bytes of an image at an offset, valid until the next call. It returns ErrCorrupt if
+// they are beyond the image's end.
+type pieces interface {
+	view(offset int64, n int) ([]byte, error)
+}
+
 // reader is the state of one operation on an image.
 type reader struct {
-	*Image
-	least        int64 // minimum number of bytes of a read
-	inodes, data window
-	table        table
+	access
+	least int64 // minimum number of bytes of a read
+	table table
 
 	// left is the number of bytes that may still be kept in memory. Nothing in a sound image
 	// overlaps, so it never needs more than its size, while a hostile one could refer to the same
@@ -35,8 +46,8 @@ type reader struct {
 // newReader returns a reader that fetches at least least bytes at a time.
 func (m *Image) newReader(least int) *reader {
 	r := &reader{
-		Image: m, left: m.size, least: int64(least),
-		inodes: window{image: m, least: least}, data: window{image: m, least: least},
+		access: access{Image: m, inodes: &window{image: m, least: least}, data: &window{image: m, least: least}},
+		left:   m.size, least: int64(least),
 		names: map[string]string{}, sets: map[string]tree.Xattrs{},
 	}
 	r.table = table{reader: r, pages: map[int64][]byte{}, across: map[int64][]byte{}}
@@ -60,7 +71,7 @@ type record struct {
 }
 
 // record reads the inode at nid.
-func (r *reader) record(nid uint64) (record, error) {
+func (r *access) record(nid uint64) (record, error) {
 	if nid > uint64(r.size)/disk.SlotSize {
 		return record{}, fmt.Errorf("%w: nid %d is beyond its end", ErrCorrupt, nid)
 	}
@@ -90,7 +101,7 @@ func (rec *record) isDir() bool { return uint32(rec.Mode)&tree.TypeMask == tree.
 
 // block returns the i-th piece of up to one block of a flat content, valid until
 // the next call.
-func (r *reader) block(rec *record, i int64) ([]byte, error) {
+func (r *access) block(rec *record, i int64) ([]byte, error) {
 	start := i * disk.BlockSize
 	n := int(min(disk.BlockSize, int64(rec.Size)-start))
 	if rec.Layout == disk.FlatInline && n < disk.BlockSize {
