@@ -343,9 +343,9 @@ func TestMissing(t *testing.T) {
 func TestRestart(t *testing.T) {
 	dir := mounttest.Scratch(t)
 	image, served := filepath.Join(dir, "image"), filepath.Join(dir, "served")
-	writeImage(t, image, treetest.RootFS(20_000))
+	writeImage(t, image, treetest.RootFS(60_000))
 	device := mountFUSE(t, served)
-	const killed = serveEnv + "_KILLED_AFTER=500"
+	const killed = serveEnv + "_KILLED_AFTER=100"
 	server := startServer(t, image, device, killed)
 	walked := make(chan error, 1)
 	go func() {
@@ -371,7 +371,7 @@ func TestRestart(t *testing.T) {
 			go func() { died <- server.Wait() }()
 		}
 	}
-	if kills < 20 {
+	if kills < 50 {
 		t.Errorf("the walk ended after %d kills", kills)
 	}
 	if err := errors.Join(mount.Undo(served), <-died, device.Close()); err != nil {

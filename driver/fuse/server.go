@@ -24,18 +24,19 @@ func NewServer(view *erofs.View) *Server { return &Server{view: view} }
 // Requests returns the number of requests so far.
 func (s *Server) Requests() uint64 { return s.requests.Load() }
 
-// Buffers in bytes. The kernel does not read into less than 8 KiB, nor into less than max_write and 4 KiB.
-const (
-	requestMax = dataMax + 8<<10
-	answerMax  = outHeaderSize + dataMax
-)
+// requestMax is the size of a buffer for requests in bytes. The kernel does not read into less than 8 KiB, nor into
+// less than max_write and 4 KiB.
+const requestMax = dataMax + 8<<10
+
+// AnswerMax is the size of the largest answer in bytes.
+const AnswerMax = outHeaderSize + dataMax
 
 // Serve answers requests that it reads from connection, an open /dev/fuse, until the file system is
 // unmounted. Several calls may serve one connection.
 func (s *Server) Serve(connection *os.File) error {
 	defer runtime.KeepAlive(connection)
 	fd := int(connection.Fd())
-	in, out := make([]byte, requestMax), make([]byte, answerMax)
+	in, out := make([]byte, requestMax), make([]byte, AnswerMax)
 	for {
 		n, err := unix.Read(fd, in)
 		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EINTR) {
@@ -59,7 +60,7 @@ func (s *Server) Serve(connection *os.File) error {
 	}
 }
 
-// Answer answers a request. out has room for each answer, which is a part of it. The answer is nil if the
+// Answer answers a request. out has AnswerMax bytes, and the answer is a part of it. The answer is nil if the
 // kernel wants none.
 func (s *Server) Answer(request, out []byte) []byte {
 	s.requests.Add(1)
