@@ -67,11 +67,15 @@ func (s *stack) layerOptions(k kernel) []option {
 
 // options returns the options that do not name layers.
 func (p *Plan) options() []option {
-	metacopy := "off"
-	if p.Metacopy {
-		metacopy = "on"
+	options := []option{{"source", p.source()}}
+	switch {
+	case p.UserXattr:
+		options = append(options, option{"userxattr", nil})
+	case p.Metacopy:
+		options = append(options, option{"metacopy", "on"}, option{"redirect_dir", "on"})
+	default:
+		options = append(options, option{"metacopy", "off"}, option{"redirect_dir", "on"})
 	}
-	options := []option{{"source", p.source()}, {"metacopy", metacopy}, {"redirect_dir", "on"}}
 	// A read-only mount of one layer is one file system. Kernels log a warning about xino there.
 	if p.Xino != XinoDefault && (p.Upper != "" || len(p.Lowers) > 1) {
 		options = append(options, option{"xino", string(p.Xino)})

@@ -43,6 +43,12 @@ type Plan struct {
 	// Upper without its entries.
 	Metacopy bool
 
+	// UserXattr is the option userxattr, for mounts in a user namespace: overlayfs then acts on the
+	// xattrs user.overlay.* of the layers instead of trusted.overlay.*. The kernel follows redirects
+	// from the lowest of Lowers into Data (Linux 6.16). It refuses metacopy and redirect_dir, so a rename of a
+	// directory of Lowers fails with EXDEV.
+	UserXattr bool
+
 	// Xino is the option xino. Lowers and Upper are on several file systems. Without XinoOn, the
 	// files of each have another st_dev, and directories get another st_ino each time the kernel
 	// drops their dentry.

@@ -19,6 +19,7 @@ func TestString(t *testing.T) {
 		want string
 	}{
 		{"least", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {Dir: "/b,c", Unmapped: true}}}, `composefs: lower=dir:"/a",unmapped dir:"/b,c"`},
+		{"without root", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}}, Data: []string{"/o"}, UserXattr: true}, `composefs: lower=dir:"/a" data="/o" userxattr`},
 		{
 			"most",
 			mount.Plan{
@@ -54,6 +55,7 @@ func TestValidate(t *testing.T) {
 		{"upper alone", mount.Plan{Lowers: two, Upper: "/u"}, "come together"},
 		{"volatile", mount.Plan{Lowers: two, Volatile: true}, "volatile without"},
 		{"verity", mount.Plan{Lowers: two, Verity: 7}, "no such verity mode: 7"},
+		{"metacopy and userxattr", mount.Plan{Lowers: two, Metacopy: true, UserXattr: true}, "userxattr and metacopy"},
 		{"xino", mount.Plan{Lowers: two, Xino: "yes"}, "xino=yes: use on, auto or off"},
 		{"attributes", mount.Plan{Lowers: two, Attrs: 1 << 40}, "no such mount attributes"},
 		{"layer of no kind", mount.Plan{Lowers: []mount.Layer{{Dir: "/a"}, {}}}, "is one of"},

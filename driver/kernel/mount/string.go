@@ -36,6 +36,7 @@ func (p *Plan) String() string {
 	}{
 		{p.Volatile, "volatile"},
 		{p.Metacopy, "metacopy"},
+		{p.UserXattr, "userxattr"},
 		{p.Xino != XinoDefault, "xino=" + string(p.Xino)},
 		{p.Verity == VerityRequire, "verity=require"},
 		{p.Label != "", fmt.Sprintf("context=%q", p.Label)},

@@ -24,6 +24,8 @@ func (p *Plan) Validate() error {
 		return planError("upper and work directory come together")
 	case p.Volatile && p.Upper == "":
 		return planError("volatile without an upper directory")
+	case p.UserXattr && p.Metacopy:
+		return planError("userxattr and metacopy exclude each other")
 	case p.Verity != VerityOff && p.Verity != VerityRequire:
 		return planError("no such verity mode: %d", p.Verity)
 	case p.Attrs&^allAttrs() != 0:
