@@ -41,7 +41,7 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		s := fuse.NewServer(view)
+		s := fuse.NewServer(view, func() {})
 		for _, node := range []uint64{node, 1, view.Root()} {
 			answer := s.Answer(request(op, node, body), out)
 			if answer == nil {

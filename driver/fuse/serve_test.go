@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -54,10 +55,11 @@ func serve(path string, connection *os.File) error {
 			return err
 		}
 	}
-	server := fuse.NewServer(view)
+	var requests atomic.Uint64
+	server := fuse.NewServer(view, func() { requests.Add(1) })
 	if after, err := strconv.ParseUint(os.Getenv(serveEnv+"_KILLED_AFTER"), 10, 64); err == nil {
 		go func() {
-			for server.Requests() < after {
+			for requests.Load() < after {
 				runtime.Gosched()
 			}
 			_ = unix.Kill(os.Getpid(), unix.SIGKILL)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -14,15 +13,12 @@ import (
 
 // Server answers the kernel's requests about one image.
 type Server struct {
-	view     *erofs.View
-	requests atomic.Uint64
+	view  *erofs.View
+	count func()
 }
 
-// NewServer returns a server of an image.
-func NewServer(view *erofs.View) *Server { return &Server{view: view} }
-
-// Requests returns the number of requests so far.
-func (s *Server) Requests() uint64 { return s.requests.Load() }
+// NewServer returns a server of an image. It calls count for each request.
+func NewServer(view *erofs.View, count func()) *Server { return &Server{view, count} }
 
 // requestMax is the size of a buffer for requests in bytes. The kernel does not read into less than 8 KiB, nor into
 // less than max_write and 4 KiB.
@@ -63,7 +59,7 @@ func (s *Server) Serve(connection *os.File) error {
 // Answer answers a request. out has AnswerMax bytes, and the answer is a part of it. The answer is nil if the
 // kernel wants none.
 func (s *Server) Answer(request, out []byte) []byte {
-	s.requests.Add(1)
+	s.count()
 	h, body, ok := parseHeader(request)
 	if !ok {
 		return nil

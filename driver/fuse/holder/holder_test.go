@@ -1,0 +1,212 @@
+package holder_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/containers/storage/pkg/reexec"
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/driver/fuse/holder"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
+)
+
+func TestMain(m *testing.M) {
+	if reexec.Init() {
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// processes returns the processes of this package's kind that have the image open.
+func processes(t *testing.T, name, image string) (pids []int) {
+	t.Helper()
+	dirs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		cmdline, _ := os.ReadFile(filepath.Join(dir, "cmdline")) // a process that has ended has none
+		open, _ := os.Readlink(filepath.Join(dir, "fd/3"))
+		if first, _, _ := bytes.Cut(cmdline, []byte{0}); string(first) == name && open == image {
+			pid, err := strconv.Atoi(filepath.Base(dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// served is an image that a holder serves.
+type served struct{ image, root string }
+
+// start mounts an image with files.
+func start(t *testing.T, dir string, files int) served {
+	t.Helper()
+	s := served{filepath.Join(dir, "image"), filepath.Join(dir, "root")}
+	f, err := os.Create(s.image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := erofs.Write(f, treetest.RootFS(files), erofs.Options{Format: erofs.V1}); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // all is written
+	if err := serve(f, s.root, dir); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// serve mounts an image on root and starts its holder.
+func serve(image *os.File, root, store string) error {
+	device, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer device.Close() //nolint:errcheck // the holder has it
+	mnt, err := mount.FUSE(device)
+	if err != nil {
+		return err
+	}
+	defer mnt.Close() //nolint:errcheck // attached, or to be unmounted
+	if err := holder.Start(image, device, store); err != nil {
+		return err
+	}
+	return errors.Join(os.Mkdir(root, 0o700), mount.Attach(mnt, root))
+}
+
+// gone waits until no process serves the image.
+func (s served) gone(t *testing.T) {
+	t.Helper()
+	for range 500 {
+		if len(processes(t, "composefs-fuse-holder", s.image))+len(processes(t, "composefs-fuse-server", s.image)) == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("processes are left after the last mount")
+}
+
+// TestKill kills servers while programs walk the mount.
+func TestKill(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	s := start(t, dir, 30_000)
+	walked := make(chan error, 1)
+	go func() {
+		var errs []error
+		for range 3 {
+			if out, err := exec.Command("find", s.root, "-size", "+1k").CombinedOutput(); err != nil {
+				errs = append(errs, fmt.Errorf("%w: %s", err, out))
+			}
+		}
+		walked <- errors.Join(errs...)
+	}()
+	kills := 0
+	for walking := true; walking; {
+		select {
+		case err := <-walked:
+			if err != nil {
+				t.Error(err)
+			}
+			walking = false
+		default:
+			for _, pid := range processes(t, "composefs-fuse-server", s.image) {
+				time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
+				if unix.Kill(pid, unix.SIGKILL) == nil {
+					kills++
+				}
+			}
+		}
+	}
+	t.Logf("%d servers were killed", kills)
+	if kills < 5 {
+		t.Errorf("only %d servers were killed", kills)
+	}
+	if err := mount.Undo(s.root); err != nil {
+		t.Error(err)
+	}
+	s.gone(t)
+}
+
+// TestKillHolder kills the holder. The server goes on, and ends with the last mount.
+func TestKillHolder(t *testing.T) {
+	s := start(t, mounttest.Scratch(t), 100)
+	for _, pid := range processes(t, "composefs-fuse-holder", s.image) {
+		if err := unix.Kill(pid, unix.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	}
+	if out, err := exec.Command("find", s.root, "-size", "+1k").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	if err := mount.Undo(s.root); err != nil {
+		t.Error(err)
+	}
+	s.gone(t)
+}
+
+// TestAlone checks that the holder keeps no mount of the store, and ends with the last mount of the image.
+func TestAlone(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	other := filepath.Join(dir, "other")
+	if err := errors.Join(os.Mkdir(other, 0o700), unix.Mount("other", other, "tmpfs", 0, "")); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, dir, 100)
+	pids := append(processes(t, "composefs-fuse-holder", s.image), processes(t, "composefs-fuse-server", s.image)...)
+	if len(pids) != 2 {
+		t.Fatalf("%d processes", len(pids))
+	}
+	for _, pid := range pids {
+		table, err := os.ReadFile(fmt.Sprintf("/proc/%d/mountinfo", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mounts, err := mountinfo.Parse(string(table))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mounts {
+			if strings.HasPrefix(m.Point, dir+"/") {
+				t.Errorf("process %d keeps %s", pid, m.Point)
+			}
+		}
+	}
+	if err := errors.Join(unix.Unmount(other, 0), mount.Undo(s.root)); err != nil {
+		t.Error(err)
+	}
+	s.gone(t)
+}
+
+// TestNoImage starts a holder for a file that is no image.
+func TestNoImage(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	f, err := os.Create(filepath.Join(dir, "image"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // a test
+	if err := f.Truncate(1 << 16); err != nil {
+		t.Fatal(err)
+	}
+	if err := serve(f, filepath.Join(dir, "root"), dir); err == nil || !strings.Contains(err.Error(), erofs.ErrCorrupt.Error()) {
+		t.Errorf("a file of zeros: %v", err)
+	}
+	served{image: f.Name()}.gone(t)
+}
