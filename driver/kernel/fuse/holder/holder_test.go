@@ -18,7 +18,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
-	"github.com/composefs-storage/composefs-storage/driver/fuse/holder"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse/holder"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"

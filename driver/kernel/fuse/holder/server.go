@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/driver/fuse"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse"
 )
 
 // serve serves the image until nothing is mounted. again is set if another server has served it before.

@@ -22,7 +22,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
-	"github.com/composefs-storage/composefs-storage/driver/fuse"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
 )

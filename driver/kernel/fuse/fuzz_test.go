@@ -8,7 +8,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
-	"github.com/composefs-storage/composefs-storage/driver/fuse"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse"
 )
 
 // request returns a request of the kernel.
