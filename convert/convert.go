@@ -2,7 +2,6 @@ package convert
 
 import (
 	"context"
-	"crypto/sha256"
 	"io"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -72,10 +71,7 @@ func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opt
 func write(w io.Writer, t *tree.Tree, format erofs.Format) (Written, error) {
 	opts := erofs.Options{Format: format}
 	if format == erofs.Layer {
-		var err error
-		if opts.UUID, err = LayerUUID(t); err != nil {
-			return Written{}, err
-		}
+		opts.UUID = LayerUUID(t)
 	}
 	h := verity.New()
 	size, err := erofs.Write(io.MultiWriter(w, h), t, opts)
@@ -83,14 +79,4 @@ func write(w io.Writer, t *tree.Tree, format erofs.Format) (Written, error) {
 		return Written{}, err
 	}
 	return Written{Digest: h.Digest(), Size: size}, nil
-}
-
-// LayerUUID returns the UUID of the image of a layer: the first half of the sha256 of the image without
-// one. overlayfs finds the origin of a written file again only if not more than one of its lower file
-// systems has no UUID, and merged images have none.
-func LayerUUID(t *tree.Tree) (uuid [16]byte, err error) {
-	h := sha256.New()
-	_, err = erofs.Write(h, t, erofs.Options{Format: erofs.Layer})
-	copy(uuid[:], h.Sum(nil))
-	return uuid, err
 }

@@ -165,9 +165,6 @@ func checkWorkers(t *testing.T, tars, images [][]byte, store *layertest.Contents
 // layerBytes writes the image of a layer.
 func layerBytes(t *tree.Tree) ([]byte, error) {
 	var b bytes.Buffer
-	uuid, err := convert.LayerUUID(t)
-	if err == nil {
-		_, err = erofs.Write(&b, t, erofs.Options{Format: erofs.Layer, UUID: uuid})
-	}
+	_, err := erofs.Write(&b, t, erofs.Options{Format: erofs.Layer, UUID: convert.LayerUUID(t)})
 	return b.Bytes(), err
 }

@@ -73,10 +73,7 @@ func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 	}
 	opts := erofs.Options{Format: img.Format()}
 	if opts.Format == erofs.Layer && img.UUID() != (opts.UUID) {
-		var err error
-		if opts.UUID, err = convert.LayerUUID(t); err != nil {
-			return fmt.Errorf("%w: %w", erofs.ErrCorrupt, err)
-		}
+		opts.UUID = convert.LayerUUID(t)
 	}
 	if _, err := erofs.Write(should, t, opts); err != nil {
 		return fmt.Errorf("%w: %w", erofs.ErrCorrupt, err)
