@@ -113,7 +113,7 @@ func (d *Driver) beginSeparate(c chain.Chain) ([]separateLayer, error) {
 }
 
 // chooseSeparate returns the layers at the top of a chain that are separate in a new mount: those that
-// this driver has added since the chain was merged, nil for none.
+// were added since the chain was merged, nil for none.
 func (d *Driver) chooseSeparate(c chain.Chain) (list []separateLayer) {
 	s := c.Segments()[0]
 	if !s.Composefs() || !s.Bottom {
@@ -130,13 +130,55 @@ func (d *Driver) chooseSeparate(c chain.Chain) (list []separateLayer) {
 			}
 			return list
 		}
-		image, ok := d.added.image(l.ID)
+		image, ok := d.separable(l)
 		if !ok {
 			return nil
 		}
 		list = append(list, separateLayer{l.ID, image})
 	}
 	return nil
+}
+
+// smallImage limits the images in bytes that separable reads.
+const smallImage = 256 << 10
+
+// separable returns the fs-verity digest of the image of a layer that can be a separate layer: one that this
+// driver has added, or one with a small image. A build that finds its steps in the cache mounts containers on
+// layers that another process has made.
+func (d *Driver) separable(l chain.Layer) (digest verity.Digest, ok bool) {
+	if digest, ok = d.added.image(l.ID); ok {
+		return digest, true
+	}
+	f, err := os.Open(l.ImagePath())
+	if err != nil {
+		return digest, false // the merge reports it
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	if st, err := f.Stat(); err != nil || st.Size() > smallImage {
+		return digest, false
+	}
+	if fits, err := isSeparable(f); err != nil || !fits {
+		return digest, false
+	}
+	digest, _, err = verity.MeasureOrSum(f)
+	return digest, err == nil
+}
+
+// isSeparable reports whether a mount may show the image of a layer above others: see [addedLayer]. Images of
+// earlier versions, which have no UUID, do not fit either.
+func isSeparable(f *os.File) (bool, error) {
+	img, err := images.Read(f)
+	if err != nil || img.UUID() == [16]byte{} {
+		return false, err
+	}
+	fits := true
+	err = img.Walk(func(path string, _ uint64, n *tree.Inode) error {
+		hides := strings.LastIndexByte(path, '/') == 0 && namesObjects(path[1:])
+		implied := path != "/" && n.IsDir() && n.Dir != nil && n.Dir.Implied
+		fits = fits && !hides && !implied
+		return nil
+	})
+	return fits, err
 }
 
 // imageHides reports whether an image has a root entry with the name of an object directory: see

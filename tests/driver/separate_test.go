@@ -219,6 +219,36 @@ func TestMerges(t *testing.T) {
 	}
 }
 
+// TestCachedSteps mounts the containers of a build that finds earlier steps in the cache: another driver has made
+// their layers. A layer with a large image is merged, and so is one that a mount cannot show above others.
+func TestCachedSteps(t *testing.T) {
+	var many []layertest.Entry
+	for n := range 4000 {
+		many = append(many, layertest.File(fmt.Sprintf("d/%0100d", n), "m"))
+	}
+	one := dirAnd(layertest.File("d/c", "c"))
+	for _, c := range []struct {
+		name  string
+		steps [][]byte
+		want  []string
+	}{
+		{"small", [][]byte{one, dirAnd(layertest.File("d/e", "e"))}, []string{"step-1", "step-0"}},
+		{"large", [][]byte{one, dirAnd(many...)}, nil},
+		{"an implied directory", [][]byte{one, layertest.Tar(layertest.File("d/e", "e"))}, nil},
+		{"a name of an object directory", [][]byte{one, layertest.Tar(layertest.File("c0", ""))}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dirs := newDirs(t)
+			top := built(t, dirs.open(t, kind{}), dirAnd(), c.steps...)
+			s := dirs.open(t, kind{})
+			s.step(t, "box", top)
+			if got := s.separateIn(t, "box"); !slices.Equal(got, c.want) || s.hasMerged(top) != (c.want == nil) {
+				t.Errorf("merged: %v, layers one by one: %q, want %q", s.hasMerged(top), got, c.want)
+			}
+		})
+	}
+}
+
 // TestManySteps limits the layers that a mount shows one by one.
 func TestManySteps(t *testing.T) {
 	s := newStore(t, kind{})
