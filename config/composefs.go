@@ -44,6 +44,7 @@ const digestsDir = "composefs-digests.d"
 var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	"verity":     oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
 	"expected":   oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
+	"rootless":   oneOf(rootlessNames[:], `"plain" or "fuse"`, func(o *Options, i int) { o.Rootless = Rootless(i) }),
 	"decompress": oneOf(decompressNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Decompress = Decompress(i) }),
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)
@@ -82,7 +83,7 @@ func parseComposefs(text *Text, o *Options, from origins) error {
 			from[key] = value{of: root, key: key}.origin
 			continue
 		}
-		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected" and "decompress"`})
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`})
 	}
 	return errs.err()
 }

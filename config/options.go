@@ -25,10 +25,11 @@ type Options struct {
 	// Quota: size or inodes limits containers. The overlay driver needs XFS for that.
 	Quota bool
 	Pull  PullOptions
-	// Verity, Expected and Decompress come from composefs.conf, and Digests may.
+	// Verity, Expected, Decompress and Rootless come from composefs.conf, and Digests may.
 	Verity     Verity
 	Expected   Expected
 	Decompress Decompress
+	Rootless   Rootless
 	Digests    Digests
 }
 

@@ -4,14 +4,17 @@ package driver
 
 import (
 	"fmt"
+	"os"
 	"sync"
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/drivers/overlay"
+	"github.com/containers/storage/pkg/unshare"
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse/holder"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/shared"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
@@ -58,7 +61,7 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		conf:    conf,
 		runRoot: runRoot,
 		images:  images.New(stores.Primary, settings.Sealing(conf)),
-		mounts:  shared.New(runRoot.SharedMounts()),
+		mounts:  shared.New(runRoot.SharedMounts(), imageMounter(string(runRoot), stores.Primary.Root())),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
 	d.guard = trust.New(conf, d.stores, d.images, runRoot.Digests())
@@ -74,6 +77,7 @@ type abilities struct {
 	err      error // why composefs cannot be mounted, nil if it can
 	backing  mount.Backing
 	metacopy bool // mounts need metacopy=on: see mount.Plan
+	served   bool // images are mounted by FUSE, and overlays have the option userxattr
 }
 
 // root returns the directory in which the driver probes the kernel. It is not the store's home,
@@ -84,6 +88,9 @@ func (d *Driver) root() string { return d.stores.Primary.Root() }
 // probe probes the kernel with files in the store's root.
 func (d *Driver) probe() abilities {
 	dir := d.root()
+	if unshare.IsRootless() {
+		return abilities{err: feature.Served.Check(dir), served: true}
+	}
 	return abilities{
 		err:      feature.Mountable(dir),
 		backing:  feature.Backing(dir),
@@ -96,6 +103,15 @@ func (d *Driver) probe() abilities {
 // failed: see Get.
 func (d *Driver) mountsOurselves(c chain.Chain) bool {
 	return c.Composefs() && d.abilities().err == nil
+}
+
+// imageMounter returns the function that mounts images: as EROFS or, without root, by FUSE. dirs are those
+// of [holder.Start].
+func imageMounter(dirs ...string) func(*mount.Image) (*os.File, error) {
+	if !unshare.IsRootless() {
+		return mount.Erofs
+	}
+	return func(img *mount.Image) (*os.File, error) { return holder.Mount(img, dirs...) }
 }
 
 // plain is the stock driver, for stores in which composefs cannot work.

@@ -116,7 +116,7 @@ func (d *Driver) beginSeparate(c chain.Chain) ([]separateLayer, error) {
 // were added since the chain was merged, nil for none.
 func (d *Driver) chooseSeparate(c chain.Chain) (list []separateLayer) {
 	s := c.Segments()[0]
-	if !s.Composefs() || !s.Bottom {
+	if !s.Composefs() || !s.Bottom || d.abilities().served { // userxattr excludes metacopy=on
 		return nil
 	}
 	for n, l := range s.Layers {

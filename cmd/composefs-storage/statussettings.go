@@ -31,7 +31,7 @@ func (r *status) addSettings(st *store, sources config.Sources) {
 		{"enable_partial_images", strconv.FormatBool(conf.Pull.EnablePartialImages)},
 		{"verity", conf.Verity.String()},
 		{"expected", conf.Expected.String()},
-		{"decompress", conf.Decompress.String()},
+		{"decompress", conf.Decompress.String()}, {"rootless", conf.Rootless.String()},
 	} {
 		at := r.from[x.key]
 		r.Settings = append(r.Settings, setting{x.key, x.value, at.Source, at.Line})

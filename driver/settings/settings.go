@@ -40,7 +40,7 @@ func system() config.System {
 // Unusable returns why composefs cannot work in the store with that home, or "". It is cheap and does
 // not probe the kernel.
 func Unusable(home string, conf *config.Options) string {
-	if unshare.IsRootless() {
+	if unshare.IsRootless() && conf.Rootless != config.RootlessFUSE {
 		return "it needs root"
 	}
 	if len(conf.Incompatible) > 0 {

@@ -166,7 +166,8 @@ func isOpaque(dir string) (bool, error) {
 	return false, &os.PathError{Op: "read xattr " + opaqueXattr + " of", Path: dir, Err: err}
 }
 
-const opaqueXattr = "trusted.overlay.opaque"
+// opaqueXattr is user.overlay.opaque in a user namespace, where overlays have the option userxattr.
+var opaqueXattr = archive.GetOverlayXattrName("opaque")
 
 // sameTime compares times as archive.OverlayChanges does: nanoseconds may be missing.
 func sameTime(a, b time.Time) bool {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse/holder"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
@@ -43,6 +44,10 @@ var (
 
 	// IdmappedDir is an idmapped directory of the file system as a layer of an overlay.
 	IdmappedDir = &Feature{Name: "idmapped directories below overlayfs", Since: "5.19", probe: sampled(idmappedDir), lacking: unmapped}
+
+	// Served is what mounts without root need: FUSE, and overlayfs with the option userxattr and data-only
+	// layers. Programs that probe it call reexec.Init first.
+	Served = &Feature{Name: "FUSE below overlayfs with userxattr and data-only layers", Since: "6.16", probe: sampled(served)}
 
 	// OverlayVerity is the option verity=require.
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
@@ -133,6 +138,16 @@ func plainRedirect(s *sample) error {
 		}
 		return nil
 	})
+}
+
+// served lets a server of its own serve the image.
+func served(s *sample) error {
+	mnt, err := holder.Mount(s.image)
+	if err != nil {
+		return err
+	}
+	defer mnt.Close() //nolint:errcheck // O_PATH
+	return s.try(&mount.Plan{Lowers: []mount.Layer{{File: mnt}}, Data: []string{s.objects}, UserXattr: true}, (*sample).readExternal)
 }
 
 func idmappedErofs(s *sample) error {

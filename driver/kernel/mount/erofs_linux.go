@@ -35,7 +35,7 @@ func (i *Image) mount() (*os.File, error) {
 		defer f.Close() //nolint:errcheck // open for reading
 	}
 	defer runtime.KeepAlive(f)
-	if err := i.check(f); err != nil {
+	if err := i.Check(f); err != nil {
 		return nil, err
 	}
 	if i.Backing == BackingLoop {
@@ -50,7 +50,8 @@ func (i *Image) mount() (*os.File, error) {
 	return mountLoop(f)
 }
 
-func (i *Image) check(f *os.File) error {
+// Check returns an error if the image, open as f, must have a fs-verity digest and has another one or none.
+func (i *Image) Check(f *os.File) error {
 	if i.Digest == nil {
 		return nil
 	}

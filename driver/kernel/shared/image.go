@@ -67,12 +67,12 @@ func (m *Mounts) release(s imageDir, name string) error {
 }
 
 // mounted mounts the image unless it is mounted, and returns the open root.
-func (s imageDir) mounted(img *mount.Image) (*os.File, error) {
+func (m *Mounts) mounted(s imageDir, img *mount.Image) (*os.File, error) {
 	root, err := s.open()
 	if err != nil || root != nil {
 		return root, err
 	}
-	mnt, err := mount.Erofs(img)
+	mnt, err := m.mount(img)
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +82,21 @@ func (s imageDir) mounted(img *mount.Image) (*os.File, error) {
 	return mnt, nil
 }
 
-// open returns the root of the mounted image, nil if it is not mounted. The mount point itself is
-// never on EROFS, because this package has made it.
+// open returns the root of the mounted image, nil if it is not mounted, or if its server has ended. The mount
+// point itself is never on EROFS, because this package has made it.
 func (s imageDir) open() (*os.File, error) {
 	f, err := os.OpenFile(s.root(), unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+	err = unix.Fstatfs(int(f.Fd()), &st)
+	switch {
+	case errors.Is(err, unix.ENOTCONN):
+		return nil, f.Close() // the next mount is above it
+	case err != nil:
 		return nil, errors.Join(&os.PathError{Op: "statfs", Path: s.root(), Err: err}, f.Close())
-	}
-	if uint32(st.Type) == unix.EROFS_SUPER_MAGIC_V1 {
+	case uint32(st.Type) == unix.EROFS_SUPER_MAGIC_V1, st.Type == unix.FUSE_SUPER_MAGIC && isMountPoint(s.root()):
 		return f, nil
 	}
 	return nil, f.Close()
@@ -121,18 +124,12 @@ func (m *Mounts) tidy(s imageDir) error {
 // unmount unmounts the image. It may be mounted twice, one mount over the other, if a process in
 // another mount namespace has mounted it too.
 func (s imageDir) unmount() error {
-	for {
-		root, err := s.open()
-		if errors.Is(err, os.ErrNotExist) || err == nil && root == nil {
-			return nil
-		}
-		if err == nil {
-			err = errors.Join(root.Close(), mount.Undo(s.root()))
-		}
-		if err != nil {
+	for isMountPoint(s.root()) {
+		if err := mount.Undo(s.root()); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 // inUse reports whether the user of a record has mounted an overlay, or is about to.

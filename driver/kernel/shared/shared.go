@@ -16,11 +16,14 @@ import (
 
 // Mounts are the shared mounts that a directory records. Its methods may be called concurrently, and by
 // several processes. Each takes the lock of the directory.
-type Mounts struct{ dir string }
+type Mounts struct {
+	dir   string
+	mount func(*mount.Image) (*os.File, error)
+}
 
 // New returns the mounts that dir records. dir need not exist. It must be on a file system that a
-// reboot empties, such as /run.
-func New(dir string) *Mounts { return &Mounts{dir} }
+// reboot empties, such as /run. mount makes a detached mount of an image, as [mount.Erofs] does.
+func New(dir string, mount func(*mount.Image) (*os.File, error)) *Mounts { return &Mounts{dir, mount} }
 
 // Acquire mounts the image unless it is mounted, and records user until [Mounts.Release]. user is the
 // absolute path at which the caller then mounts an overlay with the lease's root as a layer. A user may
@@ -67,7 +70,7 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 	}
 	opened := *img
 	opened.File = f // the file whose inode names the directory
-	root, err := s.mounted(&opened)
+	root, err := m.mounted(s, &opened)
 	if err != nil {
 		record.Close() //nolint:errcheck // a lock
 		return nil, errors.Join(err, m.release(s, name), m.delist(name))

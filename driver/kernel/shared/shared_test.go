@@ -30,7 +30,7 @@ func newWorld(t *testing.T) *world {
 	needs.Root(t)
 	dir := mounttest.Scratch(t)
 	needs.Feature(t, feature.PlainRedirect.Since, feature.PlainRedirect.Check(dir))
-	return &world{dir, shared.New(filepath.Join(dir, "run/shared")), mounttest.New(t)}
+	return &world{dir, shared.New(filepath.Join(dir, "run/shared"), mount.Erofs), mounttest.New(t)}
 }
 
 func (w *world) image() *mount.Image { return &mount.Image{Path: w.sample.Image} }

@@ -75,19 +75,11 @@ func start(t *testing.T, dir string, files int) served {
 
 // serve mounts an image on root and starts its holder.
 func serve(image *os.File, root, store string) error {
-	device, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer device.Close() //nolint:errcheck // the holder has it
-	mnt, err := mount.FUSE(device)
+	mnt, err := holder.Mount(&mount.Image{File: image}, store)
 	if err != nil {
 		return err
 	}
 	defer mnt.Close() //nolint:errcheck // attached, or to be unmounted
-	if err := holder.Start(image, device, store); err != nil {
-		return err
-	}
 	return errors.Join(os.Mkdir(root, 0o700), mount.Attach(mnt, root))
 }
 
