@@ -211,8 +211,8 @@ func TestPatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"image/v5/copy", "storage/pkg/chunked"} {
-		out := command(t, nil, "go", "test", "-overlay", overlay, "github.com/containers/"+name)
+	for _, pkg := range []string{"github.com/containers/image/v5/copy", "github.com/containers/storage/pkg/chunked"} {
+		out := command(t, nil, "go", "test", "-overlay", overlay, pkg)
 		if strings.Contains(out, "no test") {
 			t.Error(out)
 		}
