@@ -34,8 +34,8 @@ export PATH := $(PATH):$(CURDIR)/.cache/docker-registry/usr/bin
 # Without the first two tags, containers/storage needs C headers of btrfs, and containers/image
 # gpgme. With isal and libzstd, programs that may use C decompress layers by these libraries:
 # driver/pull/decompress.
-decompressors = $(foreach library,libisal:isal libzstd:libzstd,$(shell CGO_ENABLED=1 $(cross) pkg-config --exists \
-	$(firstword $(subst :, ,$(library))) 2>/dev/null && echo $(lastword $(subst :, ,$(library)))))
+decompressors = $(strip $(call tag,libisal,isal) $(call tag,libzstd,libzstd))
+tag = $(shell CGO_ENABLED=1 $(cross) pkg-config --exists $(1) 2>/dev/null && echo $(2))
 export GOFLAGS = -tags=exclude_graphdriver_btrfs,containers_image_openpgp$(subst $(space),,$(addprefix $(comma),$(decompressors)))
 comma = ,
 space = $(subst ,, )
@@ -43,7 +43,7 @@ space = $(subst ,, )
 # podman and its stock twin differ in nothing but the grafts. apparmor and seccomp are
 # what distributions build with; openpgp spares us the C library gpgme.
 podman = github.com/containers/podman/v5/cmd/podman
-podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(shell CGO_ENABLED=1 $(cross) pkg-config --exists libsystemd && echo systemd) $(decompressors)
+podman_tags = apparmor containers_image_openpgp exclude_graphdriver_btrfs seccomp $(call tag,libsystemd,systemd) $(decompressors)
 podman_flags = -trimpath -buildvcs=false -tags '$(podman_tags)'
 compile = GO='$(GO)' CGO_ENABLED=1 $(cross) hack/compile.sh
 
@@ -273,7 +273,7 @@ lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
-			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(if $(filter isal,$(decompressors)),$(if $(filter libzstd,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd))); do \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(if $(word 2,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd)); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done

@@ -80,9 +80,9 @@ func (d *Driver) imageOf(p part) (images.Merged, error) {
 // container show the same ones as the first, because inode numbers depend on the image.
 //
 // Only volatile containers, such as those of a build, get separate layers, because their mounts need
-// metacopy=on. While such a container is
-// mounted, so is the layer below it: a build looks up directories there. The root has the mode of an
-// implied directory in that mount, because the layer has no entry for it.
+// metacopy=on. While such a container is mounted, so is the layer below it: a build looks up directories
+// there. The root has the mode of an implied directory in that mount, because the layer has no entry for
+// it.
 func (d *Driver) separate(c chain.Chain, p *mount.Plan, volatile bool) (list []separateLayer, err error) {
 	switch {
 	case !c[0].Composefs:
@@ -173,7 +173,7 @@ func isSeparable(f *os.File) (bool, error) {
 	}
 	fits := true
 	err = img.Walk(func(path string, _ uint64, n *tree.Inode) error {
-		hides := strings.LastIndexByte(path, '/') == 0 && namesObjects(path[1:])
+		hides := namesObjects(strings.TrimPrefix(path, "/"))
 		implied := path != "/" && n.IsDir() && n.Dir != nil && n.Dir.Implied
 		fits = fits && !hides && !implied
 		return nil

@@ -1,7 +1,6 @@
 package erofs
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"io/fs"
@@ -184,56 +183,5 @@ func (x *ViewXattr) Is(name string) bool {
 
 // Xattrs passes on the xattrs of an inode until yield returns false.
 func (v *View) Xattrs(s *Stat, yield func(ViewXattr) bool) error {
-	if s.record.area == 0 {
-		return nil
-	}
-	b, err := v.inodes.view(s.record.tail-int64(s.record.area), s.record.area)
-	if err != nil {
-		return fmt.Errorf("inode %d: %w", s.Nid, err)
-	}
-	refs := int(disk.GetXattrHeader(b).SharedCount)
-	b = b[disk.XattrHeaderSize:]
-	for ; refs > 0; refs-- {
-		if len(b) < disk.XattrRefSize {
-			return fmt.Errorf("inode %d: %w: too many shared xattrs", s.Nid, ErrCorrupt)
-		}
-		x, _, err := v.xattrAt(int64(v.super.XattrBlock)*disk.BlockSize + int64(binary.LittleEndian.Uint32(b))*disk.XattrAlign)
-		if err != nil {
-			return fmt.Errorf("inode %d: %w", s.Nid, err)
-		}
-		if !yield(x) {
-			return nil
-		}
-		b = b[disk.XattrRefSize:]
-	}
-	for len(b) > 0 {
-		x, size, err := viewXattr(b)
-		if err != nil {
-			return fmt.Errorf("inode %d: %w", s.Nid, err)
-		}
-		if !yield(x) {
-			return nil
-		}
-		b = b[size:]
-	}
-	return nil
-}
-
-// xattrAt reads the shared xattr at an offset.
-func (v *View) xattrAt(offset int64) (ViewXattr, int, error) {
-	b, err := v.data.view(offset, disk.XattrEntrySize)
-	if err != nil {
-		return ViewXattr{}, 0, err
-	}
-	e := disk.GetXattrEntry(b)
-	if b, err = v.data.view(offset, e.DiskSize()); err != nil {
-		return ViewXattr{}, 0, err
-	}
-	return viewXattr(b)
-}
-
-// viewXattr reads the xattr at the start of b and returns its size with padding.
-func viewXattr(b []byte) (x ViewXattr, size int, err error) {
-	prefix, suffix, value, size, err := splitXattr(b)
-	return ViewXattr{prefix, suffix, value}, size, err
+	return v.eachXattr(&s.record, v.data, func(x ViewXattr) (bool, error) { return yield(x), nil })
 }

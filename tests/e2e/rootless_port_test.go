@@ -31,7 +31,7 @@ func TestRootlessPort(t *testing.T) {
 	installRootlessport(t, filepath.Join(s.Dir, "libexec", "podman")) // the program is below Dir, too
 	p := s.Podman(t, podman.Ours, podman.Options{
 		Rootless: true,
-		Private:  map[string]string{"/dev/net/tun": tun(t, s.Dir)},
+		Private:  map[string]string{"/dev/net/tun": openDevice(t, s.Dir, "tun", 200)},
 		Env:      []string{"CONTAINERS_CONF=" + usualHelpers(t, s.Dir)},
 	})
 	if _, err := p.Try("run", "-d", "-q", "--name=web", "--network=slirp4netns", "-p", "127.0.0.1::80", ref,
@@ -70,12 +70,12 @@ func installRootlessport(t *testing.T, dir string) {
 	}
 }
 
-// tun makes a device for TUN interfaces which any user may open, as udev has it. Where there is no
-// udev, only root may open /dev/net/tun.
-func tun(t *testing.T, dir string) string {
+// openDevice makes a device that any user may open, one of those of major number 10. udev makes
+// /dev/net/tun (200) and /dev/fuse (229) like that; without it, only root may open them.
+func openDevice(t *testing.T, dir, name string, minor uint32) string {
 	t.Helper()
-	path := filepath.Join(dir, "tun")
-	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, 200)))
+	path := filepath.Join(dir, name)
+	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, minor)))
 	if err == nil {
 		err = os.Chmod(path, 0o666)
 	}

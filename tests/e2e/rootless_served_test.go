@@ -9,31 +9,15 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
-
-// fuseDevice makes a device of FUSE that any user may open, as udev has it.
-func fuseDevice(t *testing.T, dir string) string {
-	t.Helper()
-	path := filepath.Join(dir, "fuse")
-	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, 229)))
-	if err == nil {
-		err = os.Chmod(path, 0o666)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // rootless returns a podman of a user who may use FUSE, with a composefs.conf.
 func rootless(t *testing.T, kind podman.Kind, composefs string) *podman.Podman {
 	t.Helper()
 	s := podman.NewStore(t)
-	return s.Podman(t, kind, podman.Options{Rootless: true, Composefs: composefs, Private: map[string]string{"/dev/fuse": fuseDevice(t, s.Dir)}})
+	return s.Podman(t, kind, podman.Options{Rootless: true, Composefs: composefs, Private: map[string]string{"/dev/fuse": openDevice(t, s.Dir, "fuse", 229)}})
 }
 
 // serversOf returns an error if processes serve images of a store.

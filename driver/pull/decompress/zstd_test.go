@@ -35,7 +35,7 @@ func skippable(kind uint32, content []byte) []byte {
 	return append(binary.LittleEndian.AppendUint32(frame, uint32(len(content))), content...)
 }
 
-// TestFrames reads frames that end anywhere, that need much memory, and what is no frame.
+// TestFrames reads frames that end anywhere, frames that need much memory, and other bytes.
 func TestFrames(t *testing.T) {
 	f := formats["zstd"]
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(true))

@@ -14,10 +14,9 @@ import (
 )
 
 // Digest returns the fs-verity digest that the image should have: for a merged image, the one that names
-// it in the pool. Digest compares inodes with
-// the images of the pool. A copy of a store has lost the hard links: Digest then hashes the image
-// and looks for its digest in the pool. It does not check that a file of the pool has the content
-// that its name promises. It takes no lock.
+// it in the pool. Digest compares inodes with the images of the pool. A copy of a store has lost the hard
+// links: Digest then hashes the image and looks for its digest in the pool. It does not check that a file
+// of the pool has the content that its name promises. It takes no lock.
 func (i Merged) Digest(ctx context.Context) (verity.Digest, error) {
 	if i.digest != nil {
 		return *i.digest, nil

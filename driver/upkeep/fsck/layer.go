@@ -72,7 +72,7 @@ func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 		return err
 	}
 	opts := erofs.Options{Format: img.Format()}
-	if opts.Format == erofs.Layer && img.UUID() != (opts.UUID) {
+	if opts.Format == erofs.Layer && img.UUID() != [16]byte{} {
 		opts.UUID = convert.LayerUUID(t)
 	}
 	if _, err := erofs.Write(should, t, opts); err != nil {

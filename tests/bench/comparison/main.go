@@ -82,7 +82,7 @@ func run(args []string) error {
 	return l.run(ctx, *makeOnly)
 }
 
-// selection says what is measured.
+// selection has the steps and kinds to measure.
 type selection struct{ steps, kinds *regexp.Regexp }
 
 func newSelection(steps, kinds string) (s selection, err error) {

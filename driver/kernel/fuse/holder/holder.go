@@ -46,8 +46,8 @@ func end(err error) {
 }
 
 // Start starts processes that serve an image on connection, an open /dev/fuse of which a mount was made. It
-// returns when the server answers requests. stores are directories of the store: what is mounted below them
-// is not kept. The caller then closes its connection.
+// returns when the server answers requests. The processes keep no mount below stores, the directories of
+// the store. The caller then closes its connection.
 func Start(image, connection *os.File, stores ...string) error {
 	counter, err := newCount()
 	if err != nil {
@@ -109,18 +109,13 @@ const futileMax = 20
 
 // run runs a server to its end. The first one gets the pipe.
 func run(shared []*os.File, pipe *os.File) error {
-	args := []string{serverName}
-	if pipe == nil {
-		args = append(args, "again")
+	args, open := []string{serverName, "again"}, shared
+	if pipe != nil {
+		args, open = args[:1], append(slices.Clone(shared), pipe)
 	}
 	cmd := reexec.Command(args...)
-	cmd.Dir = "/"
-	cmd.Stderr = os.Stderr
+	cmd.Dir, cmd.Stderr, cmd.ExtraFiles = "/", os.Stderr, open
 	cmd.SysProcAttr = nil // without the signal of reexec: a server goes on without a holder
-	cmd.ExtraFiles = shared
-	if pipe != nil {
-		cmd.ExtraFiles = append(slices.Clone(shared), pipe)
-	}
 	err := cmd.Start()
 	if pipe != nil {
 		err = errors.Join(err, pipe.Close()) // only the server's copy is left
