@@ -68,7 +68,7 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 	feature.SetCacheDir(runRoot.Features())
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)
-	d.cannotVerify = sync.OnceValue(func() error { return feature.Verifiable(d.root()) })
+	d.cannotVerify = sync.OnceValue(func() error { return settings.Verifiable(d.root()) })
 	return d
 }
 

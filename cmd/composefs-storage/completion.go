@@ -102,7 +102,7 @@ func imageNames(n int, directive cobra.ShellCompDirective) completer {
 		if flag := cmd.Flags().Lookup("root"); flag != nil {
 			st.root = flag.Value.String()
 		}
-		if n > 0 && len(args) >= n || st.load() != nil {
+		if n > 0 && len(args) >= n || st.read() != nil {
 			return nil, directive
 		}
 		c, err := catalog.Read(&st.stores)

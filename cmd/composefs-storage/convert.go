@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/driver/inplace"
-	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
@@ -31,7 +30,7 @@ that are composefs already get fs-verity, unless composefs.conf has verity = "of
 A layer changes at once or not at all. The command may be interrupted and killed; the
 next one continues with the remaining layers. A layer that is part of a mount stays as it
 is: stop the containers and unmount the images that the command names. Stopped containers
-may stay. The exit code is 1 if a layer stays as it is. convert needs root.
+may stay. The exit code is 1 if a layer stays as it is.
 
 Programs without this project's driver read converted layers since podman 5.0, buildah
 1.35, skopeo 1.15 and CRI-O 1.31. They must not build or commit on them with
@@ -182,7 +181,7 @@ func (c *imageConverter) mountable() error {
 	if err := c.store.writable(); err != nil {
 		return err
 	}
-	if err := feature.Mountable(c.store.conf.GraphRoot); err != nil {
+	if err := settings.Mountable(c.store.conf.GraphRoot); err != nil {
 		return fmt.Errorf("images would not be mounted: %w", err)
 	}
 	return nil

@@ -16,7 +16,7 @@ Remove garbage from the pools of podman's store: objects and merged images that 
 layer has, and leftovers of killed processes. podman does so itself when it removes
 layers; gc is for layers that other programs have removed. It never removes objects of a
 layer. While a process adds to a pool, as a pull does, that pool stays as it is, and the
-exit code is 1. gc needs root.
+exit code is 1.
 
 For each pool the command prints the number of objects, images and leftovers that it
 removed, and the size of all three.

@@ -12,7 +12,7 @@ import (
 
 // imagePath returns the file of the merged image of a container image in the configured store, the
 // directories with its objects and, with verity = "require" in composefs.conf, its digest. It merges
-// the layers if the store has no merged image, which writes to the store and needs root.
+// the layers if the store has no merged image, which writes to the store.
 func imagePath(ctx context.Context, name string) (merged mountSource, err error) {
 	st := &store{}
 	if err := st.load(); err != nil {

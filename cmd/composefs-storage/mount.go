@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/containers/storage/pkg/unshare"
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -143,7 +144,7 @@ func openMountable(path string) (*os.File, error) {
 // withMountHint adds the remedy for a failed mount.
 func withMountHint(err error, image string) error {
 	switch {
-	case errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+	case errors.Is(err, fs.ErrPermission) && unshare.IsRootless():
 		return withHint(err, "run the command as root")
 	case errors.Is(err, verity.ErrNotEnabled):
 		return withHint(err, `"fsverity enable %s" does that; first make sure that it is the right image`, message.Word(image))

@@ -15,7 +15,7 @@ const prepareUsage = `Usage:
 
 Merge the layers of container images, so that their first mount takes no longer than
 others. For each IMAGE, prepare prints the fs-verity digest of the merged image and its
-file. It needs root, and writes to podman's store as the first mount would.
+file. It writes to podman's store as the first mount would.
 `
 
 func prepareCommand(s streams) *cobra.Command {

@@ -41,6 +41,9 @@ with a slash or a dot is a FILE. "composefs-storage COMMAND --help" describes ea
 command; "composefs-storage --version" prints the version. Called as mkcomposefs or
 mount.composefs, the program takes the options of the C program of that name.
 
+Without root, commands on the store run in the user namespace of the user's podman, as
+"podman unshare" does, and need podman and nsenter in PATH.
+
 Exit codes:
   0  done
   1  failed; standard error has the reason

@@ -18,9 +18,9 @@ driver makes composefs layers in pulls, loads and builds. Report whether podman 
 the settings and the file, variable or flag that sets each, which keys of storage.conf
 have no effect, the features of the kernel, and the contents of the store. The exit code is 0 whether composefs is on or off.
 
-status does not change the store. As root it probes kernel features in a temporary
-directory there, or in the nearest directory above a store that does not exist yet.
-Without root it reports only the files that it can read.
+status does not change the store. It probes kernel features in a temporary directory
+there, or in the nearest directory above a store that does not exist yet. Without root
+and without podman it reports only the files that it can read.
 
 Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with

@@ -5,9 +5,11 @@ import (
 	"os"
 	"strings"
 
+	"github.com/containers/storage/pkg/unshare"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
 func kernelRelease() string {
@@ -21,8 +23,8 @@ func kernelRelease() string {
 // addFeatures probes the features of the kernel and of the store's file system.
 func (r *status) addFeatures(st *store, dropCaches bool) {
 	dir, why := st.probeDir()
-	features := feature.All()
-	if why == "" && feature.Verity.Has(dir) {
+	features := settings.Features()
+	if why == "" && !unshare.IsRootless() && feature.Verity.Has(dir) {
 		features = append(features, feature.LazyVerity(func() error { return forget(dropCaches) }))
 	}
 	for _, f := range features {
@@ -42,7 +44,7 @@ func (r *status) addFeatures(st *store, dropCaches bool) {
 		r.Unknown = append(r.Unknown, "kernel features: "+why)
 		return
 	}
-	switch err := feature.Mountable(dir); {
+	switch err := settings.Mountable(dir); {
 	case errors.Is(err, feature.ErrNotSupported):
 		r.Reasons = append(r.Reasons, oneLine(err))
 	case err != nil:
@@ -62,8 +64,8 @@ func forget(dropCaches bool) error {
 // probeDir returns the directory for probes: the store's root, as in the driver, or the nearest existing
 // one above. Without one it returns the reason.
 func (st *store) probeDir() (dir, why string) {
-	if os.Geteuid() != 0 {
-		return "", "only root can probe them"
+	if st.outside != nil {
+		return "", "they can be probed in podman's user namespace only: " + oneLine(st.outside)
 	}
 	if err := st.writable(); err != nil {
 		return "", oneLine(err)

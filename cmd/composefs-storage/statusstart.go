@@ -29,8 +29,8 @@ func (st *store) nearest() string {
 // addStart finds out whether podman starts with the store.
 func (r *status) addStart(st *store) {
 	err := r.startable(st)
-	if err == nil && os.Geteuid() != 0 {
-		return // not known: podman without root differs
+	if err == nil && st.outside != nil {
+		return // not known: podman would start in its user namespace
 	}
 	starts := err == nil
 	r.Starts = &starts
@@ -63,7 +63,7 @@ func (r *status) startable(st *store) error {
 			return withHint(fmt.Errorf("%s does not exist", path), "correct mount_program or additionallayerstores in %s", files)
 		}
 	}
-	if os.Geteuid() == 0 {
+	if st.outside == nil {
 		err := directory(near)
 		if err == nil {
 			err = st.writable()

@@ -20,14 +20,21 @@ type store struct {
 	root   string // --root, or "" for the one that is configured
 	conf   *config.Options
 	stores chain.Stores
+
+	outside error // why a user's command runs outside of podman's user namespace
 }
 
 // addFlag adds the option that selects the store.
 func (st *store) addFlag(cmd *cobra.Command) { cmd.Flags().StringVar(&st.root, "root", "", "") }
 
-// load reads the configuration. With --root no driver option of the files counts, as in
-// podman.
-func (st *store) load() (err error) {
+// load enters podman's user namespace if the user is not root, and reads the configuration.
+func (st *store) load() error {
+	st.outside = enterUserNamespace()
+	return st.read()
+}
+
+// read reads the configuration. With --root no driver option of the files counts, as in podman.
+func (st *store) read() (err error) {
 	var options []string
 	if st.root != "" {
 		options = []string{}
@@ -78,6 +85,8 @@ func (st *store) hint(err error) error {
 		return withHint(err, `"podman --root %s images" lists the images of this store`, message.Word(st.root))
 	case errors.Is(err, catalog.ErrUnknown):
 		return withHint(err, `"podman images" lists the images of %s; use --root DIR for another store`, st.conf.GraphRoot)
+	case errors.Is(err, os.ErrPermission) && st.outside != nil:
+		return withHint(err, "the store can be read in podman's user namespace only, and there is none: %s", oneLine(st.outside))
 	case errors.Is(err, os.ErrPermission):
 		return withHint(err, "run the command as root: only root can read the whole store")
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -23,9 +22,9 @@ func Keeps(conf *config.Options, home, dir string) error {
 	if reason := Unusable(home, conf); reason != "" {
 		return fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
 	}
-	err := feature.Mountable(dir)
+	err := Mountable(dir)
 	if err == nil {
-		err = feature.Verifiable(dir)
+		err = Verifiable(dir)
 	}
 	if err == nil {
 		return nil

@@ -14,7 +14,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
-	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -22,10 +21,7 @@ import (
 // exit code.
 func check(t *testing.T, p *podman.Podman, args ...string) (out string, code int) {
 	t.Helper()
-	program := filepath.Join("..", "..", "bin", "composefs-storage")
-	needs.Built(t, program, "make build")
-	cmd := exec.Command(program, append([]string{"check"}, args...)...)
-	cmd.Env = p.Command(t.Context()).Env
+	cmd := p.Storage(t.Context(), append([]string{"check"}, args...)...)
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

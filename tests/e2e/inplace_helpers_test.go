@@ -18,7 +18,6 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/messages"
-	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -26,17 +25,10 @@ import (
 // do not keep convert from its work.
 func tool(t *testing.T, p *podman.Podman, args ...string) *exec.Cmd {
 	t.Helper()
-	program, err := filepath.Abs("../../bin/composefs-storage")
-	if err != nil {
-		t.Fatal(err)
-	}
-	needs.Built(t, program, "make build")
 	if args[0] == "convert" {
 		args = append(args, "--ignore-old-programs")
 	}
-	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Env = p.Command(t.Context()).Env
-	return cmd
+	return p.Storage(t.Context(), args...)
 }
 
 // runTool runs composefs-storage and returns its output.

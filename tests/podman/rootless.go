@@ -16,7 +16,7 @@ import (
 // The user that rootless podmans run as. The machine has no such user: podman alone sees the
 // files in /etc that name it.
 const (
-	userID    = 54321
+	UserID    = 54321
 	userIDMap = "composefs:5000000:65536\n" // in /etc/subuid and /etc/subgid
 )
 
@@ -28,7 +28,7 @@ func (p *Podman) makeRootless() error {
 		p.opts.Private = map[string]string{}
 	}
 	for name, text := range map[string]string{
-		"passwd": fmt.Sprintf("root:x:0:0::/root:/bin/sh\ncomposefs:x:%d:%d::%s:/bin/sh\n", userID, userID, p.Store.Dir),
+		"passwd": fmt.Sprintf("root:x:0:0::/root:/bin/sh\ncomposefs:x:%d:%d::%s:/bin/sh\n", UserID, UserID, p.Store.Dir),
 		"subuid": userIDMap,
 		"subgid": userIDMap,
 	} {
@@ -38,20 +38,23 @@ func (p *Podman) makeRootless() error {
 		}
 		p.opts.Private[filepath.Join("/etc", name)] = path
 	}
-	// The user may not get at the program where it was built.
-	program := filepath.Join(p.conf, "podman")
-	if err := os.WriteFile(program, nil, 0o755); err != nil {
-		return err
+	// The user may not get at the programs where they were built.
+	for name, built := range map[string]string{"podman": p.program, storageCommand: filepath.Join(bin(), storageCommand)} {
+		program := filepath.Join(p.conf, name)
+		if err := os.WriteFile(program, nil, 0o755); err != nil {
+			return err
+		}
+		p.opts.Private[program] = built
 	}
-	p.opts.Private[program], p.program = p.program, program
+	p.program = filepath.Join(p.conf, "podman")
 	runtime := filepath.Join(p.conf, "runtime")
 	if err := os.Mkdir(runtime, 0o700); err != nil {
 		return err
 	}
-	p.env = append(p.env, "XDG_RUNTIME_DIR="+runtime)
+	p.env = append(p.env, "XDG_RUNTIME_DIR="+runtime, "PATH="+p.conf+":"+p.path())
 	return filepath.WalkDir(p.Store.Dir, func(path string, _ fs.DirEntry, err error) error {
 		if err == nil {
-			err = os.Lchown(path, userID, userID)
+			err = os.Lchown(path, UserID, UserID)
 		}
 		return err
 	})
@@ -59,7 +62,7 @@ func (p *Podman) makeRootless() error {
 
 // asUser is the beginning of a command that is run as the user.
 func asUser() []string {
-	id := strconv.Itoa(userID)
+	id := strconv.Itoa(UserID)
 	return []string{"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", "--"}
 }
 

@@ -3,6 +3,8 @@
 package podman
 
 import (
+	"context"
+	"os/exec"
 	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/tests/needs"
@@ -31,4 +33,19 @@ func (p *Podman) Tool(name string) *Podman {
 		})
 	}
 	return &tool
+}
+
+// storageCommand is the command that manages the store.
+const storageCommand = "composefs-storage"
+
+// Storage returns a command of composefs-storage for the store, as the user of podman.
+func (p *Podman) Storage(ctx context.Context, args ...string) *exec.Cmd {
+	p.t.Helper()
+	needs.Built(p.t, filepath.Join(bin(), storageCommand), "make build")
+	command := *p
+	command.program, command.flags, command.opts.Kernel = filepath.Join(bin(), storageCommand), nil, nil
+	if p.opts.Rootless {
+		command.program = filepath.Join(p.conf, storageCommand)
+	}
+	return command.Command(ctx, args...)
 }

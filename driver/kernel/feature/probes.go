@@ -49,6 +49,9 @@ var (
 	// layers. Programs that probe it call reexec.Init first.
 	Served = &Feature{Name: "FUSE below overlayfs with userxattr and data-only layers", Since: "6.16", probe: sampled(served)}
 
+	// ServedVerity is the option verity=require together with userxattr.
+	ServedVerity = &Feature{Name: "verity=require of overlayfs with userxattr", Since: "6.16", probe: sampled(servedVerity)}
+
 	// OverlayVerity is the option verity=require.
 	OverlayVerity = &Feature{Name: "verity=require of overlayfs", Since: "6.6", probe: sampled(overlayVerity)}
 
@@ -56,13 +59,16 @@ var (
 	Verity = &Feature{Name: "fs-verity", probe: fsVerity, cheap: true}
 )
 
-// All returns all features; each one follows those that it needs.
+// All returns all features for root; each one follows those that it needs.
 func All() []*Feature {
 	return []*Feature{
 		FileErofs, LoopErofs, FileErofsFlat, DataLayers, LayerByLayer, PlainRedirect,
 		IdmappedErofs, IdmappedDir, OverlayVerity, Verity,
 	}
 }
+
+// Rootless returns the features for mounts without root.
+func Rootless() []*Feature { return []*Feature{Served, ServedVerity, Verity} }
 
 // Backing returns the backing for mounts of images in dir: files if the kernel then still allows
 // another overlay on top, otherwise loop devices.
@@ -148,6 +154,11 @@ func served(s *sample) error {
 	}
 	defer mnt.Close() //nolint:errcheck // O_PATH
 	return s.try(&mount.Plan{Lowers: []mount.Layer{{File: mnt}}, Data: []string{s.objects}, UserXattr: true}, (*sample).readExternal)
+}
+
+func servedVerity(s *sample) error {
+	p := &mount.Plan{Lowers: []mount.Layer{{Dir: s.empty}}, Data: []string{s.objects}, Verity: mount.VerityRequire, UserXattr: true}
+	return s.try(p, func(*sample, *os.File) error { return nil })
 }
 
 func idmappedErofs(s *sample) error {
