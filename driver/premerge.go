@@ -3,6 +3,8 @@
 package driver
 
 import (
+	"io/fs"
+	"os"
 	"sync"
 
 	"github.com/sirupsen/logrus"
@@ -22,6 +24,13 @@ type addedLayers struct {
 	layers   map[string]addedLayer      // by ID
 	steps    map[string][]separateLayer // those of mounted containers, by ID
 	deferred bool                       // there was such a container
+	found    map[string]foundImage      // of layers of other processes, by ID
+}
+
+// foundImage is the image of a layer of another process.
+type foundImage struct {
+	file  fs.FileInfo
+	image *verity.Digest // as in addedLayer
 }
 
 // addedLayer is a layer that this driver has placed.
@@ -52,6 +61,21 @@ func (a *addedLayers) image(id string) (d verity.Digest, ok bool) {
 		return d, false
 	}
 	return *l.image, true
+}
+
+// foundImage returns the image of a layer of another process: what read returns, or returned for the same file.
+func (a *addedLayers) foundImage(id string, file fs.FileInfo, read func() *verity.Digest) *verity.Digest {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	f, ok := a.found[id]
+	if !ok || !os.SameFile(f.file, file) || !f.file.ModTime().Equal(file.ModTime()) {
+		f = foundImage{file, read()}
+		if a.found == nil {
+			a.found = map[string]foundImage{}
+		}
+		a.found[id] = f
+	}
+	return f.image
 }
 
 // addStep notes that a container with separate layers is mounted.

@@ -149,19 +149,32 @@ func (d *Driver) separable(l chain.Layer) (digest verity.Digest, ok bool) {
 	if digest, ok = d.added.image(l.ID); ok {
 		return digest, true
 	}
-	f, err := os.Open(l.ImagePath())
+	st, err := os.Stat(l.ImagePath())
+	if err != nil || st.Size() > smallImage {
+		return digest, false // the merge reports errors
+	}
+	image := d.added.foundImage(l.ID, st, func() *verity.Digest { return readSeparable(l.ImagePath()) })
+	if image == nil {
+		return digest, false
+	}
+	return *image, true
+}
+
+// readSeparable returns the fs-verity digest of the image of a layer that can be a separate layer, else nil.
+func readSeparable(path string) *verity.Digest {
+	f, err := os.Open(path)
 	if err != nil {
-		return digest, false // the merge reports it
+		return nil
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if st, err := f.Stat(); err != nil || st.Size() > smallImage {
-		return digest, false
-	}
 	if fits, err := isSeparable(f); err != nil || !fits {
-		return digest, false
+		return nil
 	}
-	digest, _, err = verity.MeasureOrSum(f)
-	return digest, err == nil
+	digest, _, err := verity.MeasureOrSum(f)
+	if err != nil {
+		return nil
+	}
+	return &digest
 }
 
 // isSeparable reports whether a mount may show the image of a layer above others: see [addedLayer]. Images of
