@@ -41,6 +41,9 @@ func (d *Driver) applyDiff(id string, options graphdriver.ApplyDiffOpts, stock f
 	}
 	why := d.keepsPlain(options)
 	if why == "" {
+		why = d.plainBelow(d.parentOf(id))
+	}
+	if why == "" {
 		if empty, err := isEmpty(l); err != nil {
 			return 0, err
 		} else if !empty || len(l.Diffs) > 1 {

@@ -8,6 +8,7 @@
 //	              StartStagingDiffToApply, CommitStagedLayer   staged.go   the same, without the lock
 //	run, mount    Get, Put             mount.go       chain ─► merged image ─► mount plan ─► mount
 //	                                   separate.go    steps of a build without a merged image
+//	                                   plainbelow.go  without root, a layer above a plain one becomes plain
 //	commit, diff  Diff, Changes        diff.go        upper directory against the layers below
 //	--uidmap      UpdateLayerIDMap     idmap.go       new owners, where mounts cannot show them
 //	push, save    DiffGetter           diffgetter.go  the content of one file, for tar-split

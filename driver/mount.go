@@ -30,6 +30,9 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	if c, err = d.writable(c, options); err != nil {
 		return "", fmt.Errorf("layer %s: %w", id, err)
 	}
+	if c, err = d.unmix(c); err != nil {
+		return "", err
+	}
 	if !d.mountsOurselves(c) {
 		if c.Composefs() && errors.Is(d.abilities().err, feature.ErrNotSupported) {
 			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)

@@ -41,9 +41,6 @@ func (d *Driver) optionsPlan(top chain.Layer, options graphdriver.MountOpts) (*m
 	return p, nil
 }
 
-// errPlainBelow is the error of a mount without root if it would need metacopy=on.
-var errPlainBelow = errors.New("a plain layer below a composefs layer cannot be mounted without root: composefs-storage convert --all converts it")
-
 // plan returns the mount plan of a chain without its lower layers.
 func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan, error) {
 	top := c[0]
@@ -60,9 +57,6 @@ func (d *Driver) plan(c chain.Chain, options graphdriver.MountOpts) (*mount.Plan
 		p.Volatile = false
 	}
 	if d.abilities().served {
-		if needsMetacopy(c) {
-			return nil, errPlainBelow
-		}
 		p.UserXattr = true
 		return p, nil
 	}

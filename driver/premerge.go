@@ -140,14 +140,23 @@ func (d *Driver) premerge() {
 	}
 	defer process.conversions.begin()()
 	for _, id := range tops {
-		c, err := d.chain(id)
-		if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // another process may have removed it
-			continue
-		}
-		if _, err := d.images.EnsureMerged(d.context(), c.Segments()[0]); err != nil {
+		if err := d.mergeNew(id); err != nil {
 			logrus.Debugf("composefs: layer %s is not merged at exit: %v", id, err)
 		}
 	}
+}
+
+// mergeNew merges the chain of a new layer, if it is composefs.
+func (d *Driver) mergeNew(id string) error {
+	c, err := d.chain(id)
+	if err != nil || !d.mountsOurselves(c) || !c[0].Composefs { // another process may have removed it
+		return nil //nolint:nilerr // the next mount reports it
+	}
+	if c, err = d.unmix(c); err != nil || !c[0].Composefs {
+		return err
+	}
+	_, err = d.images.EnsureMerged(d.context(), c.Segments()[0])
+	return err
 }
 
 // parentOf returns the layer below a layer, or "".

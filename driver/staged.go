@@ -108,6 +108,9 @@ func withStaging[C ~func() error, A ~struct{ Path string }](
 func (s *stager[C, A]) StartStagingDiffToApply(parent string, options graphdriver.ApplyDiffOpts) (C, *A, int64, error) {
 	why := s.keepsPlain(options)
 	if why == "" {
+		why = s.plainBelow(parent)
+	}
+	if why == "" {
 		t, err := s.stageTar(s.stores.NewLayers(), options.Diff)
 		switch {
 		case err == nil:

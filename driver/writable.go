@@ -9,7 +9,6 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
-	"github.com/composefs-storage/composefs-storage/driver/inplace"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
@@ -27,12 +26,9 @@ func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.C
 		return c, err
 	}
 	logrus.Debugf("composefs: layer %s becomes plain, to be mounted read-write", l.ID)
-	had := d.holdings(l.ID)
-	converter := inplace.New(d.stores, string(d.runRoot), d.sealing())
-	if err := converter.Writable(d.context(), l); err != nil {
+	if err := d.makePlain(l); err != nil {
 		return c, fmt.Errorf("unpack it, to mount it read-write: %w", err)
 	}
-	d.collect(had)
 	return d.chain(l.ID)
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/containers/storage/pkg/archive"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -146,7 +147,7 @@ func (u *unpacker) describe(path string, n *tree.Inode) error {
 	}
 	xattrs := n.Xattrs
 	if n.Dir != nil && n.Dir.Opaque {
-		xattrs = xattrs.With("trusted.overlay.opaque", "y")
+		xattrs = xattrs.With(archive.GetOverlayXattrName("opaque"), "y")
 	}
 	for _, x := range xattrs {
 		err := unix.Lsetxattr(name, x.Name, []byte(x.Value), 0)

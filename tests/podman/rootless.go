@@ -47,8 +47,8 @@ func (p *Podman) makeRootless() error {
 		p.opts.Private[program] = built
 	}
 	p.program = filepath.Join(p.conf, "podman")
-	runtime := filepath.Join(p.conf, "runtime")
-	if err := os.Mkdir(runtime, 0o700); err != nil {
+	runtime := filepath.Join(p.Store.Dir, "runtime") // one for all podmans of the store, whose records name it
+	if err := os.MkdirAll(runtime, 0o700); err != nil {
 		return err
 	}
 	p.env = append(p.env, "XDG_RUNTIME_DIR="+runtime, "PATH="+p.conf+":"+p.path())
