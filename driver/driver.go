@@ -105,13 +105,15 @@ func (d *Driver) mountsOurselves(c chain.Chain) bool {
 	return c.Composefs() && d.abilities().err == nil
 }
 
-// imageMounter returns the function that mounts images: as EROFS or, without root, by FUSE. dirs are those
-// of [holder.Start].
-func imageMounter(dirs ...string) func(*mount.Image) (*os.File, error) {
-	if !unshare.IsRootless() {
-		return mount.Erofs
+// imageMounter returns the function that mounts images: as EROFS or, without root, by FUSE. stores are those
+// of [holder.Place].
+func imageMounter(stores ...string) shared.Mounter {
+	return func(img *mount.Image, point, note string) (*os.File, error) {
+		if !unshare.IsRootless() {
+			return mount.Erofs(img)
+		}
+		return holder.Mount(img, holder.Place{Point: point, Note: note, Stores: stores})
 	}
-	return func(img *mount.Image) (*os.File, error) { return holder.Mount(img, dirs...) }
 }
 
 // plain is the stock driver, for stores in which composefs cannot work.

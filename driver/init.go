@@ -9,6 +9,7 @@ import (
 
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/drivers/overlay"
+	"github.com/containers/storage/pkg/unshare"
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
@@ -55,6 +56,11 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 	}
 	if err := settings.Keeps(conf, home, d.root()); err != nil {
 		return nil, files.WithCleanup(err, o.Cleanup()) // unmounts its home
+	}
+	if unshare.IsRootless() {
+		if list, err := d.mounts.List(); err == nil {
+			d.warnOfEnded(list...)
+		}
 	}
 	return bind(d, o), nil
 }

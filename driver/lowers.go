@@ -90,6 +90,7 @@ func (d *Driver) addImage(p *mount.Plan, s part, want *trust.Expectation, target
 	if err != nil {
 		return held, false, err
 	}
+	d.warnOfEnded(lease.Mount)
 	p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})
 	return append(held, lease), sealed, nil
 }

@@ -17,7 +17,7 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/mount", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/survey", "driver/trust/policy", "driver/upkeep/fsck", "driver/upkeep/garbage", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/survey", "driver/trust/policy", "driver/upkeep/fsck", "driver/upkeep/garbage", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                        {"github.com/BurntSushi/toml"},
 	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layer":                 {"convert/tree", "convert/verity", "golang.org/x/sync"},

@@ -16,7 +16,8 @@ const statusUsage = `Usage:
 Report whether composefs is on, and if not, why: whether podman with this project's
 driver makes composefs layers in pulls, loads and builds. Report whether podman starts,
 the settings and the file, variable or flag that sets each, which keys of storage.conf
-have no effect, the features of the kernel, and the contents of the store. The exit code is 0 whether composefs is on or off.
+have no effect, the features of the kernel, the contents of the store, and the processes that serve images to
+users who are not root. The exit code is 0 whether composefs is on or off.
 
 status does not change the store. It probes kernel features in a temporary directory
 there, or in the nearest directory above a store that does not exist yet. Without root
@@ -41,7 +42,7 @@ type status struct {
 	Because  string          `json:"because"`  // the same in words
 	Reasons  []string        `json:"reasons"`  // why it is not
 	Hints    []string        `json:"hints"`
-	Problems []string        `json:"problems"` // why podman does not start, and keys without effect
+	Problems []string        `json:"problems"` // why podman does not start, keys without effect, and servers that have ended
 	Unknown  []string        `json:"unknown"`  // unanswered questions
 	Kernel   string          `json:"kernel"`
 	Root     string          `json:"root"`
@@ -51,6 +52,7 @@ type status struct {
 	Layers   map[string]int  `json:"layers"` // of images, by kind
 	Images   map[string]int  `json:"images"` // by kind
 	Unnamed  int             `json:"images_without_name"`
+	Servers  []serverStatus  `json:"servers"`
 
 	refusal string                   // why podman does not start
 	from    map[string]config.Origin // the places of the settings
@@ -113,7 +115,7 @@ func newStatus(ctx context.Context, st *store, dropCaches bool) (*status, error)
 		return nil, unreadable(err)
 	}
 	result := &status{
-		Reasons: []string{}, Hints: []string{}, Problems: []string{}, Unknown: []string{},
+		Reasons: []string{}, Hints: []string{}, Problems: []string{}, Unknown: []string{}, Servers: []serverStatus{},
 		Kernel: kernelRelease(), Root: st.conf.GraphRoot,
 	}
 	sources, err := settings.Sources()
@@ -133,6 +135,7 @@ func newStatus(ctx context.Context, st *store, dropCaches bool) (*status, error)
 	result.addIgnored(st, sources)
 	result.addStores(ctx, st)
 	result.addImages(st)
+	result.addServers(st)
 	return result, nil
 }
 

@@ -38,6 +38,7 @@ func (r *status) print(s streams) error {
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", x.Key, escape(x.Value), escape(source))
 	}
 	r.printStores(w)
+	r.printServers(w)
 	fmt.Fprintf(w, "\nLinux %s\n", r.Kernel)
 	for _, f := range r.Features {
 		answer := "not known"

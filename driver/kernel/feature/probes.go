@@ -148,7 +148,7 @@ func plainRedirect(s *sample) error {
 
 // served lets a server of its own serve the image.
 func served(s *sample) error {
-	mnt, err := holder.Mount(s.image)
+	mnt, err := holder.Mount(s.image, holder.Place{})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 // Mount is a line of a mount table, without escapes.
 type Mount struct {
+	Device  string // of the file system, as in 0:42
 	Root    string // the directory or file that is mounted, a path in the file system
 	Point   string // the mount point
 	Attrs   string // of the mount, such as rw,relatime
@@ -75,7 +76,7 @@ func parseLine(line string) (Mount, error) {
 		return Mount{}, fmt.Errorf("unknown line %q", line)
 	}
 	m := Mount{
-		Root: unescape(where[3]), Point: unescape(where[4]), Attrs: where[5],
+		Device: where[2], Root: unescape(where[3]), Point: unescape(where[4]), Attrs: where[5],
 		Type: unescape(what[0]), Source: unescape(what[1]), Options: map[string][]string{},
 	}
 	for option := range strings.SplitSeq(what[2], ",") { // within a value the comma is escaped

@@ -12,21 +12,21 @@ func TestParse(t *testing.T) {
 	type options = map[string][]string
 	for line, want := range map[string]mountinfo.Mount{
 		`36 35 98:0 /root /point rw,noatime shared:1 master:2 - ext4 /dev/sda1 rw,errors=continue`: {
-			Root: "/root", Point: "/point", Attrs: "rw,noatime", Type: "ext4", Source: "/dev/sda1",
+			Device: "98:0", Root: "/root", Point: "/point", Attrs: "rw,noatime", Type: "ext4", Source: "/dev/sda1",
 			Options: options{"rw": {""}, "errors": {"continue"}},
 		},
 		`1 2 0:3 /r\040\011\012\134\043 /p\040\011\012\134\043 rw - fuse.a\040b s\040\011\012\134\043 rw,o=\054\040\011\012\134\043=`: {
-			Root: "/r \t\n\\#", Point: "/p \t\n\\#", Attrs: "rw", Type: "fuse.a b", Source: "s \t\n\\#",
+			Device: "0:3", Root: "/r \t\n\\#", Point: "/p \t\n\\#", Attrs: "rw", Type: "fuse.a b", Source: "s \t\n\\#",
 			Options: options{"rw": {""}, "o": {", \t\n\\#="}},
 		},
 		`1 2 0:3 / /ü rw - tmpfs  rw`: { // mounted from ""
-			Root: "/", Point: "/ü", Attrs: "rw", Type: "tmpfs", Options: options{"rw": {""}},
+			Device: "0:3", Root: "/", Point: "/ü", Attrs: "rw", Type: "tmpfs", Options: options{"rw": {""}},
 		},
 		`1 2 0:3 / /\04\08\x\ rw - t \1 rw`: {
-			Root: "/", Point: `/\04\08\x\`, Attrs: "rw", Type: "t", Source: `\1`, Options: options{"rw": {""}},
+			Device: "0:3", Root: "/", Point: `/\04\08\x\`, Attrs: "rw", Type: "t", Source: `\1`, Options: options{"rw": {""}},
 		},
 		`1 2 0:3 / / rw - cifs //a rw,unc=a b`: {
-			Root: "/", Point: "/", Attrs: "rw", Type: "cifs", Source: "//a", Options: options{"rw": {""}, "unc": {"a b"}},
+			Device: "0:3", Root: "/", Point: "/", Attrs: "rw", Type: "cifs", Source: "//a", Options: options{"rw": {""}, "unc": {"a b"}},
 		},
 	} {
 		got, err := mountinfo.Parse(line + "\n")

@@ -6,6 +6,7 @@
 //
 //	DIR/lock                  flock: held for every change
 //	DIR/8.1-123/root          the mount point of the image with that device and inode
+//	DIR/8.1-123/ended         the reason why a server has ended, for mounts by FUSE
 //	DIR/8.1-123/users/5f3a…   a user: the file contains the user's own mount point
 //	DIR/5f3a….images          the images of a user, so that its end costs the same beside many images
 //

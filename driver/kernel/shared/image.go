@@ -5,8 +5,10 @@ package shared
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -19,11 +21,11 @@ type imageDir struct{ dir string }
 
 // image makes and returns the directory for the image that is open as f.
 func (m *Mounts) image(f *os.File, img *mount.Image) (imageDir, error) {
-	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
-		return imageDir{}, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
+	info, err := f.Stat()
+	if err != nil {
+		return imageDir{}, err
 	}
-	name := fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
+	name := InodeName(info)
 	if img.Digest != nil { // the digest of another mount was not compared with this one
 		name += "-" + img.Digest.String()
 		if img.Hash != nil {
@@ -31,7 +33,19 @@ func (m *Mounts) image(f *os.File, img *mount.Image) (imageDir, error) {
 		}
 	}
 	s := imageDir{filepath.Join(m.dir, name)}
-	return s, errors.Join(os.MkdirAll(s.root(), 0o700), os.MkdirAll(s.users(), 0o700))
+	if err := os.MkdirAll(s.users(), 0o700); err != nil {
+		return s, err
+	}
+	if err := os.Mkdir(s.root(), 0o700); !errors.Is(err, fs.ErrExist) { // whose server may have ended
+		return s, err
+	}
+	return s, nil
+}
+
+// InodeName returns the device and the inode of an image in words.
+func InodeName(image fs.FileInfo) string {
+	st := image.Sys().(*syscall.Stat_t)
+	return fmt.Sprintf("%d.%d-%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino)
 }
 
 func (s imageDir) root() string  { return filepath.Join(s.dir, "root") }
@@ -66,24 +80,28 @@ func (m *Mounts) release(s imageDir, name string) error {
 	return errors.Join(err, m.tidy(s))
 }
 
-// mounted mounts the image unless it is mounted, and returns the open root.
-func (m *Mounts) mounted(s imageDir, img *mount.Image) (*os.File, error) {
-	root, err := s.open()
-	if err != nil || root != nil {
-		return root, err
+// mounted mounts the image unless it is mounted, and returns the open root. A mount whose server has ended stays
+// below the new one.
+func (m *Mounts) mounted(s imageDir, img *mount.Image) (root *os.File, ended, err error) {
+	root, err = s.open()
+	if errors.Is(err, unix.ENOTCONN) {
+		ended, err = s.ended(), nil
 	}
-	mnt, err := m.mount(img)
+	if err != nil || root != nil {
+		return root, nil, err
+	}
+	mnt, err := m.mount(img, s.root(), s.note())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := mount.Attach(mnt, s.root()); err != nil {
-		return nil, errors.Join(err, mnt.Close())
+		return nil, nil, errors.Join(err, mnt.Close())
 	}
-	return mnt, nil
+	return mnt, ended, remove(s.note())
 }
 
-// open returns the root of the mounted image, nil if it is not mounted, or if its server has ended. The mount
-// point itself is never on EROFS, because this package has made it.
+// open returns the root of the mounted image, nil if it is not mounted. The error is [unix.ENOTCONN] if its server
+// has ended. The mount point itself is never on EROFS, because this package has made it.
 func (s imageDir) open() (*os.File, error) {
 	f, err := os.OpenFile(s.root(), unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -92,8 +110,6 @@ func (s imageDir) open() (*os.File, error) {
 	var st unix.Statfs_t
 	err = unix.Fstatfs(int(f.Fd()), &st)
 	switch {
-	case errors.Is(err, unix.ENOTCONN):
-		return nil, f.Close() // the next mount is above it
 	case err != nil:
 		return nil, errors.Join(&os.PathError{Op: "statfs", Path: s.root(), Err: err}, f.Close())
 	case uint32(st.Type) == unix.EROFS_SUPER_MAGIC_V1, st.Type == unix.FUSE_SUPER_MAGIC && isMountPoint(s.root()):
@@ -118,7 +134,7 @@ func (m *Mounts) tidy(s imageDir) error {
 			return err
 		}
 	}
-	return errors.Join(s.unmount(), remove(s.root()), remove(s.users()), remove(s.dir))
+	return errors.Join(s.unmount(), remove(s.note()), remove(s.root()), remove(s.users()), remove(s.dir))
 }
 
 // unmount unmounts the image. It may be mounted twice, one mount over the other, if a process in

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 // work mounts and unmounts overlays of one user on shared images. Processes with the
 // same user take turns by a lock, as containers/storage has them.
 func work(dir, image, user string) error {
-	m, place := shared.New(filepath.Join(dir, "run/shared"), mount.Erofs), filepath.Join(dir, "places", user)
+	m, place := shared.New(filepath.Join(dir, "run/shared"), byErofs), filepath.Join(dir, "places", user)
 	want, err := os.ReadFile(filepath.Join(dir, "content"))
 	for end := time.Now().Add(workerTime); err == nil && time.Now().Before(end); {
 		err = round(m, image, place, filepath.Join(filepath.Dir(image), "objects"), want)

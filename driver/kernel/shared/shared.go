@@ -18,12 +18,16 @@ import (
 // several processes. Each takes the lock of the directory.
 type Mounts struct {
 	dir   string
-	mount func(*mount.Image) (*os.File, error)
+	mount Mounter
 }
 
+// Mounter makes a detached mount of an image, as [mount.Erofs] does, for a mount point. If the mount ends by
+// itself, the reason may be written to note.
+type Mounter func(img *mount.Image, point, note string) (*os.File, error)
+
 // New returns the mounts that dir records. dir need not exist. It must be on a file system that a
-// reboot empties, such as /run. mount makes a detached mount of an image, as [mount.Erofs] does.
-func New(dir string, mount func(*mount.Image) (*os.File, error)) *Mounts { return &Mounts{dir, mount} }
+// reboot empties, such as /run.
+func New(dir string, mount Mounter) *Mounts { return &Mounts{dir, mount} }
 
 // Acquire mounts the image unless it is mounted, and records user until [Mounts.Release]. user is the
 // absolute path at which the caller then mounts an overlay with the lease's root as a layer. A user may
@@ -70,12 +74,14 @@ func (m *Mounts) acquire(img *mount.Image, user string) (l *Lease, err error) {
 	}
 	opened := *img
 	opened.File = f // the file whose inode names the directory
-	root, err := m.mounted(s, &opened)
+	root, ended, err := m.mounted(s, &opened)
 	if err != nil {
 		record.Close() //nolint:errcheck // a lock
 		return nil, errors.Join(err, m.release(s, name), m.delist(name))
 	}
-	return &Lease{root, record}, nil
+	at := s.describe()
+	at.Ended = ended
+	return &Lease{root, at, record}, nil
 }
 
 // Release removes the user from all images, and unmounts images without other users. The user may be
@@ -160,6 +166,9 @@ func (m *Mounts) lock() (unlock func(), err error) {
 type Lease struct {
 	// Root is the root of the mount, for [mount.Layer].
 	Root *os.File
+
+	// Mount describes the mount. If an earlier one of the image has ended, other users may still have that one.
+	Mount Mount
 
 	record *os.File
 }

@@ -25,12 +25,14 @@ type world struct {
 	sample mounttest.Sample
 }
 
+func byErofs(img *mount.Image, _, _ string) (*os.File, error) { return mount.Erofs(img) }
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	needs.Root(t)
 	dir := mounttest.Scratch(t)
 	needs.Feature(t, feature.PlainRedirect.Since, feature.PlainRedirect.Check(dir))
-	return &world{dir, shared.New(filepath.Join(dir, "run/shared"), mount.Erofs), mounttest.New(t)}
+	return &world{dir, shared.New(filepath.Join(dir, "run/shared"), byErofs), mounttest.New(t)}
 }
 
 func (w *world) image() *mount.Image { return &mount.Image{Path: w.sample.Image} }

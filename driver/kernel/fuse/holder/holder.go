@@ -1,6 +1,7 @@
 package holder
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/containers/storage/pkg/reexec"
 	"golang.org/x/sys/unix"
@@ -34,8 +36,14 @@ const ready = "ready"
 
 func init() {
 	reexec.Register(holderName, func() { end(hold(os.Args[1:])) })
-	reexec.Register(serverName, func() { end(serve(len(os.Args) > 1)) })
+	reexec.Register(serverName, func() { end(serve(os.Args[1] == again)) })
 }
+
+// first and again are the first argument of a server.
+const (
+	first = "first"
+	again = "again"
+)
 
 func end(err error) {
 	if err != nil {
@@ -45,10 +53,21 @@ func end(err error) {
 	os.Exit(0)
 }
 
-// Start starts processes that serve an image on connection, an open /dev/fuse of which a mount was made. It
-// returns when the server answers requests. The processes keep no mount below stores, the directories of
-// the store. The caller then closes its connection.
-func Start(image, connection *os.File, stores ...string) error {
+// Place is the place of a mount.
+type Place struct {
+	Point  string   // the mount point
+	Note   string   // the file that gets the reason if the holder gives up
+	Stores []string // directories: the holder keeps no mounts below them
+}
+
+// arguments are the arguments of a holder, and those of a server after the first one: see [List].
+func (p Place) arguments(device string) []string {
+	return append([]string{device, p.Point, p.Note}, p.Stores...)
+}
+
+// Start starts processes that serve an image on connection, an open /dev/fuse. device is the device of the mount
+// that was made of it. Start returns when the server answers requests. The caller then closes its connection.
+func Start(image, connection *os.File, device string, place Place) error {
 	counter, err := newCount()
 	if err != nil {
 		return err
@@ -59,7 +78,7 @@ func Start(image, connection *os.File, stores ...string) error {
 		return err
 	}
 	defer r.Close() //nolint:errcheck // a pipe
-	cmd := reexec.Command(append([]string{holderName}, stores...)...)
+	cmd := reexec.Command(append([]string{holderName}, place.arguments(device)...)...)
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{image, connection, counter, w}
 	// Without the signal of reexec at the end of the parent: the holder outlives it.
@@ -77,7 +96,8 @@ func Start(image, connection *os.File, stores ...string) error {
 }
 
 // hold starts servers, one after the other, until one ends because nothing is mounted any more.
-func hold(stores []string) error {
+func hold(args []string) error {
+	note, stores := args[2], args[3:]
 	pipe := os.NewFile(readyFD, "pipe")
 	if err := leave(stores); err != nil {
 		return tell(pipe, err)
@@ -88,33 +108,48 @@ func hold(stores []string) error {
 		return tell(pipe, err)
 	}
 	for futile := 0; ; {
-		before := counter.requests()
-		err := run(shared, pipe)
+		before, start := counter.requests(), time.Now()
+		err := run(shared, pipe, args)
 		pipe = nil
 		if err == nil || counter.starts() == 0 { // the first server has told its error
 			return err
 		}
-		if futile++; counter.requests() > before {
+		if futile++; counter.requests() > before || time.Since(start) > steady {
 			futile = 0
 		}
 		if futile == futileMax {
-			return fmt.Errorf("%d servers in a row ended without an answer; the last one: %w", futile, err)
+			return giveUp(note, fmt.Errorf("%d servers in a row ended without an answer; the last one: %w", futile, err))
 		}
+		time.Sleep(time.Duration(futile) * pause)
 	}
 }
 
-// futileMax is the number of servers after which the holder gives up, if none of them has answered a
-// request. The mount then fails with ENOTCONN.
-const futileMax = 20
+// A holder gives up after futileMax servers in a row that have neither answered a request nor run for the time
+// steady. The mount then fails with ENOTCONN. It waits longer before each of them, ten seconds in all, because
+// memory may be short for a moment only.
+const (
+	futileMax = 20
+	steady    = time.Minute
+	pause     = 50 * time.Millisecond
+)
+
+// giveUp writes the reason to the note.
+func giveUp(note string, reason error) error {
+	if note == "" {
+		return reason
+	}
+	return errors.Join(reason, os.WriteFile(note, []byte(reason.Error()), 0o600))
+}
 
 // run runs a server to its end. The first one gets the pipe.
-func run(shared []*os.File, pipe *os.File) error {
-	args, open := []string{serverName, "again"}, shared
+func run(shared []*os.File, pipe *os.File, args []string) error {
+	turn, open := again, shared
 	if pipe != nil {
-		args, open = args[:1], append(slices.Clone(shared), pipe)
+		turn, open = first, append(slices.Clone(shared), pipe)
 	}
-	cmd := reexec.Command(args...)
-	cmd.Dir, cmd.Stderr, cmd.ExtraFiles = "/", os.Stderr, open
+	var output bytes.Buffer // of a crash
+	cmd := reexec.Command(append([]string{serverName, turn}, args...)...)
+	cmd.Dir, cmd.Stderr, cmd.ExtraFiles = "/", &output, open
 	cmd.SysProcAttr = nil // without the signal of reexec: a server goes on without a holder
 	err := cmd.Start()
 	if pipe != nil {
@@ -124,7 +159,8 @@ func run(shared []*os.File, pipe *os.File) error {
 		err = cmd.Wait()
 	}
 	if err != nil {
-		return fmt.Errorf("FUSE server: %w", err)
+		line, _, _ := strings.Cut(output.String(), "\n")
+		return fmt.Errorf("%w %s", err, line)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func start(t *testing.T, dir string, files int) served {
 
 // serve mounts an image on root and starts its holder.
 func serve(image *os.File, root, store string) error {
-	mnt, err := holder.Mount(&mount.Image{File: image}, store)
+	mnt, err := holder.Mount(&mount.Image{File: image}, holder.Place{Point: root, Note: root + ".note", Stores: []string{store}})
 	if err != nil {
 		return err
 	}
@@ -201,4 +201,98 @@ func TestNoImage(t *testing.T) {
 		t.Errorf("a file of zeros: %v", err)
 	}
 	served{image: f.Name()}.gone(t)
+}
+
+// TestGiveUp kills servers before they have answered a request. The holder gives up and writes a note.
+func TestGiveUp(t *testing.T) {
+	s := start(t, mounttest.Scratch(t), 100)
+	for deadline := time.Now().Add(time.Minute); len(processes(t, "composefs-fuse-holder", s.image)) > 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("the holder does not give up")
+		}
+		for _, pid := range processes(t, "composefs-fuse-server", s.image) {
+			_ = unix.Kill(pid, unix.SIGKILL)
+		}
+	}
+	note, err := os.ReadFile(s.root + ".note")
+	if err != nil || !strings.Contains(string(note), "20 servers in a row ended without an answer; the last one: signal: killed") {
+		t.Errorf("the note is %q, %v", note, err)
+	}
+	if err := exec.Command("stat", s.root+"/missing").Run(); err == nil {
+		t.Error("the mount still answers")
+	}
+	if err := mount.Undo(s.root); err != nil {
+		t.Error(err)
+	}
+	s.gone(t)
+}
+
+// TestList looks for the processes of an image, before and after a server and the holder were killed.
+func TestList(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	s := start(t, dir, 100)
+	one := func() holder.Running {
+		t.Helper()
+		list, err := holder.List(dir)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		return list[0]
+	}
+	at := one()
+	st, err := os.Stat(s.image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at.Point != s.root || at.Path != s.image || !os.SameFile(at.Image, st) || at.Restarts != 0 || at.Memory < 1<<20 {
+		t.Errorf("%+v", at)
+	}
+	mounts, err := mountinfo.Self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, ok := mountinfo.At(mounts, s.root); !ok || m.Device != at.Device {
+		t.Errorf("device %s, the mount is %+v", at.Device, m)
+	}
+	if err := unix.Kill(at.Server, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("find", s.root, "-size", "+1k").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	next := one()
+	if next.Holder != at.Holder || next.Server == at.Server || next.Restarts != 1 || next.Requests <= at.Requests {
+		t.Errorf("%+v, after %+v", next, at)
+	}
+	if err := errors.Join(unix.Kill(at.Holder, unix.SIGKILL), os.Remove(s.image)); err != nil {
+		t.Fatal(err)
+	}
+	for one().Holder != 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if alone := one(); alone.Server != next.Server || alone.Path != s.image+" (deleted)" {
+		t.Errorf("%+v", alone)
+	}
+	if err := mount.Undo(s.root); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDamaged serves an image whose end is lost: files there cannot be read, and the server goes on.
+func TestDamaged(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	s := start(t, dir, 30_000)
+	if err := os.Truncate(s.image, 1<<16); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := exec.Command("find", s.root, "-size", "+1k").CombinedOutput()
+	if !bytes.Contains(out, []byte("Input/output error")) {
+		t.Errorf("find prints no error: %.300s", out)
+	}
+	if list, err := holder.List(dir); err != nil || len(list) != 1 || list[0].Restarts != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if err := mount.Undo(s.root); err != nil {
+		t.Error(err)
+	}
 }

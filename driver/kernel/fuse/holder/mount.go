@@ -14,9 +14,8 @@ import (
 const Device = "/dev/fuse"
 
 // Mount makes a detached read-only mount of an image, which a new holder serves. Like [mount.Erofs] it compares the
-// digest of the image first. Closing the file unmounts it unless it is attached, and the holder ends. stores
-// are as in [Start].
-func Mount(img *mount.Image, stores ...string) (mnt *os.File, err error) {
+// digest of the image first. Closing the file unmounts it unless it is attached, and the holder ends.
+func Mount(img *mount.Image, place Place) (mnt *os.File, err error) {
 	f := img.File
 	if f == nil {
 		if f, err = os.Open(img.Path); err != nil {
@@ -35,8 +34,21 @@ func Mount(img *mount.Image, stores ...string) (mnt *os.File, err error) {
 	if mnt, err = mount.FUSE(device); err != nil {
 		return nil, err
 	}
-	if err := Start(f, device, stores...); err != nil {
+	number, err := deviceOf(mnt)
+	if err == nil {
+		err = Start(f, device, number, place)
+	}
+	if err != nil {
 		return nil, errors.Join(err, mnt.Close())
 	}
 	return mnt, nil
+}
+
+// deviceOf returns the device of a mount as in mountinfo. It does not ask the server.
+func deviceOf(mnt *os.File) (string, error) {
+	var st unix.Statx_t
+	if err := unix.Statx(int(mnt.Fd()), "", unix.AT_EMPTY_PATH|unix.AT_STATX_DONT_SYNC, 0, &st); err != nil {
+		return "", &os.PathError{Op: "statx", Path: "a FUSE mount", Err: err}
+	}
+	return fmt.Sprintf("%d:%d", st.Dev_major, st.Dev_minor), nil
 }

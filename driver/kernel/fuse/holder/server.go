@@ -11,14 +11,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse"
 )
 
-// serve serves the image until nothing is mounted. again is set if another server has served it before.
-func serve(again bool) error {
+// serve serves the image until nothing is mounted. resume is set if another server has served it before.
+func serve(resume bool) error {
 	connection := os.NewFile(connectionFD, "/dev/fuse")
 	server, err := open(os.NewFile(imageFD, "image"))
-	if err == nil && again {
+	if err == nil && resume {
 		err = fuse.Resume(connection)
 	}
-	if !again {
+	if !resume {
 		pipe := os.NewFile(readyFD, "pipe")
 		if err != nil {
 			return tell(pipe, err)
