@@ -15,7 +15,10 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-func TestMain(m *testing.M) { podman.Main(m) }
+func TestMain(m *testing.M) {
+	podman.RootOnly = rootOnly
+	podman.Main(m)
+}
 
 // both runs a test with plain stock podman, which shows that the test is right, and
 // with ours.
@@ -118,7 +121,7 @@ func seen(t *testing.T, p *podman.Podman, image string) *tree.Tree {
 	t.Helper()
 	dir := p.Run("image", "mount", image)
 	defer p.Run("image", "unmount", image)
-	return readTree(t, dir)
+	return readTree(t, p.Path(dir))
 }
 
 // seenByContainer returns the tree of a container, as "podman mount" shows it. No
@@ -130,7 +133,7 @@ func seenByContainer(t *testing.T, p *podman.Podman, container string) *tree.Tre
 	}
 	dir := p.Run("mount", container)
 	defer p.Run("unmount", container)
-	return readTree(t, dir)
+	return readTree(t, p.Path(dir))
 }
 
 func readTree(t *testing.T, dir string) *tree.Tree {

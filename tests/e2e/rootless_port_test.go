@@ -11,11 +11,12 @@ import (
 	"regexp"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
-	"golang.org/x/sys/unix"
 )
 
 // TestRootlessPort asks a web server in a container of a user for a page. podman starts rootlessport
@@ -26,12 +27,12 @@ func TestRootlessPort(t *testing.T) {
 		t.Skip(podman.NoSlirp4netns)
 	}
 	needs.Program(t, "slirp4netns", "slirp4netns")
+	needs.Built(t, filepath.Join("..", "..", "bin", "rootlessport"), "make rootlessport")
 	ref := push(t, podman.Layer(layertest.Dir("www"), layertest.File("www/index.html", "a page")))
 	s := podman.NewStore(t)
-	installRootlessport(t, filepath.Join(s.Dir, "libexec", "podman")) // the program is below Dir, too
 	p := s.Podman(t, podman.Ours, podman.Options{
 		Rootless: true,
-		Private:  map[string]string{"/dev/net/tun": openDevice(t, s.Dir, "tun", 200)},
+		Private:  map[string]string{"/dev/net/tun": openTun(t, s.Dir)},
 		Env:      []string{"CONTAINERS_CONF=" + usualHelpers(t, s.Dir)},
 	})
 	if _, err := p.Try("run", "-d", "-q", "--name=web", "--network=slirp4netns", "-p", "127.0.0.1::80", ref,
@@ -53,29 +54,11 @@ func TestRootlessPort(t *testing.T) {
 	})
 }
 
-// installRootlessport installs rootlessport into a directory.
-func installRootlessport(t *testing.T, dir string) {
+// openTun makes a /dev/net/tun that any user may open, as udev does.
+func openTun(t *testing.T, dir string) string {
 	t.Helper()
-	program := filepath.Join("..", "..", "bin", "rootlessport")
-	needs.Built(t, program, "make rootlessport")
-	data, err := os.ReadFile(program)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o755)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "rootlessport"), data, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// openDevice makes a device that any user may open, one of those of major number 10. udev makes
-// /dev/net/tun (200) and /dev/fuse (229) like that; without it, only root may open them.
-func openDevice(t *testing.T, dir, name string, minor uint32) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, minor)))
+	path := filepath.Join(dir, "tun")
+	err := unix.Mknod(path, unix.S_IFCHR, int(unix.Mkdev(10, 200)))
 	if err == nil {
 		err = os.Chmod(path, 0o666)
 	}

@@ -16,11 +16,7 @@ import (
 // rootless returns a podman of a user who may use FUSE, with a composefs.conf.
 func rootless(t *testing.T, kind podman.Kind, composefs string) *podman.Podman {
 	t.Helper()
-	s := podman.NewStore(t)
-	return s.Podman(t, kind, podman.Options{
-		Rootless: true, Composefs: composefs, Private: map[string]string{"/dev/fuse": openDevice(t, s.Dir, "fuse", 229)},
-		Warns: "is not a shared mount", // by the first command of a user
-	})
+	return podman.NewStore(t).Podman(t, kind, podman.Options{Rootless: true, FUSE: true, Composefs: composefs})
 }
 
 // serversOf returns an error if processes serve images of a store.

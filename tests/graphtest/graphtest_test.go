@@ -96,7 +96,7 @@ func TestSuite(t *testing.T) {
 			setUp(t)
 			commits = 0
 			for _, c := range cases {
-				t.Run(c.name, func(t *testing.T) { c.run(t, name, on) })
+				t.Run(c.name, func(t *testing.T) { c.run(forUser{t}, name, on) })
 			}
 			if (commits > 0) != (name == committed) {
 				t.Errorf("%d layers were composefs", commits)

@@ -43,6 +43,7 @@ type Options struct {
 	Pull       map[string]string // of [storage.options.pull_options]
 	HardLinks  bool              // use_hard_links
 	Rootless   bool              // podman runs without root, as a user with a range of further ids
+	FUSE       bool              // who may use FUSE
 	Private    map[string]string // files to be seen in place of those at these paths, by podman only
 	Path       string            // PATH, if not the usual one
 	Composefs  string            // composefs.conf

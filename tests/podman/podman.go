@@ -30,6 +30,7 @@ type Podman struct {
 	program string
 	flags   []string // before all others
 	conf    string   // the directory of its configuration files
+	bin     string   // the directory of its programs, without root
 	env     []string
 }
 
@@ -47,6 +48,9 @@ func New(t testing.TB, kind Kind) *Podman {
 func (s *Store) Podman(t testing.TB, kind Kind, opts Options) *Podman {
 	t.Helper()
 	needs.Root(t)
+	if opts = withoutRoot(opts); opts.Rootless && kind == StockComposefs {
+		t.Skip("stock podman with composefs does not start without root")
+	}
 	for _, p := range [][2]string{{"conmon", "conmon"}, {"runc", "runc"}, {"busybox", "busybox-static"}} {
 		needs.Program(t, p[0], p[1])
 	}
@@ -139,15 +143,16 @@ func (p *Podman) line(args []string) string {
 
 // Command returns a command that has not been started, for what Run and Try cannot do.
 func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
-	args = slices.Concat([]string{p.program}, p.flags, args)
+	args = slices.Concat([]string{p.program}, p.flags, p.unshared(args))
 	if p.opts.Rootless {
+		p.admit(args)
 		args = append(asUser(), args...)
 	}
 	if p.opts.Kernel != nil {
 		args = p.opts.Kernel.Command(args...)
 	}
 	if len(p.opts.Private) > 0 {
-		args = append(private(p.opts.Private), args...)
+		args = append(private(p.opts.Private, p.opts.Rootless), args...)
 	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = p.env
@@ -157,9 +162,12 @@ func (p *Podman) Command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // private returns the beginning of a command that is run in a mount namespace with
-// other files at some paths. Its mounts end with it.
-func private(files map[string]string) []string {
+// other files at some paths. Its mounts end with it. With share, / is a shared mount, as systemd has it.
+func private(files map[string]string, share bool) []string {
 	script := "set -e\n"
+	if share {
+		script += "mount --make-rshared /\n"
+	}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		script += fmt.Sprintf("mount --bind '%s' '%s'\n", files[path], path)
 	}

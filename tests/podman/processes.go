@@ -48,7 +48,7 @@ func (s *Store) processes() (ids []int) {
 		if err != nil || !bytes.Contains(line, []byte(s.Dir+"/")) { // an error: it has ended
 			continue
 		}
-		if id, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil && id != os.Getpid() {
+		if id, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil && id != os.Getpid() && id != s.pause() {
 			ids = append(ids, id)
 		}
 	}

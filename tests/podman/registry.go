@@ -46,6 +46,11 @@ func Main(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
+	if copied != "" {
+		if err := os.RemoveAll(copied); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	if shared.Registry != nil {
 		if err := shared.close(); err != nil {
 			fmt.Fprintln(os.Stderr, err)

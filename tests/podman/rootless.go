@@ -3,12 +3,23 @@
 package podman
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
@@ -20,50 +31,194 @@ const (
 	userIDMap = "composefs:5000000:65536\n" // in /etc/subuid and /etc/subgid
 )
 
-// makeRootless has podman run without root, in a store that belongs to the user.
-func (p *Podman) makeRootless() error {
-	needs.Program(p.t, "newuidmap", "uidmap")
-	p.opts.Private = maps.Clone(p.opts.Private)
-	if p.opts.Private == nil {
-		p.opts.Private = map[string]string{}
+// everyUser makes all podmans of a test program rootless.
+var everyUser = flag.Bool("rootless", false, "run podman as a user, with FUSE, and skip the tests that need root")
+
+// WithoutRoot reports whether all podmans are rootless.
+func WithoutRoot() bool { return *everyUser }
+
+// RootOnly are the tests that need root, with the reasons. They are skipped with -rootless.
+var RootOnly map[string]string
+
+// needsRoot skips a test of [RootOnly] with -rootless.
+func needsRoot(t testing.TB) {
+	t.Helper()
+	name, _, _ := strings.Cut(t.Name(), "/")
+	for _, name := range []string{name, t.Name()} {
+		if why := RootOnly[name]; *everyUser && why != "" {
+			t.Skip("it needs root: " + why)
+		}
 	}
+}
+
+// withoutRoot returns the options of a podman if all are rootless.
+func withoutRoot(opts Options) Options {
+	if !*everyUser || opts.Rootless {
+		return opts
+	}
+	opts.Rootless, opts.FUSE = true, true
+	if !strings.Contains(opts.Composefs, "rootless") {
+		opts.Composefs += "\nrootless = \"fuse\"\n"
+	}
+	return opts
+}
+
+// User is a user with further IDs. The rootless podmans of a store share one, as one user has one runtime
+// directory. podman's namespaces are those of the first podman.
+type User struct {
+	dir     string
+	files   map[string]string // seen by the user's processes at these paths
+	runtime string            // XDG_RUNTIME_DIR
+}
+
+// NewUser makes the files of a user in a directory.
+func NewUser(dir string) (*User, error) {
+	u := &User{dir: dir, files: map[string]string{}, runtime: filepath.Join(dir, "runtime")}
 	for name, text := range map[string]string{
-		"passwd": fmt.Sprintf("root:x:0:0::/root:/bin/sh\ncomposefs:x:%d:%d::%s:/bin/sh\n", UserID, UserID, p.Store.Dir),
+		"passwd": fmt.Sprintf("root:x:0:0::/root:/bin/sh\ncomposefs:x:%d:%d::%s:/bin/sh\n", UserID, UserID, dir),
 		"subuid": userIDMap,
 		"subgid": userIDMap,
 	} {
-		path := filepath.Join(p.conf, name)
+		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+		u.files[filepath.Join("/etc", name)] = path
+	}
+	err := unix.Mknod(u.fuse(), unix.S_IFCHR, int(unix.Mkdev(10, 229)))
+	return u, errors.Join(err, os.Chmod(u.fuse(), 0o666), os.Mkdir(u.runtime, 0o700), os.Lchown(u.runtime, UserID, UserID))
+}
+
+// fuse returns a device that any user may open. udev makes /dev/fuse so; without udev only root may open it.
+func (u *User) fuse() string { return filepath.Join(u.dir, "dev-fuse") }
+
+// Command returns a command of the user, who may use FUSE.
+func (u *User) Command(ctx context.Context, args ...string) *exec.Cmd {
+	files := maps.Clone(u.files)
+	files["/dev/fuse"] = u.fuse()
+	args = slices.Concat(private(files, true), asUser(), args)
+	return exec.CommandContext(ctx, args[0], args[1:]...)
+}
+
+// makeRootless has podman run without root, in a store that belongs to the user.
+func (p *Podman) makeRootless() (err error) {
+	needs.Program(p.t, "newuidmap", "uidmap")
+	if p.Store.user == nil {
+		if p.Store.user, err = NewUser(p.Store.Dir); err != nil {
 			return err
 		}
-		p.opts.Private[filepath.Join("/etc", name)] = path
 	}
-	// The user may not get at the programs where they were built.
-	for name, built := range map[string]string{"podman": p.program, storageCommand: filepath.Join(bin(), storageCommand)} {
-		program := filepath.Join(p.conf, name)
-		if err := os.WriteFile(program, nil, 0o755); err != nil {
-			return err
-		}
-		p.opts.Private[program] = built
+	private := maps.Clone(p.Store.user.files)
+	if p.opts.FUSE {
+		private["/dev/fuse"] = p.Store.user.fuse()
 	}
-	p.program = filepath.Join(p.conf, "podman")
-	runtime := filepath.Join(p.Store.Dir, "runtime") // one for all podmans of the store, whose records name it
-	if err := os.MkdirAll(runtime, 0o700); err != nil {
+	maps.Copy(private, p.opts.Private)
+	p.opts.Private = private
+	dir, err := programs()
+	if err != nil {
 		return err
 	}
-	p.env = append(p.env, "XDG_RUNTIME_DIR="+runtime, "PATH="+p.conf+":"+p.path())
-	return filepath.WalkDir(p.Store.Dir, func(path string, _ fs.DirEntry, err error) error {
-		if err == nil {
+	p.bin = filepath.Join(dir, filepath.Base(p.program))
+	p.program = filepath.Join(p.bin, "podman")
+	p.env = append(p.env, "XDG_RUNTIME_DIR="+p.Store.user.runtime, "PATH="+p.bin+":"+p.path())
+	return filepath.WalkDir(p.Store.Dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && info.Sys().(*syscall.Stat_t).Uid == 0 { // others are the user's
 			err = os.Lchown(path, UserID, UserID)
 		}
 		return err
 	})
 }
 
+// programs copies the programs to a directory that any user may read, and returns it. It has a directory
+// for each podman, and there also the command composefs-storage; rootlessport is where "make install"
+// installs it. [Main] removes the directory.
+var programs = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "composefs-programs-*")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	for _, name := range []string{"podman", "podman-stock"} {
+		err = errors.Join(err, os.Mkdir(filepath.Join(dir, name), 0o755))
+		for program, built := range map[string]string{"podman": name, storageCommand: storageCommand} {
+			err = errors.Join(err, copyProgram(filepath.Join(bin(), built), filepath.Join(dir, name, program)))
+		}
+	}
+	copied = dir
+	helpers := filepath.Join(dir, "libexec", "podman")
+	err = errors.Join(err, os.MkdirAll(helpers, 0o755), copyProgram(filepath.Join(bin(), "rootlessport"), filepath.Join(helpers, "rootlessport")))
+	return dir, err
+})
+
+var copied string // the directory of programs
+
+// copyProgram copies a program if it has been built.
+func copyProgram(from, to string) error {
+	data, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = os.WriteFile(to, data, 0o755)
+	}
+	return err
+}
+
 // asUser is the beginning of a command that is run as the user.
 func asUser() []string {
 	id := strconv.Itoa(UserID)
 	return []string{"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", "--"}
+}
+
+// admit lets the user read and write the test's own temporary directories in the arguments.
+func (p *Podman) admit(args []string) {
+	for _, arg := range args {
+		at := strings.Index(arg, os.TempDir()+"/")
+		if at < 0 || strings.HasPrefix(arg[at:], p.Store.Dir) {
+			continue
+		}
+		path, _, _ := strings.Cut(arg[at:], ":")
+		for dir := path; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+			if info, err := os.Stat(dir); err == nil && info.IsDir() {
+				_ = os.Chown(dir, UserID, UserID) // a failure shows in podman
+			}
+		}
+	}
+}
+
+// unshared returns arguments of podman that work as a user: podman mounts for the user in its own
+// namespaces only.
+func (p *Podman) unshared(args []string) []string {
+	for _, command := range [][]string{{"mount"}, {"image", "mount"}, {"unmount"}, {"image", "unmount"}} {
+		if p.opts.Rootless && p.name == "podman" && len(args) >= len(command) && slices.Equal(args[:len(command)], command) {
+			return append([]string{"unshare", p.program}, args...)
+		}
+	}
+	return args
+}
+
+// Path returns the path by which the test finds a file of podman's mount namespace.
+func (p *Podman) Path(path string) string {
+	if !p.opts.Rootless || !filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join("/proc", strconv.Itoa(p.Store.pause()), "root") + path
+}
+
+// pause returns the process that keeps the namespaces of the store's user.
+func (s *Store) pause() int {
+	if s.user == nil {
+		return -1
+	}
+	text, err := os.ReadFile(filepath.Join(s.user.runtime, "libpod/tmp/pause.pid"))
+	pid, err2 := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || err2 != nil {
+		return -1
+	}
+	return pid
 }
 
 // endRootless ends the process that keeps a user's namespaces.

@@ -21,6 +21,7 @@ type Store struct {
 	RunRoot string
 
 	users []*Podman
+	user  *User // of those without root
 }
 
 // NewStore makes an empty store on a disk for the duration of the test. After a test
@@ -28,6 +29,7 @@ type Store struct {
 func NewStore(t testing.TB) *Store {
 	t.Helper()
 	needs.Root(t)
+	needsRoot(t)
 	dir, err := os.MkdirTemp(needs.Disk(t), "composefs-podman-*")
 	if err != nil {
 		t.Fatal(err)

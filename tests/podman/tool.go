@@ -3,6 +3,7 @@
 package podman
 
 import (
+	"cmp"
 	"context"
 	"os/exec"
 	"path/filepath"
@@ -43,9 +44,7 @@ func (p *Podman) Storage(ctx context.Context, args ...string) *exec.Cmd {
 	p.t.Helper()
 	needs.Built(p.t, filepath.Join(bin(), storageCommand), "make build")
 	command := *p
-	command.program, command.flags, command.opts.Kernel = filepath.Join(bin(), storageCommand), nil, nil
-	if p.opts.Rootless {
-		command.program = filepath.Join(p.conf, storageCommand)
-	}
+	command.name, command.program = storageCommand, filepath.Join(cmp.Or(p.bin, bin()), storageCommand)
+	command.flags, command.opts.Kernel = nil, nil
 	return command.Command(ctx, args...)
 }
