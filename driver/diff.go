@@ -128,7 +128,7 @@ func (d *Driver) Changes(id string, maps *idtools.IDMappings, parent string, par
 	defer top.Close()   //nolint:errcheck // open for reading
 	defer below.Close() //nolint:errcheck // open for reading
 	if c[0].Composefs {
-		err = top.mount(c[0].ImagePath(), d.abilities().backing)
+		err = top.mount(c[0].ImagePath(), d.mountRoot)
 	} else {
 		err = d.open(top, parts(c[:1], nil))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse/holder"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/message"
 )
@@ -30,16 +31,25 @@ func (d *Driver) open(r *roots, list []part) error {
 		if err != nil {
 			return err
 		}
-		if err := r.mount(img.Path, d.abilities().backing); err != nil {
+		if err := r.mount(img.Path, d.mountRoot); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// mountRoot makes a detached mount of an image, which no other process uses.
+func (d *Driver) mountRoot(path string) (*os.File, error) {
+	img := &mount.Image{Path: path, Backing: d.abilities().backing}
+	if d.abilities().served {
+		return holder.Mount(img, holder.Place{Stores: []string{string(d.runRoot), d.root()}})
+	}
+	return mount.Erofs(img)
+}
+
 // mount adds an image as a detached mount.
-func (r *roots) mount(path string, backing mount.Backing) error {
-	root, err := mount.Erofs(&mount.Image{Path: path, Backing: backing})
+func (r *roots) mount(path string, mount func(path string) (*os.File, error)) error {
+	root, err := mount(path)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/containers/storage/pkg/archive"
+	"github.com/containers/storage/pkg/unshare"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -82,6 +83,9 @@ func (u *unpacker) entry(path string, n *tree.Inode) error {
 	name := filepath.Join(u.root, path)
 	if first, ok := u.made[n]; ok {
 		return os.Link(filepath.Join(u.root, first), name)
+	}
+	if device := n.Type() == tree.TypeChar || n.Type() == tree.TypeBlock; device && unshare.IsRootless() {
+		return nil // the kernel refuses it, and containers/storage leaves it out
 	}
 	var err error
 	switch n.Type() {
