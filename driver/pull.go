@@ -24,15 +24,16 @@ import (
 // once. It takes the lock of the pool, shared, and holds it until the layer is placed or cleaned up.
 //
 // A layer that it cannot convert is downloaded the ordinary way and goes through ApplyDiff. If
-// the kernel or the file system is the reason, it logs a warning once.
+// the kernel or the file system is the reason, it logs a warning once, for root only: many users have no
+// kernel that is new enough.
 func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpts, differ graphdriver.Differ) (graphdriver.DriverWithDifferOutput, error) {
 	var apply graphdriver.ApplyDiffOpts
 	if options != nil {
 		apply = options.ApplyDiffOpts
 	}
 	if why := d.keepsPlain(apply); why != "" {
-		if err := d.abilities().err; d.decision().Active() && err != nil {
-			d.warnOfPlain.Do(func() { logrus.Warnf("composefs: pulled layers stay plain: %v", err) })
+		if a := d.abilities(); d.decision().Active() && a.err != nil && !a.served {
+			d.warnOfPlain.Do(func() { logrus.Warnf("composefs: pulled layers stay plain: %v", a.err) })
 		}
 		return pullPlain(d.Driver, options, differ, why)
 	}
@@ -50,6 +51,9 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 	}
 	defer process.conversions.begin()()
 	out, err := pull.Into(d.context(), s, raw, differ, d.decompress())
+	if err == nil {
+		err = d.checkOwners(s.ImageFile())
+	}
 	if err != nil {
 		return graphdriver.DriverWithDifferOutput{}, s.Fail(d.context(), err)
 	}

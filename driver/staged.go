@@ -49,6 +49,9 @@ func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) 
 	if err == nil {
 		t.hides, err = imageHides(s.ImageFile())
 	}
+	if err == nil {
+		err = d.checkOwners(s.ImageFile())
+	}
 	if err != nil {
 		drain(tar)
 		return nil, s.Fail(d.context(), err)
