@@ -44,7 +44,7 @@ const digestsDir = "composefs-digests.d"
 var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	"verity":     oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
 	"expected":   oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
-	"rootless":   oneOf(rootlessNames[:], `"plain" or "fuse"`, func(o *Options, i int) { o.Rootless = Rootless(i) }),
+	"rootless":   oneOf(rootlessNames[:], `"fuse" or "plain"`, func(o *Options, i int) { o.Rootless = Rootless(i) }),
 	"decompress": oneOf(decompressNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Decompress = Decompress(i) }),
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)

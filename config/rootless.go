@@ -4,14 +4,15 @@ package config
 type Rootless uint8
 
 const (
-	// RootlessPlain keeps layers plain. It is the default until mounts by FUSE are complete.
-	RootlessPlain Rootless = iota
-	// RootlessFUSE makes layers composefs, and mounts their images by FUSE.
-	RootlessFUSE
+	// RootlessFUSE makes layers composefs, and mounts their images by FUSE. Where the kernel cannot do that,
+	// layers stay plain.
+	RootlessFUSE Rootless = iota
+	// RootlessPlain keeps layers plain.
+	RootlessPlain
 )
 
 // rootlessNames are the values in composefs.conf.
-var rootlessNames = [...]string{RootlessPlain: "plain", RootlessFUSE: "fuse"}
+var rootlessNames = [...]string{RootlessFUSE: "fuse", RootlessPlain: "plain"}
 
 // String returns the value in composefs.conf.
 func (r Rootless) String() string { return rootlessNames[r] }

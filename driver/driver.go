@@ -89,7 +89,7 @@ func (d *Driver) root() string { return d.stores.Primary.Root() }
 func (d *Driver) probe() abilities {
 	dir := d.root()
 	if unshare.IsRootless() {
-		return abilities{err: feature.Served.Check(dir), served: true}
+		return abilities{err: feature.Servable(dir), served: true}
 	}
 	return abilities{
 		err:      feature.Mountable(dir),

@@ -9,7 +9,7 @@ import (
 // Mountable returns an error of [feature.Feature.Check] if this user cannot mount composefs images in dir.
 func Mountable(dir string) error {
 	if unshare.IsRootless() {
-		return feature.Served.Check(dir)
+		return feature.Servable(dir)
 	}
 	return feature.Mountable(dir)
 }

@@ -40,8 +40,8 @@ func system() config.System {
 // Unusable returns why composefs cannot work in the store with that home, or "". It is cheap and does
 // not probe the kernel.
 func Unusable(home string, conf *config.Options) string {
-	if unshare.IsRootless() && conf.Rootless != config.RootlessFUSE {
-		return "it needs root"
+	if unshare.IsRootless() && conf.Rootless == config.RootlessPlain {
+		return `composefs.conf says rootless = "plain"`
 	}
 	if len(conf.Incompatible) > 0 {
 		return fmt.Sprintf("option %s is set", conf.Incompatible[0])

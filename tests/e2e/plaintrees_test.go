@@ -50,8 +50,9 @@ var stayPlain = map[string]func(t *testing.T) *podman.Podman{
 
 // stayPlainRootless are those states without root.
 var stayPlainRootless = map[string]func(t *testing.T) *podman.Podman{
-	"sample storage.conf": func(t *testing.T) *podman.Podman {
-		return ourStore(t, podman.Ours, podman.Options{Rootless: true})
+	"no /dev/fuse": func(t *testing.T) *podman.Podman { return withoutFUSE(t, "") },
+	`rootless = "plain"`: func(t *testing.T) *podman.Podman {
+		return rootless(t, podman.Ours, `rootless = "plain"`)
 	},
 	"partial pulls only": func(t *testing.T) *podman.Podman {
 		return ourStore(t, podman.OursOff, podman.Options{Rootless: true, Pull: partial})

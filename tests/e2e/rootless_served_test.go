@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -17,6 +19,17 @@ import (
 func rootless(t *testing.T, kind podman.Kind, composefs string) *podman.Podman {
 	t.Helper()
 	return podman.NewStore(t).Podman(t, kind, podman.Options{Rootless: true, FUSE: true, Composefs: composefs})
+}
+
+// withoutFUSE returns our podman of a user who may not use FUSE.
+func withoutFUSE(t *testing.T, composefs string) *podman.Podman {
+	t.Helper()
+	s := podman.NewStore(t)
+	device := filepath.Join(s.Dir, "fuse-of-root")
+	must(t, unix.Mknod(device, unix.S_IFCHR|0o600, int(unix.Mkdev(10, 229))))
+	p := s.Podman(t, podman.Ours, podman.Options{Rootless: true, Composefs: composefs, Private: map[string]string{"/dev/fuse": device}})
+	must(t, os.Chown(device, 0, 0)) // the store belongs to the user
+	return p
 }
 
 // serversOf returns an error if processes serve images of a store.

@@ -67,3 +67,13 @@ func text(err error) string {
 	}
 	return err.Error()
 }
+
+func TestReleaseBefore(t *testing.T) {
+	for release, want := range map[string]bool{
+		"6.12.57+deb13-amd64": true, "5.10.0": true, "6.15.9": true, "6.16.0": false, "6.18.44-fc-v657": false, "7.0.1": false, "6.16-rc1": false, "odd": true,
+	} {
+		if got := releaseBefore(release, 6, 16); got != want {
+			t.Errorf("%s is before 6.16: %t, want %t", release, got, want)
+		}
+	}
+}

@@ -30,8 +30,8 @@ func LazyVerity(forget func() error) *Feature {
 	return &Feature{
 		Name: "verity=require for files that were not open before",
 		probe: sampled(func(s *sample) error {
-			if major, err := kernelMajor(); err != nil || major < firstLazy {
-				return err
+			if kernelBefore(firstLazy, 0) {
+				return nil
 			}
 			return s.lazyVerity(forget)
 		}),
@@ -66,11 +66,21 @@ func seal(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-func kernelMajor() (major int, err error) {
+// kernelBefore reports whether the kernel is older than a release, or unknown.
+func kernelBefore(major, minor int) bool {
 	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
-		return 0, err
+	if unix.Uname(&u) != nil {
+		return true
 	}
-	_, err = fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.", &major)
-	return major, err
+	return releaseBefore(unix.ByteSliceToString(u.Release[:]), major, minor)
+}
+
+// releaseBefore reports whether the release of a kernel, such as "6.12.57+deb13-amd64", is older than
+// another one.
+func releaseBefore(release string, major, minor int) bool {
+	var has [2]int
+	if _, err := fmt.Sscanf(release, "%d.%d", &has[0], &has[1]); err != nil {
+		return true
+	}
+	return has[0] < major || has[0] == major && has[1] < minor
 }

@@ -88,6 +88,20 @@ func Mountable(dir string) error {
 	return err
 }
 
+// Servable returns an error of [Feature.Check] if composefs images in dir cannot be mounted without root.
+func Servable(dir string) error {
+	device, err := os.OpenFile(holder.Device, os.O_RDWR|unix.O_CLOEXEC, 0) // not kept: its mode may change
+	if err != nil {
+		return no(fmt.Sprintf("%s cannot be opened: %v", holder.Device, errors.Unwrap(err)))
+	}
+	device.Close() //nolint:errcheck // nothing is mounted
+	err = Served.Check(dir)
+	if errors.Is(err, ErrNotSupported) && kernelBefore(6, 16) {
+		return no("Linux 6.16 or newer is needed")
+	}
+	return err
+}
+
 // Verifiable returns an error of [Feature.Check] if the kernel cannot verify mounts of images in dir.
 func Verifiable(dir string) error {
 	err := Verity.Check(dir)
