@@ -5,6 +5,7 @@ go 1.24.0
 require (
 	github.com/BurntSushi/toml v1.5.0
 	github.com/containers/storage v1.59.1
+	github.com/dlclark/regexp2 v1.11.5
 	github.com/erofs/go-erofs v0.3.1
 	github.com/klauspost/compress v1.18.0
 	github.com/opencontainers/go-digest v1.0.0
@@ -43,7 +44,7 @@ require (
 	github.com/containernetworking/cni v1.3.0 // indirect
 	github.com/containernetworking/plugins v1.7.1 // indirect
 	github.com/containers/buildah v1.41.5 // indirect
-	github.com/containers/common v0.64.2 // indirect
+	github.com/containers/common v0.64.2
 	github.com/containers/conmon v2.0.20+incompatible // indirect
 	github.com/containers/gvisor-tap-vsock v0.8.6 // indirect
 	github.com/containers/image/v5 v5.36.2
