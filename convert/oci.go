@@ -21,12 +21,16 @@ import (
 type OCIOptions struct {
 	KeepUserXattrs bool
 
+	// Bootable asks for the digest of the image that a host boots, see [Bootable].
+	Bootable bool
+
 	// Algorithm is used for the image digest and for the names of objects in the image. 0 is
 	// SHA256.
 	Algorithm verity.Algorithm
 
-	// Object opens an object by the fs-verity digest in the layer images. Only SHA512 needs it,
-	// and reads every object once. It is called concurrently.
+	// Object opens an object by the fs-verity digest in the layer images. SHA512 needs it, and
+	// reads every object once; Bootable reads the files of an SELinux policy. It is called
+	// concurrently.
 	Object func(verity.Digest) (io.ReadCloser, error)
 }
 
@@ -46,8 +50,11 @@ func Annotation(a verity.Algorithm) string {
 	return "composefs.merged.erofs.v1.fsverity-" + a.String() + "-12"
 }
 
+// errObjects is the error for a missing [OCIOptions].Object.
+var errObjects = errors.New("objects cannot be read")
+
 // OCI returns the image digest of the canonical form, see [Canonical], of a chain of layers, the
-// bottom one first, or of one merged image. It writes nothing.
+// bottom one first, or of one merged image; of the bootable form with opts.Bootable. It writes nothing.
 func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, error) {
 	if opts.Algorithm == 0 {
 		opts.Algorithm = verity.SHA256
@@ -62,6 +69,11 @@ func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, erro
 	}
 	if err := Canonical(t, opts.KeepUserXattrs); err != nil {
 		return OCIDigest{}, err
+	}
+	if opts.Bootable {
+		if err := Bootable(t, opts.Object); err != nil {
+			return OCIDigest{}, err
+		}
 	}
 	format := erofs.Options{Format: erofs.V1}
 	if opts.Algorithm != verity.SHA256 {
@@ -105,7 +117,7 @@ func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Dige
 		return nil
 	})
 	if err == nil && opts.Object == nil {
-		err = errors.New("objects cannot be read")
+		err = errObjects
 	}
 	if err != nil {
 		return nil, err

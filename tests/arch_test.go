@@ -19,9 +19,11 @@ const module = "github.com/composefs-storage/composefs-storage/"
 var imports = map[string][]string{
 	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/survey", "driver/trust/policy", "driver/upkeep/fsck", "driver/upkeep/garbage", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                        {"github.com/BurntSushi/toml"},
-	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
+	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/selinux", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
+	"convert/boottest":              {"github.com/klauspost/compress"},
 	"convert/layer":                 {"convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layertest":             {"convert/objects", "convert/objects/objectstest", "convert/tree", "convert/verity"},
+	"convert/selinux":               {"github.com/dlclark/regexp2"},
 	"convert/tree":                  {},
 	"convert/verity":                {"golang.org/x/sys"},
 	"convert/dump":                  {"convert/tree"},

@@ -18,6 +18,7 @@ const digestUsage = `Usage:
   composefs-storage digest [--root DIR] [--json | --policy] IMAGE...
   composefs-storage digest --oci [--format=NAME] [--keep-user-xattrs]
                            [--root DIR] [--json | --annotations | --policy] IMAGE...
+  composefs-storage digest --bootable [--format=NAME] [--root DIR] [--json | --policy] IMAGE...
 
 Print the fs-verity digest of each FILE, as the kernel would measure it, with
 4096-byte blocks and no salt. An image has it as its name. With one FILE the digest
@@ -33,9 +34,14 @@ is empty, and of the xattrs it has only security.capability. The arguments may a
 the files of the layer images of one chain, bottom layer first, or one file with a merged
 image. Nothing is written.
 
+With --bootable, print the fs-verity digest of the image that a host boots from the
+container image, as bootc computes it: the canonical form with /boot and /sysroot empty,
+and with SELinux labels if the image has an SELinux policy.
+
 Options:
   --algorithm=NAME   of files: sha256 (default) or sha512
   --oci              print the digest of the canonical form
+  --bootable         print the digest of the image that a host boots
   --format=NAME      v1-sha256-12 (default), or v1-sha512-12, for which all objects
                      are read, since the image names them by sha512 too
   --keep-user-xattrs
@@ -43,8 +49,8 @@ Options:
                      composefs-rs does
   --annotations      print the annotation of a manifest, KEY=DIGEST
   --policy           print an entry for /etc/containers/composefs-digests.d, with which
-                     podman mounts the image only with this digest; with --oci the
-                     canonical digest too
+                     podman mounts the image only with this digest; with --oci and
+                     --bootable these digests too
   --root DIR         the store, instead of the one that storage.conf configures
   --json             print an array with path or image, algorithm, digest and size in
                      bytes of each, and with --oci the annotation's key
@@ -67,7 +73,7 @@ type digester struct {
 	streams
 	store                           store
 	algorithm, format               string
-	oci, keepUser                   bool
+	oci, bootable, keepUser         bool
 	asJSON, asAnnotations, asPolicy bool
 }
 
@@ -87,6 +93,7 @@ func digestCommand(s streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&d.algorithm, "algorithm", "sha256", "")
 	cmd.Flags().BoolVar(&d.oci, "oci", false, "")
+	cmd.Flags().BoolVar(&d.bootable, "bootable", false, "")
 	cmd.Flags().StringVar(&d.format, "format", "v1-sha256-12", "")
 	cmd.Flags().BoolVar(&d.keepUser, "keep-user-xattrs", false, "")
 	cmd.Flags().BoolVar(&d.asJSON, "json", false, "")
@@ -103,12 +110,16 @@ func (d *digester) check() error {
 	switch {
 	case err != nil:
 		return err
-	case d.oci && a != verity.SHA256:
-		return usageError{errors.New("--algorithm is for files; --oci works with --format=v1-sha512-12")}
+	case (d.oci || d.bootable) && a != verity.SHA256:
+		return usageError{errors.New("--algorithm is for files; --oci and --bootable work with --format=v1-sha512-12")}
+	case d.oci && d.bootable && !d.asPolicy:
+		return usageError{errors.New("--oci and --bootable together work with --policy only")}
 	case d.format != "v1-sha256-12" && d.format != "v1-sha512-12":
 		return usageError{fmt.Errorf("unknown format %q: v1-sha256-12 and v1-sha512-12 are possible", d.format)}
-	case !d.oci && (d.keepUser || d.asAnnotations || d.format != "v1-sha256-12"):
-		return usageError{errors.New("--format, --keep-user-xattrs and --annotations work with --oci only")}
+	case !d.oci && (d.keepUser || d.asAnnotations):
+		return usageError{errors.New("--keep-user-xattrs and --annotations work with --oci only")}
+	case !d.oci && !d.bootable && d.format != "v1-sha256-12":
+		return usageError{errors.New("--format works with --oci and --bootable only")}
 	}
 	return nil
 }
@@ -121,7 +132,7 @@ func (d *digester) run(ctx context.Context, args []string) error {
 		return d.images(ctx, args)
 	case d.asPolicy:
 		return usageError{fmt.Errorf("--policy works with container images only, and %s is a file", args[0])}
-	case d.oci:
+	case d.oci || d.bootable:
 		digests, err = d.layers(ctx, args)
 	default:
 		a, _ := parseAlgorithm(d.algorithm)
@@ -133,9 +144,9 @@ func (d *digester) run(ctx context.Context, args []string) error {
 	return d.print(digests)
 }
 
-// ociOptions returns the options for the canonical form.
-func (d *digester) ociOptions() convert.OCIOptions {
-	o := convert.OCIOptions{KeepUserXattrs: d.keepUser, Algorithm: verity.SHA256}
+// ociOptions returns the options for the canonical or the bootable form.
+func (d *digester) ociOptions(bootable bool) convert.OCIOptions {
+	o := convert.OCIOptions{KeepUserXattrs: d.keepUser && !bootable, Bootable: bootable, Algorithm: verity.SHA256}
 	if d.format == "v1-sha512-12" {
 		o.Algorithm = verity.SHA512
 	}

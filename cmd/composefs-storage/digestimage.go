@@ -17,24 +17,29 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
-// layers returns the digest of the canonical form of a chain of layer images.
+// layers returns the digest of the canonical or bootable form of a chain of layer images.
 func (d *digester) layers(ctx context.Context, paths []string) (digests []fileDigest, err error) {
 	chain, err := openChain(paths, "")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, chain.close()) }()
-	opts := d.ociOptions()
+	opts := d.ociOptions(d.bootable)
 	opts.Object = func(digest verity.Digest) (io.ReadCloser, error) { return openBeside(paths, digest) }
 	oci, err := convert.OCI(ctx, chain.sources, opts)
 	if err != nil {
 		return nil, chain.hint(err)
 	}
-	return []fileDigest{ociLine(oci)}, nil
+	return []fileDigest{formLine(oci, d.bootable)}, nil
 }
 
-func ociLine(oci convert.OCIDigest) fileDigest {
-	return fileDigest{Algorithm: oci.Algorithm.String(), Digest: oci.Digest, Size: oci.Size, Annotation: oci.Annotation()}
+// formLine returns the line for the digest of a form. That of the bootable form has no annotation.
+func formLine(d convert.OCIDigest, bootable bool) fileDigest {
+	line := fileDigest{Algorithm: d.Algorithm.String(), Digest: d.Digest, Size: d.Size}
+	if !bootable {
+		line.Annotation = d.Annotation()
+	}
+	return line
 }
 
 // openBeside opens an object of layer images that lie in layers of containers/storage.
@@ -47,7 +52,7 @@ func openBeside(paths []string, digest verity.Digest) (io.ReadCloser, error) {
 			}
 		}
 	}
-	return nil, withHint(fmt.Errorf("object %s is not found", digest), "--format=v1-sha512-12 reads all objects: use container images, or files LAYER/composefs-data/composefs.blob")
+	return nil, withHint(fmt.Errorf("object %s is not found", digest), "--format=v1-sha512-12 reads all objects, and --bootable those of an SELinux policy: use container images, or files LAYER/composefs-data/composefs.blob")
 }
 
 // images prints the digests of container images.
@@ -64,7 +69,7 @@ func (d *digester) images(ctx context.Context, names []string) error {
 		}
 		digests = append(digests, found[len(found)-1])
 		if d.asPolicy {
-			text, err := entry(image, found)
+			text, err := d.entry(image, found)
 			if err != nil {
 				return err
 			}
@@ -78,23 +83,25 @@ func (d *digester) images(ctx context.Context, names []string) error {
 	return d.print(digests)
 }
 
-// image returns the digest of an image's merged image, except with --oci alone, and then with --oci that
-// of the canonical form.
+// image returns the digest of an image's merged image, except with --oci or --bootable without --policy,
+// and then those of the forms that the options name.
 func (d *digester) image(ctx context.Context, name string) (image catalog.Image, digests []fileDigest, err error) {
 	image, ids, err := d.store.findImage(name)
 	if err != nil {
 		return image, nil, err
 	}
 	layers, err := survey.Kinds(&d.store.stores, ids)
-	if err == nil && (!d.oci || d.asPolicy) {
+	if err == nil && (!d.oci && !d.bootable || d.asPolicy) {
 		var merged survey.Merged
 		merged, err = survey.Merge(ctx, &d.store.stores, layers)
 		digests = append(digests, fileDigest{Algorithm: verity.SHA256.String(), Digest: merged.Digest.String(), Size: merged.Size})
 	}
-	if err == nil && d.oci {
-		var oci convert.OCIDigest
-		oci, err = survey.OCI(ctx, layers, d.ociOptions())
-		digests = append(digests, ociLine(oci))
+	for _, form := range []struct{ wanted, bootable bool }{{d.oci, false}, {d.bootable, true}} {
+		if err == nil && form.wanted {
+			var found convert.OCIDigest
+			found, err = survey.OCI(ctx, layers, d.ociOptions(form.bootable))
+			digests = append(digests, formLine(found, form.bootable))
+		}
 	}
 	if err != nil {
 		return image, nil, fmt.Errorf("image %s: %w", shortID(image.ID), err)
@@ -105,12 +112,15 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 	return image, digests, nil
 }
 
-// entry returns the entry of a policy for an image with these digests.
-func entry(image catalog.Image, digests []fileDigest) (string, error) {
+// entry returns the entry of a policy for an image with the digests that image returns.
+func (d *digester) entry(image catalog.Image, digests []fileDigest) (string, error) {
 	merged, err := verity.ParseDigest(digests[0].Digest)
 	e := policy.Entry{Config: image.ID, Merged: &merged}
-	if len(digests) > 1 {
+	if d.oci {
 		e.OCI = digests[1].Digest
+	}
+	if d.bootable {
+		e.Bootable = digests[len(digests)-1].Digest
 	}
 	comment := ""
 	if len(image.Names) > 0 {

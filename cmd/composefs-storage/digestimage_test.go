@@ -22,7 +22,7 @@ import (
 func newOCIStore(t *testing.T, label string) (root, id string) {
 	t.Helper()
 	root = newStore(t,
-		layertest.Tar(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("f", 5000)), layertest.Dir("run"), layertest.File("run/x", "x")),
+		layertest.Tar(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("f", 5000)), layertest.Dir("run"), layertest.File("run/x", "x"), layertest.Dir("boot"), layertest.File("boot/vmlinuz", "k"), layertest.Dir("sysroot")),
 		layertest.Tar(layertest.File("usr/g", strings.Repeat("g", 100)).Xattr("user.a", "1")))
 	config := `{"config": {"Labels": {"containers.composefs.fsverity": "` + label + `"}}}`
 	sum := sha256.Sum256([]byte(config))
@@ -65,6 +65,10 @@ func TestDigestImage(t *testing.T) {
 		if ofLayers := line(append([]string{"--oci", "--format", format}, blobs...)...); oci != ofLayers || oci == runtime {
 			t.Errorf("%s: %s, of the layers %s", format, oci, ofLayers)
 		}
+		bootable := line("--bootable", "--format", format, "app")
+		if ofLayers := line(append([]string{"--bootable", "--format", format}, blobs...)...); bootable != ofLayers || bootable == oci {
+			t.Errorf("%s: bootable %s, of the layers %s", format, bootable, ofLayers)
+		}
 		key := "composefs.merged.erofs.v1.fsverity-" + format[3:]
 		if got := line("--oci", "--annotations", "--format", format, "app"); got != key+"="+oci {
 			t.Errorf("annotation %s", got)
@@ -75,9 +79,9 @@ func TestDigestImage(t *testing.T) {
 		if got := line("--oci", "--keep-user-xattrs", "--format", format, "app"); got == oci {
 			t.Error("with user.* too: the same")
 		}
-		entry := call(t, "digest", "--policy", "--oci", "--format", format, "app")
+		entry := call(t, "digest", "--policy", "--oci", "--bootable", "--format", format, "app")
 		list, err := policy.Parse("p", []byte(entry))
-		if err != nil || len(list) != 1 || list[0].Config != id || list[0].Merged.String() != runtime || list[0].OCI != oci || !strings.HasPrefix(entry, "# localhost/app:latest\n") {
+		if err != nil || len(list) != 1 || list[0].Config != id || list[0].Merged.String() != runtime || list[0].OCI != oci || list[0].Bootable != bootable || !strings.HasPrefix(entry, "# localhost/app:latest\n") {
 			t.Errorf("policy %s: %v", entry, err)
 		}
 	}
@@ -92,10 +96,12 @@ func TestDigestImageMistakes(t *testing.T) {
 	needs.Root(t)
 	newOCIStore(t, "")
 	for command, want := range map[string]string{
-		"digest nothing":             `error: open nothing: no such file, and "nothing": no such image`,
-		"digest --format=v2 --oci x": `error: unknown format "v2": v1-sha256-12 and v1-sha512-12 are possible`,
-		"digest --annotations app":   "error: --format, --keep-user-xattrs and --annotations work with --oci only",
-		"digest --policy /dev/null":  "error: --policy works with container images only, and /dev/null is a file",
+		"digest nothing":                   `error: open nothing: no such file, and "nothing": no such image`,
+		"digest --format=v2 --oci x":       `error: unknown format "v2": v1-sha256-12 and v1-sha512-12 are possible`,
+		"digest --annotations app":         "error: --keep-user-xattrs and --annotations work with --oci only",
+		"digest --format=v1-sha512-12 app": "error: --format works with --oci and --bootable only",
+		"digest --oci --bootable app":      "error: --oci and --bootable together work with --policy only",
+		"digest --policy /dev/null":        "error: --policy works with container images only, and /dev/null is a file",
 	} {
 		var out, complaints bytes.Buffer
 		if code := run(append([]string{"composefs-storage"}, strings.Fields(command)...), streams{nil, &out, &complaints}); code == exitOK || out.Len() > 0 || !strings.HasPrefix(complaints.String(), want+"\n") {

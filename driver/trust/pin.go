@@ -68,15 +68,20 @@ func (g *Guard) meets(ctx context.Context, entries []*policy.Entry, img images.M
 		if entry.Merged != nil && *entry.Merged != found {
 			return &digestError{fmt.Sprintf("%s: its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, found, entry.Source, entry.Merged)}
 		}
-		if entry.OCI == "" {
-			continue
-		}
-		oci, err := g.canonical(ctx, f, found, entry.Algorithm(), img.Data)
-		if err != nil {
-			return err
-		}
-		if oci != entry.OCI {
-			return &digestError{fmt.Sprintf("%s: the canonical form of its merged image %s has the digest %s, but %s expects %s", entry.Name(), img.Path, oci, entry.Source, entry.OCI)}
+		for _, form := range []struct {
+			name, want string
+			bootable   bool
+		}{{"canonical", entry.OCI, false}, {"bootable", entry.Bootable, true}} {
+			if form.want == "" {
+				continue
+			}
+			got, err := g.form(ctx, f, found, policy.Algorithm(form.want), form.bootable, img.Data)
+			if err != nil {
+				return err
+			}
+			if got != form.want {
+				return &digestError{fmt.Sprintf("%s: the %s form of its merged image %s has the digest %s, but %s expects %s", entry.Name(), form.name, img.Path, got, entry.Source, form.want)}
+			}
 		}
 	}
 	return nil
@@ -110,16 +115,21 @@ func (g *Guard) isCopy(ctx context.Context, e *Expectation, path string, found v
 	return err
 }
 
-// canonical returns the digest of the canonical form of a merged image. f is the open image and merged
-// its fs-verity digest. For sha512 it reads all objects.
-func (g *Guard) canonical(ctx context.Context, f *os.File, merged verity.Digest, a verity.Algorithm, data []string) (string, error) {
-	return g.recorded(merged.String()+"-"+a.String(), 2*a.Size(), func() (string, error) {
+// form returns the digest of the canonical or bootable form of a merged image. f is the open image and
+// merged its fs-verity digest. For sha512 it reads all objects.
+func (g *Guard) form(ctx context.Context, f *os.File, merged verity.Digest, a verity.Algorithm, bootable bool, data []string) (string, error) {
+	key := merged.String() + "-" + a.String()
+	if bootable {
+		key += "-bootable"
+	}
+	return g.recorded(key, 2*a.Size(), func() (string, error) {
 		img, err := images.Read(f)
 		if err != nil {
 			return "", err
 		}
 		oci, err := convert.OCI(ctx, []convert.Source{{Image: img}}, convert.OCIOptions{
 			Algorithm: a,
+			Bootable:  bootable,
 			Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
 		})
 		return oci.Digest, err

@@ -33,7 +33,7 @@ var (
 func guarded(t *testing.T, k kind) *store {
 	t.Helper()
 	s := newStore(t, k)
-	s.layer(t, base, "", layertest.Tar(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("content", 100))))
+	s.layer(t, base, "", layertest.Tar(layertest.Dir("usr"), layertest.File("usr/f", strings.Repeat("content", 100)), layertest.Dir("boot"), layertest.File("boot/k", "k"), layertest.Dir("sysroot")))
 	s.layer(t, top, base, layertest.Tar(layertest.File("usr/g", "g")))
 	s.layer(t, derived, top, layertest.Tar(layertest.File("usr/h", "h")))
 	must(t, s.CreateReadWrite("container", top, nil))
@@ -122,21 +122,29 @@ func TestExpected(t *testing.T) {
 	}
 }
 
-// TestExpectedOCI512 has the canonical digest by sha512 checked, twice: the second time it
-// is known.
-func TestExpectedOCI512(t *testing.T) {
+// TestExpectedForms has the canonical and bootable digests by both algorithms checked, twice: the second
+// time they are known.
+func TestExpectedForms(t *testing.T) {
 	s := guarded(t, kind{})
-	s.policy(t, "[[image]]\nconfig = '%s'\noci = '%s%s'\n", appID, nothing, nothing)
-	for range 2 {
-		said := s.mountable(t, top)
-		_, digest, _ := strings.Cut(said, "has the digest ")
-		digest, _, _ = strings.Cut(digest, ",")
-		if len(digest) != 128 {
-			t.Fatal(said)
+	seen := map[string]bool{}
+	for _, key := range []string{"oci", "bootable"} {
+		for _, wrong := range []string{nothing, nothing + nothing} {
+			for range 2 {
+				s.policy(t, "[[image]]\nconfig = '%s'\n%s = '%s'\n", appID, key, wrong)
+				said := s.mountable(t, top)
+				_, digest, _ := strings.Cut(said, "has the digest ")
+				digest, _, _ = strings.Cut(digest, ",")
+				if len(digest) != len(wrong) {
+					t.Fatalf("%s: %s", key, said)
+				}
+				seen[digest] = true
+				s.policy(t, "[[image]]\nconfig = '%s'\n%s = '%s'\n", appID, key, digest)
+				s.want(t, "right "+key, "", top, "container")
+			}
 		}
-		s.policy(t, "[[image]]\nconfig = '%s'\noci = '%s'\n", appID, digest)
-		s.want(t, "right", "", top, "container")
-		s.policy(t, "[[image]]\nconfig = '%s'\noci = '%s%s'\n", appID, nothing, nothing)
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d digests, want 4", len(seen))
 	}
 }
 

@@ -15,13 +15,14 @@ type Entry struct {
 	// hexadecimal digits. Exactly one of them is set.
 	Config, Layer string
 
-	// Merged is the fs-verity digest of the merged image, nil if only OCI is set.
+	// Merged is the fs-verity digest of the merged image, nil if it is not given. At least one of Merged,
+	// OCI and Bootable is.
 	Merged *verity.Digest
 
-	// OCI is the digest of the merged image in its canonical form, "" if only Merged is set. It has 64
-	// hexadecimal digits of sha256, or 128 of sha512; with sha512 the image names objects by sha512
-	// too.
-	OCI string
+	// OCI is the digest of the merged image in its canonical form, and Bootable that of the image which
+	// a host boots, "" if they are not given. Each has 64 hexadecimal digits of sha256, or 128 of
+	// sha512; with sha512 the image names objects by sha512 too.
+	OCI, Bootable string
 
 	// Source is the place of the entry, as FILE:LINE.
 	Source string
@@ -35,9 +36,9 @@ func (e *Entry) Name() string {
 	return "layer " + e.Layer
 }
 
-// Algorithm returns the algorithm of OCI.
-func (e *Entry) Algorithm() verity.Algorithm {
-	if len(e.OCI) == hex.EncodedLen(verity.SHA512.Size()) {
+// Algorithm returns the algorithm of an OCI or Bootable digest.
+func Algorithm(digits string) verity.Algorithm {
+	if len(digits) == hex.EncodedLen(verity.SHA512.Size()) {
 		return verity.SHA512
 	}
 	return verity.SHA256
@@ -66,6 +67,10 @@ var setters = map[string]func(e *Entry, value string) error{
 		e.OCI, err = parseHex(value, 64, 128)
 		return err
 	},
+	"bootable": func(e *Entry, value string) (err error) {
+		e.Bootable, err = parseHex(value, 64, 128)
+		return err
+	},
 }
 
 // parseHex returns a value in lower case, which must have one of the given numbers of hexadecimal
@@ -86,8 +91,8 @@ func (e *Entry) check() error {
 		return errors.New(`neither "config" nor "layer" says which image it is`)
 	case e.Config != "" && e.Layer != "":
 		return errors.New(`"config" and "layer" are both there, an image is named by one`)
-	case e.Merged == nil && e.OCI == "":
-		return errors.New(`neither "merged" nor "oci" says which digest it must have`)
+	case e.Merged == nil && e.OCI == "" && e.Bootable == "":
+		return errors.New(`none of "merged", "oci" and "bootable" says which digest it must have`)
 	}
 	return nil
 }
@@ -97,17 +102,25 @@ func (e *Entry) contradicts(other *Entry) string {
 	if e.Merged != nil && other.Merged != nil && *e.Merged != *other.Merged {
 		return "merged"
 	}
-	if e.OCI != "" && other.OCI != "" && e.Algorithm() == other.Algorithm() && e.OCI != other.OCI {
+	switch {
+	case differ(e.OCI, other.OCI):
 		return "oci"
+	case differ(e.Bootable, other.Bootable):
+		return "bootable"
 	}
 	return ""
+}
+
+// differ reports whether two digests contradict each other. Those of two algorithms do not.
+func differ(a, b string) bool {
+	return a != "" && b != "" && Algorithm(a) == Algorithm(b) && a != b
 }
 
 // String returns the entry in the format of policy files.
 func (e *Entry) String() string {
 	var b strings.Builder
 	b.WriteString("[[image]]\n")
-	for _, v := range [][2]string{{"config", e.Config}, {"layer", e.Layer}, {"merged", digits(e.Merged)}, {"oci", e.OCI}} {
+	for _, v := range [][2]string{{"config", e.Config}, {"layer", e.Layer}, {"merged", digits(e.Merged)}, {"oci", e.OCI}, {"bootable", e.Bootable}} {
 		if v[0] == "config" && v[1] != "" {
 			v[1] = "sha256:" + v[1]
 		}

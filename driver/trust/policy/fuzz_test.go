@@ -14,6 +14,7 @@ import (
 func FuzzPolicy(f *testing.F) {
 	f.Add("[[image]]\nconfig = 'sha256:" + a + "'\nmerged = '" + b + "'\n")
 	f.Add("[[image]]\nlayer = '" + a + "'\noci = '" + long + "'\n[[image]]\nconfig = '" + b + "'\noci = '" + b + "'")
+	f.Add("[[image]]\nlayer = '" + a + "'\nbootable = '" + long + "'")
 	f.Add("image = [{config = 1}]")
 	f.Add("x = '''\n[[image]]\n'''")
 	f.Add("[[image]]\n[image.config]\n[[image]]")
@@ -31,7 +32,7 @@ func FuzzPolicy(f *testing.F) {
 		}
 		var written strings.Builder
 		for _, e := range list {
-			if (e.Config == "") == (e.Layer == "") || len(e.Config+e.Layer) != 64 || e.Merged == nil && e.OCI == "" {
+			if (e.Config == "") == (e.Layer == "") || len(e.Config+e.Layer) != 64 || e.Merged == nil && e.OCI == "" && e.Bootable == "" {
 				t.Errorf("entry %+v", e)
 			}
 			written.WriteString(e.String())

@@ -72,7 +72,7 @@ func (e *Entry) set(values map[string]any) (key string, err error) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		set := setters[key]
 		if set == nil {
-			return key, fmt.Errorf(`%s: unknown key, there are "config", "layer", "merged" and "oci"`, key)
+			return key, fmt.Errorf(`%s: unknown key, there are "config", "layer", "merged", "oci" and "bootable"`, key)
 		}
 		value, ok := values[key].(string)
 		if !ok {

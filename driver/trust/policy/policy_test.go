@@ -36,6 +36,7 @@ merged = "B" # as is
  [[ image ]]  # by its layer
 layer = 'A'
 oci = 'L'
+bootable = 'L'
 `)
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%v, %v", list, err)
@@ -44,11 +45,11 @@ oci = 'L'
 	if e := list[0]; e.Config != a || e.Layer != "" || *e.Merged != d || e.OCI != "" || e.Source != "p.toml:2" || e.Name() != "sha256:"+a {
 		t.Errorf("first: %+v", e)
 	}
-	if e := list[1]; e.Layer != a || e.Config != "" || e.Merged != nil || e.OCI != long || e.Algorithm() != verity.SHA512 || e.Source != "p.toml:5" {
+	if e := list[1]; e.Layer != a || e.Config != "" || e.Merged != nil || e.OCI != long || e.Bootable != long || policy.Algorithm(e.OCI) != verity.SHA512 || e.Source != "p.toml:5" {
 		t.Errorf("second: %+v", e)
 	}
 	list, err = policy.Parse("p.toml", []byte("[[image]]\nconfig = '"+strings.ToUpper(a)+"'\noci = '"+strings.ToUpper(b)+"'"))
-	if err != nil || list[0].Config != a || list[0].OCI != b || list[0].Algorithm() != verity.SHA256 {
+	if err != nil || list[0].Config != a || list[0].OCI != b || policy.Algorithm(list[0].OCI) != verity.SHA256 {
 		t.Errorf("upper case: %+v, %v", list, err)
 	}
 }
@@ -65,9 +66,9 @@ func TestParseErrors(t *testing.T) {
 		"image = []":                             `p.toml:1: image: must be written as "[[image]]"`,
 		"image = [{config = 'A', merged = 'B'}]": `p.toml:1: image: must be written as "[[image]]"`,
 		"[['image']]\nconfig = 'A'\nmerged = 'B'":                   `p.toml: an entry must begin with "[[image]]" on a line of its own`,
-		"[[image]]\nconfig = 'A'\nmerged = 'B'\ndigest = 'B'":       `p.toml:4: digest: unknown key, there are "config", "layer", "merged" and "oci"`,
-		"[[image]]\nmerged = 'B'\nConfig = 'A'":                     `p.toml:3: Config: unknown key, there are "config", "layer", "merged" and "oci"`,
-		"[[image]]\nmerged = 'B'\n[image.x]\ny = 1\n":               `p.toml:1: x: unknown key, there are "config", "layer", "merged" and "oci"`,
+		"[[image]]\nconfig = 'A'\nmerged = 'B'\ndigest = 'B'":       `p.toml:4: digest: unknown key, there are "config", "layer", "merged", "oci" and "bootable"`,
+		"[[image]]\nmerged = 'B'\nConfig = 'A'":                     `p.toml:3: Config: unknown key, there are "config", "layer", "merged", "oci" and "bootable"`,
+		"[[image]]\nmerged = 'B'\n[image.x]\ny = 1\n":               `p.toml:1: x: unknown key, there are "config", "layer", "merged", "oci" and "bootable"`,
 		"[[image]]\nconfig = 1\nmerged = 'B'":                       `p.toml:2: config: must be a string, in quotes`,
 		"[[image]]\nconfig = 'sha512:A'\nmerged = 'B'":              `p.toml:2: config = "sha512:` + a + `": must be 64 hexadecimal digits`,
 		"[[image]]\nconfig = ''\nmerged = 'B'":                      `p.toml:2: config = "": must be 64 hexadecimal digits`,
@@ -78,7 +79,7 @@ func TestParseErrors(t *testing.T) {
 		"[[image]]\n\n[[image]]\nconfig = 'A'\nmerged = 'B'":        `p.toml:1: neither "config" nor "layer" says which image it is`,
 		"[[image]]\nconfig = 'A'\nmerged = 'B'\n[[image]]\noci='B'": `p.toml:4: neither "config" nor "layer" says which image it is`,
 		"[[image]]\nconfig = 'A'\nlayer = 'B'\nmerged = 'B'":        `p.toml:1: "config" and "layer" are both there, an image is named by one`,
-		"[[image]]\nconfig = 'A'\n":                                 `p.toml:1: neither "merged" nor "oci" says which digest it must have`,
+		"[[image]]\nconfig = 'A'\n":                                 `p.toml:1: none of "merged", "oci" and "bootable" says which digest it must have`,
 		"[[image]]\nconfig = 'A'\nconfig = 'B'":                     `p.toml:3: `,
 	} {
 		list, err := parse(text)
