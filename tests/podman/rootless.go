@@ -76,6 +76,7 @@ func NewUser(dir string) (*User, error) {
 	u := &User{dir: dir, files: map[string]string{}, runtime: filepath.Join(dir, "runtime")}
 	for name, text := range map[string]string{
 		"passwd": fmt.Sprintf("root:x:0:0::/root:/bin/sh\ncomposefs:x:%d:%d::%s:/bin/sh\n", UserID, UserID, dir),
+		"group":  fmt.Sprintf("root:x:0:\ncomposefs:x:%d:\n", UserID), // for --userns=keep-id
 		"subuid": userIDMap,
 		"subgid": userIDMap,
 	} {
