@@ -29,6 +29,10 @@ func (st *store) nearest() string {
 // addStart finds out whether podman starts with the store.
 func (r *status) addStart(st *store) {
 	err := r.startable(st)
+	var podman *podmanError
+	if err == nil && errors.As(st.outside, &podman) {
+		err = errors.New(podman.reason)
+	}
 	if err == nil && st.outside != nil {
 		return // not known: podman would start in its user namespace
 	}

@@ -72,9 +72,20 @@ func podmanNamespaces() (user, mnt int, err error) {
 			mnt, err = unix.Open("/proc/"+pid+"/ns/mnt", unix.O_RDONLY, 0)
 		}
 	}
-	err = errors.Join(err, in.Close(), cmd.Wait())
-	if err != nil {
-		err = fmt.Errorf("podman unshare: %w: %s", err, bytes.TrimSpace(complaints.Bytes()))
+	err = errors.Join(err, in.Close())
+	if exit := cmd.Wait(); exit != nil {
+		return 0, 0, &podmanError{strings.TrimPrefix(lastLine(complaints.String()), "Error: ")}
 	}
 	return user, mnt, err
+}
+
+// podmanError is the reason why podman does not start.
+type podmanError struct{ reason string }
+
+func (e *podmanError) Error() string { return "podman unshare: " + e.reason }
+
+// lastLine returns the last line of a text.
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndexByte(s, '\n')+1:]
 }

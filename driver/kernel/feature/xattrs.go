@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/containers/storage/pkg/unshare"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// originRoom is an upper limit for the bytes of trusted.overlay.origin, which overlayfs adds to a file
-// that it copies up: 21 and a file handle (struct ovl_fb of Linux).
+// originRoom is an upper limit for the bytes of trusted.overlay.origin, without root user.overlay.origin,
+// which overlayfs adds to a file that it copies up: 21 and a file handle (struct ovl_fb of Linux).
 const originRoom = 64
 
 // HoldsXattrs reports whether a file in dir can have these xattrs and the one that overlayfs adds when
@@ -23,10 +24,14 @@ func HoldsXattrs(dir string, xattrs tree.Xattrs) (bool, error) {
 		return false, fmt.Errorf("make a temporary file: %w", err)
 	}
 	defer unix.Close(fd) //nolint:errcheck // nothing was written
-	for _, x := range xattrs.With("trusted.overlay.origin", string(make([]byte, originRoom))) {
+	prefix := "trusted."
+	if unshare.IsRootless() {
+		prefix = "user."
+	}
+	for _, x := range xattrs.With(prefix+"overlay.origin", string(make([]byte, originRoom))) {
 		name := x.Name
 		if name == "system.posix_acl_default" { // only directories can have it
-			name = "trusted.posix_acl_default"
+			name = prefix + "posix_acl_default"
 		}
 		err := unix.Fsetxattr(fd, name, []byte(x.Value), 0)
 		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.E2BIG) || errors.Is(err, unix.ERANGE) {
