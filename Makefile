@@ -87,7 +87,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -192,6 +192,7 @@ test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0
 	if command -v qemu-aarch64 >/dev/null; then \
 		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64 ./config ./convert ./convert/erofs \
 			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi
+	$(if $(upstreams),$(GO) test ./tests/e2e -run '^($(short))$$' -args -rootless)
 	$(if $(upstreams),$(make) test-short UPSTREAM=podman-6.0)
 
 test-short: deps vet build podman podman-stock ## run what UPSTREAM may break: the tests of the driver, and a few with podman
@@ -200,6 +201,9 @@ test-short: deps vet build podman podman-stock ## run what UPSTREAM may break: t
 
 test-all: test ## run all tests, with each upstream (an hour or two)
 	for upstream in $(upstreams); do $(make) test UPSTREAM=$$upstream || exit; done
+
+test-rootless: deps build $(programs) ## run podman's tests as a user who may use FUSE, but those that need root
+	$(GO) test -count=1 -timeout 60m ./tests/e2e -args -rootless
 
 test-race: deps ## run all tests of convert and driver with the race detector, and those of tests/driver
 	CGO_ENABLED=1 $(GO) test -race -timeout 60m ./convert/... ./driver/... ./tests/driver

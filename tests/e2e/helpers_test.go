@@ -121,7 +121,7 @@ func seen(t *testing.T, p *podman.Podman, image string) *tree.Tree {
 	t.Helper()
 	dir := p.Run("image", "mount", image)
 	defer p.Run("image", "unmount", image)
-	return readTree(t, p.Path(dir))
+	return readTree(t, dir)
 }
 
 // seenByContainer returns the tree of a container, as "podman mount" shows it. No
@@ -133,7 +133,7 @@ func seenByContainer(t *testing.T, p *podman.Podman, container string) *tree.Tre
 	}
 	dir := p.Run("mount", container)
 	defer p.Run("unmount", container)
-	return readTree(t, p.Path(dir))
+	return readTree(t, dir)
 }
 
 func readTree(t *testing.T, dir string) *tree.Tree {

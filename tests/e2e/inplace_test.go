@@ -57,6 +57,9 @@ func TestConvert(t *testing.T) {
 			if got, want := diffIDs(q, loaded), image(t, layers...).DiffIDs(); !slices.Equal(got, want) {
 				t.Errorf("layers %q, want %q", got, want)
 			}
+			if podman.WithoutRoot() {
+				others = nil // they read composefs layers as root only
+			}
 			for _, other := range others {
 				q := p.As(other)
 				same(t, "plain and converted, as "+other.String()+" shows it", want, seen(t, q, ref), "/")
@@ -80,7 +83,7 @@ func checkObjects(t *testing.T, p *podman.Podman) {
 		if err := syscall.Lstat(path, &st); err != nil {
 			t.Fatal(err)
 		}
-		if st.Mode != syscall.S_IFREG|0o600 || st.Uid != 0 || st.Gid != 0 {
+		if st.Mode != syscall.S_IFREG|0o600 || st.Uid != podman.Owner() || st.Gid != podman.Owner() {
 			t.Errorf("object %s: mode %o, owner %d:%d", path, st.Mode, st.Uid, st.Gid)
 		}
 		if n, err := syscall.Listxattr(path, nil); err != nil || n > 0 {

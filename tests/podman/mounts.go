@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,10 +16,21 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
+// inNamespace matches paths in the mount namespace of another process.
+var inNamespace = regexp.MustCompile(`^(/proc/[0-9]+)/root(/.*)`)
+
 // MountAt returns the mount at a path.
 func MountAt(t testing.TB, path string) mountinfo.Mount {
 	t.Helper()
-	mounts, err := mountinfo.Self()
+	table := "/proc/self/mountinfo"
+	if p := inNamespace.FindStringSubmatch(path); p != nil { // without root
+		table, path = p[1]+"/mountinfo", p[2]
+	}
+	text, err := os.ReadFile(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mounts, err := mountinfo.Parse(string(text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,7 +133,7 @@ func (p *Podman) run(args []string) (out, warnings string, err error) {
 	if bad := messages.Internal(said); bad != "" {
 		p.t.Errorf("%s names %s: %s", p.line(args), bad, said)
 	}
-	return strings.TrimSuffix(stdout.String(), "\n"), stderr.String(), err
+	return p.visible(args, strings.TrimSuffix(stdout.String(), "\n")), stderr.String(), err
 }
 
 // line is how a failed command is called.

@@ -37,6 +37,14 @@ var everyUser = flag.Bool("rootless", false, "run podman as a user, with FUSE, a
 // WithoutRoot reports whether all podmans are rootless.
 func WithoutRoot() bool { return *everyUser }
 
+// Owner returns the owner of a store's files.
+func Owner() uint32 {
+	if *everyUser {
+		return UserID
+	}
+	return 0
+}
+
 // RootOnly are the tests that need root, with the reasons. They are skipped with -rootless.
 var RootOnly map[string]string
 
@@ -174,7 +182,7 @@ func asUser() []string {
 	return []string{"setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups", "--"}
 }
 
-// admit lets the user read and write the test's own temporary directories in the arguments.
+// admit gives the user the test's own temporary files and directories in the arguments.
 func (p *Podman) admit(args []string) {
 	for _, arg := range args {
 		at := strings.Index(arg, os.TempDir()+"/")
@@ -182,31 +190,42 @@ func (p *Podman) admit(args []string) {
 			continue
 		}
 		path, _, _ := strings.Cut(arg[at:], ":")
-		for dir := path; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-			if info, err := os.Stat(dir); err == nil && info.IsDir() {
-				_ = os.Chown(dir, UserID, UserID) // a failure shows in podman
+		for ; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
+			if info, err := os.Lstat(path); err == nil && info.Sys().(*syscall.Stat_t).Uid == 0 {
+				_ = os.Lchown(path, UserID, UserID) // podman reports a failure
 			}
 		}
 	}
 }
 
-// unshared returns arguments of podman that work as a user: podman mounts for the user in its own
-// namespaces only.
+// mounts reports whether podman mounts or unmounts a tree for the user with these arguments.
+func mounts(args []string) bool {
+	if len(args) > 1 && args[0] == "image" {
+		args = args[1:]
+	}
+	return len(args) > 0 && (args[0] == "mount" || args[0] == "unmount")
+}
+
+// unshared returns the arguments for a command that mounts: without root it works in podman's namespaces only.
 func (p *Podman) unshared(args []string) []string {
-	for _, command := range [][]string{{"mount"}, {"image", "mount"}, {"unmount"}, {"image", "unmount"}} {
-		if p.opts.Rootless && p.name == "podman" && len(args) >= len(command) && slices.Equal(args[:len(command)], command) {
-			return append([]string{"unshare", p.program}, args...)
-		}
+	if p.opts.Rootless && p.name == "podman" && mounts(args) {
+		return append([]string{"unshare", p.program}, args...)
 	}
 	return args
 }
 
-// Path returns the path by which the test finds a file of podman's mount namespace.
-func (p *Podman) Path(path string) string {
-	if !p.opts.Rootless || !filepath.IsAbs(path) {
-		return path
+// visible returns the output of a command. If that is the path of a tree in podman's mount namespace, it returns
+// the path by which the test finds the tree.
+func (p *Podman) visible(args []string, out string) string {
+	if p.opts.Rootless && mounts(args) && filepath.IsAbs(out) && !strings.Contains(out, "\n") {
+		return p.Store.namespace("root") + out
 	}
-	return filepath.Join("/proc", strconv.Itoa(p.Store.pause()), "root") + path
+	return out
+}
+
+// namespace returns a file in /proc of the process that keeps the namespaces of the store's user.
+func (s *Store) namespace(name string) string {
+	return filepath.Join("/proc", strconv.Itoa(s.pause()), name)
 }
 
 // pause returns the process that keeps the namespaces of the store's user.
@@ -224,11 +243,14 @@ func (s *Store) pause() int {
 
 // endRootless ends the process that keeps a user's namespaces.
 func (s *Store) endRootless() error {
+	var err error
 	for _, p := range s.users {
-		if p.opts.Rootless {
-			_, err := p.Try("system", "migrate")
-			return err
+		if !p.opts.Rootless {
+			continue
+		}
+		if _, err = p.Try("system", "migrate"); err == nil { // another may not start with its configuration
+			break
 		}
 	}
-	return nil
+	return err
 }

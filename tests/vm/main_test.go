@@ -75,7 +75,7 @@ func directories(root string) error {
 
 // programs puts the programs of this machine and ours into the system.
 func programs(root string) error {
-	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "dash", "df", "sort", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
+	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "dash", "df", "sort", "setpriv", "nsenter", "newuidmap", "newgidmap", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			return err
@@ -87,6 +87,11 @@ func programs(root string) error {
 			if err := os.Symlink(path, filepath.Join(root, "usr/bin", filepath.Base(path))); err != nil {
 				return err
 			}
+		}
+	}
+	for _, name := range []string{"newuidmap", "newgidmap"} { // cp drops the bit
+		if err := os.Chmod(filepath.Join(root, "usr/bin", name), os.ModeSetuid|0o755); err != nil {
+			return err
 		}
 	}
 	busybox, err := exec.LookPath("busybox")
@@ -129,14 +134,18 @@ func configuration(root string) error {
 	off := strings.ReplaceAll(storage, `"true"`, `"false"`)
 	plain := strings.ReplaceAll(off, "/data/store", "/data/plain")
 	for name, text := range map[string]string{
-		"containers/storage.conf":    storage,
-		"containers/off.conf":        off,
-		"containers/plain.conf":      strings.ReplaceAll(plain, "/run/containers/storage", "/run/plain"),
-		"containers/containers.conf": conf.Containers("/run/libpod", "/run/networks"),
-		"containers/registries.conf": conf.Registries,
-		"containers/policy.json":     `{"default": [{"type": "insecureAcceptAnything"}]}`,
-		"passwd":                     "root:x:0:0:root:/:/bin/sh\n",
-		"group":                      "root:x:0:\n",
+		"containers/storage.conf":     storage,
+		"containers/off.conf":         off,
+		"containers/plain.conf":       strings.ReplaceAll(plain, "/run/containers/storage", "/run/plain"),
+		"containers/containers.conf":  conf.Containers("/run/libpod", "/run/networks"),
+		"containers/registries.conf":  conf.Registries,
+		"containers/policy.json":      `{"default": [{"type": "insecureAcceptAnything"}]}`,
+		"containers/user.conf":        strings.NewReplacer("/data/store", userDir+"/store", "/run/containers/storage", userDir+"/run").Replace(storage),
+		"containers/user-libpod.conf": conf.Containers(userDir+"/libpod", userDir+"/networks"),
+		"passwd":                      "root:x:0:0:root:/:/bin/sh\nuser:x:1000:1000:user:" + userDir + ":/bin/sh\n",
+		"group":                       "root:x:0:\nuser:x:1000:\n",
+		"subuid":                      "user:100000:65536\n",
+		"subgid":                      "user:100000:65536\n",
 	} {
 		if err := os.WriteFile(filepath.Join(root, "etc", name), []byte(text), 0o644); err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 // modules are those that the machine boots with, that the tests use, and that podman needs. The
 // kernel may have each as a module or built in.
 var modules = []string{
-	"virtio_pci", "virtio_console", "virtio_blk", "ext4", "xfs", "erofs", "overlay", "loop", "dm-mod", "dm-flakey", "quota_v2",
+	"virtio_pci", "virtio_console", "virtio_blk", "ext4", "xfs", "erofs", "overlay", "fuse", "loop", "dm-mod", "dm-flakey", "quota_v2",
 }
 
 // findKernel returns the kernel in a directory, as hack/vm/kernel.sh describes it, and its version.
