@@ -24,6 +24,7 @@ var imports = map[string][]string{
 	"convert/layer":                 {"convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layertest":             {"convert/objects", "convert/objects/objectstest", "convert/tree", "convert/verity"},
 	"convert/selinux":               {"github.com/dlclark/regexp2"},
+	"convert/splitstream":           {"convert/verity", "github.com/klauspost/compress"},
 	"convert/tree":                  {},
 	"convert/verity":                {"golang.org/x/sys"},
 	"convert/dump":                  {"convert/tree"},
