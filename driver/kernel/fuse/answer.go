@@ -157,7 +157,11 @@ func (s *Server) lookup(dir *erofs.Stat, in, out []byte) (int, error) {
 		return 0, unix.ENOTDIR
 	}
 	nid, err := s.view.Lookup(dir, cString(in))
-	if errors.Is(err, fs.ErrNotExist) {
+	var st erofs.Stat
+	if err == nil {
+		st, err = s.view.Stat(nid)
+	}
+	if errors.Is(err, fs.ErrNotExist) || err == nil && isDevice(&st) {
 		clear(out[:entryOutSize]) // the node id 0: the kernel remembers that the name is missing
 		ne.PutUint64(out[16:], forever)
 		return entryOutSize, nil
@@ -165,15 +169,18 @@ func (s *Server) lookup(dir *erofs.Stat, in, out []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return entryOutSize, s.putEntry(out, nid)
+	return entryOutSize, s.putEntry(out, nid, &st)
+}
+
+// isDevice reports whether a file is a device. Users cannot copy up devices, and plain layers of users have none,
+// so the server hides them. Whiteouts are not devices.
+func isDevice(st *erofs.Stat) bool {
+	t := st.Mode & unix.S_IFMT
+	return t == unix.S_IFBLK || t == unix.S_IFCHR && st.Rdev != 0
 }
 
 // putEntry encodes a fuse_entry_out.
-func (s *Server) putEntry(b []byte, nid uint64) error {
-	st, err := s.view.Stat(nid)
-	if err != nil {
-		return err
-	}
+func (s *Server) putEntry(b []byte, nid uint64, st *erofs.Stat) error {
 	if nid == 0 {
 		return erofs.ErrCorrupt // it would mean a missing name
 	}
@@ -181,7 +188,7 @@ func (s *Server) putEntry(b []byte, nid uint64) error {
 	ne.PutUint64(b[0:], s.id(nid))
 	ne.PutUint64(b[16:], forever) // entry_valid
 	ne.PutUint64(b[24:], forever) // attr_valid
-	putAttr(b[attrOffset:], &st)
+	putAttr(b[attrOffset:], st)
 	return nil
 }
 
@@ -317,6 +324,16 @@ func (s *Server) readdir(dir *erofs.Stat, in, out []byte, plus bool) (n int, err
 	}
 	var entryErr error
 	err = s.view.Entries(dir, ne.Uint64(in[8:]), func(e erofs.ViewEntry) bool {
+		dots := string(e.Name) == "." || string(e.Name) == ".."
+		var st erofs.Stat
+		if mayBeDevice := e.Type == 0 || e.Type == unix.S_IFCHR || e.Type == unix.S_IFBLK; !dots && (plus || mayBeDevice) {
+			if st, entryErr = s.view.Stat(e.Nid); entryErr != nil {
+				return false
+			}
+			if isDevice(&st) {
+				return true
+			}
+		}
 		size := before + (direntSize+len(e.Name)+7)&^7
 		if n+size > len(out) {
 			return false
@@ -324,8 +341,8 @@ func (s *Server) readdir(dir *erofs.Stat, in, out []byte, plus bool) (n int, err
 		b := out[n : n+size]
 		if plus {
 			clear(b[:entryOutSize]) // no attributes of "." and ".."
-			if name := string(e.Name); name != "." && name != ".." {
-				if entryErr = s.putEntry(b, e.Nid); entryErr != nil {
+			if !dots {
+				if entryErr = s.putEntry(b, e.Nid, &st); entryErr != nil {
 					return false
 				}
 			}

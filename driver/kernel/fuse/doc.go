@@ -1,5 +1,5 @@
 // Package fuse serves composefs images by FUSE, for users who may not mount EROFS. The mount shows the same
-// inodes as the kernel's EROFS, with the same inode numbers. It is the lower layer of an overlay with the mount
+// inodes as the kernel's EROFS, with the same inode numbers, apart from devices, which it hides. It is the lower layer of an overlay with the mount
 // option userxattr, so each xattr trusted.overlay.X appears as user.overlay.X.
 //
 // The protocol is written by hand, because a server must be replaceable while it is mounted: it keeps no
