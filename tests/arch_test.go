@@ -57,7 +57,7 @@ var imports = map[string][]string{
 	"driver/kernel/shared":          {"convert/files", "driver/kernel/mount", "golang.org/x/sys"},
 	"driver/store/survey":           {"convert", "convert/erofs", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/images"},
 	"driver/kernel/fuse":            {"convert/erofs", "convert/tree", "golang.org/x/sys"},
-	"driver/kernel/fuse/holder":     {"convert/erofs", "driver/kernel/fuse", "driver/kernel/mount", "driver/kernel/mountinfo", "github.com/containers/storage", "golang.org/x/sys"},
+	"driver/kernel/fuse/holder":     {"convert/erofs", "convert/files", "driver/kernel/fuse", "driver/kernel/mount", "driver/kernel/mountinfo", "github.com/containers/storage", "github.com/godbus/dbus", "golang.org/x/sys"},
 	"driver/idmap":                  {"github.com/containers/storage"},
 	"driver/trust":                  {"config", "convert", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/idmap", "driver/kernel/mount", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/trust/policy", "github.com/containers/storage", "golang.org/x/sys"},
 	"convert/files":                 {"golang.org/x/sys"},

@@ -23,6 +23,7 @@ type serverStatus struct {
 	Requests uint64 `json:"requests"`
 	Restarts uint64 `json:"restarts"`
 	Memory   int64  `json:"memory_bytes"`
+	Scope    bool   `json:"scope"` // the holder is in a systemd scope of its own
 }
 
 // addServers adds the images that are mounted by FUSE, and warns of mounts that have ended.
@@ -37,7 +38,7 @@ func (r *status) addServers(st *store) {
 	}
 	for _, x := range running {
 		name := st.imageOf(shared.InodeName(x.Image))
-		r.Servers = append(r.Servers, serverStatus{name, x.Path, x.Point, x.Holder, x.Server, x.Requests, x.Restarts, x.Memory})
+		r.Servers = append(r.Servers, serverStatus{name, x.Path, x.Point, x.Holder, x.Server, x.Requests, x.Restarts, x.Memory, holder.InScope(x.Holder)})
 		if x.Server == 0 {
 			r.Problems = append(r.Problems, fmt.Sprintf("no FUSE server of %s runs now; its holder, process %d, starts another one", x.Path, x.Holder))
 		}
@@ -108,10 +109,15 @@ func (r *status) printServers(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "\nSERVERS\n  IMAGE\tHOLDER\tSERVER\tREQUESTS\tRESTARTS\tMEMORY\tMOUNT\n")
+	session := false
 	for _, x := range r.Servers {
+		session = session || !x.Scope
 		if x.Image == "" {
 			x.Image = x.File
 		}
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%s\t%s\n", escape(x.Image), x.Holder, x.Server, x.Requests, x.Restarts, humanSize(x.Memory), escape(x.Mount))
+	}
+	if session {
+		fmt.Fprintln(w, "  Without a systemd user manager, servers end with the login session or the service that has mounted the image first.")
 	}
 }

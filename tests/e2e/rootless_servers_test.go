@@ -58,7 +58,7 @@ func startServed(t *testing.T) (p *podman.Podman, ref string) {
 	p = rootless(t, podman.Ours, `rootless = "fuse"`)
 	ref = push(t, podman.Layer(layertest.Dir("d"), layertest.File("d/file", strings.Repeat("content ", 1000)), layertest.File("d/other", "short")))
 	logs(t, p, "pull", "-q", ref) // the first command warns of the mount of /
-	p.Run("run", "-d", "--name=box", "--network=none", ref, "busybox", "sleep", "1000")
+	p.Run("run", "-d", "--name=box", "--stop-timeout=0", "--network=none", ref, "busybox", "sleep", "1000")
 	return p, ref + ":latest"
 }
 
@@ -103,7 +103,7 @@ func TestServerStatus(t *testing.T) {
 		t.Errorf("%+v", before)
 	}
 	text, err := p.Storage(t.Context(), "status").CombinedOutput()
-	if err != nil || !strings.Contains(string(text), fmt.Sprintf("  %s  %d  ", ref, before.Holder)) {
+	if err != nil || !strings.Contains(string(text), fmt.Sprintf("  %s  %d  ", ref, before.Holder)) || !strings.Contains(string(text), "servers end with the login session") {
 		t.Errorf("%v\n%s", err, text)
 	}
 	kill(t, before.Server)

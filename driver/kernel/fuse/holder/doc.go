@@ -14,6 +14,9 @@
 // store is mounted: otherwise it would keep the very mounts whose end it waits for. Other mounts of that
 // namespace follow those of the process that has started the holder.
 //
+// Where the user has a systemd user manager, the holder moves into a scope podman-composefs-*.scope. Elsewhere
+// it ends with the login session or the service of the process that has started it.
+//
 // Programs that start a holder call reexec.Init at the start of main, as all programs with
 // containers/storage do.
 package holder

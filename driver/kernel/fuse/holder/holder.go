@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/containers/storage/pkg/reexec"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
@@ -97,8 +99,14 @@ func Start(image, connection *os.File, device string, place Place) error {
 
 // hold starts servers, one after the other, until one ends because nothing is mounted any more.
 func hold(args []string) error {
-	note, stores := args[2], args[3:]
+	point, note, stores := args[1], args[2], args[3:]
 	pipe := os.NewFile(readyFD, "pipe")
+	if err := closeInherited(); err != nil {
+		return tell(pipe, err)
+	}
+	if point != "" {
+		_ = joinScope() // status reports it
+	}
 	if err := leave(stores); err != nil {
 		return tell(pipe, err)
 	}
@@ -125,12 +133,12 @@ func hold(args []string) error {
 }
 
 // A holder gives up after futileMax servers in a row that have neither answered a request nor run for the time
-// steady. The mount then fails with ENOTCONN. It waits longer before each of them, ten seconds in all, because
+// steady. The mount then fails with ENOTCONN. It waits longer before each of them, five seconds in all, because
 // memory may be short for a moment only.
 const (
 	futileMax = 20
 	steady    = time.Minute
-	pause     = 50 * time.Millisecond
+	pause     = 25 * time.Millisecond
 )
 
 // giveUp writes the reason to the note.
@@ -161,6 +169,25 @@ func run(shared []*os.File, pipe *os.File, args []string) error {
 	if err != nil {
 		line, _, _ := strings.Cut(output.String(), "\n")
 		return fmt.Errorf("%w %s", err, line)
+	}
+	return nil
+}
+
+// closeInherited closes files that this process has from the callers of podman, such as locks of a script. Those
+// that Go has opened are closed at execve(2).
+func closeInherited() error {
+	names, err := files.Names("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fd, err := strconv.Atoi(name)
+		if err != nil || fd <= readyFD {
+			continue
+		}
+		if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil && flags&unix.FD_CLOEXEC == 0 {
+			_ = unix.Close(fd)
+		}
 	}
 	return nil
 }

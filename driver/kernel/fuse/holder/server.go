@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 
@@ -14,7 +15,10 @@ import (
 // serve serves the image until nothing is mounted. resume is set if another server has served it before.
 func serve(resume bool) error {
 	connection := os.NewFile(connectionFD, "/dev/fuse")
-	server, err := open(os.NewFile(imageFD, "image"))
+	image, counter := os.NewFile(imageFD, "image"), os.NewFile(countFD, "count")
+	defer runtime.KeepAlive(image) // List looks at both descriptors
+	defer runtime.KeepAlive(counter)
+	server, err := open(image, counter)
 	if err == nil && resume {
 		err = fuse.Resume(connection)
 	}
@@ -33,8 +37,8 @@ func serve(resume bool) error {
 	return server.Serve(connection)
 }
 
-// open maps the image into memory.
-func open(image *os.File) (*fuse.Server, error) {
+// open maps both files into memory.
+func open(image, counter *os.File) (*fuse.Server, error) {
 	st, err := image.Stat()
 	if err != nil {
 		return nil, err
@@ -47,10 +51,10 @@ func open(image *os.File) (*fuse.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	counter, err := openCount(os.NewFile(countFD, "count"))
+	c, err := openCount(counter)
 	if err != nil {
 		return nil, err
 	}
-	counter.start()
-	return fuse.NewServer(view, counter.add), nil
+	c.start()
+	return fuse.NewServer(view, c.add), nil
 }
