@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 MOUNTDIR ?= /usr/sbin
 FUZZTIME ?= 30s
 SERVICETIME ?= 10m
+KILLS ?= 1000
 FOR ?= test
 LISTS ?= trixie-mistakes trixie bookworm-mistakes bookworm
 
@@ -87,7 +88,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race test-service test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -210,6 +211,10 @@ test-race: deps ## run all tests of convert and driver with the race detector, a
 
 test-service: deps build podman podman-stock ## use podman's REST service for SERVICETIME (default 10m), without our driver and with it
 	$(GO) test -count=1 -timeout 0 -v ./tests/e2e -run TestService -args -service=$(SERVICETIME)
+
+test-kills: deps build podman ## kill the FUSE server of an image KILLS times (default 1000) while containers use it
+	$(GO) test -count=1 -timeout 60m -v ./driver/kernel/fuse/holder -run 'TestKill$$' -args -kills=$(KILLS)
+	$(GO) test -count=1 -timeout 60m -v ./tests/e2e -run 'TestServerKills$$' -args -kills=$(KILLS)
 
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)

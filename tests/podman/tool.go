@@ -5,6 +5,8 @@ package podman
 import (
 	"cmp"
 	"context"
+	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 
@@ -23,6 +25,14 @@ func (p *Podman) Tool(name string) *Podman {
 		tool.program, command = filepath.Join(bin(), name), "make tools"
 	}
 	needs.Built(p.t, tool.program, command)
+	if p.opts.Rootless { // the user may not get at the program where it was built
+		program := filepath.Join(p.conf, name)
+		if err := os.WriteFile(program, nil, 0o755); err != nil {
+			p.t.Fatal(err)
+		}
+		tool.opts.Private = maps.Clone(p.opts.Private)
+		tool.opts.Private[program], tool.program = tool.program, program
+	}
 	switch name {
 	case "skopeo": // the others have a variable for that
 		tool.flags = []string{"--registries-conf", filepath.Join(p.conf, "registries.conf")}
