@@ -25,7 +25,7 @@ func TestRootlessNamespaces(t *testing.T) {
 	t.Parallel()
 	const large = 1 << 20
 	ref := push(t, append(rich(), podman.Layer(layertest.File("large", strings.Repeat("0123456789abcdef", large/16)).Owner(7, 8, 0o644)))...)
-	script := owners + `; echo more >>/large; chown 7:7 /home/big; ls -n /large /home/big; touch /new; stat -c %u:%g /new; id -u`
+	script := owners + `; echo more >>/large; chown 7:7 /home/big; stat -c '%u:%g %a %s' /large /home/big; touch /new; stat -c %u:%g /new; id -u`
 	var outputs [][]string
 	for _, kind := range []podman.Kind{podman.Plain, podman.Ours} {
 		p := rootless(t, kind, "")
