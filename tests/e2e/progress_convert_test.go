@@ -23,7 +23,7 @@ func TestConvertProgress(t *testing.T) {
 			p := podman.New(t, podman.Plain)
 			pull(t, p, rich()...)
 			convert := tool(t, p.As(podman.Ours), "convert", "--all")
-			cmd := exec.Command(needs.Program(t, "script", "bsdutils"), "-qefc", fmt.Sprintf("stty -onlcr cols %d; %s", columns, strings.Join(convert.Args, " ")), "/dev/null")
+			cmd := exec.Command(needs.Program(t, "script", "bsdutils"), "-qefc", fmt.Sprintf("stty -onlcr cols %d; %s", columns, shellCommand(convert.Args)), "/dev/null")
 			cmd.Env, cmd.Dir, cmd.Stderr = append(convert.Env, "SHELL=/bin/sh", "NO_COLOR=1"), convert.Dir, os.Stderr
 			out, err := cmd.Output()
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -45,6 +46,15 @@ func (s *screen) await(t *testing.T, what string) {
 	}
 }
 
+// shellCommand returns a command line for a shell.
+func shellCommand(args []string) string {
+	var words []string
+	for _, arg := range args {
+		words = append(words, message.Word(arg))
+	}
+	return strings.Join(words, " ")
+}
+
 // TestProgress pulls a layer of several parts on a terminal. The server answers a request
 // when the progress bar shows the parts before.
 func TestProgress(t *testing.T) {
@@ -61,7 +71,7 @@ func TestProgress(t *testing.T) {
 		return false
 	}
 	pull := p.Command(t.Context(), "pull", s.ref)
-	cmd := exec.CommandContext(t.Context(), needs.Program(t, "script", "bsdutils"), "-qefc", "stty rows 24 cols 200; "+strings.Join(pull.Args, " "), "/dev/null")
+	cmd := exec.CommandContext(t.Context(), needs.Program(t, "script", "bsdutils"), "-qefc", "stty rows 24 cols 200; "+shellCommand(pull.Args), "/dev/null")
 	cmd.Env, cmd.Dir = append(pull.Env, "TERM=xterm", "SHELL=/bin/sh"), pull.Dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, shown, shown
 	if err := cmd.Run(); err != nil {
