@@ -95,7 +95,7 @@ func writeImage(t *testing.T, path string, files int) *os.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	t.Cleanup(func() { f.Close() }) //nolint:errcheck // all is written
 	if _, err := erofs.Write(f, treetest.RootFS(files), erofs.Options{Format: erofs.V1}); err != nil {
 		t.Fatal(err)
 	}
