@@ -3,6 +3,7 @@
 package podman
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -253,4 +254,15 @@ func (s *Store) endRootless() error {
 		}
 	}
 	return err
+}
+
+// endPause ends the process that a podman which tidied up behind a container has started after
+// [Store.endRootless].
+func (s *Store) endPause() error {
+	pid := s.pause()
+	environment, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+	if err != nil || !bytes.Contains(environment, []byte(s.user.runtime)) {
+		return nil //nolint:nilerr // there is none, or the process ID is another program's by now
+	}
+	return unix.Kill(pid, unix.SIGKILL)
 }

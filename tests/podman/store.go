@@ -107,7 +107,7 @@ func (s *Store) Clean(t testing.TB) {
 // remove ends the processes of the store, unmounts everything there, and then removes
 // the files.
 func (s *Store) remove(t testing.TB) {
-	if err := errors.Join(s.Tidy(), s.endRootless(), s.endProcesses()); err != nil {
+	if err := errors.Join(s.Tidy(), s.endRootless(), s.endProcesses(), s.endPause()); err != nil {
 		t.Errorf("tidy: %v", err)
 	}
 	if !t.Failed() {
