@@ -1,31 +1,35 @@
 package convert
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
+// NotCanonical is the error for a tree without a canonical form.
+type NotCanonical struct{ Why string }
+
+func (e *NotCanonical) Error() string { return "canonical tree: " + e.Why }
+
 // Canonical turns the tree of a container image into the canonical one of composefs-rs
 // (transform_for_oci in its generic_tree.rs), whose image digest is signed. The root gets the
 // metadata of /usr, because layers rarely have an entry for the root. /run is emptied and gets the
-// time of /usr. The only xattrs left are security.capability and, if keepUser is set, user.*. It is
-// an error if /usr is missing or not a directory, or if /run exists and is not a directory.
+// time of /usr. The only xattrs left are security.capability and, if keepUser is set, user.*. The error
+// is a *[NotCanonical] if /usr is missing or not a directory, or if /run exists and is not a directory.
 func Canonical(t *tree.Tree, keepUser bool) error {
 	usr, ok := t.Lookup("/usr")
 	if !ok {
-		return errors.New("canonical tree: /usr is missing, so the root has no metadata to take")
+		return &NotCanonical{"/usr is missing, so the root has no metadata to take"}
 	}
 	if !usr.Inode.IsDir() {
-		return errors.New("canonical tree: /usr is not a directory")
+		return &NotCanonical{"/usr is not a directory"}
 	}
 	root := *usr.Inode
 	root.Dir = t.Root.Dir
 	*t.Root = root
 	if run, ok := t.Lookup("/run"); ok {
 		if !run.Inode.IsDir() {
-			return errors.New("canonical tree: /run is not a directory")
+			return &NotCanonical{"/run is not a directory"}
 		}
 		run.Inode.Dir = new(tree.Dir)
 		run.Inode.MtimeSec, run.Inode.MtimeNsec = root.MtimeSec, root.MtimeNsec

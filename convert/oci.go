@@ -28,6 +28,9 @@ type OCIOptions struct {
 	// SHA256.
 	Algorithm verity.Algorithm
 
+	// Output gets the image; it may be nil.
+	Output io.Writer
+
 	// Object opens an object by the fs-verity digest in the layer images. SHA512 needs it, and
 	// reads every object once; Bootable reads the files of an SELinux policy. It is called
 	// concurrently.
@@ -54,7 +57,7 @@ func Annotation(a verity.Algorithm) string {
 var errObjects = errors.New("objects cannot be read")
 
 // OCI returns the image digest of the canonical form, see [Canonical], of a chain of layers, the
-// bottom one first, or of one merged image; of the bootable form with opts.Bootable. It writes nothing.
+// bottom one first, or of one merged image; of the bootable form with opts.Bootable.
 func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, error) {
 	if opts.Algorithm == 0 {
 		opts.Algorithm = verity.SHA256
@@ -86,7 +89,11 @@ func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, erro
 		}
 	}
 	h := verity.NewHash(opts.Algorithm)
-	size, err := erofs.Write(h, t, format)
+	var out io.Writer = h
+	if opts.Output != nil {
+		out = io.MultiWriter(h, opts.Output)
+	}
+	size, err := erofs.Write(out, t, format)
 	return OCIDigest{opts.Algorithm, hex.EncodeToString(h.Sum(nil)), size}, err
 }
 

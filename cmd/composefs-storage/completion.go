@@ -52,6 +52,7 @@ func addCompletions(root *cobra.Command) {
 	arguments := map[string]completer{
 		"inspect": imageNames(1, cobra.ShellCompDirectiveNoFileComp),
 		"check":   imageNames(0, cobra.ShellCompDirectiveNoFileComp),
+		"export":  imageNames(1, cobra.ShellCompDirectiveNoFileComp),
 		"prepare": imageNames(0, cobra.ShellCompDirectiveNoFileComp),
 		"convert": imageNames(0, cobra.ShellCompDirectiveNoFileComp),
 		"digest":  imageNames(0, cobra.ShellCompDirectiveDefault),

@@ -20,6 +20,7 @@ The store of podman:
   convert         convert plain layers to composefs, or back with --plain
   prepare         merge the layers of container images before their first mount
   gc              remove objects and images that no layer has
+  export          write a container image to a composefs repository
 
 One container image of the store (IMAGE), or one image in a file (FILE):
   ls              list its files
@@ -78,7 +79,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetVersionTemplate("composefs-storage {{.Version}}\n")
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
 		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
-		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), completionCommand(s))
+		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), exportCommand(s), completionCommand(s))
 	addCompletions(root)
 	return root
 }

@@ -45,6 +45,9 @@ func Sync(path string) error {
 	return WithCleanup(f.Sync(), f.Close())
 }
 
+// NewPrefix is the beginning of the names of files that Replace writes. A killed process leaves them.
+const NewPrefix = ".new-"
+
 // Replace gives a file a new content in one step, for readers and for others that replace it too. It
 // makes missing directories, and does not sync.
 func Replace(path, content string) error {
@@ -52,7 +55,7 @@ func Replace(path, content string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".new-")
+	f, err := os.CreateTemp(dir, NewPrefix)
 	if err != nil {
 		return err
 	}

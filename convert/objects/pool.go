@@ -74,6 +74,15 @@ func (p *Pool) Remove(d verity.Digest) (err error) {
 	return p.unlinkObject(Path(d))
 }
 
+// Hold takes the pool's lock, shared, so that nothing is collected until release is called.
+func (p *Pool) Hold() (release func() error, err error) {
+	lock, err := p.flock(unix.LOCK_SH)
+	if err != nil {
+		return nil, err
+	}
+	return lock.Close, nil
+}
+
 // flock opens the pool's lock file and locks it in the given mode until the file is closed.
 func (p *Pool) flock(how int) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(p.path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)

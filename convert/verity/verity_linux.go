@@ -16,10 +16,13 @@ import (
 //
 // Errors are of type *[os.PathError] and wrap [ErrFilesystem] or [ErrKernel] if one of these is the
 // reason; ETXTBSY means that a process has the file open for writing.
-func Enable(f *os.File) error {
+func Enable(f *os.File) error { return EnableWith(f, SHA256) }
+
+// EnableWith is like [Enable], with another algorithm.
+func EnableWith(f *os.File, a Algorithm) error {
 	arg := unix.FsverityEnableArg{
 		Version:        1,
-		Hash_algorithm: uint32(SHA256),
+		Hash_algorithm: uint32(a),
 		Block_size:     BlockSize,
 	}
 	err := ioctl(f, unix.FS_IOC_ENABLE_VERITY, unsafe.Pointer(&arg))

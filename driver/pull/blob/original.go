@@ -91,6 +91,42 @@ func (o *Original) next() error {
 	return nil
 }
 
+// Walk calls segment for the bytes of a tar that are in its tar-split, and content for each content that is
+// not, in the order of the tar. It returns their first error.
+func Walk(tarSplit io.Reader, segment func([]byte) error, content func(name string, size int64) error) error {
+	o, err := NewOriginal(tarSplit, nil)
+	if err != nil {
+		return err
+	}
+	for {
+		e, err := o.split.Next()
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("tar-split: %w", err)
+		}
+		if err := o.walk(e, segment, content); err != nil {
+			return err
+		}
+	}
+}
+
+// walk calls segment or content for an entry of the tar-split.
+func (o *Original) walk(e *storage.Entry, segment func([]byte) error, content func(name string, size int64) error) error {
+	switch {
+	case e.Type == storage.SegmentType:
+		o.header = e.Payload
+		return segment(e.Payload)
+	case e.Type == storage.FileType && e.Size > 0:
+		if skip, err := o.lost(e); skip || err != nil {
+			return err
+		}
+		return content(e.GetName(), e.Size)
+	}
+	return nil
+}
+
 // LostPayload is the error for a tar-split that refers to a file in place of a raw payload
 // ([layer.LostPayload]): the tar cannot be assembled again. containers/storage writes such tar-splits.
 type LostPayload struct{ Name, Why string }

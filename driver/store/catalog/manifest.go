@@ -25,26 +25,51 @@ type Statement struct {
 // manifest with another digest than its name says is an error.
 func (i *Image) Annotations() (list []Statement, err error) {
 	for _, digest := range i.Digests {
-		text, err := i.data("manifest-"+digest, digest)
-		if errors.Is(err, fs.ErrNotExist) {
-			text, err = i.data("manifest", digest) // the name in old stores
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+		text, ok, err := i.manifest(digest)
 		if err != nil {
 			return nil, err
 		}
-		var m struct {
-			Config      struct{ Digest string }
-			Annotations map[string]string
-		}
-		if json.Unmarshal(text, &m) != nil || m.Config.Digest != "sha256:"+i.ID {
-			continue // for example a manifest list
+		var m struct{ Annotations map[string]string }
+		if !ok || json.Unmarshal(text, &m) != nil {
+			continue
 		}
 		list = appendSorted(list, m.Annotations, "manifest "+digest)
 	}
 	return list, nil
+}
+
+// Manifest returns the image's manifest and its digest, with the prefix "sha256:". If it has several, for
+// example with layers in other compressions, it returns the first.
+func (i *Image) Manifest() (digest string, text []byte, err error) {
+	for _, digest := range i.Digests {
+		text, ok, err := i.manifest(digest)
+		if err != nil {
+			return "", nil, err
+		}
+		if ok {
+			return digest, text, nil
+		}
+	}
+	return "", nil, fmt.Errorf("image %s has no manifest in the store", i.ID)
+}
+
+// Configuration returns the image's configuration.
+func (i *Image) Configuration() ([]byte, error) { return i.data("sha256:"+i.ID, "sha256:"+i.ID) }
+
+// manifest returns the manifest with a digest. ok is false if it is that of other images, or missing.
+func (i *Image) manifest(digest string) (text []byte, ok bool, err error) {
+	text, err = i.data("manifest-"+digest, digest)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = i.data("manifest", digest) // the name in old stores
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	var m struct{ Config struct{ Digest string } }
+	if err != nil || json.Unmarshal(text, &m) != nil || m.Config.Digest != "sha256:"+i.ID {
+		return nil, false, err // for example a manifest list
+	}
+	return text, true, nil
 }
 
 // Labels returns the labels in the image's configuration, whose digest must be the image's ID.

@@ -97,6 +97,15 @@ func measure(path string) (d verity.Digest, size int64, sealed bool, err error) 
 	return d, size, sealed, err
 }
 
+// WriteMerged merges the layers of a chain, top first, and writes the image to w.
+func WriteMerged(ctx context.Context, layers []Layer, w io.Writer) error {
+	c, err := mergeable(layers)
+	if err == nil {
+		_, err = mergeNow(ctx, c, w)
+	}
+	return err
+}
+
 // mergeNow merges layers, top first, and writes the image to w. It writes nothing to the store.
 func mergeNow(ctx context.Context, layers []chain.Layer, w io.Writer) (m Merged, err error) {
 	in := &inputs{}

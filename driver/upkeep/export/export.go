@@ -1,0 +1,108 @@
+//go:build linux
+
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/repository"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/pool"
+	"github.com/composefs-storage/composefs-storage/driver/store/survey"
+)
+
+// Options control [Image].
+type Options struct {
+	Methods  []repository.Method // in the order in which they are tried
+	Name     string              // of the image in the repository
+	Streams  bool                // write the split streams and the tag
+	Bootable bool                // write the bootable image
+
+	// Progress is told how many bytes of the contents are in the repository. It may be nil.
+	Progress func(done, total int64)
+}
+
+// Result tells what a repository got.
+type Result struct {
+	Linked, Reflinked, Copied, Present int   // objects
+	Contents                           int64 // bytes of all objects of the layers
+	Written                            int64 // bytes that were written
+	Sealed                             int   // new files with fs-verity
+
+	// The fs-verity digests of the images in hexadecimal digits, "" for one that was not written.
+	Merged, Canonical, Bootable string
+
+	NotCanonical string // why there is no canonical image, "" if there is one
+
+	Manifest string // sha256 digest of the manifest, "" without streams
+}
+
+// exporter exports an image.
+type exporter struct {
+	ctx     context.Context
+	stores  *chain.Stores
+	repo    *repository.Repository
+	opts    Options
+	layers  []survey.Layer           // top first
+	objects map[verity.Digest]string // digests in the repository, hexadecimal digits
+	result  Result
+}
+
+// Image writes a container image with the given layers, top first, to a repository. After an error the
+// repository has its former content, and perhaps some objects more.
+func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layers []survey.Layer, r *repository.Repository, opts Options) (result Result, err error) {
+	for _, l := range layers {
+		if l.Kind != survey.Composefs {
+			return result, fmt.Errorf("layer %s is %s, and only composefs layers can be exported", l.ID, l.Kind)
+		}
+	}
+	if len(layers) == 0 {
+		return result, errors.New("the image has no layers")
+	}
+	release, err := hold(stores)
+	if err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	e := &exporter{ctx, stores, r, opts, layers, map[verity.Digest]string{}, Result{}}
+	for _, step := range []func() error{e.addObjects, e.addImages, func() error { return e.addStreams(image) }, e.commit} {
+		if err := step(); err != nil {
+			return e.result, err
+		}
+	}
+	return e.result, nil
+}
+
+// hold takes the locks of the pools, shared, so that nothing is collected.
+func hold(stores *chain.Stores) (release func() error, err error) {
+	var releases []func() error
+	release = func() error {
+		var errs []error
+		for _, r := range releases {
+			errs = append(errs, r())
+		}
+		return errors.Join(errs...)
+	}
+	for _, s := range stores.Writable() {
+		p, err := pool.Open(s, objects.SealNever)
+		if err != nil {
+			return nil, errors.Join(err, release())
+		}
+		unlock, err := p.Hold()
+		if err != nil {
+			return nil, errors.Join(err, p.Close(), release())
+		}
+		releases = append(releases, unlock, p.Close)
+	}
+	return release, nil
+}
+
+func (e *exporter) commit() (err error) {
+	e.result.Sealed, err = e.repo.Commit()
+	return err
+}

@@ -1,0 +1,134 @@
+//go:build linux
+
+package export
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/convert/repository"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// content is the content of files in a layer.
+type content struct {
+	layer  chain.Layer
+	digest verity.Digest
+	size   int64
+}
+
+// files are those with the content. A link to the pool's is possible where one to the layer's is not: the
+// driver mounts the directory of the layers on itself.
+func (c content) files() []string {
+	object := tree.ObjectPath(c.digest)
+	return []string{filepath.Join(c.layer.Store.PoolObjects(), object), filepath.Join(c.layer.Diff(), object)}
+}
+
+// addObjects adds the contents of all layers, those too that upper layers hide: their tars have them.
+func (e *exporter) addObjects() error {
+	var list []content
+	seen := map[verity.Digest]bool{}
+	for _, l := range slices.Backward(e.layers) {
+		found, err := contents(l.Layer, seen)
+		if err != nil {
+			return err
+		}
+		list = append(list, found...)
+	}
+	for _, c := range list {
+		e.result.Contents += c.size
+	}
+	var done int64
+	for _, c := range list {
+		if err := e.ctx.Err(); err != nil {
+			return err
+		}
+		if err := e.addObject(c); err != nil {
+			return fmt.Errorf("layer %s: %w", c.layer.ID, err)
+		}
+		if done += c.size; e.opts.Progress != nil {
+			e.opts.Progress(done, e.result.Contents)
+		}
+	}
+	return nil
+}
+
+// contents returns the contents of a layer that were not seen, in walk order.
+func contents(l chain.Layer, seen map[verity.Digest]bool) (list []content, err error) {
+	f, img, err := images.OpenLayer(l)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	err = img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
+		if n.IsExternal() && n.Digest != nil && !seen[*n.Digest] {
+			seen[*n.Digest] = true
+			list = append(list, content{l, *n.Digest, int64(n.Size)})
+		}
+		return nil
+	})
+	return list, err
+}
+
+// addObject adds a content.
+func (e *exporter) addObject(c content) error {
+	digest, err := e.digest(c)
+	if err != nil {
+		return err
+	}
+	e.objects[c.digest] = digest
+	method, err := e.repo.AddObject(repository.Object{Digest: digest, Size: c.size, Files: c.files()}, e.opts.Methods...)
+	e.count(method, c.size)
+	return err
+}
+
+// count counts an object that was added.
+func (e *exporter) count(m repository.Method, size int64) {
+	switch m {
+	case repository.Present:
+		e.result.Present++
+	case repository.Link:
+		e.result.Linked++
+	case repository.Reflink:
+		e.result.Reflinked++
+	case repository.Copy:
+		e.result.Copied++
+		e.result.Written += size
+	}
+}
+
+// digest returns the fs-verity digest of a content by the repository's algorithm. For sha512 it reads the
+// content.
+func (e *exporter) digest(c content) (string, error) {
+	if e.repo.Algorithm() == verity.SHA256 {
+		return c.digest.String(), nil
+	}
+	var err error
+	for _, file := range c.files() {
+		var f *os.File
+		if f, err = os.Open(file); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		defer f.Close() //nolint:errcheck // open for reading
+		h, known := verity.NewHash(e.repo.Algorithm()), verity.New()
+		if _, err := io.Copy(io.MultiWriter(h, known), f); err != nil {
+			return "", err
+		}
+		if known.Digest() != c.digest {
+			return "", fmt.Errorf("object %s is damaged: its content has fs-verity digest %s", c.digest, known.Digest())
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
+	return "", err
+}

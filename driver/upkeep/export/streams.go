@@ -1,0 +1,179 @@
+//go:build linux
+
+package export
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/splitstream"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
+)
+
+// stream is a split stream in the repository.
+type stream struct{ name, digest string }
+
+// The names by which the stream of a configuration keeps images.
+const (
+	imageName    = "composefs.image.v1"
+	bootableName = "composefs.image.boot.v1"
+)
+
+// addStreams adds the split streams of the layers, the configuration and the manifest, and the tag.
+func (e *exporter) addStreams(image catalog.Image) error {
+	if !e.opts.Streams {
+		return nil
+	}
+	known, err := catalog.Read(e.stores)
+	if err != nil {
+		return err
+	}
+	var refs []stream
+	for _, l := range slices.Backward(e.layers) {
+		record, _ := known.Layer(l.ID)
+		if record.DiffID == "" {
+			return fmt.Errorf("layer %s: the digest of its tar is not known; --no-oci exports the image without its tars", l.ID)
+		}
+		digest, err := e.addLayer(l.Layer, "oci-layer-"+record.DiffID)
+		if err != nil {
+			return fmt.Errorf("tar of layer %s: %w; --no-oci exports the image without its tars", l.ID, err)
+		}
+		refs = append(refs, stream{record.DiffID, digest})
+	}
+	manifest, text, err := image.Manifest()
+	if err != nil {
+		return err
+	}
+	config, err := image.Configuration()
+	if err != nil {
+		return err
+	}
+	kept := slices.Clone(refs)
+	for _, form := range []stream{{imageName, e.result.Canonical}, {bootableName, e.result.Bootable}} {
+		if form.digest != "" {
+			kept = append(kept, form)
+		}
+	}
+	digest, err := e.addJSON(splitstream.Config, "oci-config-sha256:"+image.ID, config, kept)
+	if err != nil {
+		return err
+	}
+	refs = append(refs, stream{"config:sha256:" + image.ID, digest})
+	if _, err := e.addJSON(splitstream.Manifest, "oci-manifest-"+manifest, text, refs); err != nil {
+		return err
+	}
+	e.repo.Tag(e.opts.Name, "oci-manifest-"+manifest)
+	e.result.Manifest = manifest
+	return nil
+}
+
+// addJSON adds the stream of a configuration or manifest, which is an object, with streams that it names.
+func (e *exporter) addJSON(kind, name string, text []byte, refs []stream) (digest string, err error) {
+	w, err := splitstream.NewWriter(e.repo.Algorithm(), kind)
+	if err != nil {
+		return "", err
+	}
+	for _, ref := range refs {
+		raw, err := hex.DecodeString(ref.digest)
+		if err == nil {
+			err = w.AddStream(ref.name, string(raw))
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	object, err := e.add(func(w io.Writer) error { _, err := w.Write(text); return err })
+	if err == nil {
+		err = addObject(w, object, int64(len(text)))
+	}
+	if err != nil {
+		return "", err
+	}
+	return e.addStream(w, name)
+}
+
+// addLayer adds the stream of a layer's tar, without reading the contents.
+func (e *exporter) addLayer(l chain.Layer, name string) (digest string, err error) {
+	w, err := splitstream.NewWriter(e.repo.Algorithm(), splitstream.Layer)
+	if err != nil {
+		return "", err
+	}
+	f, img, err := images.OpenLayer(l)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	split, err := os.Open(filepath.Join(l.Store.LayersDir(), l.ID+".tar-split.gz"))
+	if err != nil {
+		return "", err
+	}
+	defer split.Close() //nolint:errcheck // open for reading
+	t := &tarStream{e, w, img.Finder(), map[string]bool{}}
+	segment := func(b []byte) error { _, err := w.Write(b); return err }
+	if err := blob.Walk(split, segment, t.add); err != nil {
+		return "", err
+	}
+	return e.addStream(w, name)
+}
+
+// addStream adds a split stream and names it.
+func (e *exporter) addStream(w *splitstream.Writer, name string) (digest string, err error) {
+	b, err := w.Close()
+	if err != nil {
+		return "", err
+	}
+	digest, err = e.add(func(w io.Writer) error { _, err := io.Copy(w, bytes.NewReader(b)); return err })
+	if err == nil {
+		e.repo.AddStream(name, digest)
+	}
+	return digest, err
+}
+
+// tarStream writes the contents of a tar to a split stream.
+type tarStream struct {
+	*exporter
+	out    *splitstream.Writer
+	finder *erofs.Finder
+	seen   map[string]bool
+}
+
+// add adds the content of a tar's entry. composefs-rs expects contents of more than 64 bytes as objects, and
+// all others in the stream, and so are they in layer images.
+func (t *tarStream) add(name string, size int64) error {
+	if t.seen[name] {
+		return fmt.Errorf("entry %q is there twice", name)
+	}
+	t.seen[name] = true
+	n, err := images.Lookup(t.finder, name)
+	switch {
+	case err != nil:
+		return err
+	case n.Type() != tree.TypeRegular || int64(n.Size) != size:
+		return fmt.Errorf("entry %q: the layer has another file of that name", name)
+	case n.Content != "":
+		_, err := t.out.Write([]byte(n.Content))
+		return err
+	case n.Digest == nil || t.objects[*n.Digest] == "":
+		return fmt.Errorf("entry %q has no object", name)
+	}
+	return addObject(t.out, t.objects[*n.Digest], size)
+}
+
+// addObject adds a reference to an object with that digest, in hexadecimal digits.
+func addObject(w *splitstream.Writer, digest string, size int64) error {
+	raw, err := hex.DecodeString(digest)
+	if err != nil {
+		return err
+	}
+	return w.AddObject(string(raw), uint64(size))
+}
