@@ -25,11 +25,12 @@ const mkcomposefsUsage = `Usage:
   composefs-storage mkcomposefs [OPTIONS] SOURCE IMAGE
   mkcomposefs [OPTIONS] SOURCE IMAGE
 
-Make a composefs image of the directory SOURCE. The options, the messages and
-every byte of the image are those of mkcomposefs 1.0.8, the C program.
+Make a composefs image of the directory SOURCE. The options but --hard-links, the
+messages and every byte of the image are those of mkcomposefs 1.0.8, the C program.
 
 Options:
   --digest-store=PATH   copy the files' contents to this object directory
+  --hard-links          keep hard links; the C program makes a file of each name
   --use-epoch           make all mtimes zero
   --skip-devices        leave out character and block devices
   --skip-xattrs         leave out all xattrs

@@ -39,6 +39,7 @@ func (m *maker) parse(args []string) error {
 		{"skip-xattrs", false, flag(&m.scan.SkipXattrs)},
 		{"user-xattrs", false, flag(&m.scan.UserXattrs)},
 		{"skip-devices", false, flag(&m.scan.SkipDevices)},
+		{"hard-links", false, flag(&m.scan.HardLinks)},
 		{"use-epoch", false, flag(&m.scan.Epoch)},
 		{"digest-store", true, func(v string) error { m.scan.DigestStore = v; return nil }},
 		{"print-digest", false, flag(&m.printDigest)},

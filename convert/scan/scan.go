@@ -25,12 +25,13 @@ type Options struct {
 	SkipDevices bool // leave out character and block devices, whiteouts too
 	SkipXattrs  bool
 	UserXattrs  bool   // only xattrs named user.*; excludes SkipXattrs
+	HardLinks   bool   // several names of a file become one inode
 	DigestStore string // directory for objects, "" for none
 	Threads     int    // for reading contents; 0 means one for each CPU
 }
 
-// Dir reads the tree below path. As in mkcomposefs it does not detect hard links: every name
-// becomes an inode of its own. If opts.DigestStore is set, Dir copies every file that is not inline
+// Dir reads the tree below path. As in mkcomposefs it does not detect hard links unless opts.HardLinks is
+// set: every name becomes an inode of its own. If opts.DigestStore is set, Dir copies every file that is not inline
 // there as an object.
 //
 // Errors are of type *[fs.PathError] and name the file. The error is ENOTDIR if path is not a
@@ -39,7 +40,7 @@ func Dir(ctx context.Context, path string, opts Options) (*tree.Tree, error) {
 	if opts.SkipXattrs && opts.UserXattrs {
 		return nil, &fs.PathError{Op: "scan", Path: path, Err: syscall.EINVAL}
 	}
-	s := scanner{opts: opts}
+	s := scanner{opts: opts, linked: map[place]*tree.Inode{}}
 	root, err := s.inode(path)
 	if err != nil {
 		return nil, err
@@ -53,13 +54,19 @@ func Dir(ctx context.Context, path string, opts Options) (*tree.Tree, error) {
 	if err := s.contents(ctx); err != nil {
 		return nil, err
 	}
-	return &tree.Tree{Root: root}, nil
+	t := &tree.Tree{Root: root}
+	t.Relink()
+	return t, nil
 }
 
 type scanner struct {
-	opts  Options
-	files []file
+	opts   Options
+	files  []file
+	linked map[place]*tree.Inode // files with several names
 }
+
+// place is the device and the number of an inode.
+type place struct{ device, number uint64 }
 
 // file is a regular file whose content must be read.
 type file struct {
@@ -104,9 +111,17 @@ func (s *scanner) inode(path string) (*tree.Inode, error) {
 		return nil, err
 	}
 	st := info.Sys().(*syscall.Stat_t)
+	several := s.opts.HardLinks && st.Nlink > 1 && !info.IsDir()
+	at := place{uint64(st.Dev), st.Ino} //nolint:unconvert // narrower on some architectures
+	if n := s.linked[at]; n != nil {
+		return n, nil
+	}
 	n := &tree.Inode{
 		Mode: uint32(st.Mode), Nlink: 1, UID: st.Uid, GID: st.Gid, //nolint:unconvert // narrower on some architectures
 		MtimeSec: int64(st.Mtim.Sec), MtimeNsec: uint32(st.Mtim.Nsec), //nolint:unconvert // narrower on some architectures
+	}
+	if several {
+		s.linked[at], n.Nlink = n, uint32(st.Nlink) //nolint:gosec // Relink counts the names
 	}
 	if s.opts.Epoch {
 		n.MtimeSec, n.MtimeNsec = 0, 0
