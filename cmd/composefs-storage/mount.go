@@ -73,6 +73,7 @@ type mounter struct {
 	streams
 	lists                 []string // of options
 	sloppy, fake, verbose bool
+	fromCmdline           bool // the first argument is a root file system, not an image
 }
 
 func (m *mounter) addOptions(cmd *cobra.Command) {
@@ -85,7 +86,13 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return seeHelp(cmd, err)
 	}
-	source, err := findImage(cmd.Context(), args[0], o)
+	file, name := args[0], ""
+	if m.fromCmdline {
+		if file, name, err = o.booted(args[0]); err != nil {
+			return err
+		}
+	}
+	source, err := findImage(cmd.Context(), file, o)
 	if err != nil {
 		return err
 	}
@@ -98,6 +105,7 @@ func (m *mounter) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	plan.Source = name
 	if o.idmap != "" {
 		if plan.UserNS, err = os.Open(o.idmap); err != nil {
 			return err

@@ -15,10 +15,16 @@ const mountHelperUsage = `Usage:
   mount.composefs FILE DIR -o basedir=OBJECTS[,OPTION...] [-sfnv] [-N NAMESPACE]
                   [-t composefs]
   mount -t composefs FILE DIR -o basedir=OBJECTS[,OPTION...]
+  mount.composefs --from-cmdline SYSROOT DIR [-o OPTION...]
 
 Mount the composefs image in FILE on the directory DIR, with the contents of its
 files from the object directory OBJECTS. "umount DIR" unmounts it. It takes the
 options of mount.composefs 1.0.8, the C program, and those that mount(8) passes on.
+
+With --from-cmdline, mount the image that the kernel's command line names by its
+fs-verity digest, composefs=DIGEST or composefs.digest=v1-sha256-12:DIGEST, from the
+repository SYSROOT/composefs. The image and all files need fs-verity. With a question
+mark before DIGEST, they need it if the image has it. The source of the mount is composefs=DIGEST.
 
 ` + mountOptionsUsage + `
   -s   ignore unknown options in LIST
@@ -57,7 +63,7 @@ func mountHelper(args []string, s streams) int {
 func mountHelperCommand(s streams) *cobra.Command {
 	m, namespace, fsType, ignored := mounter{streams: s}, "", "composefs", false
 	cmd := &cobra.Command{
-		Use:  "mount.composefs FILE DIR",
+		Use:  "mount.composefs FILE|SYSROOT DIR",
 		Long: mountHelperUsage,
 		Args: exactly("FILE", "DIR"),
 	}
@@ -71,6 +77,7 @@ func mountHelperCommand(s streams) *cobra.Command {
 		return m.run(cmd, args)
 	}
 	m.addOptions(cmd)
+	cmd.Flags().BoolVar(&m.fromCmdline, "from-cmdline", false, "")
 	cmd.Flags().BoolVarP(&m.sloppy, "sloppy", "s", false, "")
 	cmd.Flags().BoolVarP(&m.fake, "fake", "f", false, "")
 	cmd.Flags().BoolVarP(&ignored, "no-mtab", "n", false, "")
@@ -110,7 +117,7 @@ func (m *mounter) again(namespace string, args []string) error {
 
 // flags returns the command line that sets the options of m.
 func (m *mounter) flags() (flags []string) {
-	for flag, set := range map[string]bool{"-s": m.sloppy, "-f": m.fake, "-v": m.verbose} {
+	for flag, set := range map[string]bool{"--from-cmdline": m.fromCmdline, "-s": m.sloppy, "-f": m.fake, "-v": m.verbose} {
 		if set {
 			flags = append(flags, flag)
 		}

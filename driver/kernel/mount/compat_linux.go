@@ -23,7 +23,7 @@ func (s *stack) mountString(p *Plan) (*os.File, error) {
 	if len(data) >= 4096 {
 		return nil, fmt.Errorf("overlay: options of %d bytes, Linux below 6.8 takes 4095", len(data))
 	}
-	dir, err := os.MkdirTemp("", "composefs-mount-")
+	dir, err := scratchDir()
 	if err != nil {
 		return nil, err
 	}

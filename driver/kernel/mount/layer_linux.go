@@ -101,7 +101,7 @@ func (l Layer) path() string {
 func (s *stack) attach(mnt *os.File) error {
 	var err error
 	if s.scratch == "" {
-		if s.scratch, err = os.MkdirTemp("", "composefs-mount-"); err != nil {
+		if s.scratch, err = scratchDir(); err != nil {
 			return err
 		}
 	}
@@ -111,6 +111,16 @@ func (s *stack) attach(mnt *os.File) error {
 	}
 	s.mounts = append(s.mounts, dir)
 	return Attach(mnt, dir)
+}
+
+// scratchDir makes a directory for a mount that lasts a moment. An initramfs has no writable /tmp.
+func scratchDir() (dir string, err error) {
+	for _, parent := range []string{os.TempDir(), "/run", "/dev"} {
+		if dir, err = os.MkdirTemp(parent, "composefs-mount-"); err == nil {
+			return dir, nil
+		}
+	}
+	return "", err
 }
 
 // files returns all open layers, the lowers first.

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+)
+
+// kernelCommandLine is the file with the kernel's command line. Tests change it.
+var kernelCommandLine = "/proc/cmdline"
+
+// bootImage is the image that a kernel's command line names.
+type bootImage struct {
+	digest   verity.Digest
+	optional bool // it is mounted without fs-verity too
+}
+
+// Keys of the kernel's command line: bootc writes the first one, and composefs-rs reads both.
+const (
+	cmdlineKey       = "composefs"
+	cmdlineDigestKey = "composefs.digest"
+	digestFormat     = "v1-sha256-12:"
+)
+
+// parseCmdline returns the image that a kernel's command line names by its fs-verity digest:
+// composefs=DIGEST, or composefs.digest=v1-sha256-12:DIGEST. With a question mark before DIGEST
+// an image without fs-verity is mounted too.
+func parseCmdline(text string) (image bootImage, err error) {
+	found := 0
+	for word := range strings.FieldsSeq(text) {
+		key, value, _ := strings.Cut(word, "=")
+		if key != cmdlineKey && key != cmdlineDigestKey {
+			continue
+		}
+		this, err := parseBootImage(key, value)
+		if err == nil && found > 0 && this != image {
+			err = errors.New("another one before it names another image")
+		}
+		if err != nil {
+			return image, fmt.Errorf("kernel command line: %s: %w", word, err)
+		}
+		image = this
+		found++
+	}
+	if found == 0 {
+		return image, fmt.Errorf("kernel command line: neither %s= nor %s= names an image", cmdlineKey, cmdlineDigestKey)
+	}
+	return image, nil
+}
+
+// parseBootImage parses the value of a key.
+func parseBootImage(key, value string) (image bootImage, err error) {
+	value, image.optional = strings.CutPrefix(value, "?")
+	if key == cmdlineDigestKey {
+		digits, ok := strings.CutPrefix(value, digestFormat)
+		if !ok {
+			return image, fmt.Errorf("the format must be %sDIGEST", digestFormat)
+		}
+		value = digits
+	}
+	if len(value) == 2*verity.SHA512.Size() {
+		return image, errors.New("the digest is by sha512, and only images by sha256 can be mounted")
+	}
+	image.digest, err = verity.ParseDigest(value)
+	return image, err
+}
+
+// booted sets the options for the image that the kernel's command line names, in the composefs repository of
+// a root file system, and returns the image file and the source of the mount. The source tells a running
+// system which image it has booted, as with bootc.
+func (o *mountOptions) booted(sysroot string) (file, source string, err error) {
+	text, err := os.ReadFile(kernelCommandLine)
+	if err != nil {
+		return "", "", err
+	}
+	image, err := parseCmdline(string(text))
+	if err != nil {
+		return "", "", err
+	}
+	repository := filepath.Join(sysroot, "composefs")
+	o.basedirs = []string{filepath.Join(repository, "objects")}
+	file = filepath.Join(repository, "images", image.digest.String())
+	if !image.optional || isSealed(file) {
+		o.digest = &image.digest
+	}
+	return file, cmdlineKey + "=" + image.digest.String(), nil
+}
+
+// isSealed reports whether a file has fs-verity.
+func isSealed(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false // the mount reports it
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	_, err = verity.Measure(f)
+	return err == nil
+}
