@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/convert/repository"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -81,9 +82,9 @@ func (o *mountOptions) booted(sysroot string) (file, source string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	repository := filepath.Join(sysroot, "composefs")
-	o.basedirs = []string{filepath.Join(repository, "objects")}
-	file = filepath.Join(repository, "images", image.digest.String())
+	dir := filepath.Join(sysroot, "composefs")
+	o.basedirs = []string{repository.Objects(dir)}
+	file = repository.Image(dir, image.digest.String())
 	if !image.optional || isSealed(file) {
 		o.digest = &image.digest
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
+	"github.com/composefs-storage/composefs-storage/driver/upkeep/headers"
 )
 
 // layers returns the digest of the canonical or bootable form of a chain of layer images.
@@ -101,6 +102,7 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 			var found convert.OCIDigest
 			found, err = survey.OCI(ctx, layers, d.ociOptions(form.bootable))
 			digests = append(digests, formLine(found, form.bootable))
+			d.warnOfLinks(layers)
 		}
 	}
 	if err != nil {
@@ -110,6 +112,19 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 		digests[i].Image, digests[i].name = image.ID, name
 	}
 	return image, digests, nil
+}
+
+// warnOfLinks warns of hard links for which composefs-rs computes another digest.
+func (d *digester) warnOfLinks(layers []survey.Layer) {
+	for _, l := range layers {
+		links, err := headers.Links(l.Layer)
+		if err != nil {
+			continue // without a tar-split nobody can compare
+		}
+		for _, link := range links {
+			fmt.Fprintf(d.err, "warning: %s, which composefs-rs ignores: its digest differs\n", link)
+		}
+	}
 }
 
 // entry returns the entry of a policy for an image with the digests that image returns.

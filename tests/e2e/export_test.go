@@ -22,6 +22,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/boottest"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/splitstream"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
@@ -282,4 +283,28 @@ func (r repo) existing(t *testing.T, dir string) []string {
 func (r repo) openObject(digest string) (io.ReadCloser, error) {
 	digits := hex.EncodeToString([]byte(digest))
 	return os.Open(filepath.Join(r.dir, "objects", digits[:2], digits[2:]))
+}
+
+// TestLinkHeaders prints the canonical digest of an image with a hard link whose header has another owner than that
+// of its file. composefs-rs ignores that, so the command warns.
+func TestLinkHeaders(t *testing.T) {
+	p := podman.New(t, podman.Ours)
+	for owner, want := range map[int]bool{0: false, 7: true} {
+		link := layertest.Link("usr/link", "usr/file").Owner(owner, 0, 0o644)
+		ref := push(t, podman.Layer(layertest.Dir("usr"), layertest.File("usr/file", "content").Owner(0, 0, 0o644), link))
+		p.Run("pull", "-q", ref)
+		for _, form := range []string{"--oci", ""} {
+			var complaints bytes.Buffer
+			cmd := p.Storage(t.Context(), slices.DeleteFunc([]string{"digest", form, ref}, func(s string) bool { return s == "" })...)
+			cmd.Stderr = &complaints
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%v: %s", err, &complaints)
+			}
+			const text = `: the header of hard link "usr/link" has other metadata than that of "usr/file", which composefs-rs ignores`
+			if got := strings.Contains(complaints.String(), text); got != (want && form != "") {
+				t.Errorf("owner %d, %q: %s", owner, form, &complaints)
+			}
+		}
+		p.Run("rmi", ref)
+	}
 }
