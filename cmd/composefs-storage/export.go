@@ -122,8 +122,11 @@ func (e *exporter) run(ctx context.Context, a verity.Algorithm, name string) (er
 		return err
 	}
 	layers, err := survey.Kinds(&e.store.stores, ids)
+	if err == nil {
+		err = export.Check(layers)
+	}
 	if err != nil {
-		return e.store.hint(err)
+		return e.hint(image, err)
 	}
 	r, err := repository.Open(dir, a)
 	if err != nil {
@@ -136,9 +139,18 @@ func (e *exporter) run(ctx context.Context, a verity.Algorithm, name string) (er
 	})
 	bar.end()
 	if err != nil {
-		return e.store.hint(fmt.Errorf("image %s: %w", shortID(image.ID), err))
+		return e.hint(image, err)
 	}
 	return e.print(dir, e.nameOf(image), result)
+}
+
+// hint adds the name and the remedy to an error about an image.
+func (e *exporter) hint(image catalog.Image, err error) error {
+	err = fmt.Errorf("image %s: %w", shortID(image.ID), err)
+	if kind := (*export.KindError)(nil); errors.As(err, &kind) && (kind.Kind == survey.Plain || kind.Kind == survey.Stock) {
+		return withHint(err, "composefs-storage convert %s", shortID(image.ID))
+	}
+	return e.store.hint(err)
 }
 
 // nameOf returns the name of an image in the repository.

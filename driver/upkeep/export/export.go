@@ -42,6 +42,16 @@ type Result struct {
 	Manifest string // sha256 digest of the manifest, "" without streams
 }
 
+// KindError is the error for a layer that is not composefs.
+type KindError struct {
+	Layer string // ID
+	Kind  survey.Kind
+}
+
+func (e *KindError) Error() string {
+	return fmt.Sprintf("layer %s is %s, and only composefs layers can be exported", e.Layer, e.Kind)
+}
+
 // exporter exports an image.
 type exporter struct {
 	ctx     context.Context
@@ -53,16 +63,24 @@ type exporter struct {
 	result  Result
 }
 
-// Image writes a container image with the given layers, top first, to a repository. After an error the
-// repository has its former content, and perhaps some objects more.
-func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layers []survey.Layer, r *repository.Repository, opts Options) (result Result, err error) {
+// Check returns an error if an image with these layers cannot be exported.
+func Check(layers []survey.Layer) error {
 	for _, l := range layers {
 		if l.Kind != survey.Composefs {
-			return result, fmt.Errorf("layer %s is %s, and only composefs layers can be exported", l.ID, l.Kind)
+			return &KindError{l.ID, l.Kind}
 		}
 	}
 	if len(layers) == 0 {
-		return result, errors.New("the image has no layers")
+		return errors.New("the image has no layers")
+	}
+	return nil
+}
+
+// Image writes a container image with the given layers, top first, to a repository. After an error the
+// repository has its former content, and perhaps some objects more.
+func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layers []survey.Layer, r *repository.Repository, opts Options) (result Result, err error) {
+	if err := Check(layers); err != nil {
+		return result, err
 	}
 	release, err := hold(stores)
 	if err != nil {
