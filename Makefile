@@ -212,9 +212,9 @@ test-race: deps ## run all tests of convert and driver with the race detector, a
 test-service: deps build podman podman-stock ## use podman's REST service for SERVICETIME (default 10m), without our driver and with it
 	$(GO) test -count=1 -timeout 0 -v ./tests/e2e -run TestService -args -service=$(SERVICETIME)
 
-test-kills: deps build podman ## kill the FUSE server of an image KILLS times (default 1000) while containers use it
+test-kills: deps build podman ## kill FUSE servers of images in use, and exports, KILLS times (default 1000)
 	$(GO) test -count=1 -timeout 60m -v ./driver/kernel/fuse/holder -run 'TestKill$$' -args -kills=$(KILLS)
-	$(GO) test -count=1 -timeout 60m -v ./tests/e2e -run 'TestServerKills$$' -args -kills=$(KILLS)
+	$(GO) test -count=1 -timeout 60m -v ./tests/e2e -run 'Test(ServerKills|ExportKilled)$$' -args -kills=$(KILLS)
 
 test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)

@@ -252,17 +252,16 @@ func TestExportKilled(t *testing.T) {
 	start := time.Now()
 	export(t, p, image, filepath.Join(p.Store.Dir, "timed"), "--algorithm=sha512")
 	whole := time.Since(start)
-	const kills = 20
-	for i := range kills {
+	for i := range *kills {
 		if err := os.RemoveAll(r.dir); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), whole*time.Duration(i)/kills)
+		ctx, cancel := context.WithTimeout(t.Context(), whole*time.Duration(i)/time.Duration(*kills))
 		_ = p.Storage(ctx, "export", "--algorithm=sha512", "--repo", r.dir, image).Run() // killed
 		cancel()
 		for _, name := range slices.Concat(r.existing(t, "streams"), r.existing(t, "images")) {
 			if _, err := os.Stat(filepath.Join(r.dir, name)); err != nil {
-				t.Errorf("killed after %d of %d: %v", i, kills, err)
+				t.Errorf("killed after %d of %d: %v", i, *kills, err)
 			}
 		}
 		export(t, p, image, r.dir, "--algorithm=sha512")

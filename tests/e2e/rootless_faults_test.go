@@ -19,7 +19,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-var kills = flag.Int("kills", 20, "servers that TestServerKills kills")
+var kills = flag.Int("kills", 20, "servers that TestServerKills kills, and exports that TestExportKilled kills")
 
 // ask has the server look for names that do not exist, and prints errors until it finds /end.
 const ask = `while ! test -e /end; do
