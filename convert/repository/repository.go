@@ -147,6 +147,11 @@ func (r *Repository) AddStream(stream, digest string) {
 	r.add("streams/"+stream, "../"+objectPath(digest))
 }
 
+// Stream returns the content of a split stream. The error wraps [fs.ErrNotExist] if there is none.
+func (r *Repository) Stream(stream string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(r.dir, "streams", stream))
+}
+
 // Tag has Commit give the manifest of a container image, in a split stream, the name of the image.
 func (r *Repository) Tag(image, stream string) {
 	r.add("streams/refs/oci/"+escape(image), "../../"+stream)

@@ -199,6 +199,9 @@ func TestExportVectors(t *testing.T) {
 			if (algorithm == "sha256") != (e.Linked > 0 && e.Copied == 0) {
 				t.Errorf("%s %s: %+v", image.Name, algorithm, e)
 			}
+			if again := export(t, p, id, ours.dir, "--name", name, "--algorithm", algorithm); again.Written != 0 { // the stream keeps the bootable image
+				t.Errorf("%s %s, again: %+v", image.Name, algorithm, again)
+			}
 			ours.check(t)
 			if got, want := ours.names(t, "streams"), theirs.names(t, "streams"); !slices.Equal(got, want) {
 				t.Errorf("%s %s: streams %q, want %q", image.Name, algorithm, got, want)

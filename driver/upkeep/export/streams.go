@@ -5,8 +5,10 @@ package export
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,13 +60,12 @@ func (e *exporter) addStreams(image catalog.Image) error {
 	if err != nil {
 		return err
 	}
-	kept := slices.Clone(refs)
-	for _, form := range []stream{{imageName, e.result.Canonical}, {bootableName, e.result.Bootable}} {
-		if form.digest != "" {
-			kept = append(kept, form)
-		}
+	name := "oci-config-sha256:" + image.ID
+	forms, err := e.forms(name)
+	if err != nil {
+		return err
 	}
-	digest, err := e.addJSON(splitstream.Config, "oci-config-sha256:"+image.ID, config, kept)
+	digest, err := e.addJSON(splitstream.Config, name, config, slices.Concat(refs, forms))
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,28 @@ func (e *exporter) addStreams(image catalog.Image) error {
 	e.repo.Tag(e.opts.Name, "oci-manifest-"+manifest)
 	e.result.Manifest = manifest
 	return nil
+}
+
+// forms returns the images that the stream of the configuration keeps: the new ones, and one that the
+// repository has from an earlier export.
+func (e *exporter) forms(config string) (forms []stream, err error) {
+	earlier := &splitstream.Stream{}
+	text, err := e.repo.Stream(config)
+	if err == nil {
+		earlier, err = splitstream.Open(bytes.NewReader(text), int64(len(text)))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", config, err)
+	}
+	for _, form := range []stream{{imageName, e.result.Canonical}, {bootableName, e.result.Bootable}} {
+		if form.digest == "" {
+			form.digest = hex.EncodeToString([]byte(earlier.Streams[form.name]))
+		}
+		if form.digest != "" {
+			forms = append(forms, form)
+		}
+	}
+	return forms, nil
 }
 
 // addJSON adds the stream of a configuration or manifest, which is an object, with streams that it names.
