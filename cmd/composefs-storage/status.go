@@ -32,6 +32,7 @@ Options:
                after a reboot: the kernel drops all inodes that are not in use, on
                the whole machine
   --json       print an object; all sizes are bytes
+  --metrics    print metrics for Prometheus, as node_exporter collects them from files
 `
 
 // status is the result. Unknown values are null.
@@ -87,7 +88,7 @@ type poolStatus struct {
 }
 
 func statusCommand(s streams) *cobra.Command {
-	st, asJSON, dropCaches := &store{}, false, false
+	st, asJSON, asMetrics, dropCaches := &store{}, false, false, false
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Report whether composefs is on, and the contents of the store",
@@ -98,14 +99,19 @@ func statusCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
+			switch {
+			case asJSON:
 				return s.printJSON(result)
+			case asMetrics:
+				return result.printMetrics(s)
 			}
 			return result.print(s)
 		},
 	}
 	st.addFlag(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "")
+	cmd.Flags().BoolVar(&asMetrics, "metrics", false, "")
+	cmd.MarkFlagsMutuallyExclusive("json", "metrics")
 	cmd.Flags().BoolVar(&dropCaches, "drop-caches", false, "")
 	return cmd
 }
