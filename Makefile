@@ -147,10 +147,10 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 	for dir in decisions upstream; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage/$$dir docs/$$dir/* || exit; done
 	install -d $(stage)$(PREFIX)/lib/systemd/system
-	for unit in check gc; do \
+	for unit in check gc metrics; do \
 		sed 's,@PREFIX@,$(PREFIX),' hack/systemd/composefs-storage-$$unit.service.in \
 			>$(stage)$(PREFIX)/lib/systemd/system/composefs-storage-$$unit.service || exit; done
-	install -m 644 -t $(stage)$(PREFIX)/lib/systemd/system hack/systemd/composefs-storage-gc.timer
+	install -m 644 -t $(stage)$(PREFIX)/lib/systemd/system hack/systemd/*.timer
 	install -d $(addprefix $(stage)$(PREFIX)/share/,bash-completion/completions zsh/site-functions fish/vendor_completions.d)
 	$(emulate) $(bin)/composefs-storage completion bash >$(stage)$(PREFIX)/share/bash-completion/completions/composefs-storage
 	$(emulate) $(bin)/composefs-storage completion zsh >$(stage)$(PREFIX)/share/zsh/site-functions/_composefs-storage

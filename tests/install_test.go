@@ -140,7 +140,8 @@ func TestMakeInstall(t *testing.T) {
 		"bin/podman", "bin/composefs-storage", "bin/mkcomposefs", "share/man/man1/composefs-storage.1",
 		"share/bash-completion/completions/podman", "share/zsh/site-functions/_podman", "share/fish/vendor_completions.d/podman.fish",
 		"share/composefs-storage/storage.conf", "share/composefs-storage/50-composefs.conf", "share/doc/composefs-storage/troubleshooting.md", "lib/systemd/system/composefs-storage-check.service",
-		"lib/systemd/system/composefs-storage-gc.service", "lib/systemd/system/composefs-storage-gc.timer", "bin/podmansh",
+		"lib/systemd/system/composefs-storage-gc.service", "lib/systemd/system/composefs-storage-gc.timer", "lib/systemd/system/composefs-storage-metrics.service", "lib/systemd/system/composefs-storage-metrics.timer",
+		"bin/podmansh",
 		"libexec/podman/rootlessport", "libexec/podman/quadlet",
 	} {
 		if _, err := os.Stat(filepath.Join(root, "usr/local", name)); err != nil {

@@ -110,7 +110,7 @@ func TestUnitVerify(t *testing.T) {
 	program := needs.Program(t, "systemd-analyze", "systemd")
 	u := newUnit(t, podman.New(t, podman.Ours))
 	units := []string{u.file}
-	for _, name := range []string{"composefs-storage-gc.service.in", "composefs-storage-gc.timer"} {
+	for _, name := range []string{"composefs-storage-gc.service.in", "composefs-storage-gc.timer", "composefs-storage-metrics.service.in", "composefs-storage-metrics.timer"} {
 		text, err := os.ReadFile(filepath.Join("../../hack/systemd", name))
 		must(t, err)
 		units = append(units, filepath.Join(filepath.Dir(u.file), strings.TrimSuffix(name, ".in")))
