@@ -32,6 +32,7 @@ var rootOnly = map[string]string{
 	"TestConvertPlainContainers":           metacopy,
 	"TestExpected":                         rootFiles,
 	"TestGC":                               rootFiles,
+	"TestImageOfMount":                     byHand,
 	"TestHardLinkInContainer":              plainToo,
 	"TestM5UserNamespaceWithoutWarnings":   otherIDs,
 	"TestMappedLayers":                     otherIDs,
