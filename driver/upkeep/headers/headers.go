@@ -33,7 +33,7 @@ func Links(l chain.Layer) (list []Link, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer split.Close() //nolint:errcheck // open for reading
+	defer split.Close()               //nolint:errcheck // open for reading
 	files := map[string]*tar.Header{} // by clean name
 	err = blob.Headers(split, func(h *tar.Header) error {
 		name := path.Clean("/" + h.Name)
