@@ -17,14 +17,15 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "driver/upkeep/importer", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
 	"config":                        {"github.com/BurntSushi/toml"},
 	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/selinux", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/boottest":              {"github.com/klauspost/compress"},
 	"convert/layer":                 {"convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/layertest":             {"convert/objects", "convert/objects/objectstest", "convert/tree", "convert/verity"},
 	"convert/selinux":               {"github.com/dlclark/regexp2"},
-	"convert/repository":            {"convert/files", "convert/verity", "golang.org/x/sys"},
+	"driver/upkeep/importer":        {"convert/objects", "convert/repository", "convert/verity", "driver/store/chain", "golang.org/x/sys"},
+	"convert/repository":            {"convert/files", "convert/splitstream", "convert/verity", "golang.org/x/sys"},
 	"convert/splitstream":           {"convert/verity", "github.com/klauspost/compress"},
 	"convert/tree":                  {},
 	"convert/verity":                {"golang.org/x/sys"},

@@ -84,7 +84,7 @@ func (o *mountOptions) booted(sysroot string) (file, source string, err error) {
 	}
 	dir := filepath.Join(sysroot, "composefs")
 	o.basedirs = []string{repository.Objects(dir)}
-	file = repository.Image(dir, image.digest.String())
+	file = repository.ImageFile(dir, image.digest.String())
 	if !image.optional || isSealed(file) {
 		o.digest = &image.digest
 	}

@@ -62,6 +62,7 @@ func addCompletions(root *cobra.Command) {
 		"objects": imageNames(1, cobra.ShellCompDirectiveDefault),
 		"status":  cobra.NoFileCompletions,
 		"gc":      cobra.NoFileCompletions,
+		"import":  cobra.NoFileCompletions,
 	}
 	values := map[string]completer{
 		"algorithm":  words(cobra.ShellCompDirectiveNoFileComp, "sha256", "sha512"),

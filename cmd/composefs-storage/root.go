@@ -21,6 +21,7 @@ The store of podman:
   prepare         merge the layers of container images before their first mount
   gc              remove objects and images that no layer has
   export          write a container image to a composefs repository
+  import          take a container image from one
 
 One container image of the store (IMAGE), or one image in a file (FILE):
   ls              list its files
@@ -79,7 +80,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetVersionTemplate("composefs-storage {{.Version}}\n")
 	root.AddCommand(convertLayerCommand(s), mergeCommand(s), mkcomposefsCommand(s),
 		dumpCommand(s), lsCommand(s), objectsCommand(s), digestCommand(s), mountCommand(s), statusCommand(s),
-		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), exportCommand(s), completionCommand(s))
+		inspectCommand(s), prepareCommand(s), checkCommand(s), convertCommand(s), gcCommand(s), exportCommand(s), importCommand(s), completionCommand(s))
 	addCompletions(root)
 	return root
 }

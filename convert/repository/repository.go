@@ -165,8 +165,8 @@ func escape(s string) string { return strings.ReplaceAll(s, "/", "%2F") }
 // Objects returns the object directory of the repository in dir.
 func Objects(dir string) string { return filepath.Join(dir, "objects") }
 
-// Image returns the file of an image in the repository in dir, by its fs-verity digest in hexadecimal digits.
-func Image(dir, digest string) string { return filepath.Join(dir, "images", digest) }
+// ImageFile returns the file of an image in the repository in dir, by its fs-verity digest in hexadecimal digits.
+func ImageFile(dir, digest string) string { return filepath.Join(dir, "images", digest) }
 
 // objectPath returns the path of an object.
 func objectPath(digest string) string { return "objects/" + digest[:2] + "/" + digest[2:] }

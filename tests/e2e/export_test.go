@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/boottest"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
@@ -308,5 +310,67 @@ func TestLinkHeaders(t *testing.T) {
 			}
 		}
 		p.Run("rmi", ref)
+	}
+}
+
+// importImage runs the command import, which finds our podman.
+func importImage(t *testing.T, p *podman.Podman, repo, name string) (said string) {
+	t.Helper()
+	bin, err := filepath.Abs("../../bin")
+	must(t, err)
+	cmd := p.Storage(t.Context(), "import", "--repo", repo, name)
+	cmd.Env = append(cmd.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("import %s: %v: %s", name, err, out)
+	}
+	return string(out)
+}
+
+// TestImport imports images from repositories: of composefs-rs, and of an export from another store, whose objects
+// get links.
+func TestImport(t *testing.T) {
+	p := podman.New(t, podman.Ours)
+	vectors := boottest.Unpack(t)
+	for _, image := range boottest.Images(t) {
+		for _, algorithm := range []string{"sha256", "sha512"} {
+			name := "vector/" + image.Name + ":1"
+			said := importImage(t, p, filepath.Join(vectors, image.Name+"."+algorithm+".repo"), name)
+			out, err := p.Storage(t.Context(), "digest", "--oci", name).Output()
+			if got := strings.TrimSpace(string(out)); err != nil || got != image.Digests["sha256 oci"] {
+				t.Errorf("%s %s: canonical digest %s, %v, want %s; import said %s", image.Name, algorithm, got, err, image.Digests["sha256 oci"], said)
+			}
+			runTool(t, p, "check", "--all")
+			p.Run("rmi", name)
+		}
+	}
+	other := podman.New(t, podman.Ours)
+	ref := push(t, podman.Layer(layertest.Dir("usr"), layertest.File("usr/large", strings.Repeat("content", 1000)), layertest.File("usr/small", "x")))
+	other.Run("pull", "-q", ref)
+	dir := filepath.Join(other.Store.Dir, "repo")
+	export(t, other, ref, dir, "--name", "docker.io/library/imported:2")
+	r := repo{dir}
+	links := func() (most uint64) {
+		for digest := range r.objects(t) {
+			var st unix.Stat_t
+			must(t, unix.Stat(filepath.Join(dir, "objects", digest[:2], digest[2:]), &st))
+			most = max(most, uint64(st.Nlink))
+		}
+		return most
+	}
+	before := links()
+	if said := importImage(t, p, dir, "docker.io/library/imported:2"); !strings.Contains(said, " 0 to copy\n") {
+		t.Errorf("import said %s", said)
+	}
+	if links() < before+2 { // of the pool and the layer
+		t.Errorf("at most %d links of an object, before %d", links(), before)
+	}
+	if got, want := diffIDs(p, "docker.io/library/imported:2"), diffIDs(other, ref); !slices.Equal(got, want) {
+		t.Errorf("layers %q, want %q", got, want)
+	}
+	same(t, "exported and imported", seen(t, other, ref), seen(t, p, "docker.io/library/imported:2"))
+	runTool(t, p, "check", "--all")
+	if out, err := p.Storage(t.Context(), "import", "--repo", dir, "other").CombinedOutput(); err == nil || !strings.Contains(string(out), "has no image other\nhint: it has docker.io/library/imported:2") {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -1,0 +1,75 @@
+//go:build linux
+
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/repository"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+)
+
+// Linked counts objects.
+type Linked struct{ New, Had, Other int } // Other: those that cannot be linked
+
+// Link links the objects of an image into the pool of a store. It reads those that lack fs-verity, because the pool
+// takes a name for a proof of the content. Objects on another file system, and those with fs-verity by sha512, are
+// left out. The caller holds the lock of the pool.
+func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s chain.Store) (n Linked, err error) {
+	seen := map[string]bool{}
+	for _, l := range image.Layers {
+		for _, o := range l.Tar.Objects {
+			if seen[o] {
+				continue
+			}
+			seen[o] = true
+			if err := ctx.Err(); err != nil {
+				return n, err
+			}
+			if err := n.link(r, o, s); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// link links one object.
+func (n *Linked) link(r *repository.Reader, digest string, s chain.Store) error {
+	f, err := r.Object(digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	d, _, err := verity.MeasureOrSum(f)
+	if err == nil && len(digest) == len(d) && digest != string(d[:]) {
+		return fmt.Errorf("%s is damaged: its content has fs-verity digest %s", f.Name(), d)
+	}
+	if err != nil {
+		n.Other++  // fs-verity by sha512
+		return nil //nolint:nilerr // podman writes a copy
+	}
+	to := filepath.Join(s.PoolObjects(), objects.Path(d))
+	if err := os.Mkdir(filepath.Dir(to), 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	switch err := os.Link(f.Name(), to); {
+	case err == nil:
+		n.New++
+	case errors.Is(err, os.ErrExist):
+		n.Had++
+	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK), errors.Is(err, unix.EPERM):
+		n.Other++
+	default:
+		return err
+	}
+	return nil
+}
