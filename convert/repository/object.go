@@ -82,6 +82,9 @@ func (r *Repository) take(m Method, file string, o Object) error {
 		r.known[o.Digest] = err == nil
 		return err
 	}
+	if m == Reflink && r.noReflinks != nil {
+		return r.noReflinks
+	}
 	in, err := os.Open(file)
 	if err != nil {
 		return err
@@ -92,7 +95,10 @@ func (r *Repository) take(m Method, file string, o Object) error {
 		return err
 	}
 	if m == Reflink {
-		err = unix.IoctlFileClone(int(w.file.Fd()), int(in.Fd()))
+		if err = unix.IoctlFileClone(int(w.file.Fd()), int(in.Fd())); err != nil {
+			err = &os.PathError{Op: "reflink", Path: file, Err: err}
+			r.noReflinks = err // for all files: most file systems have none
+		}
 	} else {
 		_, err = io.Copy(w, in)
 	}

@@ -27,7 +27,8 @@ type Repository struct {
 	stagingLock *os.File
 	staged      []string // hexadecimal fs-verity digests of staged objects, which are their names there
 	names       []name   // that Commit makes
-	known       map[string]bool
+	known       map[string]bool // objects, by hexadecimal fs-verity digests
+	noReflinks  error           // why there are none
 }
 
 // name is a symlink.
