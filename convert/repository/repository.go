@@ -25,8 +25,8 @@ type Repository struct {
 
 	staging     string // the directory of staged files; "" if there is none
 	stagingLock *os.File
-	staged      []string // hexadecimal fs-verity digests of staged objects, which are their names there
-	names       []name   // that Commit makes
+	staged      []string        // hexadecimal fs-verity digests of staged objects, which are their names there
+	names       []name          // that Commit makes
 	known       map[string]bool // objects, by hexadecimal fs-verity digests
 	noReflinks  error           // why there are none
 }
