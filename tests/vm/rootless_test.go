@@ -4,8 +4,10 @@ package vm_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
@@ -100,5 +102,59 @@ func TestUserTooOld(t *testing.T) {
 	}
 	if got := g.run("ls -d " + userDir + "/store/overlay/*/composefs-data 2>/dev/null | wc -l"); got != "0" {
 		t.Errorf("%s layers are composefs", got)
+	}
+}
+
+// TestUserPowerCuts cuts the power while a user pulls, at instants all over the pull. Afterwards the user's store is
+// sound, and the pull can be done again.
+func TestUserPowerCuts(t *testing.T) {
+	t.Parallel()
+	if !userMounts() {
+		t.Skipf("Linux %s is older than 6.16", system.Release())
+	}
+	disk := newDisk(t, "verity")
+	const remove = "podman rmi -af >/dev/null"
+	g := boot(t, disk)
+	g.addUser("require")
+	before, err := g.Worked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.run(asUser(pullApp))
+	after, err := g.Worked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	takes := after - before
+	g.run(asUser(remove))
+	g.off()
+	r := rand.New(rand.NewPCG(*seed, 0))
+	n := max(3, *cuts/10)
+	for i := range n {
+		g := boot(t, disk)
+		g.addUser("require")
+		g.run("mount -o remount,commit=1 /data; echo 20 >/proc/sys/vm/dirty_writeback_centisecs; echo 50 >/proc/sys/vm/dirty_expire_centisecs")
+		before, err := g.Worked()
+		if err == nil {
+			err = g.Start(asUser(pullApp))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := (float64(i) + r.Float64()) / float64(n)
+		waitWork(t, g.Machine, before+time.Duration(part*float64(takes)))
+		if err := g.Cut(); err != nil {
+			t.Fatal(err)
+		}
+		g = boot(t, disk)
+		g.addUser("require")
+		if out, err := g.Run(asUser("composefs-storage check --all")); err != nil {
+			t.Errorf("cut after %.0f%%: %s: %v", part*100, out, err)
+		}
+		if got := g.run(asUser(pullApp + "podman run --rm --network=none " + app + " cat /lib/new/short")); got != "in the image" {
+			t.Errorf("cut after %.0f%%: a container prints %q", part*100, got)
+		}
+		g.run(asUser(remove))
+		g.off()
 	}
 }
