@@ -17,7 +17,7 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "driver/upkeep/importer", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sys"},
+	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "driver/upkeep/importer", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sync", "golang.org/x/sys"},
 	"config":                        {"github.com/BurntSushi/toml"},
 	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/selinux", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/boottest":              {"github.com/klauspost/compress"},
@@ -43,7 +43,7 @@ var imports = map[string][]string{
 	"driver/pull/blob":              {"convert/layer", "driver/pull/decompress", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/store/chain":            {},
 	"driver/upkeep/export":          {"convert", "convert/erofs", "convert/objects", "convert/repository", "convert/splitstream", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey"},
-	"driver/upkeep/headers":         {"driver/pull/blob", "driver/store/chain"},
+	"driver/upkeep/headers":         {"convert/tree", "driver/pull/blob", "driver/store/chain", "driver/store/images"},
 	"driver/upkeep/garbage":         {"convert/objects", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/images":           {"convert", "convert/erofs", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/pool":             {"convert/files", "convert/objects", "convert/verity", "driver/message", "driver/store/chain", "golang.org/x/sys"},

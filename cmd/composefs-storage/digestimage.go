@@ -7,7 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -116,14 +119,17 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 
 // warnOfLinks warns of hard links for which composefs-rs computes another digest.
 func (d *digester) warnOfLinks(layers []survey.Layer) {
-	for _, l := range layers {
-		links, err := headers.Links(l.Layer)
-		if err != nil {
-			continue // without a tar-split nobody can compare
-		}
-		for _, link := range links {
-			fmt.Fprintf(d.err, "warning: %s, which composefs-rs ignores: its digest differs\n", link)
-		}
+	found := make([][]headers.Link, len(layers))
+	var group errgroup.Group
+	for i, l := range layers {
+		group.Go(func() error {
+			found[i], _ = headers.Links(l.Layer) // without a tar-split nobody can compare
+			return nil
+		})
+	}
+	_ = group.Wait() // no function fails
+	for _, link := range slices.Concat(found...) {
+		fmt.Fprintf(d.err, "warning: %s, which composefs-rs ignores: its digest differs\n", link)
 	}
 }
 

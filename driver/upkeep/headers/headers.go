@@ -11,8 +11,10 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
 // Link is a hard link whose header has other metadata than its file.
@@ -29,6 +31,9 @@ func (l Link) String() string {
 // our images, gives the file the metadata of the last header. composefs-rs ignores those of hard links (tar.rs),
 // and has another digest for such an image.
 func Links(l chain.Layer) (list []Link, err error) {
+	if has, err := hasLinks(l); err != nil || !has {
+		return nil, err
+	}
 	split, err := os.Open(filepath.Join(l.Store.LayersDir(), l.ID+".tar-split.gz"))
 	if err != nil {
 		return nil, err
@@ -50,6 +55,21 @@ func Links(l chain.Layer) (list []Link, err error) {
 		return nil
 	})
 	return list, err
+}
+
+// hasLinks reports whether a layer has a file with several names. Its image is read in a tenth of the time of the
+// tar-split.
+func hasLinks(l chain.Layer) (has bool, err error) {
+	f, img, err := images.OpenLayer(l)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() //nolint:errcheck // open for reading
+	err = img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
+		has = has || n.Nlink > 1 && !n.IsDir()
+		return nil
+	})
+	return has, err
 }
 
 // same reports whether two headers give a file the same metadata.
