@@ -116,11 +116,11 @@ func (r *status) serverMetrics(m *metrics) {
 	}{
 		{"server_requests_total", "counter", "Requests that the servers of a mount have answered.", func(s serverStatus) uint64 { return s.Requests }},
 		{"server_restarts_total", "counter", "Restarts of the server of a mount.", func(s serverStatus) uint64 { return s.Restarts }},
-		{"server_memory_bytes", "gauge", "Memory of holder and server.", func(s serverStatus) uint64 { return uint64(s.Memory) }}, //nolint:gosec // positive
+		{"server_memory_bytes", "gauge", "Memory of holder and server.", func(s serverStatus) uint64 { return uint64(s.Memory) }},
 	} {
 		m.begin(x.name, x.kind, x.help)
 		for _, s := range r.Servers {
-			m.add(x.name, int64(x.value(s)), "image", s.Image, "holder", strconv.Itoa(s.Holder)) //nolint:gosec // far below 2^63
+			m.add(x.name, int64(x.value(s)), "image", s.Image, "holder", strconv.Itoa(s.Holder))
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (s *scanner) inode(path string) (*tree.Inode, error) {
 		MtimeSec: int64(st.Mtim.Sec), MtimeNsec: uint32(st.Mtim.Nsec), //nolint:unconvert // narrower on some architectures
 	}
 	if several {
-		s.linked[at], n.Nlink = n, uint32(st.Nlink) //nolint:gosec // Relink counts the names
+		s.linked[at], n.Nlink = n, uint32(st.Nlink)
 	}
 	if s.opts.Epoch {
 		n.MtimeSec, n.MtimeNsec = 0, 0

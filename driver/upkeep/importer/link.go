@@ -55,7 +55,7 @@ func (n *Linked) link(r *repository.Reader, digest string, s chain.Store) error 
 	}
 	if err != nil {
 		n.Other++  // fs-verity by sha512
-		return nil //nolint:nilerr // podman writes a copy
+		return nil // podman writes a copy
 	}
 	to := filepath.Join(s.PoolObjects(), objects.Path(d))
 	if err := os.Mkdir(filepath.Dir(to), 0o700); err != nil && !errors.Is(err, os.ErrExist) {

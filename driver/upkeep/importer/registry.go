@@ -39,7 +39,7 @@ func Manifest(image *repository.Image) ([]byte, error) {
 	}
 	layers := []descriptor{}
 	for _, l := range image.Layers {
-		layers = append(layers, descriptor{layerType, l.DiffID, int64(l.Tar.Size)}) //nolint:gosec // a tar
+		layers = append(layers, descriptor{layerType, l.DiffID, int64(l.Tar.Size)})
 	}
 	return json.Marshal(map[string]any{
 		"schemaVersion": 2, "mediaType": manifestType, "annotations": old.Annotations, "layers": layers,
