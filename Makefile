@@ -189,7 +189,7 @@ test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0
 	if command -v cc >/dev/null; then \
 		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
-		CGO_ENABLED=1 $(GO) test -race ./driver/...; fi
+		CGO_ENABLED=1 $(GO) test -race -short ./driver/...; fi
 	if command -v qemu-aarch64 >/dev/null; then \
 		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64 ./config ./convert ./convert/erofs \
 			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi

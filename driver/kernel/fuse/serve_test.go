@@ -315,7 +315,11 @@ func compare(t *testing.T, kernel, served string) (n int) {
 
 // TestLikeKernel compares random trees and a root file system with the kernel's EROFS.
 func TestLikeKernel(t *testing.T) {
-	for seed := range uint64(20) {
+	trees := uint64(20)
+	if testing.Short() { // as with the race detector
+		trees = 3
+	}
+	for seed := range trees {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			kernel, served := mountBoth(t, treetest.Random(rand.New(rand.NewPCG(seed, 0)), 500))
 			if n := compare(t, kernel, served); n < 200 {
