@@ -3,8 +3,9 @@ package blob
 import (
 	"archive/tar"
 	"errors"
-	"fmt"
 	"io"
+
+	"github.com/vbatts/tar-split/tar/storage"
 )
 
 // Headers calls fn for each header of a tar, which it reads from the tar-split, without the contents. It
@@ -65,16 +66,14 @@ func (g *gapped) Seek(offset int64, whence int) (int64, error) {
 // fill reads entries of the tar-split until there is a segment or a content.
 func (g *gapped) fill() error {
 	for len(g.segment) == 0 && g.left == 0 {
-		e, err := g.split.Next()
-		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
-			return err
-		}
-		if err != nil {
-			return fmt.Errorf("tar-split: %w", err)
-		}
-		err = g.walk(e, func(b []byte) error { g.segment = b; return nil }, func(_ string, size int64) error { g.left = size; return nil })
+		e, err := g.part()
 		if err != nil {
 			return err
+		}
+		if e.Type == storage.SegmentType {
+			g.segment = e.Payload
+		} else {
+			g.left = e.Size
 		}
 	}
 	return nil

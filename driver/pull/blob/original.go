@@ -69,26 +69,42 @@ func (o *Original) Read(p []byte) (n int, err error) {
 
 // next advances to the next segment or content. It returns io.EOF at the end.
 func (o *Original) next() error {
-	e, err := o.split.Next()
-	if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+	e, err := o.part()
+	if err != nil {
 		return err
 	}
-	switch {
-	case err != nil:
-		return fmt.Errorf("tar-split: %w", err)
-	case e.Type == storage.SegmentType:
-		o.segment, o.header = e.Payload, e.Payload
-	case e.Type == storage.FileType && e.Size > 0:
-		if skip, err := o.lost(e); skip || err != nil {
-			return err
-		}
-		if o.content, err = o.open(e.GetName()); err != nil {
-			return fmt.Errorf("entry %q: %w", e.GetName(), err)
-		}
-		o.entry, o.left, o.crc = e, e.Size, 0
-		o.opened = append(o.opened, opened{o.offset, e.Size, o.content})
+	if e.Type == storage.SegmentType {
+		o.segment = e.Payload
+		return nil
 	}
+	if o.content, err = o.open(e.GetName()); err != nil {
+		return fmt.Errorf("entry %q: %w", e.GetName(), err)
+	}
+	o.entry, o.left, o.crc = e, e.Size, 0
+	o.opened = append(o.opened, opened{o.offset, e.Size, o.content})
 	return nil
+}
+
+// part reads the tar-split to the next entry that stands for bytes of the tar: a segment, or a file for its
+// content. It returns io.EOF at the end.
+func (o *Original) part() (*storage.Entry, error) {
+	for {
+		e, err := o.split.Next()
+		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
+			return nil, err
+		}
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("tar-split: %w", err)
+		case e.Type == storage.SegmentType:
+			o.header = e.Payload
+			return e, nil
+		case e.Type == storage.FileType && e.Size > 0:
+			if skip, err := o.lost(e); !skip {
+				return e, err
+			}
+		}
+	}
 }
 
 // Walk calls segment for the bytes of a tar that are in its tar-split, and content for each content that is
@@ -99,32 +115,21 @@ func Walk(tarSplit io.Reader, segment func([]byte) error, content func(name stri
 		return err
 	}
 	for {
-		e, err := o.split.Next()
+		e, err := o.part()
 		if err == io.EOF { //nolint:errorlint // an error that wraps it is no end
 			return nil
 		}
+		switch {
+		case err != nil:
+		case e.Type == storage.SegmentType:
+			err = segment(e.Payload)
+		default:
+			err = content(e.GetName(), e.Size)
+		}
 		if err != nil {
-			return fmt.Errorf("tar-split: %w", err)
-		}
-		if err := o.walk(e, segment, content); err != nil {
 			return err
 		}
 	}
-}
-
-// walk calls segment or content for an entry of the tar-split.
-func (o *Original) walk(e *storage.Entry, segment func([]byte) error, content func(name string, size int64) error) error {
-	switch {
-	case e.Type == storage.SegmentType:
-		o.header = e.Payload
-		return segment(e.Payload)
-	case e.Type == storage.FileType && e.Size > 0:
-		if skip, err := o.lost(e); skip || err != nil {
-			return err
-		}
-		return content(e.GetName(), e.Size)
-	}
-	return nil
 }
 
 // LostPayload is the error for a tar-split that refers to a file in place of a raw payload
