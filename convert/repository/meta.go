@@ -63,18 +63,27 @@ func writeMeta(dir string, a verity.Algorithm) error {
 	return errors.Join(files.Sync(path), files.Sync(dir))
 }
 
+// readMeta reads meta.json. The error wraps [fs.ErrNotExist] if there is none.
+func readMeta(dir string) (m meta, err error) {
+	path := filepath.Join(dir, metaFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
 // checkMeta checks that objects and images may be added to the repository.
 func checkMeta(dir string, a verity.Algorithm) error {
-	text, err := os.ReadFile(filepath.Join(dir, metaFile))
+	m, err := readMeta(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is no composefs repository: it has files, and no %s; give an empty or a new directory", dir, metaFile)
 	}
 	if err != nil {
 		return err
-	}
-	var m meta
-	if err := json.Unmarshal(text, &m); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Join(dir, metaFile), err)
 	}
 	if why := m.refuses(a); why != "" {
 		return fmt.Errorf("composefs repository %s: %s", dir, why)

@@ -29,16 +29,12 @@ type Reader struct {
 
 // OpenReadOnly opens a repository of any algorithm. It waits for the directory's lock.
 func OpenReadOnly(dir string) (*Reader, error) {
-	text, err := os.ReadFile(filepath.Join(dir, metaFile))
+	m, err := readMeta(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no composefs repository: it has no %s", dir, metaFile)
 	}
 	if err != nil {
 		return nil, err
-	}
-	var m meta
-	if err := json.Unmarshal(text, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, metaFile), err)
 	}
 	if m.Version != 1 || len(m.Features.Incompatible) > 0 {
 		return nil, fmt.Errorf("composefs repository %s: it has version %d and features %q, and only version 1 without features is known", dir, m.Version, m.Features.Incompatible)
