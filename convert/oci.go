@@ -28,6 +28,10 @@ type OCIOptions struct {
 	// SHA256.
 	Algorithm verity.Algorithm
 
+	// Digests has fs-verity digests of objects by Algorithm, in bytes, that the caller knows. It may be
+	// nil: OCI computes the others.
+	Digests map[verity.Digest]string
+
 	// Output gets the image; it may be nil.
 	Output io.Writer
 
@@ -117,6 +121,10 @@ func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Dige
 		if n.Digest == nil {
 			return fmt.Errorf("%s: the fs-verity digest is unknown", name)
 		}
+		if known, ok := opts.Digests[*n.Digest]; ok {
+			digests[*n.Digest] = known
+			return nil
+		}
 		if _, ok := path[*n.Digest]; !ok {
 			path[*n.Digest] = name
 			list = append(list, *n.Digest)
@@ -150,15 +158,20 @@ func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Dige
 	return digests, group.Wait()
 }
 
-// rehash returns the digest of an object by the other algorithm. It is an error if the content does
-// not have the fs-verity digest d.
+// rehash returns the digest of an object by the other algorithm.
 func (o OCIOptions) rehash(d verity.Digest) (string, error) {
 	r, err := o.Object(d)
 	if err != nil {
 		return "", err
 	}
 	defer r.Close() //nolint:errcheck // open for reading
-	h, known := verity.NewHash(o.Algorithm), verity.New()
+	return Rehash(r, o.Algorithm, d)
+}
+
+// Rehash returns the fs-verity digest of an object's content by another algorithm, in bytes. It is an error if
+// the content does not have the fs-verity digest d.
+func Rehash(r io.Reader, a verity.Algorithm, d verity.Digest) (string, error) {
+	h, known := verity.NewHash(a), verity.New()
 	if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(h, known)}, struct{ io.Reader }{r}, make([]byte, 128<<10)); err != nil {
 		return "", err
 	}

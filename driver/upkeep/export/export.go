@@ -59,7 +59,7 @@ type exporter struct {
 	repo    *repository.Repository
 	opts    Options
 	layers  []survey.Layer           // top first
-	objects map[verity.Digest]string // digests in the repository, hexadecimal digits
+	objects map[verity.Digest]string // digests in the repository, in bytes
 	result  Result
 }
 

@@ -56,7 +56,8 @@ func (e *exporter) addMerged() error {
 // addForm adds the canonical or the bootable image.
 func (e *exporter) addForm(form string, bootable bool) (digest string, err error) {
 	digest, err = e.add(func(w io.Writer) error {
-		_, err := survey.OCI(e.ctx, e.layers, convert.OCIOptions{Algorithm: e.repo.Algorithm(), Bootable: bootable, Output: w})
+		opts := convert.OCIOptions{Algorithm: e.repo.Algorithm(), Digests: e.objects, Bootable: bootable, Output: w}
+		_, err := survey.OCI(e.ctx, e.layers, opts)
 		return err
 	})
 	if err == nil {

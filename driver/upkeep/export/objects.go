@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/repository"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
@@ -85,7 +85,8 @@ func (e *exporter) addObject(c content) error {
 		return err
 	}
 	e.objects[c.digest] = digest
-	method, err := e.repo.AddObject(repository.Object{Digest: digest, Size: c.size, Files: c.files()}, e.opts.Methods...)
+	o := repository.Object{Digest: hex.EncodeToString([]byte(digest)), Size: c.size, Files: c.files()}
+	method, err := e.repo.AddObject(o, e.opts.Methods...)
 	e.count(method, c.size)
 	return err
 }
@@ -105,11 +106,11 @@ func (e *exporter) count(m repository.Method, size int64) {
 	}
 }
 
-// digest returns the fs-verity digest of a content by the repository's algorithm. For sha512 it reads the
-// content.
+// digest returns the fs-verity digest of a content by the repository's algorithm, in bytes. For sha512 it
+// reads the content.
 func (e *exporter) digest(c content) (string, error) {
 	if e.repo.Algorithm() == verity.SHA256 {
-		return c.digest.String(), nil
+		return string(c.digest[:]), nil
 	}
 	var err error
 	for _, file := range c.files() {
@@ -121,14 +122,7 @@ func (e *exporter) digest(c content) (string, error) {
 			return "", err
 		}
 		defer f.Close() //nolint:errcheck // open for reading
-		h, known := verity.NewHash(e.repo.Algorithm()), verity.New()
-		if _, err := io.Copy(io.MultiWriter(h, known), f); err != nil {
-			return "", err
-		}
-		if known.Digest() != c.digest {
-			return "", fmt.Errorf("object %s is damaged: its content has fs-verity digest %s", c.digest, known.Digest())
-		}
-		return hex.EncodeToString(h.Sum(nil)), nil
+		return convert.Rehash(f, e.repo.Algorithm(), c.digest)
 	}
 	return "", err
 }

@@ -116,8 +116,12 @@ func (e *exporter) addJSON(kind, name string, text []byte, refs []stream) (diges
 		}
 	}
 	object, err := e.add(func(w io.Writer) error { _, err := w.Write(text); return err })
+	if err != nil {
+		return "", err
+	}
+	raw, err := hex.DecodeString(object)
 	if err == nil {
-		err = addObject(w, object, int64(len(text)))
+		err = w.AddObject(string(raw), uint64(len(text)))
 	}
 	if err != nil {
 		return "", err
@@ -189,14 +193,5 @@ func (t *tarStream) add(name string, size int64) error {
 	case n.Digest == nil || t.objects[*n.Digest] == "":
 		return fmt.Errorf("entry %q has no object", name)
 	}
-	return addObject(t.out, t.objects[*n.Digest], size)
-}
-
-// addObject adds a reference to an object with that digest, in hexadecimal digits.
-func addObject(w *splitstream.Writer, digest string, size int64) error {
-	raw, err := hex.DecodeString(digest)
-	if err != nil {
-		return err
-	}
-	return w.AddObject(string(raw), uint64(size))
+	return t.out.AddObject(t.objects[*n.Digest], uint64(size))
 }
