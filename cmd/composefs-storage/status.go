@@ -8,6 +8,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
+	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 )
 
 const statusUsage = `Usage:
@@ -140,8 +141,16 @@ func newStatus(ctx context.Context, st *store, dropCaches bool) (*status, error)
 	result.addReasons(st, sources)
 	result.addIgnored(st, sources)
 	result.addStores(ctx, st)
-	result.addImages(st)
-	result.addServers(st)
+	known, err := catalog.Read(&st.stores)
+	if err == nil {
+		err = result.addImages(st, known)
+	} else {
+		known = new(catalog.Catalog)
+	}
+	if err != nil {
+		result.Unknown = append(result.Unknown, "images: "+oneLine(err))
+	}
+	result.addServers(st, known)
 	return result, nil
 }
 

@@ -27,17 +27,17 @@ type serverStatus struct {
 }
 
 // addServers adds the images that are mounted by FUSE, and warns of mounts that have ended.
-func (r *status) addServers(st *store) {
+func (r *status) addServers(st *store, images *catalog.Catalog) {
 	dir := chain.RunRoot(st.conf.RunRoot).SharedMounts()
 	running, err := holder.List(dir)
 	if err == nil {
-		err = r.addEnded(st, dir, running)
+		err = r.addEnded(st, images, dir, running)
 	}
 	if err != nil {
 		r.Unknown = append(r.Unknown, "servers of images: "+oneLine(err))
 	}
 	for _, x := range running {
-		name := st.imageOf(shared.InodeName(x.Image))
+		name := imageOf(st, images, shared.InodeName(x.Image))
 		r.Servers = append(r.Servers, serverStatus{name, x.Path, x.Point, x.Holder, x.Server, x.Requests, x.Restarts, x.Memory, holder.InScope(x.Holder)})
 		if x.Server == 0 {
 			r.Problems = append(r.Problems, fmt.Sprintf("no FUSE server of %s runs now; its holder, process %d, starts another one", x.Path, x.Holder))
@@ -46,9 +46,9 @@ func (r *status) addServers(st *store) {
 }
 
 // addEnded adds the mounts of dir without processes, in all mount namespaces.
-func (r *status) addEnded(st *store, dir string, running []holder.Running) error {
+func (r *status) addEnded(st *store, images *catalog.Catalog, dir string, running []holder.Running) error {
 	mounts, err := shared.New(dir, nil).List()
-	if err != nil {
+	if err != nil || len(mounts) == 0 {
 		return err
 	}
 	tables, err := mountinfo.Namespaces()
@@ -67,7 +67,7 @@ func (r *status) addEnded(st *store, dir string, running []holder.Running) error
 		if m.Ended != nil {
 			why = ": " + oneLine(m.Ended)
 		}
-		name, hint := st.imageOf(m.Inode), shared.Advice("")
+		name, hint := imageOf(st, images, m.Inode), shared.Advice("")
 		if name == "" {
 			name = "with inode " + m.Inode
 		} else {
@@ -92,12 +92,8 @@ func dead(point string, tables [][]mountinfo.Mount, live map[string]bool) bool {
 }
 
 // imageOf returns the name of the container image with an image file, "" if there is none.
-func (st *store) imageOf(inode string) string {
-	c, err := catalog.Read(&st.stores)
-	if err != nil {
-		return ""
-	}
-	image, ok := c.WithFile(&st.stores, func(f fs.FileInfo) bool { return shared.InodeName(f) == inode })
+func imageOf(st *store, images *catalog.Catalog, inode string) string {
+	image, ok := images.WithFile(&st.stores, func(f fs.FileInfo) bool { return shared.InodeName(f) == inode })
 	if !ok {
 		return ""
 	}

@@ -39,16 +39,11 @@ var (
 const noLayers survey.Kind = "no layers"
 
 // addImages counts images, and layers that are in an image.
-func (r *status) addImages(st *store) {
-	c, err := catalog.Read(&st.stores)
+func (r *status) addImages(st *store, c *catalog.Catalog) error {
 	kinds := map[string]survey.Kind{}
-	var images []survey.Kind
-	if err == nil {
-		images, err = kindsOf(st, c, kinds)
-	}
+	images, err := kindsOf(st, c, kinds)
 	if err != nil {
-		r.Unknown = append(r.Unknown, "images: "+oneLine(err))
-		return
+		return err
 	}
 	r.Layers, r.Images = count0(layerKinds), count0(imageKinds)
 	for _, k := range kinds {
@@ -62,6 +57,7 @@ func (r *status) addImages(st *store) {
 			r.Unnamed++
 		}
 	}
+	return nil
 }
 
 // kindsOf returns the kind of each image, and adds those of their layers by ID.
