@@ -105,11 +105,13 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 			var found convert.OCIDigest
 			found, err = survey.OCI(ctx, layers, d.ociOptions(form.bootable))
 			digests = append(digests, formLine(found, form.bootable))
-			d.warnOfLinks(layers)
 		}
 	}
 	if err != nil {
 		return image, nil, fmt.Errorf("image %s: %w", shortID(image.ID), err)
+	}
+	if d.oci || d.bootable {
+		d.warnOfLinks(layers)
 	}
 	for i := range digests {
 		digests[i].Image, digests[i].name = image.ID, name
