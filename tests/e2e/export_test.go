@@ -208,8 +208,8 @@ func TestExportVectors(t *testing.T) {
 			if got, want := ours.names(t, "streams"), theirs.names(t, "streams"); !slices.Equal(got, want) {
 				t.Errorf("%s %s: streams %q, want %q", image.Name, algorithm, got, want)
 			}
-			missing := theirs.objects(t)
-			maps.DeleteFunc(missing, func(digest string, _ bool) bool { return ours.objects(t)[digest] })
+			missing, have := theirs.objects(t), ours.objects(t)
+			maps.DeleteFunc(missing, func(digest string, _ bool) bool { return have[digest] })
 			for _, s := range theirs.names(t, "streams") {
 				path, err := filepath.EvalSymlinks(filepath.Join(theirs.dir, s))
 				if err != nil {
