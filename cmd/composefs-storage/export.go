@@ -26,7 +26,7 @@ const exportUsage = `Usage:
 Write a container image to a composefs repository, as bootc and cfsctl of composefs-rs
 use it, and make the repository if DIR is new or empty. The repository gets the contents
 of all layers as objects, the merged image and its canonical form, and the manifest, the
-configuration and the tars of the layers. What it has already stays as it is.
+configuration and the tars of the layers. Files that it has stay as they are.
 
 On the file system of podman's store objects are hard links, and nothing is copied.
 Elsewhere they are reflinks if the file system has these, or copies. A repository by

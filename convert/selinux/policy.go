@@ -13,7 +13,7 @@ import (
 // none is the context of files without a label.
 const none = "<<none>>"
 
-// Policy is what a container image says about the labels of its files. It may be used concurrently.
+// Policy has the rules by which a container image labels its files. It may be used concurrently.
 type Policy struct {
 	specs         []spec            // the last specification first
 	substitutions map[string]string // paths

@@ -56,7 +56,7 @@ func composefsLayers(t *testing.T, p *podman.Podman) (composefs, all int) {
 const fuse = `rootless = "fuse"`
 
 // TestServedMixed makes chains of plain and composefs layers as a user, in all ways. Containers on them have to
-// see what they see in a store of plain podman.
+// see the same files as in a store of plain podman.
 func TestServedMixed(t *testing.T) {
 	t.Parallel()
 	base, app := baseAndApp(t)
