@@ -88,7 +88,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
+.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ build: toolchain ## build bin/composefs-storage, and links to it: mkcomposefs an
 	CGO_ENABLED=0 $(cross) $(GO) build -trimpath -o $(bin)/composefs-storage ./cmd/composefs-storage
 	ln -sf composefs-storage $(bin)/mkcomposefs
 	ln -sf composefs-storage $(bin)/mount.composefs
+
+initramfs-tool: toolchain ## build bin/initramfs/mount.composefs: mount.composefs alone, small enough for an initramfs
+	CGO_ENABLED=0 $(cross) $(GO) build -trimpath -ldflags '-s -w' -o $(bin)/initramfs/mount.composefs ./cmd/mount.composefs
 
 # Builds that run at the same time see the whole file, the old one or the new one.
 overlay: toolchain

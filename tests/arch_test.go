@@ -17,7 +17,8 @@ const module = "github.com/composefs-storage/composefs-storage/"
 // import. A package that is not listed fails the test: give it its place here and
 // in docs/architecture.md.
 var imports = map[string][]string{
-	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "driver/upkeep/importer", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sync", "golang.org/x/sys"},
+	"cmd/composefs-storage":         {"config", "convert", "convert/dump", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/repository", "convert/scan", "convert/tree", "convert/verity", "driver/inplace", "driver/kernel/feature", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/kernel/mounthelper", "driver/kernel/mountinfo", "driver/kernel/shared", "driver/message", "driver/settings", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/trust/policy", "driver/upkeep/export", "driver/upkeep/fsck", "driver/upkeep/garbage", "driver/upkeep/headers", "driver/upkeep/importer", "github.com/containers/storage", "github.com/spf13/cobra", "golang.org/x/sync", "golang.org/x/sys"},
+	"cmd/mount.composefs":           {"driver/kernel/mounthelper"},
 	"config":                        {"github.com/BurntSushi/toml"},
 	"convert":                       {"convert/erofs", "convert/layer", "convert/objects", "convert/selinux", "convert/toc", "convert/tree", "convert/verity", "golang.org/x/sync"},
 	"convert/boottest":              {"github.com/klauspost/compress"},
@@ -26,6 +27,7 @@ var imports = map[string][]string{
 	"convert/selinux":               {"github.com/dlclark/regexp2"},
 	"driver/upkeep/importer":        {"convert/objects", "convert/repository", "convert/verity", "driver/store/chain", "golang.org/x/sys"},
 	"convert/repository":            {"convert/files", "convert/splitstream", "convert/verity", "golang.org/x/sys"},
+	"convert/repository/names":      {},
 	"convert/splitstream":           {"convert/verity", "github.com/klauspost/compress"},
 	"convert/tree":                  {},
 	"convert/verity":                {"golang.org/x/sys"},
@@ -52,6 +54,7 @@ var imports = map[string][]string{
 	"driver/trust/policy":           {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/kernel/mount":           {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through its mount
 	"driver/kernel/mount/mounttest": {"convert/erofs", "convert/tree", "convert/verity", "driver/kernel/mountinfo", "golang.org/x/sys"},
+	"driver/kernel/mounthelper":     {"convert/repository/names", "convert/verity", "driver/kernel/mount", "driver/message", "github.com/spf13/pflag", "golang.org/x/sys"},
 	"driver/kernel/mountinfo":       {},
 	"driver/message":                {},
 	"driver/kernel/feature":         {"convert/erofs", "convert/files", "convert/tree", "convert/verity", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/message", "github.com/containers/storage", "golang.org/x/sys"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/mounthelper"
 	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
@@ -13,7 +14,7 @@ import (
 // imagePath returns the file of the merged image of a container image in the configured store, the
 // directories with its objects and, with verity = "require" in composefs.conf, its digest. It merges
 // the layers if the store has no merged image, which writes to the store.
-func imagePath(ctx context.Context, name string) (merged mountSource, err error) {
+func imagePath(ctx context.Context, name string) (merged mounthelper.Source, err error) {
 	st := &store{}
 	if err := st.load(); err != nil {
 		return merged, err
@@ -40,13 +41,13 @@ func imagePath(ctx context.Context, name string) (merged mountSource, err error)
 	if err != nil {
 		return merged, st.hint(err)
 	}
-	merged.image, merged.basedirs = img.Path, img.Data
+	merged.Image, merged.Basedirs = img.Path, img.Data
 	if st.conf.Verity == config.VerityRequire {
 		digest, err := img.Digest(ctx)
 		if err != nil {
 			return merged, err
 		}
-		merged.digest = &digest
+		merged.Digest = &digest
 	}
 	return merged, nil
 }

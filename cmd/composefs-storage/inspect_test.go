@@ -105,7 +105,7 @@ func TestInspectDigest(t *testing.T) {
 			root := newStore(t, layertest.Tar(entries...), top)
 			before := inspectMerged(t)
 			source, err := imagePath(t.Context(), "app")
-			path, data := source.image, source.basedirs
+			path, data := source.Image, source.Basedirs
 			if err != nil || path != filepath.Join(root, "overlay/layer1/composefs-data/merged.blob") || len(data) != 1 {
 				t.Fatalf("%s, %s, %v", path, data, err)
 			}

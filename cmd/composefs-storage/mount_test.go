@@ -122,19 +122,34 @@ mount: 32
 `},
 }
 
+// mountPrelude begins each script. The helper is in PATH.
 const mountPrelude = `
 	mount -t tmpfs none /sbin
 	ln -s $(command -v mount.composefs) /sbin
 	wait_for() { for i in $(seq 500); do [ ! -e $1 ] || return 0; sleep .01; done; return 1; }
 `
 
-// TestMount has the kernel as the judge. Each script has namespaces of its own, with
+// TestMount has the kernel as the judge, of mount.composefs by both programs. Each script has namespaces of its own, with
 // which its mounts and processes go.
 func TestMount(t *testing.T) {
 	needs.Root(t)
 	for _, f := range []*feature.Feature{feature.DataLayers, feature.OverlayVerity, feature.IdmappedErofs} {
 		needs.Feature(t, f.Since, f.Check(t.TempDir()))
 	}
+	t.Run("composefs-storage", func(t *testing.T) { runMountScripts(t, os.Getenv("PATH")) })
+	t.Run("initramfs", func(t *testing.T) {
+		dir := t.TempDir()
+		build := exec.Command("go", "build", "-o", dir, "../mount.composefs")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v: %s", err, out)
+		}
+		runMountScripts(t, dir+":"+os.Getenv("PATH"))
+	})
+}
+
+// runMountScripts runs the scripts with the programs in path.
+func runMountScripts(t *testing.T, path string) {
 	for _, tc := range mountScripts {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := mounttest.Scratch(t)
@@ -146,7 +161,7 @@ func TestMount(t *testing.T) {
 			mkdir(t, filepath.Join(dir, "at"))
 			cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
 				"sh", "-euc", mountPrelude+tc.script)
-			cmd.Dir, cmd.Stderr = dir, os.Stderr
+			cmd.Dir, cmd.Stderr, cmd.Env = dir, os.Stderr, append(os.Environ(), "PATH="+path)
 			out, err := cmd.Output()
 			if got := string(out); err != nil || got != strings.TrimLeft(tc.want, "\n") {
 				t.Errorf("%v, printed\n%s, want\n%s", err, got, tc.want)

@@ -41,7 +41,7 @@ func (s streams) prepare(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(source.image)
+	f, err := os.Open(source.Image)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,6 @@ func (s streams) prepare(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s  %s\n", d, source.image)
+	_, err = fmt.Fprintf(s.out, "%s  %s\n", d, source.Image)
 	return err
 }

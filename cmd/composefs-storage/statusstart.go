@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
 )
 
@@ -43,7 +44,7 @@ func (r *status) addStart(st *store) {
 	}
 	r.refusal = oneLine(err)
 	r.Problems = append(r.Problems, "podman does not start: "+r.refusal)
-	var advice hinter
+	var advice message.Hinter
 	if errors.As(err, &advice) {
 		r.Hints = append(r.Hints, advice.Hint())
 	}

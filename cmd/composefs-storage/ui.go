@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/message"
 )
 
 // The rules of output:
@@ -45,30 +46,15 @@ func (s streams) input(path string) (io.ReadCloser, error) {
 	return os.Open(path)
 }
 
-// hintedError is an error with a remedy.
-type hintedError struct {
-	error
-	hint string
-}
-
-func (e *hintedError) Unwrap() error { return e.error }
-
-// Hint implements hinter.
-func (e *hintedError) Hint() string { return e.hint }
-
-// hinter is an error with a remedy, such as chain.DamagedError.
-type hinter interface {
-	error
-	Hint() string
-}
-
 // withHint adds a remedy to an error.
 func withHint(err error, format string, args ...any) error {
-	return &hintedError{err, fmt.Sprintf(format, args...)}
+	return message.WithHint(err, format, args...)
 }
 
 // usageError is a mistake in the command line.
 type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
 
 // reported is an exit code whose reason has been reported already.
 type reported int
@@ -87,12 +73,9 @@ func (s streams) exitCode(err error) int {
 	list := config.Errors{err}
 	errors.As(err, &list)
 	for _, err := range list {
-		fmt.Fprintf(s.err, "error: %v\n", oneLine(err))
+		message.Print(s.err, err)
 	}
-	var hinted hinter
-	if errors.As(err, &hinted) {
-		fmt.Fprintf(s.err, "hint: %s\n", hinted.Hint())
-	}
+	message.PrintHint(s.err, err)
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage
@@ -101,7 +84,7 @@ func (s streams) exitCode(err error) int {
 }
 
 // oneLine puts joined errors on one line.
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+func oneLine(err error) string { return message.OneLine(err) }
 
 // escape makes a name safe to print on a line of its own.
 func escape(name string) string {

@@ -163,11 +163,5 @@ func (r *Repository) add(path, target string) { r.names = append(r.names, name{p
 // escape escapes a name as composefs-rs does.
 func escape(s string) string { return strings.ReplaceAll(s, "/", "%2F") }
 
-// Objects returns the object directory of the repository in dir.
-func Objects(dir string) string { return filepath.Join(dir, "objects") }
-
-// ImageFile returns the file of an image in the repository in dir, by its fs-verity digest in hexadecimal digits.
-func ImageFile(dir, digest string) string { return filepath.Join(dir, "images", digest) }
-
 // objectPath returns the path of an object.
 func objectPath(digest string) string { return "objects/" + digest[:2] + "/" + digest[2:] }

@@ -48,6 +48,11 @@ func probe() kernel {
 	return k
 }
 
+// TakesVerity reports whether overlayfs has the option verity (Linux 6.6).
+func TakesVerity() bool {
+	return !takes(option{"no such option", "/"}) && takes(option{"verity", "require"})
+}
+
 func takes(options ...option) bool {
 	c, err := newContext("overlay")
 	if err != nil {

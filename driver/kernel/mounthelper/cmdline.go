@@ -1,4 +1,6 @@
-package main
+//go:build linux
+
+package mounthelper
 
 import (
 	"errors"
@@ -7,12 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/composefs-storage/composefs-storage/convert/repository"
+	"github.com/composefs-storage/composefs-storage/convert/repository/names"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
-
-// kernelCommandLine is the file with the kernel's command line. Tests change it.
-var kernelCommandLine = "/proc/cmdline"
 
 // bootImage is the image that a kernel's command line names.
 type bootImage struct {
@@ -70,11 +69,11 @@ func parseBootImage(key, value string) (image bootImage, err error) {
 	return image, err
 }
 
-// booted sets the options for the image that the kernel's command line names, in the composefs repository of
-// a root file system, and returns the image file and the source of the mount. The source tells a running
-// system which image it has booted, as with bootc.
-func (o *mountOptions) booted(sysroot string) (file, source string, err error) {
-	text, err := os.ReadFile(kernelCommandLine)
+// booted sets the options for the image that the kernel's command line, in the file cmdline, names. The image is
+// in the composefs repository of the root file system at sysroot. booted returns the image file and the source of
+// the mount, which names the booted image to a running system, as with bootc.
+func (o *options) booted(cmdline, sysroot string) (file, source string, err error) {
+	text, err := os.ReadFile(cmdline)
 	if err != nil {
 		return "", "", err
 	}
@@ -83,8 +82,8 @@ func (o *mountOptions) booted(sysroot string) (file, source string, err error) {
 		return "", "", err
 	}
 	dir := filepath.Join(sysroot, "composefs")
-	o.basedirs = []string{repository.Objects(dir)}
-	file = repository.ImageFile(dir, image.digest.String())
+	o.basedirs = []string{names.Objects(dir)}
+	file = names.ImageFile(dir, image.digest.String())
 	if !image.optional || isSealed(file) {
 		o.digest = &image.digest
 	}

@@ -1,4 +1,6 @@
-package main
+//go:build linux
+
+package mounthelper
 
 import (
 	"errors"
@@ -10,9 +12,9 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 )
 
-// mountOptions are the options of -o: those of mount.composefs 1.0.8, SELinux's context, xino of
+// options are the options of -o: those of mount.composefs 1.0.8, SELinux's context, xino of
 // overlayfs, and those of mount(8) for any file system. If one is given twice, the last counts, as there.
-type mountOptions struct {
+type options struct {
 	basedirs          []string
 	digest            *verity.Digest
 	verity, tryVerity bool
@@ -23,8 +25,8 @@ type mountOptions struct {
 	attrs             mount.Attrs
 }
 
-// valuedMountOptions are those that have a value.
-var valuedMountOptions = []string{"basedir", "digest", "upperdir", "workdir", "idmap", "context", "xino"}
+// valuedOptions are those that have a value.
+var valuedOptions = []string{"basedir", "digest", "upperdir", "workdir", "idmap", "context", "xino"}
 
 // mountWords are options of mount(8) that have no effect on the mount, or stand for others. mount(8)
 // passes most of them on to its helpers.
@@ -41,27 +43,27 @@ var mountWords = map[string][]string{
 	"async": nil, "silent": nil, "loud": nil, "nomand": nil, "noiversion": nil, "nolazytime": nil,
 }
 
-// parseMountOptions reads a list of options. Unknown ones are an error unless sloppy.
-func parseMountOptions(list string, sloppy bool) (o mountOptions, err error) {
+// parseOptions reads a list of options. Unknown ones are an error unless sloppy.
+func parseOptions(list string, sloppy bool) (o options, err error) {
 	for list != "" {
 		var key, value string
-		key, value, list = cutMountOption(list)
+		key, value, list = cutOption(list)
 		known, err := o.set(key, value)
 		switch {
 		case err != nil:
-			return o, usageError{err}
+			return o, UsageError{err}
 		case !known && !sloppy && key != "":
-			return o, usageError{fmt.Errorf("unknown mount option %q", strings.TrimSuffix(key+"="+value, "="))}
+			return o, UsageError{fmt.Errorf("unknown mount option %q", strings.TrimSuffix(key+"="+value, "="))}
 		}
 	}
 	if (o.upper == "") != (o.work == "") {
-		return o, usageError{errors.New("upperdir= and workdir= come together")}
+		return o, UsageError{errors.New("upperdir= and workdir= come together")}
 	}
 	return o, nil
 }
 
 // set sets one option, and returns whether it exists.
-func (o *mountOptions) set(key, value string) (known bool, err error) {
+func (o *options) set(key, value string) (known bool, err error) {
 	if words, ok := mountWords[key]; ok || strings.HasPrefix(key, "x-") || strings.HasPrefix(key, "X-") {
 		for _, w := range words {
 			o.attrs, _ = o.attrs.With(w)
@@ -69,7 +71,7 @@ func (o *mountOptions) set(key, value string) (known bool, err error) {
 		return true, nil
 	}
 	text := unescapeOption(value)
-	switch hasValue := slices.Contains(valuedMountOptions, key); {
+	switch hasValue := slices.Contains(valuedOptions, key); {
 	case hasValue && strings.Trim(text, ":") == "":
 		return true, fmt.Errorf("mount option %s= has no value", key)
 	case !hasValue && text != "":
@@ -107,10 +109,10 @@ func (o *mountOptions) set(key, value string) (known bool, err error) {
 	return true, nil
 }
 
-// cutMountOption cuts the first option off a list. In a value a backslash makes the
+// cutOption cuts the first option off a list. In a value a backslash makes the
 // character behind it an ordinary one, as in the C program; it is left there. A value
 // may be in double quotes, as in mount(8): commas and backslashes are ordinary there.
-func cutMountOption(list string) (key, value, rest string) {
+func cutOption(list string) (key, value, rest string) {
 	end := strings.IndexAny(list, ",=")
 	switch {
 	case end < 0:
