@@ -82,6 +82,15 @@ func entries(t *testing.T, p *podman.Podman, id string) (names []string) {
 	return names
 }
 
+// plainTakes reports whether plain podman takes the layers of a case. That of a user makes no devices, and has no
+// ID for each owner.
+func plainTakes(c layertest.Case) bool {
+	if podman.WithoutRoot() && (c.Name == "hard link to a device and a fifo" || c.Name == "owners") {
+		return false
+	}
+	return c.Err == "" && c.Stock != layertest.Refuses
+}
+
 // TestConvertPlain makes odd layers and those of random images plain again: the layers of
 // layertest that plain podman takes.
 func TestConvertPlain(t *testing.T) {
@@ -101,7 +110,7 @@ func TestConvertPlain(t *testing.T) {
 		pulled += len(layers)
 	}
 	for _, c := range layertest.Ugly() {
-		if c.Err == "" && c.Stock != layertest.Refuses {
+		if plainTakes(c) {
 			pull(c.Name, c.Layers)
 		}
 	}

@@ -18,7 +18,7 @@ func guarded(t *testing.T, more string) (p *podman.Podman, policy string) {
 	t.Helper()
 	store := podman.NewStore(t)
 	dir := filepath.Join(store.Dir, "digests")
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	if err := os.Mkdir(dir, 0o755); err != nil { // a user reads it too
 		t.Fatal(err)
 	}
 	return store.Podman(t, podman.Ours, podman.Options{Composefs: fmt.Sprintf("digests_dir = %q\n%s", dir, more)}), filepath.Join(dir, "test.toml")
@@ -26,7 +26,7 @@ func guarded(t *testing.T, more string) (p *podman.Podman, policy string) {
 
 func writePolicy(t *testing.T, file, text string) {
 	t.Helper()
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -9,7 +9,7 @@ const (
 	stockReads     = "stock podman reads composefs layers as root only"
 	byHand         = "it mounts by hand, or by a program that enters no namespace of podman"
 	changesMounted = "it changes files in a mount as the machine's root, whom the user's mounts do not know"
-	metacopy       = "it needs metacopy=on, which the kernel refuses to users"
+	metacopy       = "it needs metacopy=on or redirect_dir=on, which the kernel refuses to users"
 	library        = "the program that it runs makes no user namespace"
 	rootFiles      = "it gives the store files of the machine's root"
 	hostIDs        = "it compares owners with those of the machine"
@@ -17,28 +17,37 @@ const (
 	unexplained    = "it fails for a reason that is not known yet"
 	otherIDs       = "it maps IDs that the user does not have"
 	rootMessages   = "it compares messages, and podman unshare has others"
+	onOverlay      = "no podman without root starts there, not even to tidy up"
 )
 
 // rootOnly are the tests of this package that cannot run as a user, with the reasons: "make test-rootless" runs
 // all others so.
 var rootOnly = map[string]string{
 	"TestAdditionalStoreDamaged":           rootMessages,
+	"TestBoundImages":                      "bootc runs podman as root",
 	"TestBrokenDisk":                       faultyDisk,
 	"TestBuildSteps":                       "without root, each step of a build is merged",
+	"TestC1StockMaintenance":               stockReads,
+	"TestC4LayersCanBeMountedByHand":       byHand,
 	"TestChunkedWhole":                     stockReads,
 	"TestCommitInNamespace":                otherIDs,
 	"TestContainersStorage":                byHand,
+	"TestConvertBesideOldPodman":           "it replaces podman, which the commands of a user start",
 	"TestConvertKilled":                    stockReads,
+	"TestConvertPlainContainerNoRoom":      metacopy,
 	"TestConvertPlainContainers":           metacopy,
-	"TestExpected":                         rootFiles,
+	"TestConvertPlainMapped":               otherIDs,
+	"TestConvertPlainPullAfter":            "layers of users on plain ones are plain",
 	"TestGC":                               rootFiles,
-	"TestImageOfMount":                     byHand,
+	"TestGCBusy":                           rootFiles,
 	"TestHardLinkInContainer":              plainToo,
+	"TestImageOfMount":                     byHand,
 	"TestM5UserNamespaceWithoutWarnings":   otherIDs,
 	"TestMappedLayers":                     otherIDs,
 	"TestNestedOverlay":                    plainToo,
 	"TestOddGraphroot":                     byHand,
 	"TestOldKernels":                       olderKernel,
+	"TestOnOverlay":                        onOverlay,
 	"TestOneDevice":                        changesMounted,
 	"TestOwnersInNamespaces":               otherIDs,
 	"TestP11NoPrograms":                    "it empties PATH, and setpriv and unshare are found there",
@@ -53,7 +62,7 @@ var rootOnly = map[string]string{
 	"TestPullRandomImages":                 "its images have owners that the user has no IDs for, which podman refuses",
 	"TestScript":                           byHand,
 	"TestSkopeoKeepsDigests":               unexplained,
-	"TestStatus/overlayfs":                 "no podman without root starts there, not even to tidy up",
+	"TestStatus/overlayfs":                 onOverlay,
 	"TestStatusWrongValues":                rootMessages,
 	"TestStockCommits":                     stockReads,
 	"TestStockPartialPull":                 "without root, plain podman leaves out devices",
