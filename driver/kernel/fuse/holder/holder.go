@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 )
 
-// Names of the processes, which reexec finds in os.Args.
+// Names of the processes, which reexec finds in os.Args. The program that starts a holder may have another version
+// than the program that becomes one: other arguments or descriptors need other names.
 const (
 	holderName = "composefs-fuse-holder"
 	serverName = "composefs-fuse-server"
@@ -70,6 +72,27 @@ func (p Place) arguments(device string) []string {
 // Start starts processes that serve an image on connection, an open /dev/fuse. device is the device of the mount
 // that was made of it. Start returns when the server answers requests. The caller then closes its connection.
 func Start(image, connection *os.File, device string, place Place) error {
+	args := append([]string{holderName}, place.arguments(device)...)
+	cmd := reexec.Command(args...)
+	if path, err := exec.LookPath(smallProgram); err == nil {
+		small := exec.Command(path)
+		small.Args = args
+		if err := start(small, image, connection); !errors.Is(err, errSilent) {
+			return err
+		}
+	}
+	return start(cmd, image, connection)
+}
+
+// smallProgram serves images as well as the programs that start holders do. It starts faster than podman, and
+// needs less memory.
+const smallProgram = "composefs-storage"
+
+// errSilent is the error of a program that does not run, or ends without a word: it has not touched the connection.
+var errSilent = errors.New("it does not answer")
+
+// start starts a holder, and returns when its server answers requests.
+func start(cmd *exec.Cmd, image, connection *os.File) error {
 	counter, err := newCount()
 	if err != nil {
 		return err
@@ -80,20 +103,22 @@ func Start(image, connection *os.File, device string, place Place) error {
 		return err
 	}
 	defer r.Close() //nolint:errcheck // a pipe
-	cmd := reexec.Command(append([]string{holderName}, place.arguments(device)...)...)
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{image, connection, counter, w}
 	// Without the signal of reexec at the end of the parent: the holder outlives it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: unix.CLONE_NEWNS}
 	err = errors.Join(cmd.Start(), w.Close())
 	if err != nil {
-		return fmt.Errorf("start the FUSE server of an image: %w", err)
+		return fmt.Errorf("start the FUSE server of an image: %w: %w", errSilent, err)
 	}
 	text, err := io.ReadAll(r)
 	if err == nil && string(text) == ready {
 		return cmd.Process.Release()
 	}
-	_ = cmd.Wait() // the text says more
+	ended := cmd.Wait() // a text says more
+	if len(text) == 0 {
+		return errors.Join(fmt.Errorf("start the FUSE server of an image: %s: %w", cmd.Path, errSilent), ended, err)
+	}
 	return errors.Join(fmt.Errorf("start the FUSE server of an image: %s", strings.TrimSpace(string(text))), err)
 }
 

@@ -234,6 +234,50 @@ func TestNoImage(t *testing.T) {
 	served{image: f.Name()}.gone(t)
 }
 
+// TestSmallProgram has programs named composefs-storage in PATH: one that serves images, and programs that do not.
+func TestSmallProgram(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		make  func(path string) error
+		serve bool
+	}{
+		"serves": {func(path string) error { return os.Link(self, path) }, true},
+		"another one": {func(path string) error {
+			return os.WriteFile(path, []byte("#!/bin/sh\necho unknown command >&2; exit 1\n"), 0o700)
+		}, false},
+		"no program":    {func(path string) error { return os.WriteFile(path, []byte{0}, 0o700) }, false},
+		"not to be run": {func(path string) error { return os.WriteFile(path, nil, 0o600) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := mounttest.Scratch(t)
+			path := filepath.Join(t.TempDir(), "composefs-storage")
+			if err := c.make(path); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", filepath.Dir(path)+":"+os.Getenv("PATH"))
+			want := self
+			if c.serve {
+				want = path
+			}
+			s := start(t, dir, 100)
+			for _, process := range []string{"composefs-fuse-holder", "composefs-fuse-server"} {
+				pids := processes(t, process, s.image)
+				if len(pids) != 1 {
+					t.Fatalf("%s: %d processes", process, len(pids))
+				}
+				if got, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pids[0])); err != nil || got != want {
+					t.Errorf("%s runs %s, %v, want %s", process, got, err, want)
+				}
+			}
+			s.end(t)
+			s.gone(t)
+		})
+	}
+}
+
 // TestGiveUp kills servers before they have answered a request. The holder gives up and writes a note.
 func TestGiveUp(t *testing.T) {
 	s := start(t, mounttest.Scratch(t), 100)
