@@ -3,6 +3,7 @@
 package driver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -13,15 +14,18 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
+	"github.com/composefs-storage/composefs-storage/driver/kernel/feature"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/pool"
 )
 
 // A kernel with idmapped mounts shows the owners of a user namespace in the mount, and layers do
-// not change. On other kernels, containers/storage makes a copy of an image's top layer for each
-// range of IDs and changes the owners of all files that the copy shows.
+// not change. On other kernels, and for users without root, containers/storage makes a copy of an image's top
+// layer for each range of IDs and changes the owners of all files that the copy shows. The copy for a user is
+// an idmapped layer: only the mount changes owners.
 
 // copies are the layers that CreateFromTemplate has made and UpdateLayerIDMap has not yet changed.
 // The caller holds the lock of the layers from the first call to the second.
@@ -39,7 +43,7 @@ func (d *Driver) CreateFromTemplate(id, template string, templateMaps *idtools.I
 
 // UpdateLayerIDMap changes the owners of all files that a new layer shows: from the IDs of
 // toContainer, nil for those of the host, to the IDs of toHost. A copy of a composefs layer becomes
-// composefs, with an image of the whole tree and the same objects. For any other layer on top of
+// composefs: an idmapped layer, or one with an image of the whole tree and the same objects. For any other layer on top of
 // composefs it changes the files in a mount, which copies no contents.
 //
 // The caller holds the lock of the layers. UpdateLayerIDMap takes the lock of the pool, shared.
@@ -57,6 +61,9 @@ func (d *Driver) UpdateLayerIDMap(id string, toContainer, toHost *idtools.IDMapp
 		why = cannotRemap(c, copied)
 	}
 	if why == "" {
+		if d.idmaps(toContainer) {
+			return wrapIDMap(id, d.makeIdmapped(c[0], toHost))
+		}
 		err = d.remap(c, toContainer, toHost)
 		if !errors.Is(err, pool.ErrApart) {
 			return wrapIDMap(id, err)
@@ -102,9 +109,45 @@ func cannotRemap(c chain.Chain, copied bool) string {
 func (d *Driver) remap(c chain.Chain, toContainer, toHost *idtools.IDMappings) error {
 	owner := idmap.Between(toContainer, toHost)
 	_, err := d.fill(c[0], func(batch *objects.Batch, w *os.File) (convert.Written, error) {
-		return d.images.Remap(d.context(), c[1:].Segments()[0], batch, w, owner)
+		return d.images.Remap(d.context(), c[1:].Segments()[0], w, owner, func(c convert.Content) error {
+			return batch.Link(c.Digest, c.Size)
+		})
 	})
 	return err
+}
+
+// idmaps reports whether the copy of a layer with the owners of those maps becomes an idmapped layer.
+func (d *Driver) idmaps(toContainer *idtools.IDMappings) bool {
+	return (toContainer == nil || toContainer.Empty()) && d.abilities().served && feature.ServedIdmapped.Has(d.root())
+}
+
+// makeIdmapped makes a new layer an idmapped one. It has a layer image without files, so that it is composefs for
+// every program.
+func (d *Driver) makeIdmapped(l chain.Layer, toHost *idtools.IDMappings) error {
+	if err := idmap.Write(l.IdmapFile(), toHost); err != nil {
+		return err
+	}
+	_, err := d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Written, error) {
+		return convert.Layer(d.context(), bytes.NewReader(nil), batch, w, layer.Options{})
+	})
+	return err
+}
+
+// mountMaps returns the maps that the mount of a chain applies to its layers, nil for none: those of the idmapped layer
+// that it shows, or those of the mount.
+func (d *Driver) mountMaps(c chain.Chain, o graphdriver.MountOpts) (*idtools.IDMappings, error) {
+	for i, l := range c {
+		if l.Idmapped {
+			return idmap.Read(l.IdmapFile())
+		}
+		if i > 0 || l.Composefs {
+			break
+		}
+	}
+	if !d.shifts(o) {
+		return nil, nil
+	}
+	return idtools.NewIDMappingsFromMaps(o.UidMaps, o.GidMaps), nil
 }
 
 // chownAll changes owners in a mount with metacopy=on, which copies up metadata only, and then

@@ -84,21 +84,25 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 			err = errors.Join(err, d.mounts.Release(target))
 		}
 	}()
-	release, err := d.lowers(p, c, target, d.unshifted(options), options.Volatile)
+	maps, err := d.mountMaps(c, options)
+	if err != nil {
+		return err
+	}
+	copied := unshifted(options)
+	if maps != nil {
+		copied = nil
+		if p.UserNS, err = userNamespace(maps); err != nil {
+			return err
+		}
+		defer p.UserNS.Close() //nolint:errcheck // open for reading
+	}
+	release, err := d.lowers(p, c.WithFiles(), target, copied, options.Volatile)
 	defer release()
 	if err != nil {
 		return err
 	}
 	if err := d.giveRoot(c[0], options); err != nil {
 		return err
-	}
-	if d.shifts(options) {
-		ns, err := userNamespace(options)
-		if err != nil {
-			return err
-		}
-		defer ns.Close() //nolint:errcheck // open for reading
-		p.UserNS = ns
 	}
 	if p.Upper != "" {
 		if err := prepareUpper(c[0], p); err != nil {

@@ -211,18 +211,18 @@ func (d *Driver) shifts(o graphdriver.MountOpts) bool {
 	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !keepsOwners(o) && d.SupportsShifting(o.UidMaps, o.GidMaps)
 }
 
-// unshifted returns the maps of a user namespace that the mount does not apply, because
+// unshifted returns the maps of a user namespace of which the mount applies none, because
 // containers/storage mounts a copy of the layer with other owners. It returns nil if there are none.
-func (d *Driver) unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
-	if len(o.UidMaps)+len(o.GidMaps) == 0 || d.shifts(o) {
+func unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
+	if len(o.UidMaps)+len(o.GidMaps) == 0 {
 		return nil
 	}
 	return idtools.NewIDMappingsFromMaps(o.UidMaps, o.GidMaps)
 }
 
 // userNamespace returns a new user namespace with the maps of a mount.
-func userNamespace(o graphdriver.MountOpts) (*os.File, error) {
-	pid, stop, err := idmap.CreateUsernsProcess(slices.Clone(o.UidMaps), slices.Clone(o.GidMaps))
+func userNamespace(maps *idtools.IDMappings) (*os.File, error) {
+	pid, stop, err := idmap.CreateUsernsProcess(maps.UIDs(), maps.GIDs())
 	if err != nil {
 		return nil, err
 	}

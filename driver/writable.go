@@ -18,7 +18,7 @@ import (
 // tests of upstream do. With verity = "require" the layer stays composefs, and the mount fails.
 func (d *Driver) writable(c chain.Chain, options graphdriver.MountOpts) (chain.Chain, error) {
 	l := c[0]
-	if !l.Composefs || d.conf.Verity == config.VerityRequire || isMounted(d.target(l)) {
+	if !l.Composefs || l.Idmapped || d.conf.Verity == config.VerityRequire || isMounted(d.target(l)) {
 		return c, nil
 	}
 	p, err := d.optionsPlan(l, options)

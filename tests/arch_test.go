@@ -49,7 +49,7 @@ var imports = map[string][]string{
 	"driver/upkeep/garbage":         {"convert/objects", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/images":           {"convert", "convert/erofs", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/pool":             {"convert/files", "convert/objects", "convert/verity", "driver/message", "driver/store/chain", "golang.org/x/sys"},
-	"driver/inplace":                {"convert", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
+	"driver/inplace":                {"convert", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/idmap", "driver/kernel/mount", "driver/kernel/mountinfo", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "github.com/containers/storage", "github.com/opencontainers/go-digest", "golang.org/x/sys"},
 	"driver/store/catalog":          {"driver/store/chain"},
 	"driver/trust/policy":           {"convert/verity", "github.com/BurntSushi/toml"},
 	"driver/kernel/mount":           {"convert/verity", "golang.org/x/sys"}, // verity: an image is measured through its mount

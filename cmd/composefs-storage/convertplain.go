@@ -45,7 +45,7 @@ func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
 }
 
 // findPlain returns the IDs of the images' layers, and of their copies with other owners,
-// those above first. Without names these are all images, and all composefs layers that belong
+// those above first. A copy comes before its original, whose files it may show. Without names these are all images, and all composefs layers that belong
 // to none.
 func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err error) {
 	list, images, err := c.findImages(names)
@@ -74,7 +74,14 @@ func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err 
 			layers = append(layers, l)
 		}
 	}
-	slices.SortStableFunc(layers, func(a, b catalog.Layer) int { return len(list.Chain(b.ID)) - len(list.Chain(a.ID)) })
+	height := func(l catalog.Layer) int {
+		n := 2 * len(list.Chain(l.ID))
+		if l.Mapped {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(layers, func(a, b catalog.Layer) int { return height(b) - height(a) })
 	return layers, nil
 }
 

@@ -26,6 +26,7 @@ import (
 // staged is a conversion of a layer.
 type staged struct {
 	layer     chain.Layer
+	chain     chain.Chain // of an idmapped layer; nil for others
 	record    record
 	was       os.FileInfo // the layer's directory
 	pool      *pool.Pool
@@ -42,6 +43,11 @@ type staged struct {
 // content. It takes the lock of the pool, shared.
 func (c *Converter) stage(ctx context.Context, l chain.Layer, r record) (s *staged, err error) {
 	s = &staged{layer: l, record: r, progress: c.Progress}
+	if l.Idmapped {
+		if s.chain, err = c.stores.Chain(l.ID); err != nil {
+			return nil, err
+		}
+	}
 	if s.was, err = os.Lstat(l.Dir()); err != nil {
 		return nil, err
 	}

@@ -33,18 +33,27 @@ type unpacker struct {
 
 // unpack writes the files of a layer's image into the new directory diff.
 func unpack(l chain.Layer, diff string) (*unpacker, error) {
-	u := &unpacker{root: diff, objects: l.Diff(), made: map[*tree.Inode]string{}}
 	f, img, err := images.OpenLayer(l)
 	if err != nil {
-		return u, err
+		return &unpacker{}, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	if img.Format() != erofs.Layer {
-		return u, errors.New("stock containers/storage has written its image")
+		return &unpacker{}, errors.New("stock containers/storage has written its image")
 	}
+	u, err := unpackFrom(img, l.Diff(), diff)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", l.ImagePath(), err)
+	}
+	return u, err
+}
+
+// unpackFrom writes the files of a layer image, whose contents are in objects, into the new directory diff.
+func unpackFrom(img *erofs.Image, objects, diff string) (*unpacker, error) {
+	u := &unpacker{root: diff, objects: objects, made: map[*tree.Inode]string{}}
 	t, err := img.Tree()
 	if err != nil {
-		return u, fmt.Errorf("%s: %w", l.ImagePath(), err)
+		return u, err
 	}
 	return u, u.all(t.Root)
 }

@@ -14,8 +14,12 @@ import (
 	"github.com/containers/storage/pkg/chrootarchive"
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/files"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/driver/idmap"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
+	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
 // plainLayer is a conversion of a layer to a plain one.
@@ -34,7 +38,11 @@ func (p *plainLayer) unpack(ctx context.Context) error {
 	if errors.Is(err, errNoTar) {
 		p.files, p.bytes = 0, 0
 		err = os.RemoveAll(p.next.Diff())
-		if err == nil {
+		switch {
+		case err != nil:
+		case p.layer.Idmapped:
+			err = p.unpackChain(ctx)
+		default:
 			err = p.unpackImage()
 		}
 	}
@@ -48,6 +56,35 @@ func (p *plainLayer) unpack(ctx context.Context) error {
 // owners of a user namespace, and those that the stock driver cannot unpack.
 func (p *plainLayer) unpackImage() error {
 	u, err := unpack(p.layer, p.next.Diff())
+	p.files, p.bytes = u.files, u.bytes
+	return err
+}
+
+// unpackChain unpacks the files that an idmapped layer shows, with its owners.
+func (p *plainLayer) unpackChain(ctx context.Context) error {
+	maps, err := idmap.Read(p.layer.IdmapFile())
+	if err != nil {
+		return err
+	}
+	segment := p.chain.Segments()[0]
+	if !segment.Composefs() || !segment.Bottom || !segment.OneStore() {
+		return &Refusal{Reason: "not all layers below it are composefs layers of the same store"}
+	}
+	f, err := os.CreateTemp(p.next.Dir(), ".tmp-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // a conversion that fails removes the directory
+	defer f.Close()           //nolint:errcheck // it is of no use any more
+	none := func(convert.Content) error { return nil }
+	if _, err := images.New(p.layer.Store, objects.SealNever).Remap(ctx, segment, f, idmap.Between(nil, maps), none); err != nil {
+		return err
+	}
+	img, err := images.Read(f)
+	if err != nil {
+		return err
+	}
+	u, err := unpackFrom(img, p.layer.Store.PoolObjects(), p.next.Diff())
 	p.files, p.bytes = u.files, u.bytes
 	return err
 }

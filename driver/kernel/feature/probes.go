@@ -49,6 +49,9 @@ var (
 	// layers. Programs that probe it call reexec.Init first.
 	Served = &Feature{Name: "FUSE below overlayfs with userxattr and data-only layers", Since: "6.16", probe: sampled(served)}
 
+	// ServedIdmapped is an idmapped mount of FUSE as a layer of an overlay, in a user namespace.
+	ServedIdmapped = &Feature{Name: "idmapped FUSE below overlayfs", Since: "6.12", probe: sampled(servedIdmapped)}
+
 	// ServedVerity is the option verity=require together with userxattr.
 	ServedVerity = &Feature{Name: "verity=require of overlayfs with userxattr", Since: "6.16", probe: sampled(servedVerity)}
 
@@ -68,7 +71,7 @@ func All() []*Feature {
 }
 
 // Rootless returns the features for mounts without root.
-func Rootless() []*Feature { return []*Feature{Served, ServedVerity, Verity} }
+func Rootless() []*Feature { return []*Feature{Served, ServedIdmapped, ServedVerity, Verity} }
 
 // Backing returns the backing for mounts of images in dir: files if the kernel then still allows
 // another overlay on top, otherwise loop devices.
@@ -170,17 +173,26 @@ func served(s *sample) error {
 	return s.try(&mount.Plan{Lowers: []mount.Layer{{File: mnt}}, Data: []string{s.objects}, UserXattr: true}, (*sample).readExternal)
 }
 
+func servedIdmapped(s *sample) error {
+	mnt, err := holder.Mount(s.image, holder.Place{})
+	if err != nil {
+		return err
+	}
+	defer mnt.Close() //nolint:errcheck // O_PATH
+	return s.tryMapped(&mount.Plan{Lowers: []mount.Layer{{File: mnt}}, Data: []string{s.objects}, UserXattr: true}, "inline")
+}
+
 func servedVerity(s *sample) error {
 	p := &mount.Plan{Lowers: []mount.Layer{{Dir: s.empty}}, Data: []string{s.objects}, Verity: mount.VerityRequire, UserXattr: true}
 	return s.try(p, func(*sample, *os.File) error { return nil })
 }
 
 func idmappedErofs(s *sample) error {
-	return s.tryMapped(mount.Layer{Image: s.image}, "inline")
+	return s.tryMapped(&mount.Plan{Lowers: []mount.Layer{{Image: s.image}, {Dir: s.objects}}}, "inline")
 }
 
 func idmappedDir(s *sample) error {
-	return s.tryMapped(mount.Layer{Dir: s.empty}, ".")
+	return s.tryMapped(&mount.Plan{Lowers: []mount.Layer{{Dir: s.empty}, {Dir: s.objects}}}, ".")
 }
 
 func overlayVerity(s *sample) error {

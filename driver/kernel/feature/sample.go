@@ -101,17 +101,17 @@ func read(mnt *os.File, name, want string) error {
 	return err
 }
 
-// mappedTo is the host ID of root in a mapped layer.
-const mappedTo = 100000
+// mappedTo is the host ID of root in a mapped layer. Users of podman have it in their namespaces.
+const mappedTo = 1
 
-// tryMapped mounts an idmapped layer and checks the owner of a file in it.
-func (s *sample) tryMapped(l mount.Layer, name string) error {
+// tryMapped makes a mount with a user namespace and checks the owner of a file in it.
+func (s *sample) tryMapped(p *mount.Plan, name string) error {
 	ns, err := userNS()
 	if err != nil {
 		return err
 	}
 	defer ns.Close() //nolint:errcheck // open for reading
-	p := &mount.Plan{Lowers: []mount.Layer{l, {Dir: s.objects}}, UserNS: ns}
+	p.UserNS = ns
 	return s.try(p, func(_ *sample, mnt *os.File) error {
 		var st unix.Stat_t
 		err := unix.Fstatat(int(mnt.Fd()), name, &st, unix.AT_SYMLINK_NOFOLLOW)

@@ -27,6 +27,10 @@ type Layer struct {
 	// a plain layer contains its files.
 	Composefs bool
 
+	// Idmapped reports that a composefs layer has no files: it shows the layers below it with the owners of a user
+	// namespace, whose maps are in [Layer.IdmapFile].
+	Idmapped bool
+
 	// Diffs are the directories of a plain layer, top first. A layer whose owners were changed for a
 	// user namespace has several.
 	Diffs []string
@@ -42,7 +46,12 @@ func load(s Store, id string) (Layer, error) {
 	switch _, err := os.Lstat(l.DataDir()); { // the test of the stock driver
 	case err == nil:
 		l.Composefs = true
-		return l, nil
+		_, err := os.Lstat(l.IdmapFile())
+		if errors.Is(err, fs.ErrNotExist) {
+			return l, nil
+		}
+		l.Idmapped = err == nil
+		return l, err
 	case !errors.Is(err, fs.ErrNotExist):
 		return l, err
 	}

@@ -27,6 +27,7 @@ const (
 	segmentFile = "segment.blob"
 	metacopy    = "composefs-metacopy"
 	separate    = "composefs-separate"
+	idmapFile   = "composefs-idmap"
 	workDir     = "work"
 )
 
@@ -99,6 +100,9 @@ func (l Layer) MetacopyMark() string { return filepath.Join(l.Dir(), metacopy) }
 // one by one, each with the fs-verity digest of its image.
 func (l Layer) SeparateFile() string { return filepath.Join(l.Dir(), separate) }
 
+// IdmapFile returns the file of an idmapped layer with the maps of its user namespace.
+func (l Layer) IdmapFile() string { return filepath.Join(l.Dir(), idmapFile) }
+
 // StockImages returns the directory that the stock driver leaves after it has mounted composefs
 // images for the layer.
 func (l Layer) StockImages() string { return filepath.Join(l.Dir(), stockImages) }
@@ -130,7 +134,7 @@ func ShortName(short string) string { return linkDir + "/" + short }
 // IsContent reports whether an entry of a layer's directory has the content of the layer, or is a
 // mount point that the driver has replaced.
 func IsContent(name string) bool {
-	return name == diffDir || name == dataDir || strings.HasPrefix(name, mountPoint+".")
+	return name == diffDir || name == dataDir || name == idmapFile || strings.HasPrefix(name, mountPoint+".")
 }
 
 // Unknown returns the entries of the layer's directory that neither this driver nor containers/storage
@@ -142,7 +146,7 @@ func (l Layer) Unknown() (names []string, err error) {
 		known  []string
 	}{
 		{l.Dir(), "", []string{
-			diffDir, dataDir, linkFile, metacopy, mountPoint, separate, stockImages, workDir, LowerFile, LowerLayersFile,
+			diffDir, dataDir, idmapFile, linkFile, metacopy, mountPoint, separate, stockImages, workDir, LowerFile, LowerLayersFile,
 			"additionallayer", "empty", "mapped",
 		}},
 		{l.DataDir(), dataDir + "/", []string{imageFile, mergedFile, segmentFile}},

@@ -1,5 +1,7 @@
 package chain
 
+import "slices"
+
 // Segment is a part of a chain that becomes one layer of a mount: consecutive composefs layers, or a
 // single plain layer.
 type Segment struct {
@@ -25,8 +27,18 @@ func (s Segment) OneStore() bool {
 	return true
 }
 
-// Segments splits the chain into the smallest number of segments, top first.
+// WithFiles returns the chain without idmapped layers.
+func (c Chain) WithFiles() Chain {
+	idmapped := func(l Layer) bool { return l.Idmapped }
+	if !slices.ContainsFunc(c, idmapped) {
+		return c
+	}
+	return slices.DeleteFunc(slices.Clone(c), idmapped)
+}
+
+// Segments splits the chain into the smallest number of segments, top first. Idmapped layers are in none.
 func (c Chain) Segments() []Segment {
+	c = c.WithFiles()
 	var list []Segment
 	for i := 0; i < len(c); {
 		end := i + 1

@@ -9,14 +9,12 @@ import (
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/convert"
-	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// Remap writes a layer image with the whole tree of a segment and the owners that owner returns. It
-// adds the objects to the batch of the layer that gets the image. All layers must be in the store of
-// that batch.
-func (m *Images) Remap(ctx context.Context, s chain.Segment, batch *objects.Batch, w io.Writer, owner func(uid, gid uint32) (uint32, uint32, error)) (convert.Written, error) {
+// Remap writes a layer image with the whole tree of a segment and the owners that owner returns. It calls link for each
+// object, when that has its name in the pool of its layer.
+func (m *Images) Remap(ctx context.Context, s chain.Segment, w io.Writer, owner func(uid, gid uint32) (uint32, uint32, error), link func(convert.Content) error) (convert.Written, error) {
 	in := &inputs{sealing: m.sealing}
 	defer in.close()
 	for _, l := range slices.Backward(s.Layers) {
@@ -31,7 +29,7 @@ func (m *Images) Remap(ctx context.Context, s chain.Segment, batch *objects.Batc
 				return err
 			}
 			for _, c := range list {
-				if err := batch.Link(c.Digest, c.Size); err != nil {
+				if err := link(c); err != nil {
 					return err
 				}
 			}

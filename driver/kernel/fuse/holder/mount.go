@@ -38,10 +38,19 @@ func Mount(img *mount.Image, place Place) (mnt *os.File, err error) {
 	if err == nil {
 		err = Start(f, device, number, place)
 	}
+	if err == nil {
+		err = await(mnt)
+	}
 	if err != nil {
 		return nil, errors.Join(err, mnt.Close())
 	}
 	return mnt, nil
+}
+
+// await waits until the kernel and the server have agreed on the protocol: only then can the mount be idmapped.
+func await(mnt *os.File) error {
+	var st unix.Statfs_t
+	return os.NewSyscallError("fstatfs", unix.Fstatfs(int(mnt.Fd()), &st))
 }
 
 // deviceOf returns the device of a mount as in mountinfo. It does not ask the server.
