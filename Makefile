@@ -130,6 +130,26 @@ tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testi
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool $(bin)/stock/$${tool##*/} $(podman_flags) || exit; done
 
+.PHONY: crio crio-stock
+# CRI-O has modules of its own, and is built in the tree of an upstream: hack/upstreams/crio-1.34.
+crio_upstream = crio-1.34
+crio = github.com/cri-o/cri-o/cmd/crio
+crio_ldflags = $(cross_ldflags) -X github.com/cri-o/cri-o/internal/version.buildDate=$(shell date -u -d @$(commit_time) +%Y-%m-%dT%H:%M:%SZ)
+ifneq ($(filter %/cmd/crio,$(shell sed 's/^tool//' go.mod)),)
+crio: overlay ## build bin/crio: CRI-O with our driver, for Kubernetes
+	$(compile) $(crio) $(bin)/crio $(podman_flags) -overlay .cache/overlay.json -ldflags '$(crio_ldflags)'
+
+crio-stock: toolchain ## build bin/crio-stock: the same CRI-O without it, which judges ours
+	$(compile) $(crio) $(bin)/crio-stock $(podman_flags) -ldflags '$(crio_ldflags)'
+else
+crio crio-stock: toolchain
+	@[ -n '$(upstreams)' ] || { echo "error: CRI-O is not in the modules of this upstream" >&2; \
+		echo "hint: make $@ builds it, without UPSTREAM" >&2; exit 1; }
+	$(make) $@ UPSTREAM=$(crio_upstream)
+	mkdir -p $(bin)
+	ln -f .cache/upstreams/$(crio_upstream)/$(bin)/$@ $(bin)/$@
+endif
+
 install: build podman rootlessport ## install under PREFIX: programs, man pages, documents, completions, systemd units, a sample storage.conf
 	rm -rf $(stage)
 	install -D -t $(stage)$(PREFIX)/bin $(bin)/podman $(bin)/composefs-storage

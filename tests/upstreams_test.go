@@ -2,6 +2,7 @@ package tests
 
 import (
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -102,5 +103,24 @@ func TestTree(t *testing.T) {
 		if _, err := os.Stat(s.path(tree + name)); (err == nil) != there {
 			t.Errorf("after changes of the project: %s: %v", name, err)
 		}
+	}
+}
+
+// TestMakeCRIO checks that make builds CRI-O in the tree of its upstream, and that the trees of others
+// report where CRI-O is built.
+func TestMakeCRIO(t *testing.T) {
+	for _, target := range []string{"crio", "crio-stock"} {
+		out := command(t, []string{"MAKEFLAGS="}, "make", "-n", "-C", "..", "--no-print-directory", target)
+		for _, line := range []string{"make " + target + " UPSTREAM=crio-1.34\n", "ln -f .cache/upstreams/crio-1.34/bin/" + target + " bin/" + target + "\n"} {
+			if strings.Count(out, line) != 1 {
+				t.Errorf("make %s does not run %q once:\n%s", target, line, out)
+			}
+		}
+	}
+	cmd := exec.Command("make", "-s", "-C", "..", "--no-print-directory", "crio", "upstreams=")
+	cmd.Env = append(os.Environ(), "MAKEFLAGS=")
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "hint: make crio builds it, without UPSTREAM\n") {
+		t.Errorf("in another tree: %v: %s", err, out)
 	}
 }

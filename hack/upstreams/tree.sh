@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: tree.sh [--tidy] NAME
 #
-# Make .cache/upstreams/NAME: this project for another upstream, which is a podman and the
+# Make .cache/upstreams/NAME: this project for another upstream, which is a podman or CRI-O and the
 # containers/storage below it. The tree is an ordinary Go module. hack/upstreams/NAME contains what
 # differs:
 #
