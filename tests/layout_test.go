@@ -12,7 +12,7 @@ import (
 // diskNames match Go code that spells a name on disk: unmistakable names in any string, other ones
 // as an argument of filepath.Join or a suffix.
 var diskNames = []*regexp.Regexp{
-	regexp.MustCompile(`"[^" ]*\b(composefs\.blob|merged\.blob|segment\.blob|composefs-data|composefs-metacopy|composefs-separate|composefs-layers|overlay-(composefs|layers|images|containers))\b[^" ]*(: )?"`),
+	regexp.MustCompile(`"[^" ]*\b(composefs\.blob|merged\.blob|segment\.blob|composefs-data|composefs-metacopy|composefs-separate|composefs-layers|overlay-(composefs|layers|images|containers)|(layers|images|(volatile-)?containers|mountpoints)\.json|layers\.lock|tar-split\.gz|has-mount-program)\b[^" ]*(: )?"`),
 	regexp.MustCompile(`filepath\.Join\(.*"(overlay|objects|images|staging|layers|chains|diff|link|lower|lower-layers|l|work|merged)[/"]`),
 	regexp.MustCompile(`\+ ?"(-(layers|images|containers|composefs)|/(overlay|objects|images|staging|layers|chains|diff|link|lower|lower-layers|l|work|merged))[/"]|"l/"`),
 }

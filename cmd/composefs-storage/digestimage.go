@@ -125,7 +125,7 @@ func (d *digester) warnOfLinks(layers []survey.Layer) {
 	var group errgroup.Group
 	for i, l := range layers {
 		group.Go(func() error {
-			found[i], _ = headers.Links(l.Layer) // without a tar-split nobody can compare
+			found[i], _ = headers.Links(&d.store.stores, l.Layer) // without a tar-split nobody can compare
 			return nil
 		})
 	}

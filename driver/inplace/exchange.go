@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/containers/storage/pkg/lockfile"
@@ -65,7 +64,7 @@ func (c *Converter) swap(ctx context.Context, s *staged) error {
 func (c *Converter) lock() (unlock func(), err error) {
 	var locks []*lockfile.LockFile
 	for _, s := range c.stores.Writable() {
-		lock, err := lockfile.GetLockFile(filepath.Join(s.LayersDir(), "layers.lock"))
+		lock, err := lockfile.GetLockFile(s.LayersLock())
 		if err != nil {
 			return nil, err
 		}

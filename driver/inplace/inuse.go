@@ -95,13 +95,9 @@ func (c *Converter) user(layer string) string {
 
 // recorded returns the mounted layers in the records of containers/storage.
 func (c *Converter) recorded(homes []string) (ids []string, err error) {
-	var list []struct {
-		Path  string `json:"path"`
-		Count int    `json:"count"`
-	}
-	err = catalog.ReadJSON(chain.RunRoot(c.runRoot).Mounts(), &list)
-	for _, m := range list {
-		if id := mountedAt(m.Path, homes); id != "" && m.Count > 0 {
+	points, err := catalog.MountPoints(chain.RunRoot(c.runRoot))
+	for _, point := range points {
+		if id := mountedAt(point, homes); id != "" {
 			ids = append(ids, id)
 		}
 	}

@@ -137,7 +137,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 	if err = errors.Join(err, image.Close()); err != nil {
 		return ofTar(err)
 	}
-	if want := s.record.DiffID; want != "" && tar.DiffID() != want {
+	if want := s.record.DiffID; want != "" && tar.DiffID().String() != want {
 		return fmt.Errorf("its files and its tar-split make a tar with digest %s, not %s as it was", tar.DiffID(), want)
 	}
 	return nil

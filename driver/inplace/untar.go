@@ -32,7 +32,7 @@ type plainLayer struct {
 // unpack writes the layer's files into its new directory, durably.
 func (p *plainLayer) unpack(ctx context.Context) error {
 	err := errNoTar
-	if p.record.tarSplit != "" && !p.record.mapped() {
+	if p.record.tarSplit != "" && !p.record.Mapped {
 		err = p.unpackTar(ctx)
 	}
 	if errors.Is(err, errNoTar) {
@@ -127,7 +127,7 @@ func (p *plainLayer) unpackTar(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrTar, err)
 	}
-	if want := p.record.DiffID; want != "" && original.DiffID() != want {
+	if want := p.record.DiffID; want != "" && original.DiffID().String() != want {
 		return fmt.Errorf("%w: its digest is %s, and was %s", ErrTar, original.DiffID(), want)
 	}
 	if refused != nil {

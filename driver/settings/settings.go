@@ -46,7 +46,7 @@ func Unusable(home string, conf *config.Options) string {
 	if len(conf.Incompatible) > 0 {
 		return fmt.Sprintf("option %s is set", conf.Incompatible[0])
 	}
-	if flag, err := os.ReadFile(filepath.Join(home, ".has-mount-program")); err == nil && string(flag) == "true" {
+	if flag, err := os.ReadFile(chain.Store{Home: home}.MountProgramMark()); err == nil && string(flag) == "true" {
 		return "fuse-overlayfs is in use"
 	}
 	return ""

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +32,35 @@ func TestFit(t *testing.T) {
 				t.Errorf("%s: %v", m.name, err)
 			}
 		}
+	}
+}
+
+// TestPackages checks that nearly each package of the product has a mutant.
+func TestPackages(t *testing.T) {
+	all, err := load(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := read("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := map[string]bool{} // whether it has a mutant
+	for _, f := range code.code {
+		dir := filepath.Dir(f.path)
+		top, _, _ := strings.Cut(strings.TrimPrefix(dir, "../../"), "/")
+		if slices.Contains([]string{"cmd", "config", "convert", "driver"}, top) && !strings.HasSuffix(dir, "test") {
+			packages[dir] = false
+		}
+	}
+	for _, m := range all {
+		if path, _, err := code.apply(m); err == nil { // TestFit reports errors
+			packages[filepath.Dir(path)] = true
+		}
+	}
+	without := slices.DeleteFunc(slices.Sorted(maps.Keys(packages)), func(dir string) bool { return packages[dir] })
+	if len(packages) < 40 || len(without) > 2 {
+		t.Errorf("%d packages, no mutant is in %q", len(packages), without)
 	}
 }
 

@@ -223,3 +223,19 @@ func TestLoadWritable(t *testing.T) {
 	s.remove(t, "layer")
 	report(t, "left in the pool", s.objects(t))
 }
+
+// TestLoadLost loads a layer with a payload that the tar-split of containers/storage loses, and one
+// without. Only the first causes a warning.
+func TestLoadLost(t *testing.T) {
+	s := newStore(t, kind{})
+	heard := logged(t)
+	s.layer(t, "sound", "", oddLayer())
+	if len(*heard) > 0 {
+		t.Errorf("warned of a sound layer: %q", *heard)
+	}
+	s.layer(t, "lost", "", layertest.Tar(layertest.File(".wh.gone", "content"), layertest.File("f", "f")))
+	const want = `layer lost cannot be saved, pushed or checked: entry ".wh.gone" is a whiteout with a content (1 of 1 such entries)`
+	if len(*heard) != 1 || !strings.Contains((*heard)[0], want) {
+		t.Errorf("warned: %q", *heard)
+	}
+}

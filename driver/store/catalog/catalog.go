@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -79,7 +78,7 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 		Mapped  []string          `json:"mapped-layers"`
 		Digests map[string]string `json:"big-data-digests"`
 	}
-	if err := ReadJSON(filepath.Join(s.ImagesDir(), "images.json"), &list); err != nil {
+	if err := readJSON(s.ImageRecords(), &list); err != nil {
 		return err
 	}
 	for _, e := range list {
@@ -102,33 +101,16 @@ func (c *Catalog) readImages(s chain.Store, seen map[string]bool) error {
 }
 
 func (c *Catalog) readLayers(s chain.Store) error {
-	var list []struct {
-		ID     string         `json:"id"`
-		Parent string         `json:"parent"`
-		DiffID string         `json:"diff-digest"`
-		Digest string         `json:"compressed-diff-digest"`
-		Size   int64          `json:"diff-size"`
-		Flags  map[string]any `json:"flags"`
-		UIDMap []any          `json:"uidmap"`
-		GIDMap []any          `json:"gidmap"`
-	}
-	if err := ReadJSON(filepath.Join(s.LayersDir(), "layers.json"), &list); err != nil {
+	var list []layerRecord
+	if err := readJSON(s.LayerRecords(), &list); err != nil {
 		return err
 	}
-	for _, e := range list {
-		if _, ok := c.layers[e.ID]; !ok {
-			incomplete, _ := e.Flags["incomplete"].(bool)
-			c.layers[e.ID] = Layer{e.ID, e.Parent, e.DiffID, e.Digest, e.Size, incomplete, len(e.UIDMap)+len(e.GIDMap) > 0}
+	for _, r := range list {
+		if _, ok := c.layers[r.ID]; !ok {
+			c.layers[r.ID] = r.layer()
 		}
 	}
 	return nil
-}
-
-// LayerFields are the fields of a layer's record in layers.json, up to containers/storage 1.65.
-// Source: Layer in layers.go of containers/storage.
-var LayerFields = []string{
-	"id", "names", "parent", "metadata", "mountlabel", "created", "compressed-diff-digest", "compressed-size",
-	"diff-digest", "toc-digest", "diff-size", "compression", "uidset", "gidset", "flags", "uidmap", "gidmap", "big-data-names",
 }
 
 // Layer returns the record of a layer; ok is false if no store lists it.
@@ -145,8 +127,8 @@ func (c *Catalog) Layers() (list []Layer) {
 	return list
 }
 
-// ReadJSON reads a file of containers/storage into v. A missing file leaves v unchanged.
-func ReadJSON(name string, v any) error {
+// readJSON reads a file of containers/storage into v. A missing file leaves v unchanged.
+func readJSON(name string, v any) error {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

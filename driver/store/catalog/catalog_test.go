@@ -132,3 +132,38 @@ func TestReadDamaged(t *testing.T) {
 		}
 	}
 }
+
+// TestReadLayer reads records of layers, also one with fields of a newer containers/storage.
+func TestReadLayer(t *testing.T) {
+	s := write(t, "[]", `[{"id": "a", "parent": "b", "diff-digest": "sha256:1", "diff-size": 2, "new": 1, "also": null},
+{"id": "b", "flags": {"incomplete": true}, "uidmap": [{}]}]`)
+	l, unknown, err := catalog.ReadLayer(s, "a")
+	if want := (catalog.Layer{ID: "a", Parent: "b", DiffID: "sha256:1", Size: 2}); err != nil || l != want || !slices.Equal(unknown, []string{"also", "new"}) {
+		t.Errorf("%+v, %q, %v", l, unknown, err)
+	}
+	l, unknown, err = catalog.ReadLayer(s, "b")
+	if want := (catalog.Layer{ID: "b", Incomplete: true, Mapped: true}); err != nil || l != want || len(unknown) > 0 {
+		t.Errorf("%+v, %q, %v", l, unknown, err)
+	}
+	if _, _, err = catalog.ReadLayer(s, "c"); err == nil || !strings.Contains(err.Error(), s.LayerRecords()+" does not list it") {
+		t.Errorf("an unknown layer: %v", err)
+	}
+	if _, _, err = catalog.ReadLayer(write(t, "[]", `[1]`), "a"); err == nil || !strings.Contains(err.Error(), "layers.json") {
+		t.Errorf("an invalid record: %v", err)
+	}
+}
+
+// TestMountPoints reads the counts of mounts.
+func TestMountPoints(t *testing.T) {
+	run := chain.RunRoot(t.TempDir())
+	if paths, err := catalog.MountPoints(run); len(paths) > 0 || err != nil {
+		t.Errorf("without a file: %q, %v", paths, err)
+	}
+	text := `[{"id": "a", "path": "/a/merged", "count": 1}, {"id": "b", "path": "/b/merged", "count": 0}]`
+	if err := errors.Join(os.MkdirAll(filepath.Dir(run.Mounts()), 0o700), os.WriteFile(run.Mounts(), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if paths, err := catalog.MountPoints(run); err != nil || !slices.Equal(paths, []string{"/a/merged"}) {
+		t.Errorf("%q, %v", paths, err)
+	}
+}

@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"path/filepath"
-
-	"github.com/composefs-storage/composefs-storage/driver/store/chain"
-)
+import "github.com/composefs-storage/composefs-storage/driver/store/chain"
 
 // Container is a container in a store.
 type Container struct {
@@ -16,13 +12,9 @@ type Container struct {
 // Containers returns the containers of a store, with the volatile ones that containers/storage lists
 // below runRoot. Source: newContainerStore in containers.go of containers/storage.
 func Containers(s chain.Store, runRoot string) (list []Container, err error) {
-	for _, name := range []string{
-		filepath.Join(s.ContainersDir(), "containers.json"),
-		chain.RunRoot(runRoot).Containers(),
-		filepath.Join(s.ContainersDir(), "volatile-containers.json"),
-	} {
+	for _, name := range s.ContainerRecords(chain.RunRoot(runRoot)) {
 		var part []Container // the keys of the file are the names of the fields
-		if err := ReadJSON(name, &part); err != nil {
+		if err := readJSON(name, &part); err != nil {
 			return nil, err
 		}
 		list = append(list, part...)

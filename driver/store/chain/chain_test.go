@@ -265,3 +265,23 @@ func TestInherit(t *testing.T) {
 		})
 	}
 }
+
+// TestTarSplit finds the tar-split of a layer in the store of the layer, and that of a layer of an
+// imagestore in the primary store.
+func TestTarSplit(t *testing.T) {
+	primary, images := newHome(t), newHome(t)
+	stores := &chain.Stores{Primary: primary.Store, Images: images.Store}
+	l := chain.Layer{ID: "a", Store: images.Store}
+	if _, err := stores.TarSplit(l); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no tar-split: %v", err)
+	}
+	for _, s := range []home{primary, images} { // the store of the layer comes first
+		want := filepath.Join(s.LayersDir(), "a.tar-split.gz")
+		if err := errors.Join(os.MkdirAll(s.LayersDir(), 0o700), os.WriteFile(want, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := stores.TarSplit(l); err != nil || got != want {
+			t.Errorf("%s, %v, want %s", got, err, want)
+		}
+	}
+}

@@ -67,6 +67,41 @@ func (s Store) ImagesDir() string { return s.Home + "-images" }
 // ContainersDir returns the directory in which containers/storage records containers.
 func (s Store) ContainersDir() string { return s.Home + "-containers" }
 
+// LayerRecords returns the file in which containers/storage records layers.
+func (s Store) LayerRecords() string { return filepath.Join(s.LayersDir(), "layers.json") }
+
+// LayersLock returns the lock file of the layers.
+func (s Store) LayersLock() string { return filepath.Join(s.LayersDir(), "layers.lock") }
+
+// ImageRecords returns the file in which containers/storage records container images.
+func (s Store) ImageRecords() string { return filepath.Join(s.ImagesDir(), "images.json") }
+
+// ContainerRecords returns the files in which containers/storage records containers. Some containers
+// end with a reboot: their file is below the run root.
+func (s Store) ContainerRecords(run RunRoot) []string {
+	return []string{
+		filepath.Join(s.ContainersDir(), "containers.json"),
+		run.Containers(),
+		filepath.Join(s.ContainersDir(), "volatile-containers.json"),
+	}
+}
+
+// MountProgramMark returns the file in which the stock driver records whether fuse-overlayfs has
+// mounted layers of the store.
+func (s Store) MountProgramMark() string { return filepath.Join(s.Home, ".has-mount-program") }
+
+// TarSplit returns the file of a layer's tar-split. The primary store has the tar-splits of layers in an
+// imagestore. The error wraps [fs.ErrNotExist] if there is none.
+func (s *Stores) TarSplit(l Layer) (name string, err error) {
+	for _, store := range []Store{l.Store, s.Primary} {
+		name = filepath.Join(store.LayersDir(), l.ID+".tar-split.gz")
+		if _, err = os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return name, err
+}
+
 // LinksDir returns the directory of the symlinks by which [LowerFile] refers to layers.
 func (s Store) LinksDir() string { return filepath.Join(s.Home, linkDir) }
 

@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
@@ -140,7 +139,11 @@ func (e *exporter) addLayer(l chain.Layer, name string) (digest string, err erro
 		return "", err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	split, err := os.Open(filepath.Join(l.Store.LayersDir(), l.ID+".tar-split.gz"))
+	path, err := e.stores.TarSplit(l)
+	if err != nil {
+		return "", err
+	}
+	split, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/driver/pull/blob"
@@ -30,11 +29,15 @@ func (l Link) String() string {
 // Links returns the hard links of a layer whose headers have other metadata than their files. Unpacking, and so
 // our images, gives the file the metadata of the last header. composefs-rs ignores those of hard links (tar.rs),
 // and has another digest for such an image.
-func Links(l chain.Layer) (list []Link, err error) {
+func Links(stores *chain.Stores, l chain.Layer) (list []Link, err error) {
 	if has, err := hasLinks(l); err != nil || !has {
 		return nil, err
 	}
-	split, err := os.Open(filepath.Join(l.Store.LayersDir(), l.ID+".tar-split.gz"))
+	name, err := stores.TarSplit(l)
+	if err != nil {
+		return nil, err
+	}
+	split, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
