@@ -56,7 +56,7 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	},
 }
 
-// oneOf returns the parser of a key whose value is one of the names. An error has them as list says. set
+// oneOf returns the parser of a key whose value is one of the names. An error names them as in list. set
 // sets the index of the name.
 func oneOf(names []string, list string, set func(o *Options, i int)) func(*Options, *table, string) error {
 	return func(o *Options, root *table, key string) error {

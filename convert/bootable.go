@@ -90,7 +90,7 @@ type labeler struct {
 	first  map[*tree.Inode]string // the label of the first name, of files that may have several
 }
 
-// dir sets the labels of a directory and all below it. place is the path that the policy knows.
+// dir sets the labels of a directory and all below it. place is the path in the policy.
 func (l *labeler) dir(n *tree.Inode, place string) error {
 	label, err := l.label(place, n)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// merger merges the directories of layers from the top down, so it never looks at files that an
+// merger merges the directories of layers from the top down, so it never reads files that an
 // upper layer hides.
 type merger struct {
 	ctx      context.Context

@@ -28,7 +28,7 @@ type OCIOptions struct {
 	// SHA256.
 	Algorithm verity.Algorithm
 
-	// Digests has fs-verity digests of objects by Algorithm, in bytes, that the caller knows. It may be
+	// Digests contains known fs-verity digests of objects, by Algorithm and in bytes. It may be
 	// nil: OCI computes the others.
 	Digests map[verity.Digest]string
 

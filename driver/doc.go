@@ -13,18 +13,19 @@
 //	--uidmap      UpdateLayerIDMap     idmap.go       new owners, where mounts cannot show them
 //	push, save    DiffGetter           diffgetter.go  the content of one file, for tar-split
 //	rmi, rm       DeferredRemove       remove.go      layer removed, then its objects and images
-//	bootc         LayerFiles           layerfiles.go the objects of a layer, by the names of its files
+//	bootc         LayerFiles           layerfiles.go  the objects of a layer, by the names of its files
 //	info          Status               status.go
 //	exit          Cleanup              status.go      new chains merged, garbage collected
 //
-// upstream.go contains all that depends on the version of containers/storage. The driver is compiled
-// with several: see hack/upstreams.
+// upstream.go contains all that depends on the version of containers/storage. The driver is
+// compiled with several: see hack/upstreams.
 //
 // # Which layers it handles
 //
 // The files of a layer decide how the driver treats it. A chain without composefs layers goes to
 // the stock driver in all of these methods. The switches use_composefs and convert_images decide
-// about new layers only, because the process that cleans up a container does not know the switches.
+// about new layers only, because the process that cleans up a
+// container does not get the flags of the one that started it.
 //
 // The stock driver still creates and removes the directories of composefs layers. A kernel that
 // cannot mount composefs gets plain layers; Get refuses existing composefs layers there, because
@@ -32,16 +33,21 @@
 // as DiffGetter and DeferredRemove, work on any kernel.
 //
 // A chain may contain both kinds of layers. Consecutive composefs layers become one image, a
-// segment; every plain layer stays a layer of the mount. In a step of a build, the images of new layers
-// are layers of their own: see docs/decisions/048-steps-of-a-build.md.
+// segment; every plain layer stays a layer of the mount. In a step of a build, the images of new
+// layers are layers of their own: see docs/decisions/048-steps-of-a-build.md.
 //
 // # Locks
 //
 // containers/storage holds layers.lock around all methods but ApplyDiffWithDiffer,
-// StartStagingDiffToApply, Init, Status and the function that DeferredRemove returns; as a reader for the
-// layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes and Cleanup. The methods take two locks themselves, never both at once: that of a pool, shared while
-// they add files and exclusive for a collection, which does not wait for it; and that of the shared
-// mounts. The documentation of each method names them. docs/architecture.md has the order of all locks.
+// StartStagingDiffToApply, Init, Status and the function that DeferredRemove returns; as a reader
+// for the layers of additional stores. It also holds storage.lock around Init, Get, Diff, Changes
+// and Cleanup. The methods take two locks themselves, never both at once:
+//
+//   - the lock of a pool: shared while they add files; exclusive for a collection, which does not
+//     wait for it
+//   - the lock of the shared mounts
+//
+// The documentation of each method names them. docs/architecture.md has the order of all locks.
 //
 // # State
 //
@@ -55,7 +61,7 @@
 //	pull/blob.decompressing      all layers share the processors, whichever driver pulls them
 //	kernel/feature.*             each Feature remembers its answers; the kernel is the same for all
 //	kernel/feature.cacheDir      the directory that keeps answers for other processes
-//	kernel/mount.abilities       the ways of mounting that the kernel knows
+//	kernel/mount.abilities       the ways of mounting that the kernel supports
 //	convert/objects.siblings     staged layers link objects from one another
 //	convert/layer.shared         the chunks of all conversions, so that memory has one limit
 //

@@ -155,7 +155,7 @@ func (d *Driver) mountMaps(c chain.Chain, o graphdriver.MountOpts) (*idtools.IDM
 // cannot mount merged images.
 func (d *Driver) chownAll(c chain.Chain, toContainer, toHost *idtools.IDMappings, label string) (err error) {
 	l := c[0]
-	// The mark says verified until prepareUpper sees a mount without verity.
+	// The mark means verified until prepareUpper sees a mount without verity.
 	if err := os.WriteFile(l.MetacopyMark(), []byte(verifiedMark), 0o600); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Init returns the driver. It takes the options of the stock driver's Init. Where composefs cannot
-// work, for example without root, it returns a driver that does as the stock driver does. A wrong
+// work, for example with fuse-overlayfs, it returns a driver that behaves like the stock driver. A wrong
 // value in a configuration file is an error, and so is verity = "require" that cannot be kept.
 //
 // The caller holds storage.lock. A long-running process calls Init again after another process has

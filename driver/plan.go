@@ -87,7 +87,7 @@ func apply(p *mount.Plan, options []string) error {
 			p.Xino = xino
 		case "metacopy", "redirect_dir", "index", "nfs_export", "uuid":
 			if _, again := process.warned.LoadOrStore(option, true); !again {
-				logrus.Warnf("composefs: mount option %s is ignored; containers-storage-composefs(5) says why", option)
+				logrus.Warnf("composefs: mount option %s is ignored: see containers-storage-composefs(5)", option)
 			}
 		default:
 			return fmt.Errorf("mount option %q cannot be used with composefs", option)

@@ -14,7 +14,7 @@ import (
 
 // addedLayers are the layers that this driver has placed, with their parents. At the end of the command,
 // Cleanup merges chains ahead of their first mount: those of pulled layers, and those of a build whose
-// mounts had separate layers. Only then does the driver know which layers are the top ones.
+// mounts had separate layers. Only then is it certain which layers are the top ones.
 // containers/storage does not call Cleanup while a container is mounted; the first mount then merges, as
 // it does after a load or a commit.
 //

@@ -23,7 +23,7 @@ the content of its name, each layer the objects that its image names, and each m
 image must be the result of merging its layers. check prints all damage, with the files
 and container images that it concerns. If there is damage, standard error has the
 commands that repair it. check writes nothing, and the store may be in use. It cannot
-check plain layers; of composefs layers by stock podman it checks the contents.
+check plain layers. Of composefs layers of stock podman it checks the contents only.
 
 Options:
   --all          check all images, and all other files of the store and its pool
@@ -35,7 +35,7 @@ Options:
   --repair       repair damage from good copies: other files of the store, other
                  stores, and the sources of --from. Merged images are merged again.
                  An object without a good copy is removed from the pool, so that
-                 the next pull brings it again; until then its files do not open
+                 the next pull restores it; until then its files do not open
   --from SOURCE  a layer tar, compressed or not, or an image: docker://NAME,
                  oci:DIR, oci-archive:FILE or docker-archive:FILE. It is read only
                  if needed

@@ -23,9 +23,9 @@ const convertUsage = `Usage:
 
 Convert the layers of container images in podman's store to composefs, in place. Plain
 layers, and composefs layers of containers/storage without this project's driver, become
-what a pull would make of them now. Files become objects by hard links, so next to no
-space is needed. (convert-layer converts the tar of a layer outside of a store.) Layers
-that are composefs already get fs-verity, unless composefs.conf has verity = "off".
+the same layers as in a pull. Files become objects by hard links, so next to no space is
+needed. Existing composefs layers get fs-verity, unless composefs.conf has
+verity = "off". (convert-layer converts the tar of a layer outside of a store.)
 
 A layer changes at once or not at all. The command may be interrupted and killed; the
 next one continues with the remaining layers. A layer that is part of a mount stays as it

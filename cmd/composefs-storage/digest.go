@@ -21,9 +21,8 @@ const digestUsage = `Usage:
   composefs-storage digest --bootable [--format=NAME] [--root DIR] [--json | --policy] IMAGE...
 
 Print the fs-verity digest of each FILE, as the kernel would measure it, with
-4096-byte blocks and no salt. An image has it as its name. With one FILE the digest
-stands alone on its line; with several, two spaces and the name follow. "-" is standard
-input.
+4096-byte blocks and no salt. It is the name of an image. With several FILEs, two spaces
+and the name follow each digest. "-" is standard input.
 
 The first name decides whether all are files or container images of podman's store. The
 digest of an IMAGE is that of its merged image, which containers mount.
@@ -45,12 +44,11 @@ Options:
   --format=NAME      v1-sha256-12 (default), or v1-sha512-12, for which all objects
                      are read, since the image names them by sha512 too
   --keep-user-xattrs
-                     with --oci: keep xattrs user.* too, as an option of
-                     composefs-rs does
+                     with --oci: keep xattrs user.* too
   --annotations      print the annotation of a manifest, KEY=DIGEST
-  --policy           print an entry for /etc/containers/composefs-digests.d, with which
-                     podman mounts the image only with this digest; with --oci and
-                     --bootable these digests too
+  --policy           print an entry for /etc/containers/composefs-digests.d: podman
+                     mounts the image only with this digest; with --oci and
+                     --bootable the entry has these digests too
   --root DIR         the store, instead of the one that storage.conf configures
   --json             print an array with path or image, algorithm, digest and size in
                      bytes of each, and with --oci the annotation's key

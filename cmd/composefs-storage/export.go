@@ -26,7 +26,7 @@ const exportUsage = `Usage:
 Write a container image to a composefs repository, as bootc and cfsctl of composefs-rs
 use it, and make the repository if DIR is new or empty. The repository gets the contents
 of all layers as objects, the merged image and its canonical form, and the manifest, the
-configuration and the tars of the layers. Files that it has stay as they are.
+configuration and the tars of the layers. Existing files stay as they are.
 
 On the file system of podman's store objects are hard links, and nothing is copied.
 Elsewhere they are reflinks if the file system has these, or copies. A repository by
@@ -39,7 +39,7 @@ Options:
   --repo DIR         the repository
   --bootable         also write the image that a host boots: see "digest --bootable"
   --algorithm=NAME   of the fs-verity digests: sha256 (default) or sha512
-  --link             only link objects, and fail where this is not possible
+  --link             only link objects, and fail where that is not possible
   --reflink          only reflink objects
   --copy             copy all objects
   --name NAME        the image's name in the repository, instead of its name in the store

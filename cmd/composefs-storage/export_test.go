@@ -26,7 +26,7 @@ func TestExportMistakes(t *testing.T) {
 		{"export --repo x --link --copy app", "error: if any flags in the group [link reflink copy]"},
 		{"export --repo x nothing", `error: "nothing": no such image`},
 		{"export --repo " + other + " app", "error: " + other + " is no composefs repository: it has files, and no meta.json; give an empty or a new directory"},
-		{"export --repo " + long + " app", "error: composefs repository " + long + ": its algorithm is fsverity-sha512-12, not fsverity-sha256-12; --algorithm says which one to use"},
+		{"export --repo " + long + " app", "error: composefs repository " + long + ": its algorithm is fsverity-sha512-12, not fsverity-sha256-12; choose it with --algorithm"},
 		{"export --repo " + filepath.Join(other, "new") + " app", "error: image " + id[:12] + ": layer layer1 is plain, and only composefs layers can be exported\nhint: composefs-storage convert " + id[:12]},
 	} {
 		if strings.Contains(test.want, "is plain") { // the last one

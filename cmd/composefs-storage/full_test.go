@@ -14,8 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// TestFull has file systems too small for what convert-layer writes. It must say what
-// had no room and leave nothing; with more room the same command succeeds.
+// TestFull has file systems that are too small for convert-layer. The command must name the file without
+// room and leave nothing; with more room the same command succeeds.
 func TestFull(t *testing.T) {
 	needs.Root(t)
 	want := convertVictimIn(t, t.TempDir(), 300, 2)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// longOption is a long option, as getopt_long(3) knows them.
+// longOption is a long option of getopt_long(3).
 type longOption struct {
 	name     string
 	hasValue bool

@@ -26,10 +26,10 @@ const importUsage = `Usage:
 
 Take the container image NAME of a composefs repository, as export, bootc and cfsctl
 write it, into podman's store. Its objects get links from the store's pool if both are on
-one file system and their fs-verity digests are by sha256; podman, which must be in PATH,
-pulls the image from a registry on loopback that import runs, and finds the contents
-there. The ID of the image, its configuration and its layers are the same. Its manifest
-is another one, because a repository does not keep the compressed layers.
+one file system and their fs-verity digests are by sha256. Then podman, which must be in
+PATH, pulls the image from a registry that import runs on loopback, and finds the
+contents in the pool. The image has the same ID, configuration and layers. Its manifest
+differs, because a repository does not keep the compressed layers.
 
 Options:
   --repo DIR   the repository

@@ -53,7 +53,7 @@ func TestManPage(t *testing.T) {
 	var names []string
 	for _, cmd := range newRoot(streams{}).Commands() {
 		names = append(names, cmd.Name())
-		if cmd.Name() == "mkcomposefs" { // whose options no flag package knows
+		if cmd.Name() == "mkcomposefs" { // whose options are not in a flag package
 			if got, want := optionsIn(page[cmd.Name()]), optionsIn(strings.ReplaceAll(cmd.Long, "--print-*", "")); !slices.Equal(got, want) {
 				t.Errorf("mkcomposefs: the man page has %q, the usage text %q", got, want)
 			}

@@ -22,11 +22,11 @@ import (
 )
 
 const mkcomposefsUsage = `Usage:
-  composefs-storage mkcomposefs [OPTIONS] SOURCE IMAGE
-  mkcomposefs [OPTIONS] SOURCE IMAGE
+  composefs-storage mkcomposefs [OPTIONS] SOURCE FILE
+  mkcomposefs [OPTIONS] SOURCE FILE
 
-Make a composefs image of the directory SOURCE. The options but --hard-links, the
-messages and every byte of the image are those of mkcomposefs 1.0.8, the C program.
+Write a composefs image of the directory SOURCE to FILE. All options except --hard-links,
+the messages and every byte of the image are those of mkcomposefs 1.0.8, the C program.
 
 Options:
   --digest-store=PATH   copy the files' contents to this object directory
@@ -34,23 +34,23 @@ Options:
   --use-epoch           make all mtimes zero
   --skip-devices        leave out character and block devices
   --skip-xattrs         leave out all xattrs
-  --user-xattrs         leave out all xattrs but user.*
+  --user-xattrs         leave out all xattrs except user.*
   --print-digest        print the image's fs-verity digest
-  --print-digest-only   the same, and do not write the image; IMAGE is left out
+  --print-digest-only   the same, and do not write the image; FILE is left out
   --from-file           SOURCE is a dump file, composefs-dump(5); "-" is standard
                         input; the options above except --print-* do nothing
   --min-version=N       lowest format version to use, 0 or 1
   --max-version=N       highest format version to use, 0 or 1; without either
-                        option 0 and 1, with one of them the other is 0
+                        option they are 0 and 1, with one of them the other is 0
   --threads=N           read this number of files at a time (default: number of CPUs)
 
-IMAGE may be "-" for standard output. With CFS_PARSE_STRICT in the environment
-dump files are read more strictly. The exit code is 0 or 1.
+FILE may be "-" for standard output. With CFS_PARSE_STRICT in the environment,
+mkcomposefs reads dump files more strictly. The exit code is 0 or 1.
 `
 
 func mkcomposefsCommand(s streams) *cobra.Command {
 	return &cobra.Command{
-		Use:                "mkcomposefs SOURCE IMAGE",
+		Use:                "mkcomposefs SOURCE FILE",
 		Short:              "Make an image from a directory or a dump file",
 		Long:               mkcomposefsUsage,
 		DisableFlagParsing: true, // its options are those of getopt_long

@@ -19,7 +19,7 @@ const mountUsage = `Usage:
 
 Mount the image in FILE on the directory DIR, with the contents of its files from the
 object directory OBJECTS, such as POOL/objects; or mount the container image IMAGE of
-podman's store. "umount DIR" unmounts it. mount needs root. podman does not know of the
+podman's store. "umount DIR" unmounts it. mount needs root. podman has no record of the
 mount, and may remove the container image while it is mounted.
 
 ` + mounthelper.OptionsUsage + `

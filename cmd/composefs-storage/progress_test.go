@@ -58,7 +58,7 @@ func shown(t *testing.T, screen, program *os.File, write func()) string {
 
 // TestProgressWidth draws the bar on terminals of several widths, and of one that changes:
 // no redraw is wider than the terminal, has a line end or an escape sequence, and the last
-// one leaves the line empty. A terminal that says no width has 80 columns.
+// one leaves the line empty. A terminal without a width has 80 columns.
 func TestProgressWidth(t *testing.T) {
 	for _, widths := range [][]int{{20}, {40}, {80}, {200}, {3}, {0}, {200, 20, 40}} {
 		t.Run(fmt.Sprint(widths), func(t *testing.T) {

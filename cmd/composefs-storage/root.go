@@ -21,7 +21,7 @@ The store of podman:
   prepare         merge the layers of container images before their first mount
   gc              remove objects and images that no layer has
   export          write a container image to a composefs repository
-  import          take a container image from one
+  import          take a container image from such a repository
 
 One container image of the store (IMAGE), or one image in a file (FILE):
   ls              list its files

@@ -14,11 +14,16 @@ import (
 const statusUsage = `Usage:
   composefs-storage status [--root DIR] [--drop-caches] [--json]
 
-Report whether composefs is on, and if not, why: whether podman with this project's
-driver makes composefs layers in pulls, loads and builds. Report whether podman starts,
-the settings and the file, variable or flag that sets each, which keys of storage.conf
-have no effect, the features of the kernel, the contents of the store, and the processes that serve images to
-users who are not root. The exit code is 0 whether composefs is on or off.
+Report whether composefs is on, and all reasons if it is off. composefs is on if podman
+with this project's driver makes composefs layers in pulls, loads and builds. Also report
+
+  whether podman starts,
+  the settings, and the file, variable or flag that sets each,
+  keys of storage.conf without an effect,
+  the features of the kernel and the contents of the store,
+  the processes that serve images to users without root.
+
+The exit code is 0 whether composefs is on or off.
 
 status does not change the store. It probes kernel features in a temporary directory
 there, or in the nearest directory above a store that does not exist yet. Without root
@@ -26,14 +31,14 @@ and without podman it reports only the files that it can read.
 
 Options:
   --root DIR   the store, instead of the one that storage.conf configures. As with
-               podman --root, driver options in storage.conf then do not count,
-               which use_composefs is one of
+               podman --root, driver options in storage.conf, such as
+               use_composefs, then do not count
   --drop-caches
                probe also, on Linux 7, whether files that fs-verity verifies open
                after a reboot: the kernel drops all inodes that are not in use, on
                the whole machine
   --json       print an object; all sizes are bytes
-  --metrics    print metrics for Prometheus, as node_exporter collects them from files
+  --metrics    print metrics for Prometheus, for the textfile collector of node_exporter
 `
 
 // status is the result. Unknown values are null.

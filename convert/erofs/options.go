@@ -3,7 +3,7 @@ package erofs
 import "github.com/composefs-storage/composefs-storage/convert/tree"
 
 // Format is a version of the composefs format. V0 and V1 differ in a word of the header, and V1
-// also marks a directory with escaped whiteouts as opaque, for kernels that know no other mark.
+// also marks a directory with escaped whiteouts as opaque, for kernels that support no other mark.
 type Format int
 
 // The formats that [Write] makes.

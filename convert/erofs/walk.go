@@ -15,7 +15,7 @@ import (
 // and returns it. It enters a directory with several names, which mkcomposefs makes of some dumps,
 // only once.
 //
-// Walk does not know which of several names of an inode is the real entry: only [Image.Tree], which
+// Walk does not determine which of several names of an inode is the real entry: only [Image.Tree], which
 // reads the whole image, does. For the same reason a whiteout with several names may appear as the
 // empty file by which the image represents it.
 func (m *Image) Walk(fn func(path string, nid uint64, n *tree.Inode) error) error {

@@ -121,7 +121,7 @@ func TestSlowStore(t *testing.T) {
 	}
 }
 
-// TestExactStore checks a store that reads the bytes it was told of and no further.
+// TestExactStore checks a store that reads the announced bytes and no further.
 func TestExactStore(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -134,7 +134,7 @@ func TestExactStore(t *testing.T) {
 	}
 }
 
-// hashing is a store that knows digests and keeps nothing.
+// hashing is a store that returns digests and keeps nothing.
 type hashing struct{}
 
 func (hashing) Add(content []byte) (verity.Digest, error) { return verity.Sum(content), nil }

@@ -47,7 +47,7 @@ func (p *Pool) Collect(ctx context.Context, wait bool) (c Collected, err error) 
 }
 
 // Tidy removes the garbage of which [Untidy] sees traces: noted objects and images, and the remains of
-// crashes. It looks at all images, but only at the objects that the traces name, unless the note says
+// crashes. It looks at all images, but only at the objects that the traces name, unless the note means
 // that garbage is at unknown places. It takes the pool's lock exclusively, or returns [ErrBusy].
 func (p *Pool) Tidy(ctx context.Context) (c Collected, err error) {
 	lock, err := p.flock(unix.LOCK_EX | unix.LOCK_NB)

@@ -33,7 +33,7 @@
 // A layer without a place is staged: its batch owns a directory in the pool. [Batch.Place] renames
 // that directory to its place, in one step even over an empty directory, and [Batch.Close] removes
 // it otherwise. The batch holds the pool's lock for as long, so [Pool.Collect], which holds it
-// exclusively, needs no record to know that everything in the staging area was left by a crash.
+// exclusively, needs no record: everything in the staging area was left by a crash.
 //
 // Layers of one image have contents in common and are converted at the same time, so staged
 // batches of one process link each other's new objects. Each batch publishes all that it has, since
@@ -62,10 +62,11 @@
 // once, the object loses its last layer link before the later release. If the pool is locked,
 // Release writes their names to the note DIR/garbage instead, and the next Release or [Pool.Tidy]
 // collects them. The collector renames the note before it starts and removes it afterwards. A note
-// written in the meantime is therefore kept, and a killed collector leaves its own behind. A process
-// killed between the removal and the release leaves no note; only Collect finds that garbage.
+// written in the meantime is therefore kept, and a killed collector leaves its own behind. A
+// process killed between the removal and the release leaves no note; only Collect finds that
+// garbage.
 //
-// None of this looks at the rest of the pool, which may have millions of objects. Only [Pool.Collect]
+// None of this reads the rest of the pool, which may have millions of objects. Only [Pool.Collect]
 // does, and the others after a note of garbage at unknown places.
 //
 // # Sealing

@@ -110,8 +110,8 @@ func (p *Reader) imageIs(d verity.Digest, file *unix.Stat_t) bool {
 	return unix.Lstat(p.imagePath(d), &st) == nil && st.Dev == file.Dev && st.Ino == file.Ino
 }
 
-// digestXattr contains the fs-verity digest of a merged image, as hexadecimal digits. It only says
-// where [Reader.FindImage] looks first.
+// digestXattr contains the fs-verity digest of a merged image, as hexadecimal digits. It is
+// only the first guess of [Reader.FindImage].
 const digestXattr = "user.composefs-storage.digest"
 
 // noteDigest notes the digest of an image in an xattr. Some file systems have none, and a full one

@@ -94,7 +94,7 @@ func (p *Pool) NoteUnlinked(objects, images []verity.Digest) error {
 
 func (p *Pool) noteGarbage(g garbage) error {
 	if st, err := os.Lstat(p.note()); err == nil && st.Size() == 0 {
-		g.whole = true // an empty note with names added would no longer say so
+		g.whole = true // an empty note with names added would no longer mean that
 	}
 	for text := g.String(); text != ""; {
 		f, err := os.OpenFile(p.note(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)

@@ -77,7 +77,7 @@ func TestNoteNames(t *testing.T) {
 	}
 }
 
-// TestNoteBroken has notes that do not tell what the garbage is. The next release searches the whole
+// TestNoteBroken has notes that do not name the garbage. The next release searches the whole
 // pool.
 func TestNoteBroken(t *testing.T) {
 	d := verity.Sum([]byte("x"))

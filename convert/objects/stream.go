@@ -164,7 +164,7 @@ func (w *writer) writeData(p []byte) error {
 var zeroBlock [verity.BlockSize]byte
 
 // run returns the length of the first blocks of p that are all zeros or all not. p is not empty;
-// it may begin or end within a block of the file, as offset tells.
+// it may begin or end within a block of the file, which offset shows.
 func run(p []byte, offset int64) (n int, zeros bool) {
 	for n < len(p) {
 		rest := verity.BlockSize - int((offset+int64(n))%verity.BlockSize)

@@ -10,9 +10,10 @@
 //	streams/NAME                 symlinks to the split streams among the objects
 //	streams/refs/NAME            symlinks to those, which keep them
 //
-// The garbage collection of composefs-rs takes the directory's lock exclusively, and keeps what the refs
-// name, directly or through streams.
+// The garbage collection of composefs-rs takes the directory's lock exclusively, and keeps what the
+// refs name, directly or through streams.
 //
-// Files that are not hard links of others are first written to a directory of their own. [Repository.Commit]
-// moves them to their names when they are durable, so every named object is complete, at each instant.
+// Files that are not hard links of others are first written to a directory of their own.
+// [Repository.Commit] moves them to their names when they are durable, so every named object is
+// complete, at each instant.
 package repository

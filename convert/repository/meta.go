@@ -98,7 +98,7 @@ func (m *meta) refuses(a verity.Algorithm) string {
 	case m.Version != 1:
 		return fmt.Sprintf("it has version %d, and only version 1 is known", m.Version)
 	case m.Algorithm != algorithmName(a):
-		return fmt.Sprintf("its algorithm is %s, not %s; --algorithm says which one to use", m.Algorithm, algorithmName(a))
+		return fmt.Sprintf("its algorithm is %s, not %s; choose it with --algorithm", m.Algorithm, algorithmName(a))
 	case len(m.Features.Incompatible) > 0:
 		return fmt.Sprintf("it has unknown features, %q", m.Features.Incompatible)
 	case len(unknown) > 0:

@@ -36,8 +36,8 @@ type Object struct {
 	Files  []string // files with the content
 }
 
-// AddObject adds an object by the first of the methods that works. An error says why the last one does
-// not. Links have their names at once, copies and reflinks after Commit.
+// AddObject adds an object by the first of the methods that works. An error has the reason why the last one
+// does not. Links have their names at once, copies and reflinks after Commit.
 func (r *Repository) AddObject(o Object, methods ...Method) (Method, error) {
 	if has, err := r.has(o.Digest, o.Size); has || err != nil {
 		return Present, err
@@ -148,8 +148,8 @@ func (r *Repository) newObject() (*newObject, error) {
 	return &newObject{r: r, file: f, hash: verity.NewHash(r.algorithm)}, err
 }
 
-// stage makes the directory of staged files. Its lock, which lasts until the process ends, says that it is
-// used. Another process may remove the directory before that; then stage makes another one.
+// stage makes the directory of staged files. Its lock, which lasts until the process ends, shows that it is
+// in use. Another process may remove the directory before that; then stage makes another one.
 func (r *Repository) stage() error {
 	for {
 		dir, err := os.MkdirTemp(r.dir, stagingPrefix)

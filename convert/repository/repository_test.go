@@ -164,7 +164,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestDamagedSource copies a file with another content than its digest says.
+// TestDamagedSource copies a file with another content than that of its digest.
 func TestDamagedSource(t *testing.T) {
 	dir := t.TempDir()
 	o := source(t, dir, "right")

@@ -1,7 +1,7 @@
 // Package splitstream reads and writes the split streams of composefs-rs, version 0
-// (splitstream_format.rs). A split stream is a sequence of bytes, for example the tar of a layer, in
-// which the contents of larger files are references to objects. A composefs repository keeps the layers,
-// configurations and manifests of images so.
+// (splitstream_format.rs). A split stream is a sequence of bytes, for example the tar of a layer,
+// in which the contents of larger files are references to objects. A composefs repository keeps the
+// layers, configurations and manifests of images in this form.
 //
 //	header     32 bytes: "SplitStream", version, flags, algorithm, block size, place of the info
 //	info       80 bytes: places of the four parts below, content type, length of the sequence

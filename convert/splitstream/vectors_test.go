@@ -84,8 +84,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestWrite writes the streams of composefs-rs anew. A reader that knows only the format finds the same in
-// both.
+// TestWrite writes the streams of composefs-rs anew. A reader that is written from the description of the format
+// finds the same in both.
 func TestWrite(t *testing.T) {
 	for _, f := range files(t) {
 		written := rewrite(t, f)

@@ -8,8 +8,8 @@ import (
 	"math/bits"
 )
 
-// pairing reports whether hashPair is used: the processor has its instructions, and the user does
-// not want all cryptography from Go's FIPS 140 module.
+// pairing reports whether hashPair is used: the processor has its instructions, and the user has
+// not turned on Go's FIPS 140 mode.
 var pairing = hasSHA() && !fips140.Enabled()
 
 // sumPair writes the sha256 of each of two blocks to sums. It reports whether it did, which does not
@@ -71,7 +71,7 @@ func sigma(x uint32, r, s, shift int) uint32 {
 }
 
 // hasSHA reports whether the processor has SSSE3, SSE4.1 and the SHA extensions (CPUID in volume 2
-// of Intel's Software Developer's Manual). golang.org/x/sys/cpu does not know the last.
+// of Intel's Software Developer's Manual). golang.org/x/sys/cpu lacks the last.
 func hasSHA() bool {
 	const ssse3, sse41, sha = 1 << 9, 1 << 19, 1 << 29
 	last, _, _, _ := cpuid(0, 0)

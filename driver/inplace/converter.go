@@ -17,7 +17,7 @@ import (
 )
 
 // Converter converts layers of stores. It is not for concurrent use, but other processes may use the
-// stores meanwhile.
+// stores.
 type Converter struct {
 	stores  *chain.Stores
 	runRoot string
@@ -55,7 +55,7 @@ func (r *Refusal) Error() string { return r.Reason }
 // newer returns the error for a layer with an unknown file or field. It may be about the content, and
 // would then be wrong after a conversion.
 func newer(what string) *Refusal {
-	return &Refusal{Newer: true, Reason: what + ", which this version does not know"}
+	return &Refusal{Newer: true, Reason: what + ", which is unknown to this version"}
 }
 
 // Result is the result of a conversion.
@@ -160,4 +160,4 @@ func (c *Converter) replaceable(l chain.Layer) error {
 }
 
 // errChanged is the error for a layer that another process has changed during the conversion.
-var errChanged = errors.New("it was changed meanwhile")
+var errChanged = errors.New("another process has changed it")

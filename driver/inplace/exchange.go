@@ -18,7 +18,7 @@ import (
 )
 
 // exchange exchanges the converted layer with the layer, under the lock of the layers. No other process
-// mounts, reads or removes layers meanwhile.
+// mounts, reads or removes layers under it.
 func (c *Converter) exchange(ctx context.Context, s *staged) error {
 	unlock, err := c.lock()
 	if err != nil {

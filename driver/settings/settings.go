@@ -41,7 +41,7 @@ func system() config.System {
 // not probe the kernel.
 func Unusable(home string, conf *config.Options) string {
 	if unshare.IsRootless() && conf.Rootless == config.RootlessPlain {
-		return `composefs.conf says rootless = "plain"`
+		return `composefs.conf has rootless = "plain"`
 	}
 	if len(conf.Incompatible) > 0 {
 		return fmt.Sprintf("option %s is set", conf.Incompatible[0])

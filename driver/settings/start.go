@@ -20,7 +20,7 @@ func Keeps(conf *config.Options, home, dir string) error {
 		return nil
 	}
 	if reason := Unusable(home, conf); reason != "" {
-		return fmt.Errorf(`composefs.conf says verity = "require", and composefs cannot be used: %s`, reason)
+		return fmt.Errorf(`composefs.conf has verity = "require", and composefs cannot be used: %s`, reason)
 	}
 	err := Mountable(dir)
 	if err == nil {
@@ -32,7 +32,7 @@ func Keeps(conf *config.Options, home, dir string) error {
 	if errors.Is(err, verity.ErrFilesystem) {
 		err = fmt.Errorf("%w (tune2fs -O verity turns it on for ext4)", err)
 	}
-	return fmt.Errorf(`composefs.conf says verity = "require", which cannot be kept in %s: %w`, filepath.Dir(home), err)
+	return fmt.Errorf(`composefs.conf has verity = "require", which cannot be kept in %s: %w`, filepath.Dir(home), err)
 }
 
 // Incompatible returns the name of dir's file system if the stock driver does not start there without a

@@ -88,7 +88,7 @@ func (g *Guard) Expected(c chain.Chain, maps *idtools.IDMappings) (*Expectation,
 		}
 	}
 	if all {
-		return nil, errors.New(`no digest is expected of its image, and composefs.conf says expected = "all"; "composefs-storage digest --policy IMAGE" prints the entry of an image for a policy file`)
+		return nil, errors.New(`no digest is expected of its image, and composefs.conf has expected = "all"; "composefs-storage digest --policy IMAGE" prints the entry of an image for a policy file`)
 	}
 	return nil, nil
 }
@@ -142,7 +142,7 @@ func stated(image *catalog.Image) (list []*policy.Entry, err error) {
 func newExpectation(c chain.Chain, entries []*policy.Entry, maps *idtools.IDMappings) (*Expectation, error) {
 	for _, l := range c {
 		if !l.Composefs {
-			return nil, fmt.Errorf("%s: layer %s is not composefs, so that there is no image that could have the digest which %s expects; "+
+			return nil, fmt.Errorf("%s: layer %s is not composefs, so no image can have the digest that %s expects; "+
 				`"podman rmi" and "podman pull" make it anew`, entries[0].Name(), l.ID, entries[0].Source)
 		}
 	}

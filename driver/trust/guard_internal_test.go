@@ -16,8 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// TestExpectedStated has an image say its own digest, which counts only where fs-verity
-// is required.
+// TestExpectedStated has an image state its own digest, which counts only where fs-verity is required.
 func TestExpectedStated(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "overlay")
 	id, stated := strings.Repeat("a", 64), strings.Repeat("b", 64)

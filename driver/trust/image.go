@@ -47,7 +47,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, b
 	case errors.Is(err, objects.ErrDamaged):
 		return nil, false, &chain.DamagedError{Store: img.Pool, Layer: s.Top().ID, Err: fmt.Errorf("%s: %w", img.Path, err)}
 	case g.conf.Verity == config.VerityRequire:
-		return nil, false, fmt.Errorf(`composefs.conf says verity = "require": %w; "composefs-storage convert --all" enables it on existing images`, err)
+		return nil, false, fmt.Errorf(`composefs.conf has verity = "require": %w; "composefs-storage convert --all" enables it on existing images`, err)
 	case verity.Absent(err):
 		m.Hash = g.hash
 		return m, false, nil
@@ -74,5 +74,5 @@ func (g *Guard) RefusePlain(l chain.Layer, top bool) error {
 			return nil
 		}
 	}
-	return fmt.Errorf(`composefs.conf says verity = "require", and layer %s is not composefs; "composefs-storage convert" makes it so`, l.ID)
+	return fmt.Errorf(`composefs.conf has verity = "require", and layer %s is not composefs; "composefs-storage convert" makes it so`, l.ID)
 }

@@ -131,7 +131,7 @@ func (n normal) correct(changes []string) (all []string) {
 }
 
 func (n normal) changes(list []string) (all []string) {
-	above := map[string]bool{} // directories that are told because a symlink is new
+	above := map[string]bool{} // directories that are listed because a symlink is new
 	for _, c := range list {
 		if p := c[len("C "):]; n.symlinks[p] {
 			for ; p != "/"; p = path.Dir(p) {
@@ -159,7 +159,7 @@ func (n normal) diff(entries []string) []string {
 	})
 }
 
-// dirName tells of an entry whether it is a directory, and its name.
+// dirName returns the name of an entry, and whether it is a directory.
 func dirName(entry string) (name string, isDir bool) {
 	quoted, _ := strconv.QuotedPrefix(entry)
 	name, _ = strconv.Unquote(quoted)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestCleanupStaging cleans up a staged layer that is gone, because it was applied, and one of
-// which the driver cannot know that.
+// TestCleanupStaging cleans up a staged layer that is gone because it was applied, and one of
+// another driver.
 func TestCleanupStaging(t *testing.T) {
 	s := newStore(t, kind{})
 	d := s.Driver.(graphdriver.DriverWithDiffer)

@@ -101,7 +101,7 @@ func (p pair) sameDiff(t testing.TB, what, id, parent string, n normal) {
 	report(t, what+": diff", differences(n.diff(entries(t, ours)), n.diff(entries(t, theirs))))
 	p.sameSize(t, what, id, parent)
 
-	// The stock driver does not tell any changes where a directory is above a file, in
+	// The stock driver lists no changes where a directory is above a file, in
 	// the container or in the image, or where a symlink leads to itself.
 	changed, err := changes(p.ours, id, parent)
 	must(t, err)

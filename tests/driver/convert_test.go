@@ -90,7 +90,7 @@ func TestConvertChanged(t *testing.T) {
 		}
 	}
 	_, err = c.Convert(t.Context(), "layer")
-	if !changed || err == nil || !strings.Contains(err.Error(), "changed meanwhile") {
+	if !changed || err == nil || !strings.Contains(err.Error(), "another process has changed it") {
 		t.Errorf("%v, %v", changed, err)
 	}
 	if _, err := os.Lstat(s.home() + "/layer/composefs-data"); !errors.Is(err, os.ErrNotExist) {
@@ -141,7 +141,7 @@ func TestConvert(t *testing.T) {
 			p.compare(t, fmt.Sprintf("seed %d, %s", seed, what), names[len(names)-1], allow(img.Implied), "ro")
 		}
 		each("converted", slices.All(names), c.Convert)
-		each("plain", slices.Backward(names), c.Unpack) // as its documentation says
+		each("plain", slices.Backward(names), c.Unpack) // as its documentation requires
 		_, err := garbage.Collect(t.Context(), stores)
 		must(t, err)
 		report(t, "left in the pool", p.ours.objects(t))

@@ -23,10 +23,10 @@ type operation struct {
 	// nothing is.
 	fn func(path, free string) error
 
-	// metadata says that metadata alone can be copied up for it.
+	// metadata reports that metadata alone can be copied up for it.
 	metadata bool
 
-	// redirects says that the stock driver's mounts refuse it.
+	// redirects reports that the stock driver's mounts refuse it.
 	redirects bool
 }
 

@@ -19,7 +19,7 @@ import (
 
 // TestCopyUp changes each entry of each odd image in containers, so that overlayfs copies it
 // up in each way, and commits the containers. Two judges do the same: a copy of the image's
-// tree on the disk, which answers as POSIX says, and a container of the stock driver where
+// tree on the disk, which answers as in POSIX, and a container of the stock driver where
 // that shows the same tree.
 func TestCopyUp(t *testing.T) {
 	needs.Program(t, "cp", "coreutils")
@@ -71,12 +71,12 @@ func newCopyUp(t *testing.T, stores pair, c layertest.Case) *copyUp {
 
 func (u *copyUp) shownByStock() bool { return u.Stock == layertest.Same }
 
-// committable reports whether layer tars can say what containers have changed: a name that
-// begins as a whiteout's is one there.
+// committable reports whether layer tars can represent the changes of containers. In a tar, a name that
+// begins like that of a whiteout is a whiteout.
 func (u *copyUp) committable() bool { return u.Name != "directory named like a whiteout" }
 
 // tooLong reports whether overlayfs refuses the operation with metacopy: a second name of
-// a file without contents says where these are, in 256 bytes at most.
+// a file without contents has their path, in 256 bytes at most.
 func (u *copyUp) tooLong(o operation) bool {
 	return o.name == "link" && u.Name == "long names and targets"
 }

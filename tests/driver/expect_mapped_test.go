@@ -27,7 +27,7 @@ func (s *store) mappable(t *testing.T, id string, maps *idtools.IDMappings, opti
 	return ""
 }
 
-// said checks what mounting a copy and a container on it says.
+// said checks the errors of mounting a copy and a container on it.
 func (s *store) said(t *testing.T, what, text string, maps *idtools.IDMappings) {
 	t.Helper()
 	for id, options := range map[string][]string{"copy": {"ro"}, "box": nil} {

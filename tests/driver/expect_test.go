@@ -180,7 +180,7 @@ func TestExpectedForged(t *testing.T) {
 		s.want(t, "forged", "has the digest ", derived, "other")
 		want := ""
 		if all {
-			want = `no digest is expected of its image, and composefs.conf says expected = "all"`
+			want = `no digest is expected of its image, and composefs.conf has expected = "all"`
 		}
 		s.want(t, "of no image", want, top, "container", base)
 		s.catalog(t, `[{"id": "`+appID+`", "layer": "x", "mapped-layers": ["`+derived+`"]}]`)
@@ -201,7 +201,7 @@ func TestExpectedUnreadable(t *testing.T) {
 	s.policy(t, "")
 	s.want(t, "empty policy", "", top, "container")
 	s = guarded(t, kind{composefs: "digests_dir = '/nonexistent/digests'"})
-	s.want(t, "no directory", `composefs.conf says digests_dir = "/nonexistent/digests", which does not exist: create that directory, or remove the key`, top, "container", base)
+	s.want(t, "no directory", `composefs.conf has digests_dir = "/nonexistent/digests", which does not exist: create that directory, or remove the key`, top, "container", base)
 }
 
 // TestExpectedPlain lists images that are not composefs, wholly or in part.
@@ -227,7 +227,7 @@ func TestExpectedPlain(t *testing.T) {
 }
 
 // TestExpectedOff lists an image where composefs cannot be mounted: the stock driver
-// could, but cannot tell what.
+// could mount it, but does not compare the digest.
 func TestExpectedOff(t *testing.T) {
 	d := newDirs(t)
 	off := d.open(t, kind{off: true, options: []string{"overlay.ignore_chown_errors=true"}})

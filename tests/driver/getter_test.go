@@ -19,14 +19,14 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/ociimage"
 )
 
-// split is what containers/storage keeps of a layer's tar beside its files. An error says
-// that tar-split does not take the tar, or would not if it knew how names are spelled.
+// split returns the tar-split of a layer's tar. It returns an error for a tar that tar-split refuses, or
+// would refuse if it cleaned names.
 func split(layer []byte) ([]byte, error) {
 	seen := map[string]bool{}
 	for r := tar.NewReader(bytes.NewReader(layer)); ; {
 		h, err := r.Next()
 		if err != nil {
-			break // tar-split tells
+			break // tar-split reports the error
 		}
 		if name := path.Clean("/" + h.Name); seen[name] {
 			return nil, storage.ErrDuplicatePath

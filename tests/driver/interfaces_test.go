@@ -235,7 +235,7 @@ func methodsOf(t reflect.Type) map[string]reflect.Type {
 	return methods
 }
 
-// check returns the mistakes in the decisions for the drivers. The functions tell whether a method of a
+// check returns the mistakes in the decisions for the drivers. The functions report whether a method of a
 // driver is ours.
 func (s *stockMethods) check(decided map[string]decision, drivers map[reflect.Type]func(decision) bool) (mistakes []string) {
 	add := func(format string, args ...any) { mistakes = append(mistakes, fmt.Sprintf(format, args...)) }

@@ -76,8 +76,8 @@ var chained = []struct {
 	{"top", layertest.Tar(layertest.File("d/top", strings.Repeat("top", 50)), layertest.File("f", "top"))},
 }
 
-// TestLowerLayers mounts layers whose files say by IDs what lies below them, as those
-// of podman 6 do. The judge is a store of which nobody has touched the files.
+// TestLowerLayers mounts layers whose files name the layers below by their IDs, as those of podman 6
+// do. The judge is a store with unchanged files.
 func TestLowerLayers(t *testing.T) {
 	for _, k := range []struct {
 		name  string
@@ -156,7 +156,7 @@ func TestInheritLowerLayers(t *testing.T) {
 }
 
 // TestBadLowerLayers has files that name no layers. Nothing is mounted then, and the
-// error says what to do.
+// error has the next step.
 func TestBadLowerLayers(t *testing.T) {
 	for _, k := range []kind{{}, {off: true}, {options: []string{"overlay.ignore_chown_errors=true"}}} {
 		p := pair{newStore(t, k), newStore(t, kind{stock: true})}

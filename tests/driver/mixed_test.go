@@ -116,7 +116,7 @@ func (m *mixed) commit(t *testing.T, img *ociimage.Image) {
 	if !m.compare(t, "container", "container", times) {
 		return
 	}
-	// Where directories were renamed whose names patterns cannot say, differences are made
+	// Where directories were renamed whose names patterns cannot match, differences are made
 	// by comparing mounts.
 	naive := leans(t, filepath.Join(p.ours.home(), "container", "diff"))
 	p.layer(t, "commit", top, m.some().diff(t, "container", top), m.theirs.diff(t, "container", top))

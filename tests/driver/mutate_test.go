@@ -32,8 +32,8 @@ type mutator struct {
 	// alike: they are left alone then.
 	alike bool
 
-	// gentle: no directory comes where a file was. The stock driver cannot tell the
-	// changes then.
+	// gentle: no directory replaces a file. The stock driver cannot list the changes
+	// then.
 	gentle bool
 
 	files, dirs []string               // the existing ones, "" for the root
@@ -161,7 +161,7 @@ func in(root, name string) string   { return filepath.Join(root, name) }
 // metacopy=on, overlayfs keeps the old one, of which it takes 256 bytes at most.
 func (m *mutator) redirectable(path string) bool { return !m.copies || len(path) < 250 }
 
-// fresh returns a path for something new, sometimes one that is there.
+// fresh returns a path for a new file, sometimes that of an existing one.
 func (m *mutator) fresh() string {
 	if m.oneIn(6) {
 		return fmt.Sprintf("%02x", m.r.IntN(256)) // in the root, as directories of objects

@@ -51,8 +51,8 @@ func TestStoreRemembers(t *testing.T) {
 	s.remove(t, "later")
 }
 
-// TestStoreOfOthers mounts composefs of an additional image store from one that was never
-// told to be composefs: merged images in its pool do not make it so.
+// TestStoreOfOthers mounts composefs of an additional image store from a store that
+// never had composefs on: merged images in its pool do not turn composefs on.
 func TestStoreOfOthers(t *testing.T) {
 	theirs := newDirs(t)
 	filler := theirs.open(t, kind{})

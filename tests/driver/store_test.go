@@ -76,7 +76,7 @@ type store struct {
 	dirs
 }
 
-// kind says which driver, and how it is set up.
+// kind selects a driver and its settings.
 type kind struct {
 	stock   bool     // the stock driver
 	off     bool     // ours, with use_composefs off

@@ -23,7 +23,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/mounted"
 )
 
-// unknowns add to a layer what this version does not know.
+// unknowns add files and fields to a layer that this version does not use.
 var unknowns = map[string]func(t *testing.T, s *store, tar []byte){
 	"file": func(t *testing.T, s *store, _ []byte) { s.write(t, "new", "layer", "new") },
 	"symlink": func(t *testing.T, s *store, _ []byte) {

@@ -85,12 +85,12 @@ func TestReplacedImage(t *testing.T) {
 }
 
 // TestRequireCannot has a file system without fs-verity: the driver does not start, and
-// says why.
+// has the reason.
 func TestRequireCannot(t *testing.T) {
 	d := newDirs(t)
 	mounted.Tmpfs(t, d.root(), "")
 	_, err := d.tryOpen(t, kind{verity: "require"})
-	if err == nil || !strings.Contains(err.Error(), `composefs.conf says verity = "require"`) || !strings.Contains(err.Error(), d.root()+": fs-verity not supported") {
+	if err == nil || !strings.Contains(err.Error(), `composefs.conf has verity = "require"`) || !strings.Contains(err.Error(), d.root()+": fs-verity not supported") {
 		t.Errorf("Init: %v", err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // TestAdditionalStoreDamaged takes parts of an additional store away, or spoils them, when
-// there is a container on its image: it does not start with another tree, podman says
-// which store it is and what to do, and all is right once the store is.
+// there is a container on its image: it does not start with another tree, podman
+// names the store and the next step, and all is right when the store is.
 func TestAdditionalStoreDamaged(t *testing.T) {
 	t.Parallel()
 	there := podman.New(t, podman.Ours)

@@ -59,7 +59,7 @@ func (u *used) only(p *podman.Podman, ref string) {
 	u.say(p, "run", "--rm", ref, "cat", "/usr/bin/su")
 }
 
-// say notes podman's output, without the IDs that it has made itself.
+// say notes podman's output without new IDs.
 func (u *used) say(p *podman.Podman, args ...string) {
 	out, err := p.Try(args...)
 	if err != nil {

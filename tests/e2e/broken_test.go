@@ -79,8 +79,8 @@ func checkBroken(t *testing.T, err error, says string) {
 	}
 }
 
-// TestBrokenLater has the disk turn read-only under images and containers: what only
-// reads goes on, what writes says why it cannot, and nothing is damaged.
+// TestBrokenLater makes the disk read-only under images and containers: commands that only read go on,
+// commands that write report the reason, and nothing is damaged.
 func TestBrokenLater(t *testing.T) {
 	t.Parallel()
 	store := podman.NewSmallStore(t, 32<<20, "-eremount-ro")

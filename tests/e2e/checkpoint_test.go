@@ -16,7 +16,7 @@ import (
 )
 
 // criu returns the directory of a criu that works on this kernel, or ends the test: that of
-// Debian 12, 3.17, does not know the vDSO of Linux 6.18.
+// Debian 12, 3.17, fails with the vDSO of Linux 6.18.
 func criu(t *testing.T) string {
 	t.Helper()
 	needs.Root(t)

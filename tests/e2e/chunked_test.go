@@ -20,8 +20,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// whole is said of a zstd:chunked layer that is downloaded as a whole, partly of one of
-// which the differ takes known files from the store.
+// whole is logged of a zstd:chunked layer that is downloaded as a whole, partly of one of which the
+// differ takes known files from the store.
 const (
 	whole  = "is downloaded as a whole"
 	partly = "bytes out of"

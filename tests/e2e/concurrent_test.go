@@ -76,7 +76,7 @@ func TestPullsAndRemovalsAtOnce(t *testing.T) {
 }
 
 // pullAgain pulls an image, also if layers that the pull has found are removed
-// meanwhile. No podman guards against that.
+// before it ends. No podman guards against that.
 func pullAgain(p *podman.Podman, ref string) (err error) {
 	for range 5 {
 		_, err = p.Try("pull", "-q", ref)

@@ -92,7 +92,7 @@ func TestExpectedAll(t *testing.T) {
 	writePolicy(t, file, runTool(t, p, "digest", "--policy", ref))
 	p.Run("run", "--rm", ref, "true")
 	container := p.Run("create", ref)
-	refused(t, p, `no digest is expected of its image, and composefs.conf says expected = "all"`, "run", "--rm", other, "true")
+	refused(t, p, `no digest is expected of its image, and composefs.conf has expected = "all"`, "run", "--rm", other, "true")
 	p.Run("rm", container)
 	p.Run("rmi", other)
 }

@@ -29,8 +29,8 @@ func victim(c podman.Compression) podman.Image {
 	return podman.Image{Layers: [][]byte{base, podman.Layer(entries...), top}, Compression: c}
 }
 
-// checkFailed checks that a pull has failed and said each of the words once, and that it
-// has left nothing but whole layers.
+// checkFailed checks that a pull has failed with each of the words once in its error, and that it has
+// left nothing but whole layers.
 func checkFailed(t *testing.T, p *podman.Podman, err error, says ...string) {
 	t.Helper()
 	if err == nil {

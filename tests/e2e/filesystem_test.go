@@ -43,8 +43,8 @@ func TestFileSystems(t *testing.T) {
 	}
 }
 
-// TestOnOverlay has the store on an overlay, on which overlayfs cannot write: ours says what
-// the stock driver says, and makes no more of it.
+// TestOnOverlay has the store on an overlay, on which overlayfs cannot write: our driver reports
+// the error of the stock driver, and nothing else.
 func TestOnOverlay(t *testing.T) {
 	likePlain(t, func(t *testing.T, p *podman.Podman) string {
 		p = podman.NewStoreOn(t, "overlay").Podman(t, p.Kind, podman.Options{})

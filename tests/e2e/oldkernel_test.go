@@ -95,7 +95,7 @@ func erofsSource(t *testing.T, s *podman.Store) string {
 // tooOld are kernels on which composefs cannot be mounted.
 var tooOld = []oldkernel.Release{oldkernel.Linux6_4, oldkernel.Linux5_1}
 
-// whyTooOld is what must be said there.
+// whyTooOld is the reason that podman must report there.
 const whyTooOld = "data-only layers of overlayfs not supported (Linux 6.5 has it)"
 
 // warnTooOld is the beginning of the warning of a pull.

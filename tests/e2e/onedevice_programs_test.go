@@ -64,7 +64,7 @@ func checkDu(t *testing.T, dir string, program ...string) {
 }
 
 // checkUntar unpacks an archive with symlinks to absolute paths, for which tar makes files at
-// first, and has the kernel drop dentries meanwhile. tar then finds the directories again by their
+// first, and makes the kernel drop dentries before tar ends. tar then finds the directories again by their
 // inode numbers.
 func checkUntar(t *testing.T, dir string) {
 	t.Helper()

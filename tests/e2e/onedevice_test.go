@@ -68,8 +68,8 @@ func checkOneDevice(t *testing.T, p *podman.Podman, ref string, flags ...string)
 	}
 }
 
-// TestOneDevice checks what tells programs that names are on one device, and are one file, for
-// every way in which containers are mounted. Plain overlay shows that the check is right.
+// TestOneDevice checks the numbers by which programs find that names are on one device, and are one file,
+// for every way in which containers are mounted. Plain overlay shows that the check is right.
 func TestOneDevice(t *testing.T) {
 	t.Run("shared", func(t *testing.T) {
 		both(t, func(t *testing.T, p *podman.Podman) { checkOneDevice(t, p, pull(t, p, fileLayers()...)) })

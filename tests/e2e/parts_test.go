@@ -14,8 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// TestParts pulls a layer of several parts. From a server that does not know ranges next
-// to nothing comes twice.
+// TestParts pulls a layer of several parts. From a server without ranges next to
+// nothing comes twice.
 func TestParts(t *testing.T) {
 	t.Parallel()
 	const part = 8 << 20

@@ -85,8 +85,8 @@ func mountTmpfs(t *testing.T, dir string) {
 }
 
 // TestPlainTrees pulls random images in all states in which layers stay plain. Their
-// directories have to be those that stock podman unpacks, which knows nothing of composefs or
-// partial pulls and has the same user.
+// directories have to be those that stock podman unpacks, without composefs and
+// partial pulls, for the same user.
 func TestPlainTrees(t *testing.T) {
 	for _, c := range []struct {
 		rootless bool

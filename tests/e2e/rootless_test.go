@@ -55,7 +55,7 @@ var userCommands = [][]string{
 	inContainer(owners, "PUSHED"),
 }
 
-// ofUsers are podmans of users by what info says of composefs.
+// ofUsers are podmans of users, by the state of composefs that info prints.
 var ofUsers = map[string]func(t *testing.T) *podman.Podman{
 	"on": func(t *testing.T) *podman.Podman { return rootless(t, podman.Ours, "") },
 	"off: /dev/fuse cannot be opened: permission denied": func(t *testing.T) *podman.Podman { return withoutFUSE(t, "") },
@@ -114,12 +114,12 @@ func outputsOf(t *testing.T, p *podman.Podman, ref string) (outputs []string) {
 	return outputs
 }
 
-// TestRootlessReasons has info and status say why layers of a user stay plain.
+// TestRootlessReasons checks that info and status report why layers of a user stay plain.
 func TestRootlessReasons(t *testing.T) {
 	t.Parallel()
 	for reason, p := range map[string]*podman.Podman{
 		"/dev/fuse cannot be opened: permission denied": withoutFUSE(t, ""),
-		`composefs.conf says rootless = "plain"`:        rootless(t, podman.Ours, `rootless = "plain"`),
+		`composefs.conf has rootless = "plain"`:         rootless(t, podman.Ours, `rootless = "plain"`),
 	} {
 		if out := logs(t, p, "pull", "-q", push(t, podman.Layer(layertest.File("f", "f")))); strings.Contains(out, "stay plain: ") && strings.Contains(out, "level=warning msg=\"composefs") {
 			t.Errorf("a pull warns: %s", out)

@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// script mounts an image that was only pulled, with tools that know nothing of podman,
+// script mounts an image that was only pulled, with tools that are independent of podman,
 // and looks at it. It has a mount namespace of its own, where mount(8) finds our helper;
 // there /sbin may be a symlink.
 const script = `set -eu

@@ -131,7 +131,7 @@ func (s *service) do(method, path string, send, answer any) error {
 	return err
 }
 
-// pull pulls an image, also if layers that it has found are removed meanwhile, see pullAgain.
+// pull pulls an image, also if layers that it has found are removed before it ends: see pullAgain.
 func (s *service) pull(ref string) (err error) {
 	for range 10 {
 		var answer struct{ Error string }

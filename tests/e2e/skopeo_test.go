@@ -16,8 +16,8 @@ import (
 )
 
 // TestSkopeoKeepsDigests copies an image from a registry into a store, from there to all
-// places that skopeo knows, and from each of them into another store. Whatever a place
-// keeps of the digests of manifest, configuration and layers, it keeps of ours too.
+// places that skopeo supports, and from each of them into another store. A place keeps the same
+// digests of manifest, configuration and layers as of plain overlay.
 func TestSkopeoKeepsDigests(t *testing.T) {
 	for _, c := range []podman.Compression{podman.None, podman.Gzip, podman.Chunked} {
 		t.Run(string(c), func(t *testing.T) {

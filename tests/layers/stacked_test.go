@@ -61,7 +61,7 @@ func checkStacked(t *testing.T, implied map[string]bool, layers [][]byte) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The topmost root counts, and in the cases implied directories are not told.
+	// The topmost root counts, and in the cases implied directories are not marked.
 	allow := mounted.Allow{DirTimes: true, Metadata: implied}
 	if implied == nil {
 		allow.Metadata = map[string]bool{"/": true, "/d": true, "/priv": true, "/usr": true, "/usr/lib": true}

@@ -19,7 +19,7 @@ import (
 
 // TestUgly has the stock driver judge the odd images of layertest: it shows the same
 // as the merged image, or something else, or refuses the last layer, as each case
-// says. convert checks the right tree where it does not.
+// states. convert checks the right tree where it does not.
 func TestUgly(t *testing.T) {
 	needs.Root(t)
 	driver := stock.New(t)

@@ -139,7 +139,7 @@ func (g *generator) xattrs(h *tar.Header, n *tree.Inode) {
 }
 
 // acl returns an ACL with an entry for user 1000 that agrees with a mode. The kernel
-// does not keep one that says no more than the mode.
+// does not keep one with the information of the mode only.
 func acl(mode uint32) string {
 	b := []byte{2, 0, 0, 0}
 	for _, e := range []struct{ tag, perm, id uint32 }{

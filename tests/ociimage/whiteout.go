@@ -6,8 +6,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 )
 
-// whiteout deletes what shows at path. It reports whether it could: a layer that has
-// something there itself must say so first.
+// whiteout deletes the file that shows at path. It reports whether that is possible: the layer itself must
+// not have a file there.
 func (g *generator) whiteout(path string) bool {
 	if !g.usable(path) || g.layer.root.find(path) != nil {
 		return false

@@ -103,8 +103,8 @@ func (p *Podman) Run(args ...string) string {
 	return out
 }
 
-// busyCache is said when several podmans write the cache of blobs, of which the machine
-// has one for all stores.
+// busyCache is the message if several podmans write the cache of blobs. The machine has one cache
+// for all stores.
 const busyCache = "Rolling back transaction"
 
 // Try runs podman and returns its output. An error contains all complaints.

@@ -120,7 +120,7 @@ func (s *Server) serve(listener int) {
 			return
 		}
 		var n notification
-		if ioctl(listener, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)) != 0 { // it has been killed meanwhile
+		if ioctl(listener, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)) != 0 { // it was killed
 			continue
 		}
 		r := response{id: n.id}

@@ -53,7 +53,7 @@ func pullOptions(m map[string]string) config.PullOptions {
 	switch {
 	case on("convert_images"):
 		p.ConvertImages = config.On
-	case m["convert_images"] != "": // where upstream knows no difference
+	case m["convert_images"] != "": // upstream does not distinguish these
 		p.ConvertImages = config.Off
 	}
 	for _, repo := range strings.Split(m["ostree_repos"], ":") {

@@ -16,7 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// TestDriverOptions asks the overlay driver for the meaning of its options. It is told of a
+// TestDriverOptions asks the overlay driver for the meaning of its options. It gets a
 // mount program, so that it mounts nothing. There is no mkcomposefs in PATH, about
 // which the driver complains if use_composefs is on.
 func TestDriverOptions(t *testing.T) {

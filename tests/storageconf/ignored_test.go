@@ -45,7 +45,7 @@ func TestKnownKeys(t *testing.T) {
 	}
 }
 
-// compareIgnored compares the keys of a text that upstream does not know.
+// compareIgnored compares the keys of a text that upstream ignores.
 func compareIgnored(t *testing.T, text string) {
 	t.Helper()
 	meta, err := toml.Decode(text, new(types.TomlConfig))

@@ -92,8 +92,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestSample has the sample drop-in and no other file: containers/storage 1.63 and newer tell its
-// driver to use composefs.
+// TestSample has the sample drop-in and no other file: containers/storage 1.63 and newer make its
+// driver use composefs.
 func TestSample(t *testing.T) {
 	needs.Root(t)
 	sample, err := os.ReadFile("../../docs/50-composefs.conf")

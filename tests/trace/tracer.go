@@ -32,7 +32,7 @@ var newTracer = sync.OnceValue(func() *Tracer {
 	return &Tracer{json.NewEncoder(os.NewFile(3, "asks")), json.NewDecoder(os.NewFile(4, "answers"))}
 })
 
-// Do calls fn and returns the changes below root that the process begins meanwhile, in their
+// Do calls fn and returns the changes below root that the process begins in that time, in their
 // order. hit reports that the fault happened.
 func (r *Tracer) Do(root string, f Fault, fn func()) (changes []Change, hit bool) {
 	r.ask(order{Root: root, Fault: f})

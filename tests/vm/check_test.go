@@ -52,7 +52,7 @@ func (g guest) files() listing {
 }
 
 // unchanged fails if a repair has changed other files than it had to: objects and images
-// of which check has said something.
+// in the findings of check.
 func (before listing) unchanged(t *testing.T, what string, after listing, found []string) {
 	t.Helper()
 	told := func(path string) bool {

@@ -11,7 +11,7 @@ import (
 )
 
 // TestTooOld runs on a kernel that cannot mount composefs, such as that of Debian 12. The demo's
-// check, status and a pull say so and why, and podman works with plain layers.
+// check, status and a pull report that with the reason, and podman works with plain layers.
 func TestTooOld(t *testing.T) {
 	t.Parallel()
 	if !tooOld() {

@@ -11,8 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/vm/machine"
 )
 
-// packages are those whose tests ask the kernel for fs-verity, with what go test is to be
-// told of these.
+// packages are those whose tests ask the kernel for fs-verity, with their arguments for go test.
 var packages = map[string]string{
 	"convert/verity":      "",
 	"convert/objects":     "-test.run=Kernel", // the others emulate the kernel, and take long here

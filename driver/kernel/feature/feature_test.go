@@ -13,8 +13,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
-// TestAll tries everything out and leaves nothing. What is missing must be explained
-// by the kernel's age, or be one that is a matter of configuration.
+// TestAll probes all features and leaves nothing behind. The age of the kernel or its configuration must
+// explain a missing feature.
 func TestAll(t *testing.T) {
 	needs.Root(t)
 	dir := mounttest.Scratch(t)

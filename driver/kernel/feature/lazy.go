@@ -48,7 +48,7 @@ func (s *sample) lazyVerity(forget func() error) error {
 	return s.try(p, func(s *sample, mnt *os.File) error {
 		err := s.readExternal(mnt)
 		if errors.Is(err, unix.EIO) {
-			return no("the kernel says EIO of it: the bug that commit f77f281b6118 brought into Linux 7.0")
+			return no("it fails with EIO, a bug of Linux 7.0 since commit f77f281b6118")
 		}
 		return err
 	})

@@ -14,7 +14,7 @@ import (
 
 const workerVar = "COMPOSEFS_TEST_FEATURE_WORKER"
 
-// TestMain is a process that checks all features if the environment says so.
+// TestMain is a process that checks all features if the environment has workerVar.
 func TestMain(m *testing.M) {
 	if memory := os.Getenv(workerVar); memory != "" {
 		work(memory, os.Args[1])

@@ -89,7 +89,7 @@ func (s *Server) survive(request, out []byte) (reply []byte) {
 }
 
 // Answer answers a request. out has AnswerMax bytes, and the answer is a part of it. The answer is nil if the
-// kernel wants none.
+// kernel expects none.
 func (s *Server) Answer(request, out []byte) []byte {
 	h, body, ok := parseHeader(request)
 	if !ok {

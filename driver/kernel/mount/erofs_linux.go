@@ -98,7 +98,7 @@ func mountLoop(f *os.File) (*os.File, error) {
 	return mountErofs(loop.Name(), f)
 }
 
-// withoutACLs reports whether the header of a composefs image says that no file has an ACL. The mount
+// withoutACLs reports whether the header of a composefs image states that no file has an ACL. The mount
 // then has noacl, as with the C tools. Source: struct lcfs_erofs_header_s of lcfs-erofs.h.
 func withoutACLs(f *os.File) bool {
 	const magic, hasACL = 0xd078629a, 1

@@ -14,8 +14,8 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
 )
 
-// TestFailures lets one thing after the other be wrong: the error says what, and
-// nothing is left, which mounttest.Scratch looks at.
+// TestFailures makes one fault after the other: the error names it, and nothing is left, which
+// mounttest.Scratch checks.
 func TestFailures(t *testing.T) {
 	onEach(t, func(t *testing.T, dir string) {
 		s := mounttest.New(t)
@@ -63,7 +63,7 @@ func TestFailures(t *testing.T) {
 	})
 }
 
-// TestKernelsWords is about what only the kernel knows: its log becomes the error.
+// TestKernelsWords checks that the log of the kernel becomes the error.
 func TestKernelsWords(t *testing.T) {
 	onEach(t, func(t *testing.T, dir string) {
 		if byLayer, _, _ := mount.Abilities(); !byLayer {

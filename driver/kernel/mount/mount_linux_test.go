@@ -169,7 +169,7 @@ func TestLoopsAtOnce(t *testing.T) {
 	}
 }
 
-// TestManyLayers stacks as many layers as overlayfs takes. Whichever is on top wins.
+// TestManyLayers stacks as many layers as overlayfs takes. The top layer wins.
 func TestManyLayers(t *testing.T) {
 	var p mount.Plan
 	layers := t.TempDir()

@@ -129,8 +129,8 @@ type Verity int
 const (
 	// VerityOff verifies nothing.
 	VerityOff Verity = iota
-	// VerityRequire refuses to open a file whose object has another fs-verity digest than the image
-	// says, or none (verity=require, Linux 6.6).
+	// VerityRequire refuses to open a file whose object has another fs-verity digest than in the
+	// image, or none (verity=require, Linux 6.6).
 	VerityRequire
 )
 

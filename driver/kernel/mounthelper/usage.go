@@ -16,7 +16,8 @@ options of mount.composefs 1.0.8, the C program, and those that mount(8) passes 
 With --from-cmdline, mount the image that the kernel's command line names by its
 fs-verity digest, composefs=DIGEST or composefs.digest=v1-sha256-12:DIGEST, from the
 repository SYSROOT/composefs. The image and all files need fs-verity. With a question
-mark before DIGEST, they need it if the image has it. The source of the mount is composefs=DIGEST.
+mark before DIGEST, they need it only if the image has it. The source of the mount is
+composefs=DIGEST.
 
 ` + OptionsUsage + `
   -s   ignore unknown options in LIST
@@ -38,12 +39,12 @@ const OptionsUsage = `Options:
   -o, --options LIST    mount options, with commas between them. A backslash before a
                         comma, colon or backslash makes it part of a name
 
-  basedir=DIR[:DIR...]  where the objects of FILE are. The first that has one counts
-  digest=DIGEST         mount only an image that the kernel measures to have this
-                        fs-verity digest; implies verity
+  basedir=DIR[:DIR...]  the object directories of FILE. The first that has an object counts
+  digest=DIGEST         mount the image only if the kernel measures this fs-verity
+                        digest; implies verity
   verity                open files only if their objects have the fs-verity digests
                         that the image names (Linux 6.6)
-  tryverity             verity, if the kernel can do that
+  tryverity             verity, if the kernel supports it
   upperdir=DIR          write changes there; without it the mount is read-only. It is
                         complete only together with the image: of a file it may have
                         nothing but changed metadata

@@ -9,7 +9,7 @@ import (
 )
 
 // Namespaces returns the mount tables of all mount namespaces with processes, the namespace of this
-// process first. It skips processes that end meanwhile, and processes that this one may not inspect:
+// process first. It skips processes that have ended, and processes that this one may not inspect:
 // those outside its container or with more capabilities. Any other error ends it.
 func Namespaces() (tables [][]Mount, err error) {
 	seen := map[string]bool{}

@@ -30,7 +30,7 @@ const (
 	workerTime = 2 * time.Second
 )
 
-// TestMain is a worker if the environment says so.
+// TestMain is a worker if the environment has workerVar.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(workerVar); dir != "" {
 		if err := work(dir, os.Args[1], os.Args[2]); err != nil {

@@ -27,7 +27,7 @@ const most = 1 << 20
 
 var errLong = errors.New("the tar is too long for a test")
 
-// tarOf returns the tar in a blob, as other decompressors say. It may be cut if it is
+// tarOf returns the tar in a blob, by other decompressors. It may be cut if it is
 // longer than most.
 func tarOf(b []byte) ([]byte, error) {
 	r := io.Reader(bytes.NewReader(b))
@@ -58,9 +58,9 @@ func tarOf(b []byte) ([]byte, error) {
 }
 
 // FuzzRead reads damaged blobs, of which each has the digest that is asked for. Nothing
-// may panic, hang or take memory without bounds. What is read without complaint must be
-// the tar that others decompress, and that its tar-split makes again for a push; what others
-// cannot decompress is refused, and nothing else is called so.
+// may panic, hang or take memory without bounds. A blob that is read without an error
+// must be the tar that others decompress, and that its tar-split makes again for a push. Read refuses
+// blobs that others cannot decompress, and returns that error for no other blob.
 func FuzzRead(f *testing.F) {
 	small := smallTar(f)
 	for _, b := range [][]byte{
@@ -167,7 +167,7 @@ func (l limited) Read(p []byte) (int, error) {
 	return l.Entries.Read(p)
 }
 
-// nowhere is a store that knows digests and keeps nothing.
+// nowhere is a store that returns digests and keeps nothing.
 type nowhere struct{}
 
 func (nowhere) Add(content []byte) (verity.Digest, error) { return verity.Sum(content), nil }
@@ -206,7 +206,7 @@ func FuzzLayout(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if other > 0 && len(contents) > 0 { // one content is said to be another
+		if other > 0 && len(contents) > 0 { // one content has the digest of another
 			for name := range contents {
 				contents[name] = digest.FromString("another")
 				break
@@ -257,7 +257,7 @@ func contentsOf(plain []byte) (map[string]digest.Digest, error) {
 	}
 }
 
-// checkKnown puts a tar together again as a push does, from its tar-split as it was said.
+// checkKnown puts a tar together again as a push does, from its stated tar-split.
 func checkKnown(t *testing.T, split, want []byte) {
 	t.Helper()
 	var lines bytes.Buffer // without duplicates of names, of which JSONUnpacker thinks otherwise

@@ -56,7 +56,7 @@ func describe(t testing.TB, plain []byte) known {
 	}
 }
 
-// entries reads a tar-split without looking for names that are there twice.
+// entries reads a tar-split without looking for duplicate names.
 type entries struct{ *json.Decoder }
 
 func (e entries) Next() (*storage.Entry, error) {
@@ -64,7 +64,7 @@ func (e entries) Next() (*storage.Entry, error) {
 	return entry, e.Decode(entry)
 }
 
-// readKnown reads a blob of which k is said, and asks for its contents as they come.
+// readKnown reads a blob with the known facts k, and asks for its contents as they come.
 func readKnown(b []byte, k known) (sum blob.Summary, contents map[string]digest.Digest, err error) {
 	layout := blob.NewLayout(entries{json.NewDecoder(bytes.NewReader(k.split))}, maps.All(k.contents))
 	contents = map[string]digest.Digest{}

@@ -47,7 +47,7 @@ func layerAndSplit(t *testing.T) (layer []byte, files map[string]string, split [
 	return b.Bytes(), files, packed.Bytes()
 }
 
-// namedFile is a file that tells its name.
+// namedFile is a file that has a method for its name.
 type namedFile struct {
 	io.Reader
 	name string

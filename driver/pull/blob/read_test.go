@@ -89,7 +89,7 @@ func zstded(t testing.TB, frames int, b []byte) []byte {
 	return out
 }
 
-// streamed returns a zstd frame that does not say its size, but that of its window.
+// streamed returns a zstd frame without its size, but with that of its window.
 func streamed(t testing.TB, b []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -208,7 +208,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestRequests checks that a server which does not know ranges is not asked for parts.
+// TestRequests checks that a server without ranges gets no requests for parts.
 func TestRequests(t *testing.T) {
 	plain := layerTar(t)
 	for want, s := range map[int]*server{2: {blob: plain, noRanges: true}, (len(plain) + 64<<10 - 1) / (64 << 10): {blob: plain}} {

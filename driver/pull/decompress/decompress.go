@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Choice says which libraries decompress.
+// Choice selects the libraries that decompress.
 type Choice uint8
 
 const (

@@ -68,7 +68,7 @@ func (r *input) header() error {
 		}
 	}
 	if flags&headerChecksum != 0 {
-		want := uint16(sum.Sum32()) // the low half, as RFC 1952 has it
+		want := uint16(sum.Sum32()) // the low half, as in RFC 1952
 		if _, err := io.ReadFull(in, b[:2]); err != nil {
 			return unexpected(err)
 		}

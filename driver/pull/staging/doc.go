@@ -11,6 +11,6 @@
 //
 // A staged layer holds the lock of the pool, shared, from Begin to Close. Closing a layer without a
 // place removes it, and its objects become garbage of the pool. A killed process leaves its staged
-// layers, and the next collection removes them. A process that a signal ends removes them itself: see
-// [Abandon].
+// layers, and the next collection removes them. A process that a signal ends removes them itself:
+// see [Abandon].
 package staging

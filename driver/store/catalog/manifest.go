@@ -22,7 +22,7 @@ type Statement struct {
 }
 
 // Annotations returns the annotations of the image's manifests. It skips manifests of other images. A
-// manifest with another digest than its name says is an error.
+// manifest with another digest than in its name is an error.
 func (i *Image) Annotations() (list []Statement, err error) {
 	for _, digest := range i.Digests {
 		text, ok, err := i.manifest(digest)

@@ -33,8 +33,8 @@ var LayerFields = []string{
 	"diff-digest", "toc-digest", "diff-size", "compression", "uidset", "gidset", "flags", "uidmap", "gidmap", "big-data-names",
 }
 
-// ReadLayer returns the record of a layer in a store, and its fields that are not in [LayerFields]. A
-// layer that the store does not list is an error.
+// ReadLayer returns the record of a layer in a store, and its fields that are not in [LayerFields].
+// A layer that the store does not list is an error.
 func ReadLayer(s chain.Store, id string) (l Layer, unknown []string, err error) {
 	name := s.LayerRecords()
 	var list []json.RawMessage

@@ -190,7 +190,7 @@ func TestRelink(t *testing.T) {
 			if got := strings.Join(names(c), " "); err != nil || got != tc.want || strings.Join(written, " ") != tc.written {
 				t.Errorf("Relink = %s, %q, %v; want %s, %q", got, written, err, tc.want, tc.written)
 			}
-			_ = os.Remove(h.path("c", "lower-layers")) // as if it did not know that
+			_ = os.Remove(h.path("c", "lower-layers")) // as a version without that file
 			lower, ok, err := s.Lower(c[0], chain.LowerFile)
 			if !ok || err != nil || !slices.EqualFunc(lower, c[1:], func(a, b chain.Layer) bool { return a.ID == b.ID }) {
 				t.Errorf("lower leads to %v, %v", names(lower), err)
@@ -229,7 +229,7 @@ func TestRelinkReadOnly(t *testing.T) {
 }
 
 // TestInherit makes layers on parents with and without lower-layers, as versions of
-// containers/storage that only know lower, and as 1.63, which copies what the parent has.
+// containers/storage with lower only, and as 1.63, which copies both files of the parent.
 func TestInherit(t *testing.T) {
 	for _, tc := range []struct{ name, lower, lowerLayers, childLower, childLayers, wantLower, wantLayers string }{
 		{"lower", both, "-", "l/LINK-c:" + both, "-", "l/LINK-c:" + both, ""},

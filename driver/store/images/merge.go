@@ -20,7 +20,7 @@ import (
 )
 
 // merge makes the segment's image and links it at path. All objects of the image are durable in a
-// pool when merge returns. It holds the lock of the pool, shared, meanwhile. Two processes may merge
+// pool when merge returns. It holds the lock of the pool, shared, while it works. Two processes may merge
 // the same segment at once; the second one wastes time only.
 func (m *Images) merge(ctx context.Context, s chain.Segment, path string) (err error) {
 	p, err := pool.Open(m.store(s), m.sealing)

@@ -22,7 +22,7 @@ const (
 )
 
 // TestLabel checks that a new pool has the SELinux label of the layers' directory, and that
-// one that is there keeps its own. Files keep labels without SELinux, too.
+// an existing pool keeps its own. Files keep labels without SELinux, too.
 func TestLabel(t *testing.T) {
 	needs.Root(t)
 	for _, c := range []struct{ name, layers, pool, want string }{

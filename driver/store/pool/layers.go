@@ -40,8 +40,8 @@ func Leave(s chain.Store, ids ...string) error {
 }
 
 // Tidy collects garbage if there are traces of it: entries of missing layers, and those of
-// [TidyLeftovers]. Only entries of missing layers make it look at all objects, because nothing tells
-// which ones these layers had. It does nothing while another process uses the pool. It takes the lock of
+// [TidyLeftovers]. Only entries of missing layers make it look at all objects, because no record
+// lists the objects of these layers. It does nothing while another process uses the pool. It takes the lock of
 // the pool, exclusive, if that is free.
 func Tidy(ctx context.Context, s chain.Store) error {
 	gone, err := gone(s)

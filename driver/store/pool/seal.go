@@ -13,7 +13,7 @@ import (
 )
 
 // SealLayer seals the objects of an existing layer and then its image, because a sealed image
-// promises that its objects are sealed. A file with another content than its name says is an error,
+// promises that its objects are sealed. A file with another content than its name promises is an error,
 // and the image stays unsealed. sealed is false if the file system lacks fs-verity.
 func (p *Pool) SealLayer(ctx context.Context, l chain.Layer) (sealed bool, err error) {
 	if sealed, err = p.sealLayer(ctx, l); err != nil {

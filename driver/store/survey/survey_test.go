@@ -100,7 +100,7 @@ func TestUnique(t *testing.T) {
 	}
 }
 
-// TestPoolOfNone asks for a pool that is not there, and makes none.
+// TestPoolOfNone measures a missing pool, and makes none.
 func TestPoolOfNone(t *testing.T) {
 	s := chain.Store{Home: filepath.Join(t.TempDir(), "overlay")}
 	if _, err := survey.PoolOf(t.Context(), s); !errors.Is(err, fs.ErrNotExist) {

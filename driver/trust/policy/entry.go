@@ -88,11 +88,11 @@ func parseHex(value string, sizes ...int) (string, error) {
 func (e *Entry) check() error {
 	switch {
 	case e.Config == "" && e.Layer == "":
-		return errors.New(`neither "config" nor "layer" says which image it is`)
+		return errors.New(`"config" or "layer" must name the image`)
 	case e.Config != "" && e.Layer != "":
 		return errors.New(`"config" and "layer" are both there, an image is named by one`)
 	case e.Merged == nil && e.OCI == "" && e.Bootable == "":
-		return errors.New(`none of "merged", "oci" and "bootable" says which digest it must have`)
+		return errors.New(`"merged", "oci" or "bootable" must state a digest`)
 	}
 	return nil
 }

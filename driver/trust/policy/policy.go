@@ -24,7 +24,7 @@ func Load(dirs []string, must bool) (*Policy, error) {
 			continue
 		}
 		if errors.Is(err, fs.ErrNotExist) { // not wrapped, because callers take ErrNotExist for a missing layer
-			return nil, fmt.Errorf("expected digests: composefs.conf says digests_dir = %q, which does not exist: create that directory, or remove the key", dir)
+			return nil, fmt.Errorf("expected digests: composefs.conf has digests_dir = %q, which does not exist: create that directory, or remove the key", dir)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("expected digests: %w", err)

@@ -76,10 +76,10 @@ func TestParseErrors(t *testing.T) {
 		"[[image]]\nconfig = 'A'\n\nmerged = 'L'":                   `p.toml:4: merged = "` + long + `": must be 64 hexadecimal digits`,
 		"[[image]]\nconfig = 'A'\nmerged = 'sha256:B'":              `p.toml:3: merged = "sha256:` + b + `": must be 64 hexadecimal digits`,
 		"[[image]]\nconfig = 'A'\noci = 'x'":                        `p.toml:3: oci = "x": must be 64 or 128 hexadecimal digits`,
-		"[[image]]\n\n[[image]]\nconfig = 'A'\nmerged = 'B'":        `p.toml:1: neither "config" nor "layer" says which image it is`,
-		"[[image]]\nconfig = 'A'\nmerged = 'B'\n[[image]]\noci='B'": `p.toml:4: neither "config" nor "layer" says which image it is`,
+		"[[image]]\n\n[[image]]\nconfig = 'A'\nmerged = 'B'":        `p.toml:1: "config" or "layer" must name the image`,
+		"[[image]]\nconfig = 'A'\nmerged = 'B'\n[[image]]\noci='B'": `p.toml:4: "config" or "layer" must name the image`,
 		"[[image]]\nconfig = 'A'\nlayer = 'B'\nmerged = 'B'":        `p.toml:1: "config" and "layer" are both there, an image is named by one`,
-		"[[image]]\nconfig = 'A'\n":                                 `p.toml:1: none of "merged", "oci" and "bootable" says which digest it must have`,
+		"[[image]]\nconfig = 'A'\n":                                 `p.toml:1: "merged", "oci" or "bootable" must state a digest`,
 		"[[image]]\nconfig = 'A'\nconfig = 'B'":                     `p.toml:3: `,
 	} {
 		list, err := parse(text)
@@ -156,7 +156,7 @@ func TestLoadErrors(t *testing.T) {
 		}
 	}
 	_, err := policy.Load([]string{"/nonexistent"}, true)
-	if err == nil || !strings.Contains(err.Error(), `composefs.conf says digests_dir = "/nonexistent"`) {
+	if err == nil || !strings.Contains(err.Error(), `composefs.conf has digests_dir = "/nonexistent"`) {
 		t.Errorf("the file and the key are not named: %v", err)
 	}
 	if errors.Is(err, fs.ErrNotExist) {

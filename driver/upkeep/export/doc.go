@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package export writes container images of a store to composefs repositories, and reads no contents if
-// these can be linked.
+// Package export writes container images of a store to composefs repositories, and reads no
+// contents if these can be linked.
 //
 //	objects   of all layers: hard links, reflinks or copies      objects.go
 //	images    merged, canonical and bootable                     images.go

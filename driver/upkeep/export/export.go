@@ -23,11 +23,11 @@ type Options struct {
 	Streams  bool                // write the split streams and the tag
 	Bootable bool                // write the bootable image
 
-	// Progress is told how many bytes of the contents are in the repository. It may be nil.
+	// Progress gets the number of bytes of the contents that are in the repository. It may be nil.
 	Progress func(done, total int64)
 }
 
-// Result tells what a repository got.
+// Result is the result of an export.
 type Result struct {
 	Linked, Reflinked, Copied, Present int   // objects
 	Contents                           int64 // bytes of all objects of the layers

@@ -56,7 +56,7 @@ func (c *checker) checkFile(ctx context.Context, h *hasher, f *file) {
 	}
 	fd, err := f.open()
 	if errors.Is(err, fs.ErrNotExist) {
-		return // removed meanwhile
+		return // removed since
 	}
 	if err == nil {
 		err = c.compare(ctx, h, f, fd)
@@ -124,7 +124,7 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 func (c *checker) checkSeal(f *file) {
 	in, err := openFile(f.path())
 	if err != nil {
-		return // removed meanwhile
+		return // removed since
 	}
 	defer in.Close() //nolint:errcheck // open for reading
 	got, err := measure(in)

@@ -98,7 +98,7 @@ func (c *checker) findMerged(ctx context.Context) (all []*merged) {
 func (c *checker) checkImage(ctx context.Context, m *merged) {
 	f, err := openFile(m.path())
 	if errors.Is(err, fs.ErrNotExist) {
-		return // removed meanwhile
+		return // removed since
 	}
 	if err != nil {
 		c.addMerged(m, MergedDamaged, bare(err))

@@ -13,7 +13,7 @@ func (r *repairer) remerge(ctx context.Context, f *Finding) {
 		return
 	}
 	if f.Kind == MergedDifferent {
-		// Nothing tells which of both is right, so no source of contents helps.
+		// Nothing shows which of the two is right, so no source of contents helps.
 		f.Remedy = anew(f)
 		return
 	}

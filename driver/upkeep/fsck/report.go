@@ -67,7 +67,7 @@ func (c *checker) reportFaults(ctx context.Context, gone func(id string) bool) e
 		x := c.faults[key]
 		x.locate(all, func(l *layer, name string) bool { return named[l][name] })
 		if len(x.paths) == 0 {
-			continue // removed meanwhile
+			continue // removed since
 		}
 		f := &Finding{Kind: ObjectDamaged, Severity: Damage, Store: root(x.pool.store), Object: x.name, Layers: x.layers, Paths: x.paths,
 			Detail: x.why(), pool: x.pool, fault: x}

@@ -13,8 +13,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
-// TestSeal checks an object that an image says to have fs-verity, of which the kernel says
-// this and that.
+// TestSeal checks an object that has fs-verity according to an image, with several answers of the kernel.
 func TestSeal(t *testing.T) {
 	s := chain.Store{Home: filepath.Join(t.TempDir(), "overlay")}
 	d := verity.Sum([]byte("content"))

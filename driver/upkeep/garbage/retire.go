@@ -14,7 +14,7 @@ import (
 // Retire removes the entries of layers that are not composefs from the pools, and then an empty
 // directory of entries. Such a store counts as one without a pool: an unset use_composefs means plain
 // again, see config.Options.Decide. Retire reports whether all stores are such. It takes no lock; the
-// caller has just collected the stores. A layer that another process adds meanwhile may lose its entry,
+// caller has just collected the stores. A layer that another process adds at that time may lose its entry,
 // which costs disk space only: see [pool.Enter].
 func Retire(stores *chain.Stores) (retired bool, err error) {
 	retired = true

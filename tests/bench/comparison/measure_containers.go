@@ -90,7 +90,7 @@ func (s *session) create() (c container, err error) {
 
 // mountMany measures the kernel's slab memory after many containers were mounted and
 // walked, and what each after the first one adds. That is a median, because it has the
-// same if the kernel was told to forget things meanwhile; the sum is worthless then.
+// same if the kernel has dropped caches in the meantime; the sum is worthless then.
 //
 // It takes minutes and hardly varies: it is done in every second round, and with stock
 // composefs, which takes longest, in the first one.

@@ -17,9 +17,8 @@ type store struct {
 	env       []string
 }
 
-// newStore makes an empty store. As usual, what does not outlive a reboot is not on the
-// disk. What podman knows of blobs that it has pulled, which is not in the store, is
-// with it.
+// newStore makes an empty store. As usual, files that do not outlive a reboot are not on the
+// disk. podman's cache of blobs, which is not in the store, is beside it.
 func (l *lab) newStore(k kind) (*store, error) {
 	dir, err := l.newDir(k.name)
 	if err != nil {

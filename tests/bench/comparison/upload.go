@@ -111,7 +111,7 @@ func (r *registry) send(ctx context.Context, method, place, mediaType string, bo
 	}
 	defer resp.Body.Close() //nolint:errcheck // open for reading
 	if resp.StatusCode/100 != 2 {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000)) // the status says enough
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000)) // the status is enough
 		return "", fmt.Errorf("%s %s: %s: %s", method, place, resp.Status, text)
 	}
 	return resp.Header.Get("Location"), nil

@@ -115,7 +115,7 @@ func start(cmd *exec.Cmd, image, connection *os.File) error {
 	if err == nil && string(text) == ready {
 		return cmd.Process.Release()
 	}
-	ended := cmd.Wait() // a text says more
+	ended := cmd.Wait() // a text has the cause
 	if len(text) == 0 {
 		return errors.Join(fmt.Errorf("start the FUSE server of an image: %s: %w", cmd.Path, errSilent), ended, err)
 	}
@@ -127,24 +127,24 @@ func hold(args []string) error {
 	point, note, stores := args[1], args[2], args[3:]
 	pipe := os.NewFile(readyFD, "pipe")
 	if err := closeInherited(); err != nil {
-		return tell(pipe, err)
+		return report(pipe, err)
 	}
 	if point != "" {
 		_ = joinScope() // status reports it
 	}
 	if err := leave(stores); err != nil {
-		return tell(pipe, err)
+		return report(pipe, err)
 	}
 	shared := []*os.File{os.NewFile(imageFD, "image"), os.NewFile(connectionFD, "/dev/fuse"), os.NewFile(countFD, "count")}
 	counter, err := openCount(shared[countFD-imageFD])
 	if err != nil {
-		return tell(pipe, err)
+		return report(pipe, err)
 	}
 	for futile := 0; ; {
 		before, start := counter.requests(), time.Now()
 		err := run(shared, pipe, args)
 		pipe = nil
-		if err == nil || counter.starts() == 0 { // the first server has told its error
+		if err == nil || counter.starts() == 0 { // the first server has reported its error
 			return err
 		}
 		if futile++; counter.requests() > before || time.Since(start) > steady {
@@ -237,8 +237,8 @@ func leave(stores []string) error {
 	return nil
 }
 
-// tell sends an error to the process that has started the holder.
-func tell(pipe *os.File, err error) error {
+// report sends an error to the process that has started the holder.
+func report(pipe *os.File, err error) error {
 	_, werr := io.WriteString(pipe, err.Error())
 	return errors.Join(err, werr, pipe.Close())
 }

@@ -33,7 +33,7 @@ func joinScope() error {
 	end := time.Now().Add(scopeWait)
 	defer time.AfterFunc(scopeWait, func() { conn.Close() }).Stop() //nolint:errcheck // the call then fails
 	defer conn.Close()                                              //nolint:errcheck // nothing is sent any more
-	// In podman's user namespace the ID of the process is 0, and the bus knows the other one.
+	// In podman's user namespace the ID of the process is 0, and the bus uses the other one.
 	if err := conn.Auth([]dbus.Auth{dbus.AuthExternal(strconv.Itoa(unshare.GetRootlessUID()))}); err != nil {
 		return err
 	}

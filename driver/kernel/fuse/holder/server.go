@@ -25,7 +25,7 @@ func serve(resume bool) error {
 	if !resume {
 		pipe := os.NewFile(readyFD, "pipe")
 		if err != nil {
-			return tell(pipe, err)
+			return report(pipe, err)
 		}
 		if _, err = io.WriteString(pipe, ready); err == nil {
 			err = pipe.Close()

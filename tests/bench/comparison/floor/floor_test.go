@@ -43,7 +43,7 @@ func layer(t *testing.T, files ...string) (plain, packed []byte) {
 func digest(b []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(b)) }
 
 // serve serves an image of two layers, and in place of the second blob the answer that a test
-// says.
+// wants.
 func serve(t *testing.T, second func([]byte) []byte) (image string) {
 	t.Helper()
 	long := strings.Repeat("long", inMemory)

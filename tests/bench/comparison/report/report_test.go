@@ -137,7 +137,7 @@ func TestSVG(t *testing.T) {
 	got.at(t, "Compared with plain overlay")
 }
 
-// TestSVGRoom checks that no text of a row leaves the chart or meets an aim, that a chart says when
+// TestSVGRoom checks that no text of a row leaves the chart or meets an aim, that a chart states when
 // it leaves measures out, and that a bar beyond the scale has an arrow and its ratio.
 func TestSVGRoom(t *testing.T) {
 	long := "disk of all layers of all images, in bytes, once more than the last"
