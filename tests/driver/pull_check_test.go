@@ -195,6 +195,7 @@ func TestPullFindings(t *testing.T) {
 		kinds = append(kinds, f.Kind)
 	}
 	slices.Sort(kinds)
+	kinds = slices.Compact(kinds) // the stock differ leaves an empty file too, which is leaked
 	want := []fsck.Kind{fsck.Garbage, fsck.LayerGone, fsck.LayerMissing, fsck.Leaked, fsck.NotChecked}
 	if slices.Sort(want); !slices.Equal(kinds, want) {
 		t.Errorf("found %q, want %q", kinds, want)
