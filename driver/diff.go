@@ -12,6 +12,7 @@ import (
 	"github.com/containers/storage/pkg/directory"
 	"github.com/containers/storage/pkg/idtools"
 
+	"github.com/composefs-storage/composefs-storage/driver/contents"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/upper"
@@ -34,7 +35,7 @@ func (d *Driver) Diff(id string, maps *idtools.IDMappings, parent string, parent
 		return d.Driver.Diff(id, maps, parent, parentMaps, label)
 	}
 	if c[0].Composefs {
-		if err := d.restoreObjects(c[0]); err != nil {
+		if err := contents.Restore(d.stores, d.sealing(), c[0]); err != nil {
 			return nil, fmt.Errorf("layer %s: %w", id, err)
 		}
 	}

@@ -71,6 +71,7 @@
 //
 //	pull      converts a download: blob reads it, staging holds the layer until it has a place
 //	upper     reads the changes of a container
+//	contents  opens files of layers by their names in the tars
 //	trust     decides whether an image is the right one to mount: fs-verity, expected digests
 //	store     the files of a store: chain finds layers, pool opens the pool, images merges
 //	          chains, catalog reads the records of containers/storage, survey measures

@@ -4,14 +4,11 @@ package driver
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-	"unicode/utf8"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
-	"github.com/composefs-storage/composefs-storage/convert/tree"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/contents"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
 
@@ -79,34 +76,7 @@ func (s *stockDriver) objectNames(id string, bigData readBigData) readBigData {
 		if img.Format() != erofs.Layer {
 			return bigData(key)
 		}
-		text, err := tableOfObjects(img)
+		text, err := contents.Table(img)
 		return io.NopCloser(bytes.NewReader(text)), err
 	}
-}
-
-// tocEntry is an entry of a table of contents, with the fields that LayerFiles of the stock driver reads.
-// Source: LayerFlatFileNames in pkg/chunked/dump.
-type tocEntry struct {
-	Type   string `json:"type"`
-	Name   string `json:"name"`
-	Digest string `json:"digest"`
-}
-
-// tableOfObjects returns a table of contents with the objects of a layer image. Each digest is the one by
-// which the object is named, an fs-verity digest. Names that JSON cannot represent are left out.
-func tableOfObjects(img *erofs.Image) ([]byte, error) {
-	table := struct {
-		Version int        `json:"version"`
-		Entries []tocEntry `json:"entries"`
-	}{Version: 1, Entries: []tocEntry{}}
-	err := img.Walk(func(path string, _ uint64, n *tree.Inode) error {
-		if n.IsExternal() && n.Digest != nil && utf8.ValidString(path) {
-			table.Entries = append(table.Entries, tocEntry{"reg", path[len("/"):], "sha256:" + verity.Digest(*n.Digest).String()})
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(table)
 }

@@ -128,10 +128,11 @@ func TestServer(t *testing.T) {
 	for name, layerFiles := range map[string]filesOf[string]{"driver": withFiles(s, files).LayerFiles, "plain": withPlainFiles(p, files).LayerFiles} {
 		text, err := layerFiles("layer", bigData)
 		must(t, err)
-		var table struct{ Entries []tocEntry }
+		type entry struct{ Type, Name, Digest string }
+		var table struct{ Entries []entry }
 		must(t, json.Unmarshal([]byte(text), &table))
 		sum := "sha256:" + verity.Sum([]byte(content)).String()
-		if want := []tocEntry{{"reg", "d/f", sum}, {"reg", "link", sum}}; !reflect.DeepEqual(table.Entries, want) {
+		if want := []entry{{"reg", "d/f", sum}, {"reg", "link", sum}}; !reflect.DeepEqual(table.Entries, want) {
 			t.Errorf("%s: entries %+v, want %+v", name, table.Entries, want)
 		}
 		if text, err := layerFiles("stock", bigData); err != nil || text != "big data key" {

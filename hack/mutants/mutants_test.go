@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +63,27 @@ func TestPackages(t *testing.T) {
 	without := slices.DeleteFunc(slices.Sorted(maps.Keys(packages)), func(dir string) bool { return packages[dir] })
 	if len(packages) < 40 || len(without) > 2 {
 		t.Errorf("%d packages, no mutant is in %q", len(packages), without)
+	}
+}
+
+// TestDocumented checks that docs/mutants.md lists each mutant, with one of its tests.
+func TestDocumented(t *testing.T) {
+	all, err := load(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/mutants.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		listed := func(by test) bool {
+			row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(strings.TrimSuffix(m.what, ".")) + " \\| .* \\| `" + by.dir + `\.` + by.name + "` \\|$")
+			return row.Match(page)
+		}
+		if !slices.ContainsFunc(m.tests, listed) {
+			t.Errorf("docs/mutants.md does not list %s", m.name)
+		}
 	}
 }
 

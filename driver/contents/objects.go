@@ -1,6 +1,6 @@
 //go:build linux
 
-package driver
+package contents
 
 import (
 	"errors"
@@ -53,16 +53,17 @@ func (o *object) path() string {
 	return filepath.Join(o.layer.Store.PoolObjects(), objects.Path(o.digest))
 }
 
-func (d *Driver) newObjects() *objectOpener {
+func newOpener(stores *chain.Stores, sealing objects.Sealing) *objectOpener {
 	return &objectOpener{
-		stores: d.stores, sealing: d.sealing(),
+		stores: stores, sealing: sealing,
 		pools: map[string]*objects.Reader{}, restorers: map[string]*pool.Restorer{},
 	}
 }
 
-// restoreObjects restores the objects of a layer that the pool lost, so that a mount finds them.
-func (d *Driver) restoreObjects(l chain.Layer) error {
-	p := d.newObjects()
+// Restore restores the objects of a layer that the pool lost, so that a mount finds them. It takes
+// the lock of the pool, shared, if an object is missing.
+func Restore(stores *chain.Stores, sealing objects.Sealing, l chain.Layer) error {
+	p := newOpener(stores, sealing)
 	return files.WithCleanup(p.restoreAll(l), p.Close())
 }
 
