@@ -67,7 +67,7 @@ var decisions = map[string]decision{
 	"Status":                        {ours: true, plain: true},
 	"String":                        {stock: "the name of the driver in the store stays"},
 	"SupportsShifting":              {stock: "the kernel decides, and mounts of both kinds use the same mapping"},
-	"SyncMode":                      {stock: "the store syncs layers of both kinds as storage.conf says", since: 63},
+	"SyncMode":                      {stock: "the store syncs layers of both kinds by the option in storage.conf", since: 63},
 	"UpdateLayerIDMap":              {ours: true},
 }
 

@@ -118,7 +118,7 @@ func TestConvertAtOnce(t *testing.T) {
 			switch i {
 			case 0, 1:
 				out, failed := tool(t, p, "convert", "--all").CombinedOutput()
-				for _, why := range []string{"in use", "changed meanwhile", "no store has it", "does not list it", "it is incomplete", "no such file"} {
+				for _, why := range []string{"in use", "another process has changed it", "no store has it", "does not list it", "it is incomplete", "no such file"} {
 					if failed != nil && strings.Contains(string(out), why) {
 						failed = nil
 					}
