@@ -1,8 +1,8 @@
 #!/bin/sh
-# usage: deps.sh [podman|dist|demo|test|arm64]
+# usage: deps.sh [podman|dist|demo|test|arm64|kubernetes]
 #
 # Install what building and running podman, packages, the demo, by default the tests, or building and
-# testing for arm64 need beyond Go and make, and is missing. Tests that need something else skip it,
+# testing for arm64, or tests of CRI-O need beyond Go and make, and is missing. Tests that need something else skip it,
 # unless CI is true; the others need all. OS_RELEASE is a file like os-release(5).
 set -eu
 purpose=${1:-test}
@@ -12,8 +12,9 @@ dist) purposes=' build pages dist ' ;;
 demo) purposes=' build run demo ' ;;
 test) purposes=' build run demo test emul ' ;;
 arm64) purposes=' build cross emul ' ;;
+kubernetes) purposes=' build run kube ' ;;
 *)
-	echo "usage: deps.sh [podman|dist|demo|test|arm64]" >&2
+	echo "usage: deps.sh [podman|dist|demo|test|arm64|kubernetes]" >&2
 	exit 2
 	;;
 esac
@@ -62,6 +63,11 @@ test  systemd-analyze              systemd                         judges the un
 emul  qemu-aarch64                 qemu-user                       runs programs for arm64; Debian 13's qemu-user-static also registers with the kernel
 cross aarch64-linux-gnu-gcc        gcc-aarch64-linux-gnu           podman for arm64 (cgo)
 cross /usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross the same
+kube  static:busybox               busybox-static                  what images of tests run
+kube  catatonit                    catatonit                       the first process of a node
+kube  /usr/lib/cni/bridge          containernetworking-plugins     networks of pods
+kube  iptables                     iptables                        ports of pods
+kube  ip                           iproute2                        the network of a node
 "
 
 # missing prints the packages that are missing.
@@ -89,7 +95,7 @@ if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; th
 		packages=$(missing)
 	fi
 fi
-case $purpose in demo | test)
+case $purpose in demo | test | kubernetes)
 	"$(dirname "$0")/docker-registry.sh" >/dev/null || packages="$packages docker-registry"
 	;;
 esac

@@ -27,6 +27,7 @@ func TestDeps(t *testing.T) {
 		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},
 		"arm64":             {"arm64", "trixie", "gcc patch gcc-aarch64-linux-gnu qemu-user", "conmon busybox-static " + tests},
+		"kubernetes":        {"kubernetes", "trixie", "gcc patch conmon runc busybox-static catatonit", "nftables " + tests},
 		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static qemu-user " + tests, "nftables gcc-aarch64-linux-gnu"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +80,7 @@ func TestDepsFail(t *testing.T) {
 		"not root":        {"podman", []string{"ID=1000"}, 1, []string{"error: these packages are missing", "hint: run this as root, or install as root: gcc"}},
 		"tests, not root": {"test", []string{"ID=1000"}, 0, []string{"hint: for all of it, install as root: gcc"}},
 		"tests in CI":     {"test", []string{"ID=1000", "CI=true"}, 1, []string{"hint: for all of it, install as root: gcc"}},
-		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|dist|demo|test|arm64]"}},
+		"a typing error":  {"tset", []string{"ID=0"}, 2, []string{"usage: deps.sh [podman|dist|demo|test|arm64|kubernetes]"}},
 	} {
 		s := newDeps(t)
 		out, code := s.run(t, append(c.env, s.debian(t, "trixie")), "hack/deps.sh", c.purpose)

@@ -18,6 +18,7 @@ type Image struct {
 	Layers      [][]byte // tars, bottom first
 	Compression Compression
 	Cmd         []string
+	User        string
 
 	// Forge changes a packed layer and its annotations, if it is not nil. The manifest
 	// then has the digest of its result.
@@ -82,7 +83,7 @@ func (img Image) Pack(t testing.TB) Packed {
 func (img Image) pack() (manifest blob, others []blob, err error) {
 	config := map[string]any{
 		"architecture": runtime.GOARCH, "os": "linux", "created": "2020-01-01T00:00:00Z",
-		"config":  map[string]any{"Cmd": img.Cmd, "Env": []string{"PATH=/bin"}},
+		"config":  img.config(),
 		"rootfs":  map[string]any{"type": "layers", "diff_ids": img.DiffIDs()},
 		"history": slices.Repeat([]map[string]string{{"created_by": "a test"}}, len(img.Layers)), // without it, builds have no cache
 	}
@@ -108,6 +109,15 @@ func (img Image) pack() (manifest blob, others []blob, err error) {
 		"schemaVersion": 2, "mediaType": mediaTypes + "manifest.v1+json", "config": conf, "layers": layers,
 	})
 	return newBlob(mediaTypes+"manifest.v1+json", text), append(layers, conf), err
+}
+
+// config returns what a container of the image runs.
+func (img Image) config() map[string]any {
+	config := map[string]any{"Cmd": img.Cmd, "Env": []string{"PATH=/bin"}}
+	if img.User != "" {
+		config["User"] = img.User
+	}
+	return config
 }
 
 // WriteLayout writes the image as an OCI layout into dir, which is then what podman

@@ -13,6 +13,13 @@ import (
 // Push puts an image into the registry and returns how podman names it.
 func (r *Registry) Push(t testing.TB, name string, img Image) string {
 	t.Helper()
+	r.PushTag(t, name, "latest", img)
+	return r.Addr + "/" + name
+}
+
+// PushTag puts an image into the registry under a tag.
+func (r *Registry) PushTag(t testing.TB, name, tag string, img Image) {
+	t.Helper()
 	manifest, others, err := img.pack()
 	if err != nil {
 		t.Fatal(err)
@@ -22,11 +29,10 @@ func (r *Registry) Push(t testing.TB, name string, img Image) string {
 			t.Fatalf("push a blob of %s: %v", name, err)
 		}
 	}
-	_, err = r.do(http.MethodPut, r.url("/v2/"+name+"/manifests/latest"), manifest.MediaType, manifest.data)
+	_, err = r.do(http.MethodPut, r.url("/v2/"+name+"/manifests/"+tag), manifest.MediaType, manifest.data)
 	if err != nil {
 		t.Fatalf("push the manifest of %s: %v", name, err)
 	}
-	return r.Addr + "/" + name
 }
 
 func (r *Registry) pushBlob(name string, b blob) error {

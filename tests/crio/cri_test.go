@@ -1,0 +1,159 @@
+//go:build crio
+
+package crio_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/tests/podman"
+)
+
+// try runs crictl for the node, and returns its output.
+func (n *node) try(args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	socket := "unix://" + n.socket()
+	cmd := exec.CommandContext(ctx, filepath.Join(n.bin, "crictl"),
+		append([]string{"--config", filepath.Join(n.dir, "crictl.yaml"), "--runtime-endpoint", socket, "--image-endpoint", socket, "--timeout", "60s"}, args...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return stdout.String(), fmt.Errorf("crictl %q (%s): %w: %s", args, n.kind, err, stderr.String())
+	}
+	return strings.TrimSpace(stdout.String()), nil
+}
+
+// crictl runs crictl for the node, and returns its output. A failure ends the test.
+func (n *node) crictl(args ...string) string {
+	n.t.Helper()
+	out, err := n.try(args...)
+	must(n.t, err)
+	return out
+}
+
+// storage runs composefs-storage in the node, and returns its output and its exit code.
+func (n *node) storage(args ...string) (out string, code int) {
+	n.t.Helper()
+	cmd := n.command(n.t.Context(), append([]string{filepath.Join(n.bin, "composefs-storage")}, args...)...)
+	text, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		n.t.Fatal(err)
+	}
+	return string(text), cmd.ProcessState.ExitCode()
+}
+
+// sound checks that no image is damaged.
+func (n *node) sound() {
+	n.t.Helper()
+	if out, code := n.storage("check", "--all"); code != 0 || !strings.Contains(out, "found: 0 damaged") {
+		n.t.Errorf("check: exit code %d:\n%s", code, out)
+	}
+}
+
+// write writes a file for crictl.
+func (n *node) write(name string, content any) string {
+	n.t.Helper()
+	text, err := json.Marshal(content)
+	must(n.t, err)
+	path := filepath.Join(n.dir, name+".json")
+	must(n.t, os.WriteFile(path, text, 0o600))
+	return path
+}
+
+// pod is a pod of a node.
+type pod struct {
+	*node
+	id, config string
+}
+
+// security is the security context of pods and their containers: the network of the node (NODE), and processes of
+// their own (CONTAINER), so that a pod needs no container for itself.
+var security = object{"namespace_options": object{"network": 2, "pid": 1}}
+
+// pod runs a pod in the network of the node.
+func (n *node) pod(name string) pod {
+	n.t.Helper()
+	config := n.write("pod-"+name, object{
+		"metadata":      object{"name": name, "uid": name, "namespace": "default", "attempt": 0},
+		"log_directory": filepath.Join(n.dir, "log"),
+		"linux":         object{"cgroup_parent": "/pods", "security_context": security},
+	})
+	return pod{n, n.crictl("runp", config), config}
+}
+
+// create creates a container that sleeps.
+func (p pod) create(name, image string) (id string, err error) {
+	p.t.Helper()
+	config := p.write("container-"+name, object{
+		"metadata": object{"name": name},
+		"image":    object{"image": image},
+		"command":  []string{"sh", "-c", `trap "exit 0" TERM; while :; do sleep 1 & wait; done`},
+		"log_path": name + ".log",
+		"linux":    object{"security_context": security},
+	})
+	return p.try("create", p.id, config, p.config)
+}
+
+// container starts a container.
+func (p pod) container(name, image string) (id string) {
+	p.t.Helper()
+	id, err := p.create(name, image)
+	must(p.t, err)
+	p.crictl("start", id)
+	return id
+}
+
+// exec runs a shell script in a container.
+func (n *node) exec(container, script string) string {
+	n.t.Helper()
+	return n.crictl("exec", "--sync", container, "sh", "-c", script)
+}
+
+// clear removes all pods and images. Nothing may be left of them.
+func (n *node) clear() {
+	n.t.Helper()
+	n.crictl("rmp", "--all", "--force")
+	n.crictl("rmi", "--all")
+	for _, m := range n.mounts() {
+		n.t.Errorf("left behind: a mount at %s", m.Point)
+	}
+	for _, dir := range []string{"overlay-composefs/objects", "overlay-composefs/images", "overlay-composefs/staging", "overlay-composefs/layers", "overlay/l"} {
+		err := filepath.WalkDir(filepath.Join(n.root, dir), func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				n.t.Errorf("left behind: %s", path)
+			}
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			n.t.Error(err)
+		}
+	}
+}
+
+// push puts an image of busybox and further layers into the registry.
+func push(t *testing.T, name string, layers ...[]byte) string {
+	t.Helper()
+	return podman.SharedRegistry(t).Push(t, name, withBusybox(t, layers...))
+}
+
+func withBusybox(t *testing.T, layers ...[]byte) podman.Image {
+	t.Helper()
+	return podman.Image{Layers: append([][]byte{podman.Busybox(t)}, layers...), Compression: podman.Gzip, Cmd: []string{"sh"}}
+}
+
+// pauseImage is a line of crio.conf with an image of pods.
+func pauseImage(t *testing.T) string {
+	t.Helper()
+	return fmt.Sprintf("pause_image = %q", push(t, "pause"))
+}

@@ -1,0 +1,106 @@
+//go:build crio
+
+package crio_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/layertest"
+	"github.com/composefs-storage/composefs-storage/tests/podman"
+)
+
+// application returns an image with names that a later layer removes and replaces.
+func application(t *testing.T) string {
+	t.Helper()
+	return push(t, "application",
+		podman.Layer(layertest.Dir("app"), layertest.File("app/token", "secret"), layertest.File("app/file", "one"), layertest.Link("app/link", "app/file")),
+		podman.Layer(layertest.File("app/.wh.token", ""), layertest.File("app/new", strings.Repeat("two", 1000)).Owner(7, 8, 0o4750)))
+}
+
+// tree is a script that describes all that an image has: names, metadata, and contents of files. CRI-O
+// adds files to /etc, /dev, /run and /sys.
+const tree = `find / -xdev ! -path "/dev/*" ! -path "/etc/*" ! -path "/proc/*" ! -path "/run/*" ! -path "/sys/*" >/run/names
+while read -r name; do
+	[ -d "$name" ] || stat -c "%n %F %a %u %g %h %s %Y" "$name"
+	[ ! -d "$name" ] || stat -c "%n %F %a %u %g" "$name"
+done </run/names
+sha256sum /app/*; cat /app/link; ls -a /app`
+
+// TestPods runs containers by both, which must see the same, and removes them with their images.
+func TestPods(t *testing.T) {
+	seen := map[kind]string{}
+	both(t, func(t *testing.T, k kind) {
+		n, ref := newNode(t, k, options{image: pauseImage(t)}), application(t)
+		n.crictl("pull", ref)
+		p := n.pod("one")
+		first := p.container("first", ref)
+		one := n.images()
+		second := p.container("second", ref)
+		if two := n.images(); two != one || (two > 0) != (k == ours) {
+			t.Errorf("%d EROFS mounts for one container, %d for two", one, two)
+		}
+		root, _, _ := strings.Cut(n.exec(first, "cat /proc/mounts"), "\n")
+		if strings.HasPrefix(root, "composefs / overlay ") != (k == ours) {
+			t.Errorf("the root of a container is %q", root)
+		}
+		lines := strings.Split(n.exec(first, tree), "\n")
+		slices.Sort(lines)
+		seen[k] = strings.Join(lines, "\n")
+		if k == ours && seen[ours] != seen[plain] {
+			t.Errorf("a container sees\n%s\nwant, as with plain overlay,\n%s", seen[ours], seen[plain])
+		}
+		n.exec(second, "echo more >>/app/file; rm /app/new; mkdir /app/token")
+		if got := n.exec(first, "cat /app/file"); got != "one" {
+			t.Errorf("one container writes, and another reads %q", got)
+		}
+		if got := n.exec(second, "cat /app/file; ls /app"); got != "onemore\nfile\nlink\ntoken" {
+			t.Errorf("a container reads what it has written: %q", got)
+		}
+		if _, err := n.try("rmi", ref); err == nil {
+			t.Error("an image in use is removed")
+		}
+		n.crictl("stop", first)
+		n.crictl("rm", first)
+		n.exec(second, "true")
+		if k == ours {
+			n.sound()
+		}
+		n.clear()
+	})
+}
+
+// TestSharedLayers pulls images that share layers, all at once.
+func TestSharedLayers(t *testing.T) {
+	both(t, func(t *testing.T, k kind) {
+		n := newNode(t, k, options{image: pauseImage(t)})
+		var refs []string
+		layers := [][]byte{}
+		for i := range 6 {
+			layers = append(layers, podman.Layer(layertest.File(fmt.Sprint("file", i), strings.Repeat(fmt.Sprint(i, "\n"), 50_000))))
+			refs = append(refs, push(t, fmt.Sprint("version", i), layers...))
+		}
+		errs := make(chan error)
+		for _, ref := range refs {
+			go func() {
+				_, err := n.try("pull", ref)
+				errs <- err
+			}()
+		}
+		for range refs {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		p := n.pod("all")
+		for i, ref := range refs {
+			c := p.container(fmt.Sprint("container", i), ref)
+			if got := n.exec(c, "cat /file* | sha256sum; ls -d /file*"); strings.Count(got, "/file") != i+1 {
+				t.Errorf("version %d has %q", i, got)
+			}
+		}
+		n.clear()
+	})
+}

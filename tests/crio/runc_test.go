@@ -1,0 +1,108 @@
+//go:build crio
+
+package crio_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// resourceRight is the capability without which a process may neither raise limits nor lower its
+// oom_score_adj. runc then fails for pods, because their oom_score_adj is low.
+const resourceRight = "CAP_SYS_RESOURCE"
+
+// runc runs runc without the requests that need this capability, if this process lacks it. It returns only
+// an error.
+func runc(args []string) error {
+	path, err := exec.LookPath("runc")
+	if err == nil {
+		err = lower(args)
+	}
+	if err == nil {
+		err = syscall.Exec(path, append([]string{"runc"}, args...), os.Environ())
+	}
+	return err
+}
+
+// lower rewrites the file that an invocation of runc names: the configuration of a container, or of
+// a process for it.
+func lower(args []string) error {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err
+	}
+	_, hex, _ := strings.Cut(string(status), "CapEff:\t")
+	hex, _, _ = strings.Cut(hex, "\n")
+	if rights, err := strconv.ParseUint(hex, 16, 64); err != nil || rights>>24&1 == 1 {
+		return err
+	}
+	for i, a := range args {
+		flag, value, joined := strings.Cut(a, "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		switch flag {
+		case "--bundle", "-b":
+			return rewrite(filepath.Join(value, "config.json"), lowerContainer)
+		case "--process", "-p":
+			return rewrite(value, lowerProcess)
+		}
+	}
+	return nil
+}
+
+type object = map[string]any
+
+// rewrite changes a JSON file.
+func rewrite(path string, change func(object)) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	content := object{}
+	from := json.NewDecoder(bytes.NewReader(text))
+	from.UseNumber()
+	if err := from.Decode(&content); err != nil {
+		return err
+	}
+	change(content)
+	if text, err = json.Marshal(content); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o600)
+}
+
+func lowerContainer(spec object) {
+	if process, ok := spec["process"].(object); ok {
+		lowerProcess(process)
+	}
+	linux, _ := spec["linux"].(object)
+	resources, _ := linux["resources"].(object)
+	if _, err := os.Stat("/sys/fs/cgroup/hugetlb"); err != nil {
+		delete(resources, "hugepageLimits")
+	}
+}
+
+func lowerProcess(process object) {
+	delete(process, "rlimits")
+	text, _ := os.ReadFile("/proc/self/oom_score_adj")
+	own, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if score, ok := process["oomScoreAdj"].(json.Number); ok && err == nil {
+		if n, err := strconv.Atoi(score.String()); err == nil && n < own {
+			process["oomScoreAdj"] = own
+		}
+	}
+	sets, _ := process["capabilities"].(object)
+	for name, set := range sets {
+		if list, ok := set.([]any); ok {
+			sets[name] = slices.DeleteFunc(list, func(c any) bool { return c == resourceRight })
+		}
+	}
+}
