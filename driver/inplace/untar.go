@@ -12,6 +12,7 @@ import (
 
 	"github.com/containers/storage/pkg/archive"
 	"github.com/containers/storage/pkg/chrootarchive"
+	"github.com/containers/storage/pkg/unshare"
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert"
@@ -118,7 +119,10 @@ func (p *plainLayer) unpackTar(ctx context.Context) error {
 		return err
 	}
 	tar := &watched{ctx: ctx, in: original, progress: p.progress}
-	refused := chrootarchive.UntarUncompressed(tar, p.next.Diff(), &archive.TarOptions{WhiteoutFormat: archive.OverlayWhiteoutFormat})
+	refused := chrootarchive.UntarUncompressed(tar, p.next.Diff(), &archive.TarOptions{
+		WhiteoutFormat: archive.OverlayWhiteoutFormat,
+		InUserNS:       unshare.IsRootless(), // devices are left out, also 0:0, which the kernel would allow
+	})
 	switch err := tar.err; {
 	case ctx.Err() != nil:
 		return ctx.Err()
