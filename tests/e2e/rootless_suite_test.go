@@ -23,10 +23,12 @@ const (
 // rootOnly are the tests of this package that cannot run as a user, with the reasons: "make test-rootless" runs
 // all others so.
 var rootOnly = map[string]string{
+	"TestAdditionalStore/ours,_bound_false,_for_[ours_ours,_off_plain_stock_composefs]/by/2_plain": stockReads,
 	"TestAdditionalStoreDamaged":           rootMessages,
 	"TestBoundImages":                      "bootc runs podman as root",
 	"TestBrokenDisk":                       faultyDisk,
 	"TestBuildSteps":                       "without root, each step of a build is merged",
+	"TestBuildah":                          "buildah mounts in a session of buildah unshare only",
 	"TestC1StockMaintenance":               stockReads,
 	"TestC4LayersCanBeMountedByHand":       byHand,
 	"TestChunkedWhole":                     stockReads,
@@ -53,6 +55,7 @@ var rootOnly = map[string]string{
 	"TestP11NoPrograms":                    "it empties PATH, and setpriv and unshare are found there",
 	"TestPayloadsPulled":                   stockReads,
 	"TestPlainTrees":                       "a part of it runs as a user anyway",
+	"TestProgramsOnOneDevice":              changesMounted,
 	"TestPullEvents":                       library,
 	"TestPullEventsDripping":               library,
 	"TestPullEventsPartly":                 library,

@@ -43,6 +43,9 @@ func (s *Store) Freeze(t testing.TB) {
 // Repair checks the file system of a small store that is broken, and mounts it again.
 func (s *Store) Repair(t testing.TB) {
 	t.Helper()
+	if err := s.endPause(); err != nil { // its mount namespace has the disk, and podman cannot end it
+		t.Fatal(err)
+	}
 	s.letGo(t)
 	s.awaitDisk(t)
 	out, err := exec.Command("e2fsck", "-y", "-f", s.disk()).CombinedOutput()
