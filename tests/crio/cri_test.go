@@ -93,22 +93,23 @@ func (n *node) pod(name string) pod {
 }
 
 // create creates a container that sleeps.
-func (p pod) create(name, image string) (id string, err error) {
+func (p pod) create(name, image string, mounts ...object) (id string, err error) {
 	p.t.Helper()
 	config := p.write("container-"+name, object{
 		"metadata": object{"name": name},
 		"image":    object{"image": image},
 		"command":  []string{"sh", "-c", `trap "exit 0" TERM; while :; do sleep 1 & wait; done`},
 		"log_path": name + ".log",
+		"mounts":   mounts,
 		"linux":    object{"security_context": security},
 	})
 	return p.try("create", p.id, config, p.config)
 }
 
 // container starts a container.
-func (p pod) container(name, image string) (id string) {
+func (p pod) container(name, image string, mounts ...object) (id string) {
 	p.t.Helper()
-	id, err := p.create(name, image)
+	id, err := p.create(name, image, mounts...)
 	must(p.t, err)
 	p.crictl("start", id)
 	return id

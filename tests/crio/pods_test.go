@@ -72,6 +72,24 @@ func TestPods(t *testing.T) {
 	})
 }
 
+// TestImageVolume mounts an image into a container of another one. It can be read only.
+func TestImageVolume(t *testing.T) {
+	both(t, func(t *testing.T, k kind) {
+		n, ref := newNode(t, k, options{image: pauseImage(t)}), application(t)
+		other := push(t, "volume", podman.Layer(layertest.Dir("data"), layertest.File("data/file", "of the volume")))
+		n.crictl("pull", ref)
+		n.crictl("pull", other)
+		c := n.pod("one").container("volume", ref, object{"container_path": "/volume", "image": object{"image": other, "user_specified_image": other}, "readonly": true})
+		if got := n.exec(c, "cat /volume/data/file; cat /app/file"); got != "of the volumeone" {
+			t.Errorf("the container reads %q", got)
+		}
+		if _, err := n.try("exec", "--sync", c, "sh", "-c", "echo >/volume/data/file"); err == nil {
+			t.Error("the volume can be written")
+		}
+		n.clear()
+	})
+}
+
 // TestSharedLayers pulls images that share layers, all at once.
 func TestSharedLayers(t *testing.T) {
 	both(t, func(t *testing.T, k kind) {

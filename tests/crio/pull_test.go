@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,8 @@ const limit = `pull_progress_timeout = "2s"`
 type slowly struct {
 	podman.Packed
 	most int
+	half chan struct{} // closed when half a megabyte of a blob is sent
+	once *sync.Once
 }
 
 func (s slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -37,7 +40,7 @@ func (s slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.Manifest))
 	case ok:
-		http.ServeContent(w, r, "", time.Time{}, &slowReader{bytes.NewReader(blob), r.Context(), s.most})
+		http.ServeContent(w, r, "", time.Time{}, &slowReader{bytes.NewReader(blob), r.Context(), s, 0})
 	case r.URL.Path != "/v2/":
 		http.NotFound(w, r)
 	}
@@ -47,33 +50,61 @@ func (s slowly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type slowReader struct {
 	*bytes.Reader
 	ctx  context.Context
-	most int
+	from slowly
+	sent int
 }
 
 func (r *slowReader) Read(b []byte) (int, error) {
-	if r.most <= 0 {
+	if r.sent >= r.from.most {
 		<-r.ctx.Done()
 		return 0, io.ErrUnexpectedEOF
 	}
 	time.Sleep(50 * time.Millisecond)
 	n, err := r.Reader.Read(b[:min(len(b), 16<<10)])
-	r.most -= n
+	if r.sent += n; r.sent >= 512<<10 {
+		r.from.once.Do(func() { close(r.from.half) })
+	}
 	return n, err
 }
 
 // serve serves an image for the duration of the test, and returns its name.
-func serve(t *testing.T, img podman.Image, most int) string {
+func serve(t *testing.T, img podman.Image, most int) (ref string, half <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	server := &http.Server{Handler: slowly{img.Pack(t), most}}
+	handler := slowly{img.Pack(t), most, make(chan struct{}), &sync.Once{}}
+	server := &http.Server{Handler: handler}
 	ended := make(chan error)
 	go func() { ended <- server.Serve(l) }()
 	t.Cleanup(func() {
 		must(t, server.Close())
 		<-ended // always an error
 	})
-	return l.Addr().String() + "/slow"
+	return l.Addr().String() + "/slow", handler.half
+}
+
+// TestPullKilled kills CRI-O in a pull: the next pull works, and nothing of the first is left after all.
+func TestPullKilled(t *testing.T) {
+	both(t, func(t *testing.T, k kind) {
+		n := newNode(t, k, options{})
+		ref, half := serve(t, random(t), 1<<30)
+		ended := make(chan error)
+		go func() {
+			_, err := n.try("pull", ref)
+			ended <- err
+		}()
+		<-half
+		n.stop("KILL")
+		if err := <-ended; err == nil {
+			t.Error("the pull ends before CRI-O is killed")
+		}
+		n.start()
+		n.crictl("pull", ref)
+		if k == ours {
+			n.sound()
+		}
+		n.clear()
+	})
 }
 
 // random returns an image with a layer of 2 MB that cannot be compressed: it takes six seconds.
@@ -89,7 +120,8 @@ func random(t *testing.T) podman.Image {
 func TestPullProgress(t *testing.T) {
 	both(t, func(t *testing.T, k kind) {
 		n := newNode(t, k, options{image: limit})
-		n.crictl("pull", serve(t, random(t), 1<<30))
+		ref, _ := serve(t, random(t), 1<<30)
+		n.crictl("pull", ref)
 		if bytes := n.pulled(); bytes < 2<<20 {
 			t.Errorf("%s is %v", metric, bytes)
 		}
@@ -123,8 +155,9 @@ func (n *node) pulled() (bytes float64) {
 func TestPullStalls(t *testing.T) {
 	both(t, func(t *testing.T, k kind) {
 		n := newNode(t, k, options{image: limit})
+		ref, _ := serve(t, random(t), 1<<20)
 		begin := time.Now()
-		if out, err := n.try("pull", serve(t, random(t), 1<<20)); err == nil || !strings.Contains(err.Error(), "cancel") {
+		if out, err := n.try("pull", ref); err == nil || !strings.Contains(err.Error(), "cancel") {
 			t.Errorf("it pulls %q, %v", out, err)
 		}
 		if took := time.Since(begin); took > 20*time.Second {
