@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
@@ -97,7 +98,7 @@ func TestCanceled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := layer.Read(ctx, &stream{files: 1 << 40}, store{}, layer.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := layer.Read(ctx, &stream{files: math.MaxInt}, store{}, layer.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("empty files: error %v, want %v", err, context.Canceled)
 	}
 	check()

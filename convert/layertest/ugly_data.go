@@ -21,10 +21,10 @@ func metadata() []Case {
 			at(File("after", "5"), time.Unix(1<<34, 0)), at(Dir("d"), time.Unix(-5, 0)), at(Link("hard", "ns"), time.Unix(7, 7)))),
 	}, {
 		Name: "owners", Guards: "ids of 16 or 31 bits",
-		Layers: layers(of(File("a", "1").Owner(1<<32-2, 1<<32-2, 0o644), File("b", "2").Owner(65535, 65536, 0o644), Dir("d").Owner(1<<31, 1<<31-1, 0o755))),
+		Layers: layers(of(File("a", "1").Owner(id(1<<32-2), id(1<<32-2), 0o644), File("b", "2").Owner(65535, 65536, 0o644), Dir("d").Owner(id(1<<31), 1<<31-1, 0o755))),
 	}, {
 		Name: "owner that is none", Guards: "an id that chown(2) does not set",
-		Layers: layers(of(File("a", "1").Owner(1<<32-1, 5, 0o644), Link("b", "a").Owner(7, 1<<32-1, 0o644))),
+		Layers: layers(of(File("a", "1").Owner(id(1<<32-1), 5, 0o644), Link("b", "a").Owner(7, id(1<<32-1), 0o644))),
 	}, {
 		Name: "special modes", Guards: "bits that chown or the type clear",
 		Layers: layers(of(File("suid", "1").Owner(5, 5, 0o4755), File("sgid", "2").Owner(5, 5, 0o2755), Dir("sticky").Owner(0, 0, 0o1777),
@@ -245,3 +245,6 @@ func broken() []Case {
 		Layers: layers(of(OfType('0', "..", "x"))), Err: `the root is not a directory`,
 	}}
 }
+
+// id returns the ID of an owner as an int, which has 32 bits on some machines.
+func id(n int64) int { return int(n) }

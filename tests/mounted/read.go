@@ -64,7 +64,7 @@ func (r *reader) inode(at, path string) (*tree.Inode, error) {
 	}
 	n := &tree.Inode{
 		Mode: st.Mode, Nlink: uint32(st.Nlink), UID: st.Uid, GID: st.Gid, Rdev: uint32(st.Rdev),
-		MtimeSec: st.Mtim.Sec, MtimeNsec: uint32(st.Mtim.Nsec),
+		MtimeSec: int64(st.Mtim.Sec), MtimeNsec: uint32(st.Mtim.Nsec), //nolint:unconvert // narrower on some architectures
 	}
 	err := r.xattrs(at, n)
 	switch {
