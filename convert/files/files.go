@@ -1,6 +1,5 @@
 //go:build linux
 
-// Package files has file operations that package os lacks. Errors name the file.
 package files
 
 import (

@@ -1,4 +1,3 @@
-// Package message rewrites errors for users: with paths that they know and commands that help.
 package message
 
 import "strings"

@@ -19,7 +19,7 @@
 // podman-composefs-*.scope. Elsewhere it ends with the login session or the service of the process
 // that has started it.
 //
-// Both processes run composefs-storage if that is in PATH, because it starts faster than podman and needs less memory, and
-// otherwise the program that starts the holder. Programs that start a holder call reexec.Init at the start of
-// main, as all programs with containers/storage do.
+// Both processes run composefs-storage if that is in PATH, because it starts faster than podman and
+// needs less memory, and otherwise the program that starts the holder. Programs that start a holder
+// call reexec.Init at the start of main, as all programs with containers/storage do.
 package holder
