@@ -107,6 +107,33 @@ func TestLowerFiles(t *testing.T) {
 	}
 }
 
+// TestIdmapped reads a chain with an idmapped layer, which is in no segment: the layers below it are the bottom one.
+func TestIdmapped(t *testing.T) {
+	h := newHome(t)
+	h.three(both, "-")
+	for _, id := range []string{"a", "b"} {
+		if err := os.Mkdir(h.path(id, "composefs-data"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.write("{}", "b", "composefs-idmap")
+	h.write("{}", "c", "composefs-idmap") // of a layer that was not finished
+	c, err := (&chain.Stores{Primary: h.Store}).Chain("c")
+	if err != nil || len(c) != 3 || c[0].Idmapped || !c[1].Idmapped || c[2].Idmapped {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	segments := c.Segments()
+	if len(segments) != 2 || segments[0].Composefs() || segments[1].Top().ID != "a" || !segments[1].Bottom {
+		t.Errorf("segments %+v", segments)
+	}
+	if got := strings.Join(names(c.WithFiles()), " "); got != "c a" {
+		t.Errorf("layers with files: %s", got)
+	}
+	if got := strings.Join(names(c), " "); got != "c b a" {
+		t.Errorf("WithFiles has changed the chain to %s", got)
+	}
+}
+
 // TestBadLower has files that name no layers, or the wrong ones.
 func TestBadLower(t *testing.T) {
 	long := strings.Repeat("a", 256)
