@@ -13,6 +13,7 @@ var commands = map[string]func(args []string) error{
 	"tree":     showTree,  // DIR: print it as a dump
 	"pool":     checkPool, // DIR: read all of a pool
 	"device":   oneDevice, // CONTAINER DIR: check that a container is one device
+	"seal":     seal,      // DIR...: enable fs-verity for all files
 	"sealed":   sealed,    // FILE...: print which have fs-verity
 	"limited":  limited,   // COMMAND...: run it so that quotas hold for it
 	"sharing":  sharing,   // FILE COMMAND...: run it with a shared lock on the file

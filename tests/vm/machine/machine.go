@@ -45,14 +45,21 @@ func (s *System) Boot(dir string, disks ...string) (m *Machine, err error) {
 	return nil, err
 }
 
+// BootOnce is like Boot, but tries only once. Its error has the end of the console's output.
+func (s *System) BootOnce(dir string, disks ...string) (*Machine, error) {
+	return s.boot(dir, disks...)
+}
+
 func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 	m := &Machine{disks: disks, ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
 		"-nodefaults", "-display", "none", "-serial", "file:" + m.console,
-		"-kernel", s.kernel, "-initrd", s.initramfs, "-append", "console=ttyS0 quiet panic=-1",
+		"-kernel", s.kernel, "-initrd", s.initramfs, "-append", s.options,
 		"-chardev", "stdio,id=agent,signal=off", "-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=" + wire.Port,
-		"-drive", "format=raw,if=virtio,snapshot=on,file=" + s.root,
+	}
+	if s.root != "" {
+		args = append(args, "-drive", "format=raw,if=virtio,snapshot=on,file="+s.root)
 	}
 	for _, disk := range disks {
 		// Data that the machine has written to the disk stay if qemu is killed; data in
@@ -177,11 +184,11 @@ func (m *Machine) Cut() error {
 	return err
 }
 
-// Off has the machine write all to the disk at /data, and turns it off. The disk's
+// Off has the machine write all to the disk at /data or /sysroot, and turns it off. The disk's
 // journal is empty then, so that programs of this machine see all of it. The disks are
 // synced, because cp looks for their holes.
 func (m *Machine) Off() error {
-	_, err := m.Run("! mountpoint -q /data || fsfreeze --freeze /data")
+	_, err := m.Run("for d in /data /sysroot; do ! mountpoint -q $d || fsfreeze --freeze $d || exit; done")
 	err = errors.Join(err, m.Cut())
 	for _, disk := range m.disks {
 		err = errors.Join(err, syncFile(disk))

@@ -11,8 +11,10 @@ import (
 
 // System is what machines boot. None of them changes it.
 type System struct {
-	kernel, initramfs, root string
-	release                 string // as uname -r prints it
+	kernel, initramfs string
+	options           string // the kernel's command line
+	root              string // the root disk, or ""
+	release           string // as uname -r prints it
 }
 
 // Release returns the release of the kernel, such as 6.1.0-50-cloud-amd64.
@@ -29,7 +31,7 @@ func Build(dir, kernel, guest, root string) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &System{kernel: path, release: version, initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
+	s := &System{kernel: path, release: version, options: "console=ttyS0 quiet panic=-1", initramfs: filepath.Join(dir, "initramfs"), root: filepath.Join(dir, "root.img")}
 	tree := filepath.Join(dir, "initramfs.d")
 	err = errors.Join(
 		os.MkdirAll(filepath.Join(tree, "dev"), 0o755), os.MkdirAll(filepath.Join(tree, "root"), 0o755),
