@@ -118,24 +118,28 @@ func (b *Batch) adoptFile(f *os.File, d verity.Digest, size int64) (found bool, 
 			return b.copyFile(f, d, size)
 		}
 	}
-	return b.linkFile(f, d, size)
+	taken, err := b.linkFile(f, d, size)
+	return taken == TakenHad, err
 }
 
 // linkFile links an open file into the layer as an object. It links the descriptor, which is
-// certainly the file that was read. A file that can take no more links is copied. found reports
-// that the layer already has the object.
-func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (found bool, err error) {
-	if err = b.pool.try(stepAdopt); err == nil {
+// certainly the file that was read. It copies a file that can take no more links. The result is
+// TakenHad if the layer already has the object.
+func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (Taken, error) {
+	err := b.pool.try(stepAdopt)
+	if err == nil {
 		file := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
 		err = unix.Linkat(unix.AT_FDCWD, file, b.fd(), Path(d), unix.AT_SYMLINK_FOLLOW)
 	}
 	switch {
+	case err == nil:
+		return TakenLinked, nil
 	case errors.Is(err, unix.EEXIST):
-		return true, nil
+		return TakenHad, nil
 	case errors.Is(err, unix.EMLINK):
-		return b.copyFile(f, d, size)
+		return copied(b.copyFile(f, d, size))
 	}
-	return false, os.NewSyscallError("linkat", err)
+	return TakenHad, os.NewSyscallError("linkat", err)
 }
 
 // dropCopy replaces an adopted file with a link to the layer's object, to save space.

@@ -27,24 +27,27 @@ func (b *Batch) Take(f *os.File, d verity.Digest, size int64, alone bool) (Taken
 	}
 	taken := TakenHad
 	found, replace, err := b.link(d, size)
-	if err == nil && !found {
-		taken = TakenCopied
-		switch {
-		case alone:
-			taken = TakenLinked // even if the file can take no more links and is copied
-			found, err = b.linkFile(f, d, size)
-		default:
-			found, err = b.copyFile(f, d, size)
-		}
+	switch {
+	case err != nil || found:
+	case alone:
+		taken, err = b.linkFile(f, d, size)
+	default:
+		taken, err = copied(b.copyFile(f, d, size))
 	}
 	if err != nil {
 		return TakenHad, fmt.Errorf("take object %s: %w", d, err)
 	}
-	if found {
-		taken = TakenHad
-	} else {
+	if taken != TakenHad {
 		b.queue(d, replace)
 	}
-	b.count(size, !found)
+	b.count(size, taken != TakenHad)
 	return taken, nil
+}
+
+// copied is the result of copyFile as a Taken.
+func copied(found bool, err error) (Taken, error) {
+	if found || err != nil {
+		return TakenHad, err
+	}
+	return TakenCopied, nil
 }

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // TestTake makes objects of files outside of the layer: by a link, by a copy if the file has other
-// users, and not at all if the pool has the content.
+// users or can take no more links, and not at all if the pool has the content.
 func TestTake(t *testing.T) {
 	dir := t.TempDir()
 	p, err := objects.Open(filepath.Join(dir, "pool"), objects.Options{})
@@ -39,13 +41,21 @@ func TestTake(t *testing.T) {
 	for _, c := range []struct {
 		name, content string
 		alone         bool
+		fault         error // of the link to the file
 		want          objects.Taken
 	}{
-		{"own", strings.Repeat("own", 100), true, objects.TakenLinked},
-		{"shared", strings.Repeat("shared", 100), false, objects.TakenCopied},
-		{"again", strings.Repeat("own", 100), true, objects.TakenHad},
+		{"own", strings.Repeat("own", 100), true, nil, objects.TakenLinked},
+		{"shared", strings.Repeat("shared", 100), false, nil, objects.TakenCopied},
+		{"again", strings.Repeat("own", 100), true, nil, objects.TakenHad},
+		{"all links taken", strings.Repeat("full", 100), true, unix.EMLINK, objects.TakenCopied},
 	} {
 		f, d, size := open(c.name, c.content)
+		p.SetFault(func(step string) error {
+			if step == "adopt" {
+				return c.fault
+			}
+			return nil
+		})
 		got, err := b.Take(f, d, size, c.alone)
 		if err != nil || got != c.want {
 			t.Errorf("%s: %v, %v, want %v", c.name, got, err, c.want)
@@ -71,7 +81,7 @@ func TestTake(t *testing.T) {
 	if _, err := b.Take(nil, verity.Digest{}, 0, true); err == nil {
 		t.Error("an empty file is taken")
 	}
-	if s := b.Stats(); s.Files != 3 || s.New != 2 || s.Objects != 2 {
+	if s := b.Stats(); s.Files != 4 || s.New != 3 || s.Objects != 3 {
 		t.Errorf("stats: %+v", s)
 	}
 	if err := b.Commit(); err != nil {
@@ -87,7 +97,7 @@ func TestTake(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close() //nolint:errcheck // open for reading
-	want := objects.Collected{Objects: 1, Bytes: 600}
+	want := objects.Collected{Objects: 2, Bytes: 1000}
 	if c, busy, err := reader.Garbage(t.Context()); err != nil || busy || c != want {
 		t.Errorf("garbage: %+v, %v, %v, want %+v", c, busy, err, want)
 	}
