@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/containers/storage/pkg/archive"
 )
@@ -128,13 +129,14 @@ const trailerSize = 1024
 type trimmedReader struct {
 	r    io.Reader
 	held []byte // the last bytes read, which may be the trailer
+	buf  []byte
 }
 
 func (u *trimmedReader) Read(p []byte) (int, error) {
-	buf := make([]byte, len(p))
+	u.buf = slices.Grow(u.buf[:0], len(p))[:len(p)]
 	for {
-		n, err := u.r.Read(buf)
-		u.held = append(u.held, buf[:n]...)
+		n, err := u.r.Read(u.buf)
+		u.held = append(u.held, u.buf[:n]...)
 		if out := min(len(u.held)-trailerSize, len(p)); out > 0 {
 			copy(p, u.held[:out])
 			u.held = append(u.held[:0], u.held[out:]...)
