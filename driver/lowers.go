@@ -13,43 +13,52 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/trust"
 )
 
-// lowers adds the layers to the plan, with shared mounts of their images. Images of separate layers are
-// not shared. maps are as in [trust.Guard.Expected]. The caller calls release after it has mounted the
-// plan, and after an error too.
-func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings, volatile bool) (release func(), err error) {
-	var leases []io.Closer
-	release = func() {
-		for _, l := range leases {
-			_ = l.Close() // the mount now shows that the image is in use
-		}
+// leases keep images in use until a mount shows that they are.
+type leases []io.Closer
+
+func (l leases) release() {
+	for _, lease := range l {
+		_ = lease.Close() // nothing is written
 	}
+}
+
+// lowers adds the layers to the plan, with shared mounts of their images. Images of separate layers are
+// not shared. maps are as in [trust.Guard.Expected]. The caller releases the leases after it has mounted
+// the plan.
+func (d *Driver) lowers(p *mount.Plan, c chain.Chain, target string, maps *idtools.IDMappings, volatile bool) (held leases, err error) {
+	defer func() {
+		if err != nil {
+			held.release()
+			held = nil
+		}
+	}()
 	want, err := d.guard.Expected(c, maps)
 	if err != nil {
-		return release, err
+		return nil, err
 	}
 	var separate []separateLayer
 	if want == nil { // expected digests are those of merged images
 		if separate, err = d.separate(c, p, volatile); err != nil {
-			return release, err
+			return nil, err
 		}
 	}
 	sealed := true
 	for i, s := range parts(c, separate) {
 		if !s.Composefs() {
 			if err := d.guard.RefusePlain(s.Top(), i == 0); err != nil {
-				return release, err
+				return held, err
 			}
 			addPlain(p, s.Top(), i == 0)
 			continue
 		}
-		held, ok, err := d.addImage(p, s, want, target)
-		leases, sealed = append(leases, held...), sealed && ok
+		more, ok, err := d.addImage(p, s, want, target)
 		if err != nil {
-			return release, err
+			return held, err
 		}
+		held, sealed = append(held, more...), sealed && ok
 	}
 	d.verify(p, c[0], sealed)
-	return release, nil
+	return held, nil
 }
 
 // addPlain adds the directories of a plain layer.
@@ -63,9 +72,9 @@ func addPlain(p *mount.Plan, l chain.Layer, top bool) {
 	}
 }
 
-// addImage adds a mount of the image of a part, after the checks of package trust. The caller
-// closes held after it has mounted the plan, and after an error too.
-func (d *Driver) addImage(p *mount.Plan, s part, want *trust.Expectation, target string) (held []io.Closer, sealed bool, err error) {
+// addImage adds a mount of the image of a part, after the checks of package trust. The caller releases
+// the leases after it has mounted the plan.
+func (d *Driver) addImage(p *mount.Plan, s part, want *trust.Expectation, target string) (held leases, sealed bool, err error) {
 	img, err := d.imageOf(s)
 	if err != nil {
 		return nil, false, err
@@ -88,7 +97,8 @@ func (d *Driver) addImage(p *mount.Plan, s part, want *trust.Expectation, target
 	}
 	lease, err := d.mounts.Acquire(file, target)
 	if err != nil {
-		return held, false, err
+		held.release()
+		return nil, false, err
 	}
 	d.warnOfEnded(lease.Mount)
 	p.Lowers = append(p.Lowers, mount.Layer{File: lease.Root})

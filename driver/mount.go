@@ -96,11 +96,11 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 		}
 		defer p.UserNS.Close() //nolint:errcheck // open for reading
 	}
-	release, err := d.lowers(p, c.WithFiles(), target, copied, options.Volatile)
-	defer release()
+	held, err := d.lowers(p, c.WithFiles(), target, copied, options.Volatile)
 	if err != nil {
 		return err
 	}
+	defer held.release()
 	if err := d.giveRoot(c[0], options); err != nil {
 		return err
 	}
