@@ -93,11 +93,20 @@ func syncedPlace(t *testing.T, changes []trace.Change, id string) {
 	if placed < 0 || changes[placed].To != dir+"/composefs-data/composefs.blob" {
 		t.Fatalf("the layer has no image:\n%v", changes)
 	}
-	for _, name := range []string{dir + "/link", dir + "/lower", dir + "/composefs-data", dir, "overlay/l"} {
+	for _, name := range []string{dir + "/link", dir + "/lower", dir + "/lower-layers", dir + "/composefs-data", dir, "overlay/l"} {
 		if index(changes[placed:], change(trace.Sync, name)) < 0 {
 			t.Errorf("%s is not synced:\n%v", name, changes)
 		}
 	}
+}
+
+// newerBase makes a layer "base" that has lower-layers, as podman 6 does. The layers on it have that file
+// too.
+func newerBase(t *testing.T, s *store) {
+	t.Helper()
+	s.layer(t, "bottom", "", layertest.Tar(layertest.File("g", "g")))
+	s.layer(t, "base", "bottom", layertest.Tar(layertest.File("f", "f")))
+	beside(t, s, "base", []string{"bottom"})
 }
 
 // TestPullDurable traces pulls, and the clean-up of a staged layer.
@@ -106,7 +115,7 @@ func TestPullDurable(t *testing.T) {
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
 		s := newStore(t, kind{})
 		m := differ.NewMachine(s.path("run"))
-		s.layer(t, "base", "", layertest.Tar(layertest.File("f", "f")))
+		newerBase(t, s)
 		for _, w := range ways {
 			d, err := w.differ(t, m, layertest.Tar(layertest.File("new", strings.Repeat(w.name, 1000)), layertest.File("f", "g")))
 			must(t, err)
@@ -136,7 +145,7 @@ func TestApplyDurable(t *testing.T) {
 	needs.Root(t)
 	trace.Run(t, func(t *testing.T, tracer *trace.Tracer) {
 		s := newStore(t, kind{})
-		s.layer(t, "base", "", layertest.Tar(layertest.File("f", "f")))
+		newerBase(t, s)
 		changes, _ := tracer.Do(s.root(), trace.Fault{}, func() { s.layer(t, "layer", "base", oddLayer()) })
 		syncedObjects(t, changes, stagingArea)
 		syncedPlace(t, changes, "layer")
