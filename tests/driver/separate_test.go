@@ -158,6 +158,33 @@ func TestSeparateStays(t *testing.T) {
 	}
 }
 
+// TestSeparateOneDevice changes files of each part of a container of a build. The container stays one
+// device, and files keep their inode numbers.
+func TestSeparateOneDevice(t *testing.T) {
+	s := newStore(t, kind{})
+	layer := func(dir string) []byte {
+		entries := []layertest.Entry{layertest.Dir(dir), layertest.Dir(dir + "/new"), layertest.File(dir+"/new/x", "x")}
+		for n := range 6 {
+			entries = append(entries, layertest.File(fmt.Sprint(dir, "/", n), strings.Repeat(fmt.Sprint(dir, n), 1+50*n)))
+		}
+		return layertest.Tar(entries...)
+	}
+	top := built(t, s, layer("base"), layer("first"), layer("second"))
+	s.step(t, "box", top)
+	if got := s.separateIn(t, "box"); len(got) != 2 {
+		t.Fatalf("layers one by one: %q", got)
+	}
+	mount := func() (string, error) {
+		s.put(t, "box")
+		return s.Get("box", graphdriver.MountOpts{Volatile: true})
+	}
+	for _, dir := range []string{"base", "first", "second"} {
+		if err := mounted.CheckOneDevice(mount, dir); err != nil {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}
+
 // TestSeparateAstray mounts a container whose record names other layers than the chain has, or is
 // damaged. The image is merged then.
 func TestSeparateAstray(t *testing.T) {
