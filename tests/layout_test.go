@@ -49,6 +49,28 @@ func TestContexts(t *testing.T) {
 	}
 }
 
+// mountTable matches Go code that names a mount table of the kernel.
+var mountTable = regexp.MustCompile(`"(/proc/[^"]*|/etc)?/m(ountinfo|ounts|tab)"`)
+
+// TestMountTables checks that package mountinfo alone reads mount tables: the kernel escapes names in
+// them.
+func TestMountTables(t *testing.T) {
+	const parser = "../driver/kernel/mountinfo/"
+	read := 0
+	for file, list := range productLines(t, "../driver", "../cmd", "../convert", "../config") {
+		switch {
+		case !contains(list, []*regexp.Regexp{mountTable}):
+		case strings.HasPrefix(file, parser):
+			read++
+		default:
+			t.Errorf("%s reads a mount table; use package mountinfo", file)
+		}
+	}
+	if read == 0 {
+		t.Errorf("the pattern does not match %s", parser)
+	}
+}
+
 func contains(lines []string, patterns []*regexp.Regexp) bool {
 	for _, line := range lines {
 		for _, p := range patterns {

@@ -8,7 +8,7 @@ import (
 )
 
 // TestOrigin checks the version in what "podman version" prints as the origin of the build: with a
-// commit, with changes on it, and without a repository.
+// commit, with changes on it, and without a repository. The date of the build is that of the commit.
 func TestOrigin(t *testing.T) {
 	repository := t.TempDir()
 	git := func(args ...string) string {
@@ -26,6 +26,9 @@ func TestOrigin(t *testing.T) {
 	if got, want := origin(t, clean), origin(t, none)+"+"+head; got != want {
 		t.Errorf("a commit: %q, want %q", got, want)
 	}
+	if got, want := linked(t, clean, ".buildInfo=", " "), strings.TrimSpace(git("log", "-1", "--format=%ct")); got != want {
+		t.Errorf("the date of a build is %q, want %q, of the commit", got, want)
+	}
 	if err := os.WriteFile(repository+"/file", nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +41,14 @@ func TestOrigin(t *testing.T) {
 // origin returns the origin that "make podman" builds with.
 func origin(t *testing.T, env []string) string {
 	t.Helper()
+	return linked(t, env, ".buildOrigin=", `"`)
+}
+
+// linked returns the value of a variable that "make podman" sets in the program.
+func linked(t *testing.T, env []string, begin, end string) string {
+	t.Helper()
 	out := command(t, append(env, "MAKEFLAGS="), "make", "-s", "-n", "-C", "..", "podman")
-	_, origin, _ := strings.Cut(out, ".buildOrigin=")
-	origin, _, _ = strings.Cut(origin, `"`)
-	return origin
+	_, value, _ := strings.Cut(out, begin)
+	value, _, _ = strings.Cut(value, end)
+	return value
 }
