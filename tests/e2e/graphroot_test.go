@@ -16,7 +16,7 @@ import (
 )
 
 // TestOddGraphroot has stores with names that mount tables escape. A mount by hand keeps a
-// layer from being converted, every command that looks at a store works there, and
+// layer from being converted in either direction, every command that looks at a store works there, and
 // containers see the same as with stock podman in a store of that name. In one whose name
 // has a backslash, as "a\b", stock podman finds that overlay is not supported.
 func TestOddGraphroot(t *testing.T) {
@@ -41,6 +41,9 @@ func TestOddGraphroot(t *testing.T) {
 				t.Errorf("a container sees %q", got)
 			}
 			useCommands(t, ours, other)
+			mountAndConvert(t, ours, layerRecords(t, p)[0].ID, "--plain")
+			runTool(t, ours, "convert", "--plain", "--all")
+			same(t, "before and plain again", want, seenByContainer(t, ours, "box"), "/")
 			ours.Run("rm", "box")
 			ours.Run("rmi", "-f", "committed", other, ref)
 			runTool(t, ours, "gc")
@@ -52,12 +55,12 @@ func TestOddGraphroot(t *testing.T) {
 }
 
 // mountAndConvert mounts an overlay by hand that has a layer by its path, and tries to
-// convert that.
-func mountAndConvert(t *testing.T, p *podman.Podman, layer string) {
+// convert that, with flags.
+func mountAndConvert(t *testing.T, p *podman.Podman, layer string, flags ...string) {
 	t.Helper()
 	place, empty := filepath.Join(p.Store.Dir, "place"), filepath.Join(p.Store.Dir, "empty")
 	for _, dir := range []string{place, empty} {
-		if err := os.Mkdir(dir, 0o755); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -71,7 +74,7 @@ func mountAndConvert(t *testing.T, p *podman.Podman, layer string) {
 		}
 	}()
 	before := readTree(t, place)
-	if out, err := tool(t, p, "convert", "--all").CombinedOutput(); err == nil || !strings.Contains(string(out), "in use: a mount has its files") {
+	if out, err := tool(t, p, append([]string{"convert", "--all"}, flags...)...).CombinedOutput(); err == nil || !strings.Contains(string(out), "in use: a mount has its files") {
 		t.Errorf("a layer that is mounted: %v: %s", err, out)
 	}
 	same(t, "a mount by hand, before and after", before, readTree(t, place))
@@ -99,14 +102,21 @@ func useCommands(t *testing.T, p *podman.Podman, ref string) {
 		args []string
 	}{
 		{"composefs is on", []string{"status"}},
+		{"composefs_", []string{"status", "--metrics"}},
 		{"composefs", []string{"inspect", ref}},
 		{prepared, []string{"digest", ref}},
 		{prepared, []string{"digest", merged}},
+		{prepared, []string{"digest", "--policy", ref}},
 		{"1 image, ", []string{"check", ref}},
 		{"", []string{"check", "--all"}},
+		{"found: 0 damaged", []string{"check", "--all", "--repair"}},
 		{"other", []string{"ls", merged}},
 		{"/other", []string{"dump", merged}},
 		{"", []string{"objects", merged}},
+		{"other", []string{"ls", ref}},
+		{"/other", []string{"dump", ref}},
+		{"", []string{"objects", ref}},
+		{"", []string{"export", ref, "--repo", filepath.Join(dir, "repo"), "--name", "docker.io/library/imported:1"}},
 		{"", []string{"merge", layers[0], "--image", filepath.Join(dir, "merged")}},
 		{"", []string{"convert-layer", tar, "--pool", filepath.Join(dir, "pool"), "--image", filepath.Join(dir, "image"), "--diff", filepath.Join(dir, "diff")}},
 		{"", []string{"mkcomposefs", "--digest-store=" + filepath.Join(dir, "objects"), filepath.Join(dir, "diff"), filepath.Join(dir, "made")}},
@@ -118,6 +128,8 @@ func useCommands(t *testing.T, p *podman.Podman, ref string) {
 			t.Errorf("%q says %s", c.args, out)
 		}
 	}
+	importImage(t, p, filepath.Join(dir, "repo"), "docker.io/library/imported:1")
+	p.Run("rmi", "docker.io/library/imported:1")
 	if got, err := os.ReadFile(filepath.Join(dir, "at/other")); string(got) != strings.Repeat("o", 100) {
 		t.Errorf("the mount has %q, %v", got, err)
 	}
