@@ -130,6 +130,40 @@ func TestConvertPlain(t *testing.T) {
 	}
 }
 
+// TestConvertPlainRefused makes odd layers plain that plain podman does not unpack: from their images.
+// Stock podman then shows the trees that ours has shown. podman takes no layer that has a name twice.
+func TestConvertPlainRefused(t *testing.T) {
+	t.Parallel()
+	p := podman.New(t, podman.Ours)
+	names, trees := map[string]string{}, map[string]*tree.Tree{} // by image ID
+	for _, c := range layertest.Ugly() {
+		if c.Err != "" || c.Stock != layertest.Refuses {
+			continue
+		}
+		ref := podman.SharedRegistry(t).Push(t, fmt.Sprint(imageName(t), "/", len(names)), podman.Image{Layers: c.Layers, Compression: podman.Gzip})
+		id, err := p.Try("pull", "-q", ref)
+		if err != nil && strings.Contains(err.Error(), "duplicates of file paths") {
+			continue
+		}
+		must(t, err)
+		names[id], trees[id] = c.Name, seen(t, p, id)
+	}
+	if len(names) < 5 {
+		t.Errorf("only %d images: %v", len(names), names)
+	}
+	runTool(t, p, "convert", "--plain", "--all")
+	if blobs := blobsIn(t, p.Store.Root); len(blobs) > 0 {
+		t.Errorf("layers are composefs: %q", blobs)
+	}
+	if left := objectsIn(t, p); len(left) > 0 {
+		t.Errorf("objects: %q", left)
+	}
+	stock := p.As(podman.Plain)
+	for id, name := range names {
+		same(t, name, trees[id], seen(t, stock, id), "/")
+	}
+}
+
 // TestConvertPlainContainers makes the layers below a stopped container plain, which has
 // renamed directories and, from an older kernel, files without contents. Stock podman then
 // shows it and starts it. Layers that a mount has stay.
