@@ -31,12 +31,33 @@ func TestProgramsOnOneDevice(t *testing.T) {
 		dir := p.Run("mount", "box")
 		checkDu(t, dir, "du")
 		checkDu(t, dir, needs.Program(t, "busybox", "busybox-static"), "du")
+		checkDu(t, dir, nftw(t))
 		checkUntar(t, dir)
 	})
 }
 
-// checkDu checks that du -x counts all names of a directory. nftw with FTW_MOUNT and
-// restic backup -x compare devices as it does.
+// nftw compiles a program that prints all names that nftw(3) with FTW_MOUNT visits, in the form of du.
+func nftw(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "nftw")
+	cmd := exec.Command(needs.Program(t, "cc", "gcc"), "-x", "c", "-o", program, "-")
+	cmd.Stdin = strings.NewReader(`#define _XOPEN_SOURCE 700
+		#include <ftw.h>
+		#include <stdio.h>
+		static int show(const char *path, const struct stat *st, int type, struct FTW *at)
+		{
+			return printf("0\t%s\n", path) < 0;
+		}
+		int main(int argc, char **argv) { return nftw(argv[argc - 1], show, 16, FTW_PHYS | FTW_MOUNT); }
+	`)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
+
+// checkDu checks that du -x counts all names of a directory. restic backup -x compares devices as it
+// does.
 func checkDu(t *testing.T, dir string, program ...string) {
 	t.Helper()
 	numbers, err := mounted.ReadNumbers(dir)
