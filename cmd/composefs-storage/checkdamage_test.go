@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -107,6 +108,11 @@ var damages = map[string]struct {
 		[]string{"damage: chain different layer0 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image": {func(c *checkedStore) { c.flip(c.blob("layer1", "merged.blob")) },
 		[]string{"damage: merged image damaged layer1 localhost/app:latest="}, exitDamage, exitOK},
+	"merged image, a content": {func(c *checkedStore) { // it can still be read
+		image, err := os.ReadFile(c.blob("layer1", "merged.blob"))
+		c.must(err)
+		c.flipAt(c.blob("layer1", "merged.blob"), int64(bytes.Index(image, []byte("tiny"))))
+	}, []string{"damage: merged image damaged layer1 localhost/app:latest="}, exitDamage, exitOK},
 	"merged image replaced": {func(c *checkedStore) {
 		c.must(os.Remove(c.blob("layer1", "merged.blob")))
 		c.must(os.WriteFile(c.blob("layer1", "merged.blob"), []byte("EVIL"), 0o600))
