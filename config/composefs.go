@@ -54,6 +54,20 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 		o.Digests = Digests{Dirs: []string{path.Clean(dir)}, Named: true}
 		return nil
 	},
+	"object_repos": func(o *Options, root *table, key string) error {
+		list, ok := root.values[key].([]any)
+		o.ObjectRepos = nil // those of earlier files
+		for _, value := range list {
+			dir, _ := value.(string)
+			if ok = ok && path.IsAbs(dir); ok {
+				o.ObjectRepos = append(o.ObjectRepos, path.Clean(dir))
+			}
+		}
+		if !ok {
+			return root.wrong(key, "must be a list of absolute paths")
+		}
+		return nil
+	},
 }
 
 // oneOf returns the parser of a key whose value is one of the names. An error names them as in list. set
@@ -83,7 +97,7 @@ func parseComposefs(text *Text, o *Options, from origins) error {
 			from[key] = value{of: root, key: key}.origin
 			continue
 		}
-		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`})
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`})
 	}
 	return errs.err()
 }

@@ -20,6 +20,7 @@ func FuzzParse(f *testing.F) {
 		"[storage.options]\nadditionalimagestores = ['/c', {append = true}]\nforce_mask = 0o700", "x = 1", "-")
 	f.Add("[storage.options]\nsize = '1G'\n[storage.options.overlay]\nsync = 'filesystem'", "[storage.options.overlay]\nsize = '0'", "", "-")
 	f.Add("", "", "digests_dir = '/a'\nexpected = 'all'", "")
+	f.Add("", "", "object_repos = ['/a', '/b/../c']", "")
 	f.Add("", "#", "", "vfs.sync=none,.sync=filesystem")
 	f.Add("[Storage]\nDriver = 1979-05-27\n[[a]]\nb = 0x1_f", "[storage", "verity = true", "a")
 	f.Fuzz(func(t *testing.T, storage, dropIn, composefs, opts string) {
@@ -84,6 +85,9 @@ func write(t *testing.T, o *config.Options) config.Sources {
 		t.Fatal(err)
 	}
 	own := map[string]any{"verity": o.Verity.String(), "expected": o.Expected.String()}
+	if len(o.ObjectRepos) > 0 {
+		own["object_repos"] = o.ObjectRepos
+	}
 	if o.Digests.Named {
 		own["digests_dir"] = o.Digests.Dirs[0]
 	}

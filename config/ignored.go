@@ -74,7 +74,7 @@ var homes = map[string]string{
 	"additionalimagestores": "[storage.options]",
 	"use_composefs":         "[storage.options.overlay]",
 	"convert_images":        "[" + pullOptions + "]", "enable_partial_images": "[" + pullOptions + "]", "use_hard_links": "[" + pullOptions + "]",
-	"verity": "composefs.conf", "digests_dir": "composefs.conf", "expected": "composefs.conf", "decompress": "composefs.conf", "rootless": "composefs.conf",
+	"verity": "composefs.conf", "digests_dir": "composefs.conf", "expected": "composefs.conf", "decompress": "composefs.conf", "rootless": "composefs.conf", "object_repos": "composefs.conf",
 }
 
 // Ignored returns the keys of storage.conf and its drop-ins that have no effect, in the order of the

@@ -31,6 +31,9 @@ type Options struct {
 	Decompress Decompress
 	Rootless   Rootless
 	Digests    Digests
+	// ObjectRepos are the directories of composefs repositories and stores from which new layers
+	// take objects, as clean absolute paths: object_repos in composefs.conf.
+	ObjectRepos []string
 }
 
 // PullOptions is the table [storage.options.pull_options]. The inline table pull_options in

@@ -51,6 +51,10 @@ func TestParse(t *testing.T) {
 		{"use_composefs of another driver", storage("[storage]\ndriver = 'vfs'\n[storage.options.overlay]\nuse_composefs = 'bad'"), config.Options{Driver: "vfs"}},
 		{"use_composefs in the old place", storage("[storage]\ndriver = 'overlay'\n[storage.options]\nuse_composefs = 'true'"), config.Options{Driver: "overlay"}},
 
+		{"object_repos", composefs("object_repos = ['/a', '/b/../c']"), config.Options{ObjectRepos: []string{"/a", "/c"}}},
+		{"no object_repos", composefs("object_repos = []"), config.Options{}},
+		{"object_repos of the last file", config.Sources{Composefs: append(composefs("object_repos = ['/a']").Composefs, composefs("object_repos = ['/b']").Composefs...)},
+			config.Options{ObjectRepos: []string{"/b"}}},
 		{"stores", storage("[storage.options]\nadditionalimagestores = ['/a', '/b/../c/', '', '/d,/e']"),
 			config.Options{AdditionalImageStores: []string{"/a", "/c", "/d", "/e"}}},
 		{"no stores", storage("[storage.options]\nadditionalimagestores = []"), config.Options{}},
@@ -142,7 +146,7 @@ func TestParseErrors(t *testing.T) {
 		{"both files", config.Sources{Storage: storage("storage = 1").Storage, Composefs: composefs("verity = 1\nx = 1").Composefs},
 			confName + ":1: storage = 1: must be a table; " +
 				`/etc/containers/composefs.conf:1: verity = 1: must be one of "off", "try" or "require"; ` +
-				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`},
+				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
 		{"all options", options("use_composefs=x", "imagestore=a", "overlay.use_composefs"),
 			`--storage-opt: use_composefs = "x": must be "true" or "false"; --storage-opt: imagestore = "a": must be an absolute path; --storage-opt: "overlay.use_composefs": must be KEY=VALUE`},
 		{"unknown options", options("x=", "vfs.use_composefs=true"),
@@ -164,10 +168,14 @@ func TestParseErrors(t *testing.T) {
 		{"digests_dir relative", composefs("digests_dir = 'd'"), `/etc/containers/composefs.conf:1: digests_dir = "d": must be an absolute path`},
 		{"digests_dir empty", composefs("digests_dir = ''"), `/etc/containers/composefs.conf:1: digests_dir = "": must be an absolute path`},
 		{"digests_dir list", composefs("digests_dir = ['/d']"), `/etc/containers/composefs.conf:1: digests_dir = […]: must be an absolute path`},
+		{"object_repos no list", composefs("object_repos = '/r'"), `/etc/containers/composefs.conf:1: object_repos = "/r": must be a list of absolute paths`},
+		{"object_repos relative", composefs("object_repos = ['/r', 's']"), `/etc/containers/composefs.conf:1: object_repos = […]: must be a list of absolute paths`},
+		{"object_repos of numbers", composefs("object_repos = [1]"), `/etc/containers/composefs.conf:1: object_repos = […]: must be a list of absolute paths`},
+		{"object_repos of tables", composefs("[[object_repos]]\na = 1"), `/etc/containers/composefs.conf:1: object_repos = […]: must be a list of absolute paths`},
 		{"verity list", composefs("verity = ['try']"), `/etc/containers/composefs.conf:1: verity = […]: must be one of "off", "try" or "require"`},
-		{"unknown key", composefs("verify = 'require'"), `/etc/containers/composefs.conf:1: verify: unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`},
-		{"unknown case", composefs("Verity = 'require'"), `/etc/containers/composefs.conf:1: Verity: unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`},
-		{"unknown table", composefs("[x]\nverity = 'off'"), `/etc/containers/composefs.conf:1: x: unknown key, there are "verity", "digests_dir", "expected", "decompress" and "rootless"`},
+		{"unknown key", composefs("verify = 'require'"), `/etc/containers/composefs.conf:1: verify: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+		{"unknown case", composefs("Verity = 'require'"), `/etc/containers/composefs.conf:1: Verity: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+		{"unknown table", composefs("[x]\nverity = 'off'"), `/etc/containers/composefs.conf:1: x: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
 		{"verity syntax", composefs("\nverity = "), `/etc/containers/composefs.conf:2: unexpected EOF; expected value`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

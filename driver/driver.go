@@ -10,6 +10,7 @@ import (
 	graphdriver "github.com/containers/storage/drivers"
 	"github.com/containers/storage/drivers/overlay"
 	"github.com/containers/storage/pkg/unshare"
+	"github.com/sirupsen/logrus"
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
@@ -43,6 +44,7 @@ type Driver struct {
 	mounts  *shared.Mounts
 	counter *graphdriver.RefCounter
 	guard   *trust.Guard
+	repos   *settings.ObjectRepos
 
 	// naive computes differences from two mounts of d. The stock driver's own naive differ
 	// calls Get of the stock driver.
@@ -65,6 +67,9 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
 	d.guard = trust.New(conf, d.stores, d.images, runRoot.Digests())
+	d.repos = settings.NewObjectRepos(conf, d.stores.NewLayers().Root(), func(err error) {
+		logrus.Warnf("composefs: object_repos in composefs.conf: %v", err)
+	})
 	feature.SetCacheDir(runRoot.Features())
 	d.naive = graphdriver.NewNaiveDiffDriver(d, graphdriver.NewNaiveLayerIDMapUpdater(d))
 	d.abilities = sync.OnceValue(d.probe)

@@ -42,7 +42,7 @@ func (d *Driver) ApplyDiffWithDiffer(options *graphdriver.ApplyDiffWithDifferOpt
 		return pull.Ordinary(errors.New("the differ does not hand over its blob"))
 	}
 	d.tidyNew()
-	s, err := staging.Begin(d.context(), d.stores.NewLayers(), d.sealing())
+	s, err := staging.Begin(d.context(), d.stores.NewLayers(), d.sealing(), d.repos.Sources())
 	if errors.Is(err, pool.ErrApart) {
 		return pullPlain(d.Driver, options, differ, err.Error())
 	}

@@ -34,7 +34,7 @@ type stagedTar struct {
 // closing the layer releases the lock.
 func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) {
 	d.tidyNew()
-	s, err := staging.Begin(d.context(), store, d.sealing())
+	s, err := staging.Begin(d.context(), store, d.sealing(), d.repos.Sources())
 	if err != nil {
 		if !errors.Is(err, pool.ErrApart) {
 			drain(tar)

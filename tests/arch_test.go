@@ -59,7 +59,7 @@ var imports = map[string][]string{
 	"driver/kernel/mountinfo":       {},
 	"driver/message":                {},
 	"driver/kernel/feature":         {"convert/erofs", "convert/files", "convert/tree", "convert/verity", "driver/kernel/fuse/holder", "driver/kernel/mount", "driver/message", "github.com/containers/storage", "golang.org/x/sys"},
-	"driver/settings":               {"config", "convert/objects", "convert/verity", "driver/kernel/feature", "driver/store/chain", "github.com/containers/storage"},
+	"driver/settings":               {"config", "convert/objects", "convert/repository", "convert/repository/names", "convert/verity", "driver/kernel/feature", "driver/store/chain", "github.com/containers/storage", "golang.org/x/sys"},
 	"driver/upkeep/fsck":            {"convert", "convert/erofs", "convert/files", "convert/layer", "convert/objects", "convert/tree", "convert/verity", "driver/message", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "driver/upkeep/origin", "golang.org/x/sys"},
 	"driver/upkeep/origin":          {"github.com/containers/image"},
 	"driver/kernel/shared":          {"convert/files", "driver/kernel/mount", "golang.org/x/sys"},

@@ -140,7 +140,11 @@ func (c *imageConverter) convert(ctx context.Context, names []string) error {
 		return err
 	}
 	c.layers = []convertedInPlace{}
-	return c.each(ctx, inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf)), layers, toComposefs)
+	converter := inplace.New(&c.store.stores, conf.RunRoot, settings.Sealing(conf))
+	converter.Sources = settings.NewObjectRepos(conf, c.store.stores.NewLayers().Root(), func(err error) {
+		fmt.Fprintf(c.err, "warning: object_repos in composefs.conf: %s\n", escape(oneLine(err)))
+	}).Sources()
+	return c.each(ctx, converter, layers, toComposefs)
 }
 
 // direction is a way to convert layers.

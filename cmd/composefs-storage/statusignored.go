@@ -6,14 +6,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/trust/policy"
 )
 
-// addIgnored adds faults of the configuration files that do not keep podman from starting.
+// addIgnored adds faults of the configuration files that do not keep podman from starting, and directories of
+// object_repos without effect.
 func (r *status) addIgnored(st *store, sources config.Sources) {
 	for _, key := range config.Ignored(sources) {
 		r.Problems = append(r.Problems, key.String()+didYouMean(key))
 	}
+	_ = settings.NewObjectRepos(st.conf, st.nearest(), func(err error) {
+		r.Problems = append(r.Problems, "object_repos: "+oneLine(err))
+	}).Sources()
 	if _, err := policy.Load(st.conf.Digests.Dirs, st.conf.Digests.Named); err != nil {
 		r.Problems = append(r.Problems, "podman mounts no images: "+oneLine(err))
 	}

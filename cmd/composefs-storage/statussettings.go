@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/driver/settings"
@@ -32,6 +33,7 @@ func (r *status) addSettings(st *store, sources config.Sources) {
 		{"verity", conf.Verity.String()},
 		{"expected", conf.Expected.String()},
 		{"decompress", conf.Decompress.String()}, {"rootless", conf.Rootless.String()},
+		{"object_repos", strings.Join(conf.ObjectRepos, ", ")},
 	} {
 		at := r.from[x.key]
 		r.Settings = append(r.Settings, setting{x.key, x.value, at.Source, at.Line})

@@ -28,7 +28,7 @@ type Batch struct {
 	sibling string   // its present or former name there
 
 	shards [256]atomic.Bool // existing directories ab of the layer
-	linked atomic.Int64     // objects linked from the pool
+	linked atomic.Int64     // objects linked from the pool, and those of sources
 
 	writeback writeback
 

@@ -44,6 +44,17 @@
 // crash half adopted, so all that an adoption leaves under an object's name is complete: a link to
 // a complete file, or a copy that was synced by itself.
 //
+// # Sources
+//
+// Other directories may have objects too: composefs repositories, and pools of other stores. A staged batch
+// links a new object from there instead of writing it ([Pool.TakeFrom]), if the file belongs to this user,
+// no other may write to it, and its digest is right. fs-verity states the digest, or the file is read.
+// Otherwise the batch makes a reflink and verifies that. What fails is written as usual.
+//
+// Sources are not locked. The batch links the descriptor that it has verified, and linking a file that
+// was removed meanwhile fails. An object in a source has a link more, so the pool keeps it, at no cost, until
+// a [Pool.Collect] after the source has dropped it.
+//
 // # Merged images
 //
 // There is one merged image for a chain, not thousands, so an image is synced by itself before it

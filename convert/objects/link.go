@@ -14,7 +14,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// link links the pool's object, or a sibling's, into the layer. If found is false, replace reports
+// link links the object of the pool, a sibling or a source into the layer. If found is false, replace reports
 // that the pool's object is of no use: it can take no more links (ext4 allows 65,000 for an
 // inode), has another size, or is sealed with another digest.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
@@ -30,7 +30,9 @@ func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err erro
 	case errors.Is(err, unix.EEXIST): // the layer has this content twice
 		return true, false, nil
 	case errors.Is(err, unix.ENOENT):
-		found, err = b.linkSibling(d, name, size)
+		if found, err = b.linkSibling(d, name, size); err == nil && !found {
+			found, err = b.takeFromSources(d, name, size)
+		}
 		return found, false, err
 	case errors.Is(err, unix.EMLINK):
 		return false, true, nil

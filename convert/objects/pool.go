@@ -34,8 +34,11 @@ type Pool struct {
 
 	sealing    Sealing
 	verity     fsVerity
-	unsealable atomic.Bool             // an attempt has shown that sealing is not possible here
+	unsealable atomic.Bool // an attempt has shown that sealing is not possible here
+	sources    []*source
 	fault      func(step string) error // for tests
+
+	reportDamaged func(dir string, err error) // of sources; may be nil
 }
 
 // Options control a [Pool].

@@ -76,6 +76,21 @@ func readMeta(dir string) (m meta, err error) {
 	return m, nil
 }
 
+// Check returns why no objects with that algorithm can be taken from the repository in a directory, or nil. The error
+// wraps [fs.ErrNotExist] if the directory has no meta.json.
+func Check(dir string, a verity.Algorithm) error {
+	m, err := readMeta(dir)
+	switch {
+	case err != nil:
+		return err
+	case m.Version != 1 || len(m.Features.Incompatible) > 0:
+		return fmt.Errorf("it has version %d and features %q, and only version 1 without features is known", m.Version, m.Features.Incompatible)
+	case m.Algorithm != algorithmName(a):
+		return fmt.Errorf("its algorithm is %s, not %s", m.Algorithm, algorithmName(a))
+	}
+	return nil
+}
+
 // checkMeta checks that objects and images may be added to the repository.
 func checkMeta(dir string, a verity.Algorithm) error {
 	m, err := readMeta(dir)

@@ -26,6 +26,9 @@ type Converter struct {
 	// Progress is called during a conversion with the number of bytes of the tar that are done. It may
 	// be nil.
 	Progress func(bytes int64)
+
+	// Sources have objects that a conversion does not write again.
+	Sources objects.Sources
 }
 
 // New returns a converter for layers of the stores. containers/storage records their mounts below
@@ -64,7 +67,7 @@ type Result struct {
 	Files  int         // regular files that are not empty
 	Bytes  int64       // their size
 	Linked int         // files that became objects
-	Copied int         // files that were copied to objects; the pool already had the rest
+	Copied int         // files that were copied to objects; the pool or a source had the rest
 	Sealed bool        // the layer was composefs before, and has fs-verity
 }
 

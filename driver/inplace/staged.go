@@ -54,6 +54,7 @@ func (c *Converter) stage(ctx context.Context, l chain.Layer, r record) (s *stag
 	if s.pool, err = pool.Open(l.Store, c.sealing); err != nil {
 		return nil, err
 	}
+	s.pool.TakeFrom(c.Sources)
 	if err = s.begin(); err != nil {
 		return nil, s.pool.Named(errors.Join(err, s.close(ctx)))
 	}

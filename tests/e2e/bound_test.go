@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,5 +124,35 @@ func TestBoundImages(t *testing.T) {
 	}
 	if info := q.Run("info", "--format", "{{.Store.GraphStatus.Composefs}}"); !strings.HasPrefix(info, "on: use_composefs is unset") {
 		t.Errorf("podman info: %s", info)
+	}
+}
+
+// TestBoundImagesShare pulls bound images whose files the host's store has. object_repos names that store, so the
+// bound store gets links to its objects, although bootc mounts the bound store elsewhere.
+func TestBoundImagesShare(t *testing.T) {
+	t.Parallel()
+	store := podman.NewStore(t)
+	p := store.Podman(t, podman.Ours, podman.Options{Composefs: fmt.Sprintf("object_repos = [%q]\n", store.Root)})
+	host := pull(t, p, rich()...)
+	b := newBound(t, p)
+	dir := t.TempDir()
+	if err := image(t, slices.Concat(rich(), [][]byte{podman.Layer(layertest.File("own", strings.Repeat("own", 100)))})...).WriteLayout(dir); err != nil {
+		t.Fatal(err)
+	}
+	b.run("--storage-opt", "overlay.use_composefs=true", "pull", "-q", "oci:"+dir)
+	links, others := repo{filepath.Join(store.Root, "overlay-composefs")}.links(t, b.root)
+	if links < 4 || others != 1 { // the file of the last layer
+		t.Errorf("%d objects of the bound store are links, %d are not", links, others)
+	}
+
+	// Neither store needs the other one.
+	p.Run("rmi", host)
+	q := store.Podman(t, podman.Ours, podman.Options{Env: []string{"STORAGE_OPTS=additionalimagestore=" + b.root}})
+	id := q.Run("images", "-q", "--filter", "readonly=true")
+	if got := q.Run("run", "--rm", "--network=none", id, "cat", "/own"); got != strings.Repeat("own", 100) {
+		t.Errorf("the bound image shows %q", got)
+	}
+	if out, err := p.Storage(t.Context(), "check", "--all", "--root", b.root).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
 	}
 }

@@ -15,6 +15,7 @@ const (
 	hostIDs        = "it compares owners with those of the machine"
 	plainToo       = "it fails with plain podman of a user, too"
 	unexplained    = "it fails for a reason that is not known yet"
+	noLinks        = "users get no links to files outside of their store"
 	otherIDs       = "it maps IDs that the user does not have"
 	rootMessages   = "it compares messages, and podman unshare has others"
 	onOverlay      = "no podman without root starts there, not even to tidy up"
@@ -26,6 +27,7 @@ var rootOnly = map[string]string{
 	"TestAdditionalStore/ours,_bound_false,_for_[ours_ours,_off_plain_stock_composefs]/by/2_plain": stockReads,
 	"TestAdditionalStoreDamaged":           rootMessages,
 	"TestBoundImages":                      "bootc runs podman as root",
+	"TestBoundImagesShare":                 "bootc runs podman as root",
 	"TestBrokenDisk":                       faultyDisk,
 	"TestBuildSteps":                       "without root, each step of a build is merged",
 	"TestBuildah":                          "buildah mounts in a session of buildah unshare only",
@@ -47,6 +49,7 @@ var rootOnly = map[string]string{
 	"TestM5UserNamespaceWithoutWarnings":   otherIDs,
 	"TestMappedLayers":                     otherIDs,
 	"TestNestedOverlay":                    plainToo,
+	"TestObjectRepos":                      noLinks,
 	"TestOddGraphroot":                     byHand,
 	"TestOldKernels":                       olderKernel,
 	"TestOnOverlay":                        onOverlay,

@@ -35,13 +35,15 @@ type Layer struct {
 	placed    bool
 }
 
-// Begin stages a new layer in a store and takes the lock of the pool, shared. If the error is
+// Begin stages a new layer in a store and takes the lock of the pool, shared. Objects of the sources are not
+// written again. If the error is
 // [pool.ErrApart] the store cannot have composefs layers. After an error nothing is staged.
-func Begin(ctx context.Context, store chain.Store, sealing objects.Sealing) (*Layer, error) {
+func Begin(ctx context.Context, store chain.Store, sealing objects.Sealing, sources objects.Sources) (*Layer, error) {
 	p, err := pool.Open(store, sealing)
 	if err != nil {
 		return nil, err
 	}
+	p.TakeFrom(sources)
 	l := &Layer{store: store, pool: p}
 	if err = l.begin(); err == nil {
 		l.image, err = l.Temporary("layer image")
