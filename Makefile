@@ -88,7 +88,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-image bench-convert oracle test-vm test-boot vendor vendor-check clean
+.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-formats bench-image bench-convert oracle test-vm test-boot vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -333,7 +333,10 @@ bench: deps build podman podman-stock ## measure podman with our driver against 
 bench-scale: build podman podman-stock ## measure podman as its store grows, with our driver and without it; SCALE=-help
 	hack/bench-scale.sh $(SCALE)
 
-bench-docs: ## put what "make bench" and "make bench-scale" have measured last into docs
+bench-formats: build ## measure a tree of files as squashfs, EROFS, composefs and overlay; FORMATS=3 for three rounds
+	hack/bench-formats.sh $(FORMATS)
+
+bench-docs: ## put what "make bench", "make bench-scale" and "make bench-formats" have measured last into docs
 	hack/bench-docs.sh
 
 bench-image: build ## measure speed and memory on a dump of 100,000 entries

@@ -26,4 +26,8 @@ if [ -e .cache/scale/results.md ]; then
 	hack/insert.sh docs/performance.md scale "$text"
 	cp .cache/scale/results.svg docs/bench-scale.svg
 fi
-$found || { echo "error: there are no results; make bench or make bench-scale gives them" >&2; exit 1; }
+if [ -e .cache/formats/results.md ]; then
+	found=true
+	hack/insert.sh docs/bootable.md formats .cache/formats/results.md
+fi
+$found || { echo "error: there are no results; make bench, make bench-scale or make bench-formats gives them" >&2; exit 1; }

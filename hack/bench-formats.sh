@@ -145,6 +145,6 @@ seconds() { awk -v n="$1" 'BEGIN { printf n < 1000 ? "%.0f ms" : "%.1f s", n < 1
 			"$(seconds "$(median "$f" find)") | $(seconds "$(median "$f" read)") | $(megabytes "$(median "$f" second)") |"
 	done
 	echo
-	echo "Medians of $rounds rounds, $(nproc) processors, Linux $(uname -r | cut -d - -f 1), load average $(cut -d ' ' -f 3 /proc/loadavg) at the end:" \
-		"Debian $suite by debootstrap, $(find v1 | wc -l) files. $(dpkg-query -W -f '${Package} ${Version}, ' squashfs-tools erofs-utils | sed 's/, $//')."
+	echo "Medians of $rounds rounds, $(nproc) processors, Linux $(uname -r | cut -d - -f 1), load average $(cut -d ' ' -f 3 /proc/loadavg) at the end."
+	echo "Debian $suite by debootstrap, $(find v1 | wc -l) files; $(dpkg-query -W -f '${Package} ${Version}, ' squashfs-tools erofs-utils | sed 's/, $//')."
 } | tee results.md
