@@ -30,5 +30,7 @@ export CGO_ENABLED=0 GOFLAGS=-trimpath
 "$go" -C "$sources" build -o "$bin/crictl" -ldflags "-X sigs.k8s.io/cri-tools/pkg/version.Version=${from##*@}" ./cmd/crictl
 "$go" -C "$sources" test -c -o "$bin/critest" ./cmd/critest
 
-from=$(source github.com/cri-o/cri-o hack/upstreams/crio-1.34)
+crio=hack/upstreams/crio-1.34
+[ -d "$crio" ] || crio=. # the tree of an upstream
+from=$(source github.com/cri-o/cri-o "$crio")
 ${CC:-cc} -std=c99 -Os -Wall -static -o "$bin/pinns" "$from"/pinns/src/*.c

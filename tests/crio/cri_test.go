@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/tests/podman"
@@ -121,11 +122,14 @@ func (n *node) exec(container, script string) string {
 	return n.crictl("exec", "--sync", container, "sh", "-c", script)
 }
 
-// clear removes all pods and images. Nothing may be left of them.
+// clear removes all pods and images. Nothing may be left of them. Images are removed one after the other, as
+// kubelet does it: of two removals at a time, one may leave garbage to the next removal or pull.
 func (n *node) clear() {
 	n.t.Helper()
 	n.crictl("rmp", "--all", "--force")
-	n.crictl("rmi", "--all")
+	for image := range strings.FieldsSeq(n.crictl("images", "--quiet")) {
+		n.crictl("rmi", image)
+	}
 	for _, m := range n.mounts() {
 		n.t.Errorf("left behind: a mount at %s", m.Point)
 	}
@@ -142,10 +146,22 @@ func (n *node) clear() {
 	}
 }
 
-// push puts an image of busybox and further layers into the registry.
+// pushed are the names that push has put into the registry.
+var pushed = struct {
+	sync.Mutex
+	refs map[string]string
+}{refs: map[string]string{}}
+
+// push puts an image of busybox and further layers into the registry, once for each name: docker-registry
+// answers a pull with an error while another test pushes the same image.
 func push(t *testing.T, name string, layers ...[]byte) string {
 	t.Helper()
-	return podman.SharedRegistry(t).Push(t, name, withBusybox(t, layers...))
+	pushed.Lock()
+	defer pushed.Unlock()
+	if pushed.refs[name] == "" {
+		pushed.refs[name] = podman.SharedRegistry(t).Push(t, name, withBusybox(t, layers...))
+	}
+	return pushed.refs[name]
 }
 
 func withBusybox(t *testing.T, layers ...[]byte) podman.Image {
