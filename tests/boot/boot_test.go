@@ -144,7 +144,9 @@ func (h *host) refused(why string) {
 	h.Helper()
 	var err error
 	for range 3 { // qemu may fail for other reasons
-		if _, err = h.system(true).BootOnce(h.TempDir(), h.disk); err == nil {
+		var m *machine.Machine
+		if m, err = h.system(true).BootOnce(h.TempDir(), h.disk); err == nil {
+			h.must(m.Cut())
 			h.Fatal("the image boots")
 		}
 		if strings.Contains(err.Error(), why) {
