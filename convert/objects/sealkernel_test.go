@@ -122,3 +122,52 @@ func TestKernelOpen(t *testing.T) {
 	}
 	checkSealed(t, p, kernel{}, d)
 }
+
+// TestKernelSources takes files of another directory. The kernel measures those with fs-verity: another
+// content and another algorithm are found without reading them. Others are read, and get fs-verity.
+func TestKernelSources(t *testing.T) {
+	p, dir := openKernel(t), t.TempDir()
+	seal := func(path string, a verity.Algorithm) {
+		t.Helper()
+		f, err := os.Open(path)
+		if err == nil {
+			err = errors.Join(verity.EnableWith(f, a), f.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	contents := map[string]string{}
+	for _, name := range []string{"sealed", "unsealed", "other content", "other algorithm"} {
+		contents[name] = strings.Repeat(name, 1000)
+	}
+	paths := map[string]string{}
+	for name, content := range contents {
+		paths[name] = writeObject(t, dir, content)
+	}
+	if err := os.WriteFile(paths["other content"], []byte(strings.ToUpper(contents["other content"])), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	seal(paths["sealed"], verity.SHA256)
+	seal(paths["other content"], verity.SHA256)
+	seal(paths["other algorithm"], verity.SHA512)
+	p.TakeFrom(objects.Sources{Dirs: []string{dir}})
+	b, err := p.BeginStaged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close() //nolint:errcheck // what counts is committed
+	var want []verity.Digest
+	for _, content := range contents {
+		want = append(want, add(t, b, content))
+	}
+	if err := b.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	checkSealed(t, p, kernel{}, want...)
+	for name, path := range paths {
+		if got, taken := sameInode(t, p, contents[name], path), strings.HasSuffix(name, "sealed"); got != taken {
+			t.Errorf("%s: taken %v", name, got)
+		}
+	}
+}
