@@ -3,6 +3,7 @@
 package driver
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		logrus.Debugf("composefs is off: %s", reason)
 		return bindPlain(&plain{stockDriver{o, &stores}, reason, trust.New(conf, &stores, nil, "")}, o), nil
 	}
-	d := newDriver(o, conf, stores, chain.RunRoot(options.RunRoot))
+	d := newDriver(o, conf, stores, chain.RunRoot(inNamespace(options.RunRoot)))
 	for _, option := range options.DriverOptions {
 		if key, value := parseOption(option); key == "mountopt" && value != "" {
 			d.mountOptions = strings.Split(value, ",")
@@ -63,6 +64,24 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		}
 	}
 	return bind(d, o), nil
+}
+
+// inNamespace returns a path of dir in the mount namespace of this process. bootc gives podman a run root as a
+// descriptor, /proc/self/fd/3, and move_mount(2) fails if another namespace has opened that.
+func inNamespace(dir string) string {
+	if !strings.HasPrefix(dir, "/proc/self/fd/") {
+		return dir
+	}
+	path, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return dir
+	}
+	a, err := os.Stat(dir)
+	b, err2 := os.Stat(path)
+	if err != nil || err2 != nil || !os.SameFile(a, b) {
+		return dir
+	}
+	return path
 }
 
 // configure reads the switches from the driver options, storage.conf and composefs.conf.

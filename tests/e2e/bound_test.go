@@ -152,6 +152,7 @@ func TestBoundImagesShare(t *testing.T) {
 	if got := q.Run("run", "--rm", "--network=none", id, "cat", "/own"); got != strings.Repeat("own", 100) {
 		t.Errorf("the bound image shows %q", got)
 	}
+	b.run("system", "check", "--quick") // mounts all layers
 	if out, err := p.Storage(t.Context(), "check", "--all", "--root", b.root).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
