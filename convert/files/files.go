@@ -4,6 +4,7 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -77,6 +78,12 @@ func SetOwner(path string, uid, gid, mode uint32) error {
 		return &os.PathError{Op: "chmod", Path: path, Err: err}
 	}
 	return nil
+}
+
+// Link gives an open file another name, which is relative to the open directory dir or [unix.AT_FDCWD]. It links the
+// descriptor, so that the name is that of the very file which was read. The error is that of linkat(2) alone.
+func Link(f *os.File, dir int, name string) error {
+	return unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", f.Fd()), dir, name, unix.AT_SYMLINK_FOLLOW)
 }
 
 // Names returns the names in a directory, in no order.

@@ -128,8 +128,7 @@ func (b *Batch) adoptFile(f *os.File, d verity.Digest, size int64) (found bool, 
 func (b *Batch) linkFile(f *os.File, d verity.Digest, size int64) (Taken, error) {
 	err := b.pool.try(stepAdopt)
 	if err == nil {
-		file := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
-		err = unix.Linkat(unix.AT_FDCWD, file, b.fd(), Path(d), unix.AT_SYMLINK_FOLLOW)
+		err = files.Link(f, b.fd(), Path(d))
 	}
 	switch {
 	case err == nil:

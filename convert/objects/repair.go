@@ -64,7 +64,7 @@ func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
 	}
 	temp := r.temporary()
 	if err == nil {
-		err = unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", good.Fd()), unix.AT_FDCWD, temp, unix.AT_SYMLINK_FOLLOW)
+		err = files.Link(good, unix.AT_FDCWD, temp)
 	}
 	switch {
 	case errors.Is(err, unix.EXDEV), errors.Is(err, unix.EMLINK):

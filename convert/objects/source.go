@@ -156,8 +156,7 @@ func (b *Batch) rightSource(s *source, name string, f *os.File, d verity.Digest)
 // linkSource links an open file of a source into the layer. It links the descriptor, which is the file
 // that was verified. A file that was removed from its source meanwhile cannot be linked.
 func (b *Batch) linkSource(s *source, f *os.File, d verity.Digest, name string) (found bool, err error) {
-	file := fmt.Sprintf("/proc/self/fd/%d", f.Fd())
-	err = unix.Linkat(unix.AT_FDCWD, file, b.fd(), name, unix.AT_SYMLINK_FOLLOW)
+	err = files.Link(f, b.fd(), name)
 	switch {
 	case err == nil:
 		b.took(d)

@@ -3,11 +3,11 @@
 package staging
 
 import (
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/images"
 )
@@ -27,8 +27,7 @@ func (l *Layer) seal(digest verity.Digest) error {
 		return err
 	}
 	defer process.RUnlock()
-	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", l.image.Fd()), unix.AT_FDCWD, l.imageName(), unix.AT_SYMLINK_FOLLOW)
-	if err != nil {
+	if err := files.Link(l.image, unix.AT_FDCWD, l.imageName()); err != nil {
 		return &os.LinkError{Op: "link", Old: "layer image", New: l.imageName(), Err: err}
 	}
 	f, err := os.Open(l.imageName())
