@@ -80,13 +80,19 @@ func readMeta(dir string) (m meta, err error) {
 // wraps [fs.ErrNotExist] if the directory has no meta.json.
 func Check(dir string, a verity.Algorithm) error {
 	m, err := readMeta(dir)
-	switch {
-	case err != nil:
-		return err
-	case m.Version != 1 || len(m.Features.Incompatible) > 0:
+	if err == nil {
+		err = m.readable()
+	}
+	if err == nil && m.Algorithm != algorithmName(a) {
+		err = fmt.Errorf("its algorithm is %s, not %s", m.Algorithm, algorithmName(a))
+	}
+	return err
+}
+
+// readable returns why the repository cannot be read, or nil.
+func (m *meta) readable() error {
+	if m.Version != 1 || len(m.Features.Incompatible) > 0 {
 		return fmt.Errorf("it has version %d and features %q, and only version 1 without features is known", m.Version, m.Features.Incompatible)
-	case m.Algorithm != algorithmName(a):
-		return fmt.Errorf("its algorithm is %s, not %s", m.Algorithm, algorithmName(a))
 	}
 	return nil
 }

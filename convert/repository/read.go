@@ -36,8 +36,8 @@ func OpenReadOnly(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Version != 1 || len(m.Features.Incompatible) > 0 {
-		return nil, fmt.Errorf("composefs repository %s: it has version %d and features %q, and only version 1 without features is known", dir, m.Version, m.Features.Incompatible)
+	if err := m.readable(); err != nil {
+		return nil, fmt.Errorf("composefs repository %s: %w", dir, err)
 	}
 	lock, err := os.Open(dir)
 	if err != nil {
