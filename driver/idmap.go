@@ -136,18 +136,17 @@ func (d *Driver) makeIdmapped(l chain.Layer, toHost *idtools.IDMappings) error {
 // mountMaps returns the maps that the mount of a chain applies to its layers, nil for none: those of the idmapped layer
 // that it shows, or those of the mount.
 func (d *Driver) mountMaps(c chain.Chain, o graphdriver.MountOpts) (*idtools.IDMappings, error) {
-	for i, l := range c {
-		if l.Idmapped {
-			return idmap.Read(l.IdmapFile())
-		}
-		if i > 0 || l.Composefs {
-			break
-		}
+	shown := c[0]
+	if !shown.Composefs && len(c) > 1 { // a container on its image
+		shown = c[1]
 	}
-	if !d.shifts(o) {
-		return nil, nil
+	switch {
+	case shown.Idmapped:
+		return idmap.Read(shown.IdmapFile())
+	case d.shifts(o):
+		return mapsOf(o), nil
 	}
-	return idtools.NewIDMappingsFromMaps(o.UidMaps, o.GidMaps), nil
+	return nil, nil
 }
 
 // chownAll changes owners in a mount with metacopy=on, which copies up metadata only, and then

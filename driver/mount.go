@@ -88,7 +88,7 @@ func (d *Driver) mount(c chain.Chain, target string, options graphdriver.MountOp
 	if err != nil {
 		return err
 	}
-	copied := unshifted(options)
+	copied := mapsOf(options) // of a copy with other owners that containers/storage mounts
 	if maps != nil {
 		copied = nil
 		if p.UserNS, err = userNamespace(maps); err != nil {

@@ -211,9 +211,8 @@ func (d *Driver) shifts(o graphdriver.MountOpts) bool {
 	return len(o.UidMaps) > 0 && len(o.GidMaps) > 0 && !keepsOwners(o) && d.SupportsShifting(o.UidMaps, o.GidMaps)
 }
 
-// unshifted returns the maps of a user namespace of which the mount applies none, because
-// containers/storage mounts a copy of the layer with other owners. It returns nil if there are none.
-func unshifted(o graphdriver.MountOpts) *idtools.IDMappings {
+// mapsOf returns the maps of a mount, nil if it has none.
+func mapsOf(o graphdriver.MountOpts) *idtools.IDMappings {
 	if len(o.UidMaps)+len(o.GidMaps) == 0 {
 		return nil
 	}
