@@ -11,17 +11,30 @@ import (
 	"testing"
 )
 
-// TestFit checks that each mutant fits the code, so that a change which moves on without them
-// fails "make test" and not only "make mutants".
-func TestFit(t *testing.T) {
+// loadAll returns all mutants.
+func loadAll(t *testing.T) []mutant {
+	t.Helper()
 	all, err := load(".")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return all
+}
+
+// readAll returns the code of the project.
+func readAll(t *testing.T) *source {
+	t.Helper()
 	code, err := read("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return code
+}
+
+// TestFit checks that each mutant fits the code, so that a change which moves on without them
+// fails "make test" and not only "make mutants".
+func TestFit(t *testing.T) {
+	all, code := loadAll(t), readAll(t)
 	if len(all) < 40 {
 		t.Errorf("%d mutants", len(all))
 	}
@@ -39,14 +52,7 @@ func TestFit(t *testing.T) {
 
 // TestPackages checks that nearly each package of the product has a mutant.
 func TestPackages(t *testing.T) {
-	all, err := load(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := read("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
+	all, code := loadAll(t), readAll(t)
 	packages := map[string]bool{} // whether it has a mutant
 	for _, f := range code.code {
 		dir := filepath.Dir(f.path)
@@ -68,10 +74,7 @@ func TestPackages(t *testing.T) {
 
 // TestDocumented checks that docs/mutants.md lists each mutant, with one of its tests.
 func TestDocumented(t *testing.T) {
-	all, err := load(".")
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := loadAll(t)
 	page, err := os.ReadFile("../../docs/mutants.md")
 	if err != nil {
 		t.Fatal(err)
