@@ -53,7 +53,7 @@ figures=$(mktemp)
 trap 'umount -R "$mnt"; rm -f "$disk" "$figures"' EXIT
 mkdir "$mnt/files" "$mnt/at" "$mnt/upper" "$mnt/work"
 
-# cold has the kernel forget what it has read from the disk.
+# cold empties the caches of the disk.
 cold() {
 	umount "$mnt"
 	dd of="$disk" oflag=nocache conv=notrunc,fdatasync count=0 status=none

@@ -45,8 +45,8 @@ func (c *imageConverter) toPlain(ctx context.Context, names []string) error {
 }
 
 // findPlain returns the IDs of the images' layers, and of their copies with other owners,
-// those above first. A copy comes before its original, whose files it may show. Without names these are all images, and all composefs layers that belong
-// to none.
+// those above first. A copy comes before its original, whose files it may show. Without names
+// these are all images, and all composefs layers that belong to none.
 func (c *imageConverter) findPlain(names []string) (layers []catalog.Layer, err error) {
 	list, images, err := c.findImages(names)
 	if err != nil {

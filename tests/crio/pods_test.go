@@ -57,7 +57,7 @@ func TestPods(t *testing.T) {
 			t.Errorf("one container writes, and another reads %q", got)
 		}
 		if got := n.exec(second, "cat /app/file; ls /app"); got != "onemore\nfile\nlink\ntoken" {
-			t.Errorf("a container reads what it has written: %q", got)
+			t.Errorf("a container reads its changes as %q", got)
 		}
 		if _, err := n.try("rmi", ref); err == nil {
 			t.Error("an image in use is removed")
