@@ -130,7 +130,7 @@ tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testi
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool $(bin)/stock/$${tool##*/} $(podman_flags) || exit; done
 
-.PHONY: crio crio-stock crio-tools test-kubernetes kubernetes-docs
+.PHONY: crio crio-stock crio-tools kubernetes test-kubernetes kubernetes-docs
 # CRI-O has modules of its own, and is built in the tree of an upstream: hack/upstreams/crio-1.34.
 crio_upstream = crio-1.34
 crio = github.com/cri-o/cri-o/cmd/crio
@@ -152,6 +152,9 @@ endif
 
 crio-tools: toolchain ## build bin/crictl, critest and pinns, which the tests of CRI-O need
 	GO='$(GO)' hack/cri-tools/programs.sh $(bin)
+
+kubernetes: toolchain ## build bin/kubernetes/: kubelet, kubectl, the API server and its companions, etcd
+	GO='$(GO)' hack/kubernetes/programs.sh $(bin)/kubernetes
 
 install: build podman rootlessport ## install under PREFIX: programs, man pages, documents, completions, systemd units, a sample storage.conf
 	rm -rf $(stage)
@@ -299,7 +302,7 @@ matrix-docs: ## put what "make test-matrix" has found last into docs
 test-kubernetes: build crio crio-stock crio-tools ## run pods by CRI-O with our driver and without it, and critest (root, cgroup v1); RUN=TestPods
 	hack/deps.sh kubernetes
 	mkdir -p .cache
-	$(GO) test -count=1 -timeout 60m -parallel 2 -v $(GOFLAGS),crio $(if $(RUN),-run '$(RUN)') ./tests/crio
+	$(GO) test -p 1 -count=1 -timeout 60m -parallel 2 -v $(GOFLAGS),crio $(if $(RUN),-run '$(RUN)') ./tests/crio
 
 kubernetes-docs: ## put what "make test-kubernetes" has found last into docs
 	hack/insert.sh docs/testing.md critest .cache/critest.md

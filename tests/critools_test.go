@@ -15,3 +15,14 @@ func TestCRIToolsOffline(t *testing.T) {
 		t.Errorf("exit code %d, and it prints %q, want %q", code, out, want)
 	}
 }
+
+// TestKubernetesOffline does the same for the programs of Kubernetes.
+func TestKubernetesOffline(t *testing.T) {
+	s := newScripts(t, "hack/kubernetes/programs.sh hack/kubernetes/go.mod", "dirname mkdir readlink sed", map[string]string{"path/go": `
+		case $1 in env) echo https://proxy.example.org ;; *) exit 1 ;; esac`})
+	out, code := s.run(t, nil, "hack/kubernetes/programs.sh", s.path("bin"))
+	want := "error: Kubernetes v1.34.4 cannot be built\nhint: its modules come from https://proxy.example.org: check the network\n"
+	if code != 1 || out != want {
+		t.Errorf("exit code %d, and it prints %q, want %q", code, out, want)
+	}
+}
