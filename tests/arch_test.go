@@ -87,6 +87,7 @@ var imports = map[string][]string{
 	"tests/needs":                   {"golang.org/x/sys"},
 	"tests/ociimage":                {"convert/layertest", "convert/tree"},
 	"tests/differ":                  {"tests/ociimage", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
+	"tests/nodes":                   {"driver/kernel/mountinfo", "golang.org/x/sys"},
 	"tests/oldkernel":               {"tests/seccomp", "golang.org/x/sys"},
 	"tests/seccomp":                 {"golang.org/x/sys"},
 	"tests/trace":                   {"tests/seccomp", "golang.org/x/sys"},

@@ -25,7 +25,7 @@ func (n *node) try(args ...string) (string, error) {
 	defer cancel()
 	socket := "unix://" + n.socket()
 	cmd := exec.CommandContext(ctx, filepath.Join(n.bin, "crictl"),
-		append([]string{"--config", filepath.Join(n.dir, "crictl.yaml"), "--runtime-endpoint", socket, "--image-endpoint", socket, "--timeout", "60s"}, args...)...)
+		append([]string{"--config", filepath.Join(n.Dir, "crictl.yaml"), "--runtime-endpoint", socket, "--image-endpoint", socket, "--timeout", "60s"}, args...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -45,7 +45,7 @@ func (n *node) crictl(args ...string) string {
 // storage runs composefs-storage in the node, and returns its output and its exit code.
 func (n *node) storage(args ...string) (out string, code int) {
 	n.t.Helper()
-	cmd := n.command(n.t.Context(), append([]string{filepath.Join(n.bin, "composefs-storage")}, args...)...)
+	cmd := n.Command(n.t.Context(), append([]string{filepath.Join(n.bin, "composefs-storage")}, args...)...)
 	text, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -67,7 +67,7 @@ func (n *node) write(name string, content any) string {
 	n.t.Helper()
 	text, err := json.Marshal(content)
 	must(n.t, err)
-	path := filepath.Join(n.dir, name+".json")
+	path := filepath.Join(n.Dir, name+".json")
 	must(n.t, os.WriteFile(path, text, 0o600))
 	return path
 }
@@ -78,6 +78,8 @@ type pod struct {
 	id, config string
 }
 
+type object = map[string]any
+
 // security is the security context of pods and their containers: the network of the node (NODE), and processes of
 // their own (CONTAINER), so that a pod needs no container for itself.
 var security = object{"namespace_options": object{"network": 2, "pid": 1}}
@@ -87,7 +89,7 @@ func (n *node) pod(name string) pod {
 	n.t.Helper()
 	config := n.write("pod-"+name, object{
 		"metadata":      object{"name": name, "uid": name, "namespace": "default", "attempt": 0},
-		"log_directory": filepath.Join(n.dir, "log"),
+		"log_directory": filepath.Join(n.Dir, "log"),
 		"linux":         object{"cgroup_parent": "/pods", "security_context": security},
 	})
 	return pod{n, n.crictl("runp", config), config}

@@ -67,9 +67,9 @@ func critest(t *testing.T, k kind) map[string]string {
 	t.Helper()
 	n := newNode(t, k, options{image: `pause_image = "registry.k8s.io/pause:3.10"`, network: true})
 	needs.Built(t, filepath.Join(n.bin, "critest"), "make crio-tools")
-	report := filepath.Join(n.dir, "critest.xml")
+	report := filepath.Join(n.Dir, "critest.xml")
 	socket := "unix://" + n.socket()
-	cmd := n.command(t.Context(), filepath.Join(n.bin, "critest"), "--runtime-endpoint", socket, "--image-endpoint", socket,
+	cmd := n.Command(t.Context(), filepath.Join(n.bin, "critest"), "--runtime-endpoint", socket, "--image-endpoint", socket,
 		"--ginkgo.focus", specs, "--ginkgo.timeout", "25m", "--ginkgo.no-color", "--ginkgo.junit-report", report)
 	out, err := cmd.CombinedOutput()
 	must(t, os.WriteFile(filepath.Join("../../.cache", "critest-"+k.String()+".log"), out, 0o644))

@@ -16,9 +16,9 @@ func TestExpected(t *testing.T) {
 	n, ref := newNode(t, ours, options{image: pauseImage(t)}), application(t)
 	pause := n.pausePulled(t)
 	n.crictl("pull", ref)
-	policy := filepath.Join(n.dir, "containers/composefs-digests.d")
+	policy := filepath.Join(n.Dir, "containers/composefs-digests.d")
 	must(t, os.Mkdir(policy, 0o755))
-	must(t, os.WriteFile(filepath.Join(n.dir, "containers/composefs.conf"), []byte(`expected = "all"`+"\n"), 0o600))
+	must(t, os.WriteFile(filepath.Join(n.Dir, "containers/composefs.conf"), []byte(`expected = "all"`+"\n"), 0o600))
 	allow := func(name, image string) {
 		t.Helper()
 		out, code := n.storage("digest", "--policy", image)

@@ -11,12 +11,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/composefs-storage/composefs-storage/tests/nodes"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "runc" { // CRI-O starts this program in place of it
-		fmt.Fprintln(os.Stderr, runc(os.Args[1:]))
+		fmt.Fprintln(os.Stderr, nodes.Runc(os.Args[1:]))
 		os.Exit(1)
 	}
 	podman.Main(m)

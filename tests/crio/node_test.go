@@ -3,23 +3,14 @@
 package crio_test
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mountinfo"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
+	"github.com/composefs-storage/composefs-storage/tests/nodes"
 )
 
 // kind is a CRI-O, with composefs or without.
@@ -38,22 +29,16 @@ func (k kind) program() string { return [...]string{"crio-stock", "crio"}[k] }
 // node is a machine in namespaces that runs CRI-O.
 type node struct {
 	kind
+	nodes.Machine
 	t         *testing.T
 	opts      options
 	bin       string // our programs
-	dir       string // all files of the node
 	root, run string // its store
 	metrics   string // where CRI-O shows its metrics
-
-	machine *process // the parent of the node's first process, which dies with it
-	first   int      // that process
-	crio    *process
+	crio      *nodes.Process
 }
 
-const (
-	usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-	patience  = time.Minute // no step takes as long
-)
+const patience = nodes.Patience // no step takes as long
 
 // options change how a node is made.
 type options struct {
@@ -75,7 +60,7 @@ func newNode(t *testing.T, k kind, opts options) *node {
 	}
 	dir, err := os.MkdirTemp(needs.Disk(t), "composefs-crio-*")
 	must(t, err)
-	n := &node{kind: k, t: t, opts: opts, bin: bin, dir: dir, root: filepath.Join(dir, "root"), run: filepath.Join(dir, "run")}
+	n := &node{kind: k, Machine: nodes.Machine{Dir: dir, Network: opts.network}, t: t, opts: opts, bin: bin, root: filepath.Join(dir, "root"), run: filepath.Join(dir, "run")}
 	t.Cleanup(n.remove)
 	must(t, n.configure())
 	n.boot()
@@ -86,149 +71,50 @@ func newNode(t *testing.T, k kind, opts options) *node {
 	return n
 }
 
+// alone is a script by which a network of its own has an address and a default route, to nowhere.
+const alone = `ip link add node0 type veth peer name node1
+ip address add 10.11.0.1/24 dev node0
+ip link set node0 up
+ip link set node1 up
+ip route add default via 10.11.0.254`
+
 // boot starts the machine.
 func (n *node) boot() {
 	n.t.Helper()
-	script, err := filepath.Abs("node.sh")
-	must(n.t, err)
-	log, err := os.OpenFile(filepath.Join(n.dir, "node.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	must(n.t, err)
-	defer log.Close() //nolint:errcheck // the child writes
-	cmd := exec.Command(script, n.dir, filepath.Base(n.dir))
+	must(n.t, n.Boot())
 	if n.opts.network {
-		cmd.Args = append(cmd.Args, "--net")
+		_, err := n.Run(n.t.Context(), alone)
+		must(n.t, err)
 	}
-	cmd.Stdout, cmd.Stderr = log, log
-	n.machine, err = startProcess(cmd)
-	must(n.t, err)
-	up := filepath.Join(n.dir, "up")
-	n.eventually("the node is up", func() bool {
-		_, err := os.Stat(up)
-		return err == nil
-	})
-	must(n.t, os.Remove(up))
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
-	must(n.t, err)
-	n.first, err = strconv.Atoi(strings.TrimSpace(string(children)))
-	must(n.t, err)
-}
-
-// eventually waits until a condition holds.
-func (n *node) eventually(what string, holds func() bool) {
-	n.t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			n.t.Fatalf("%s: not within %v", what, patience)
-		}
-	}
-}
-
-// enter is a shell script that moves itself into the cgroups of the node, and becomes a command.
-const enter = `for procs in /sys/fs/cgroup/*/cgroup.procs; do echo $$ >"$procs"; done; exec "$@"`
-
-// command returns a command in the node that has not been started.
-func (n *node) command(ctx context.Context, args ...string) *exec.Cmd {
-	namespaces := []string{"-t", strconv.Itoa(n.first), "--mount", "--uts", "--ipc", "--pid", "--cgroup"}
-	if n.opts.network {
-		namespaces = append(namespaces, "--net")
-	}
-	cmd := exec.CommandContext(ctx, "nsenter", slices.Concat(namespaces, []string{"sh", "-c", enter, "sh"}, args)...)
-	cmd.Env = []string{usualPath, "HOME=" + n.dir, "LC_ALL=C"}
-	cmd.Dir = n.dir
-	cmd.WaitDelay = 5 * time.Second
-	return cmd
 }
 
 // start starts CRI-O, and returns when it answers.
 func (n *node) start() {
 	n.t.Helper()
-	log, err := os.OpenFile(n.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	must(n.t, err)
-	defer log.Close() //nolint:errcheck // the child writes
-	cmd := n.command(context.Background(), "sh", "-c", `echo $$ >"$0"; exec "$@"`, n.pidFile(),
-		filepath.Join(n.bin, n.program()), "--config", filepath.Join(n.dir, "crio.conf"), "--config-dir", "", "--log-level", "warning")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := os.Remove(n.socket()); err != nil && !errors.Is(err, fs.ErrNotExist) { // of the one before
-		n.t.Fatal(err)
-	}
-	n.crio, err = startProcess(cmd)
-	must(n.t, err)
-	n.eventually("CRI-O answers", func() bool {
-		if n.crio.await(0) {
-			n.t.Fatal("CRI-O has ended")
-		}
-		if _, err := os.Stat(n.socket()); err != nil {
-			return false
-		}
+	var err error
+	n.crio, err = n.StartCRIO(filepath.Join(n.bin, n.program()), n.socket(), func() bool {
 		_, err := n.try("version")
 		return err == nil
 	})
+	must(n.t, err)
 }
 
-func (n *node) socket() string  { return filepath.Join(n.dir, "crio.sock") }
-func (n *node) logFile() string { return filepath.Join(n.dir, "crio.log") }
-func (n *node) pidFile() string { return filepath.Join(n.dir, "crio.pid") }
+func (n *node) socket() string { return filepath.Join(n.Dir, "crio.sock") }
 
 // stop ends CRI-O by a signal such as KILL. Containers go on.
 func (n *node) stop(signal string) {
 	n.t.Helper()
-	out, err := n.command(n.t.Context(), "sh", "-c", `kill -`+signal+` "$(cat "$0")"`, n.pidFile()).CombinedOutput()
-	if err != nil {
-		n.t.Fatalf("kill -%s: %v: %s", signal, err, out)
-	}
-	if !n.crio.await(patience) {
+	must(n.t, n.SignalCRIO(signal))
+	if !n.crio.Await(patience) {
 		n.t.Fatalf("CRI-O does not end by SIG%s", signal)
 	}
 }
 
 // die is a power cut: all processes and mounts of the node are gone, and what a reboot deletes.
 func (n *node) die() error {
-	if n.machine == nil {
-		return nil
-	}
-	if err := n.machine.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return err
-	}
-	table := fmt.Sprintf("/proc/%d/mountinfo", n.first)
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		text, err := os.ReadFile(table)
-		if err != nil || len(text) == 0 {
-			break
-		}
-		if time.Now().After(end) {
-			return errors.New("the node does not die")
-		}
-	}
-	mounts, err := mountinfo.Below(n.dir)
-	if err == nil && len(mounts) > 0 { // never remove files through a mount
-		err = fmt.Errorf("mounted outside of the node: %q", mounts)
-	}
+	err := n.Die()
 	if err == nil {
-		err = errors.Join(os.RemoveAll(n.run), removeCgroups(filepath.Base(n.dir)))
-	}
-	return err
-}
-
-// removeCgroups removes the cgroups of a node, whose processes have ended.
-func removeCgroups(name string) error {
-	tops, err := filepath.Glob("/sys/fs/cgroup/*/" + name)
-	for _, top := range tops {
-		var dirs []string
-		err = errors.Join(err, filepath.WalkDir(top, func(path string, e fs.DirEntry, err error) error {
-			if err == nil && e.IsDir() {
-				dirs = append(dirs, path)
-			}
-			return err
-		}))
-		for _, dir := range slices.Backward(dirs) {
-			for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-				removed := unix.Rmdir(dir)
-				if removed != unix.EBUSY || time.Now().After(end) { // processes end
-					err = errors.Join(err, removed)
-					break
-				}
-			}
-		}
+		err = os.RemoveAll(n.run)
 	}
 	return err
 }
@@ -237,33 +123,25 @@ func removeCgroups(name string) error {
 func (n *node) remove() {
 	if n.t.Failed() {
 		for _, name := range []string{"node.log", "crio.log"} {
-			text, _ := os.ReadFile(filepath.Join(n.dir, name))
+			text, _ := os.ReadFile(filepath.Join(n.Dir, name))
 			lines := strings.Split(string(text), "\n")
 			n.t.Logf("the end of %s:\n%s", name, strings.Join(lines[max(0, len(lines)-40):], "\n"))
 		}
 	}
 	err := n.die()
 	if err == nil {
-		err = os.RemoveAll(n.dir)
+		err = os.RemoveAll(n.Dir)
 	}
 	if err != nil {
-		n.t.Errorf("node %s stays: %v", n.dir, err)
+		n.t.Errorf("node %s stays: %v", n.Dir, err)
 	}
 }
 
 // mounts returns the mounts of the store that the node sees.
-func (n *node) mounts() (mounts []mountinfo.Mount) {
+func (n *node) mounts() []mountinfo.Mount {
 	n.t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/mountinfo", n.first))
+	mounts, err := n.Mounts(n.root)
 	must(n.t, err)
-	all, err := mountinfo.Parse(string(text))
-	must(n.t, err)
-	for _, m := range all {
-		// The stock driver mounts its directory on itself.
-		if strings.HasPrefix(m.Point, n.dir+"/") && m.Point != filepath.Join(n.root, "overlay") {
-			mounts = append(mounts, m)
-		}
-	}
 	return mounts
 }
 

@@ -3,19 +3,13 @@
 package crio_test
 
 import (
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
@@ -42,7 +36,7 @@ const bridge = `{"cniVersion": "1.0.0", "name": "pods", "plugins": [
 // serveRegistries passes requests in the network of the node to the registry of this machine.
 func (n *node) serveRegistries() {
 	n.t.Helper()
-	l, err := n.listen()
+	l, err := n.Listen(inNode)
 	must(n.t, err)
 	to := &url.URL{Scheme: "http", Host: podman.SharedRegistry(n.t).Addr}
 	server := &http.Server{Handler: httputil.NewSingleHostReverseProxy(to)}
@@ -52,30 +46,6 @@ func (n *node) serveRegistries() {
 		must(n.t, server.Close())
 		<-ended // always an error
 	})
-}
-
-// listen listens in the network of the node. The socket stays there.
-func (n *node) listen() (l net.Listener, err error) {
-	runtime.LockOSThread() // the network is that of the thread
-	own, err := os.Open("/proc/thread-self/ns/net")
-	if err != nil {
-		return nil, err
-	}
-	defer own.Close() //nolint:errcheck // only read
-	node, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", n.first))
-	if err != nil {
-		return nil, err
-	}
-	defer node.Close() //nolint:errcheck // only read
-	if err := unix.Setns(int(node.Fd()), unix.CLONE_NEWNET); err != nil {
-		return nil, err
-	}
-	l, err = net.Listen("tcp", inNode)
-	if back := unix.Setns(int(own.Fd()), unix.CLONE_NEWNET); back != nil {
-		return l, errors.Join(err, back) // the thread ends with the goroutine
-	}
-	runtime.UnlockOSThread()
-	return l, err
 }
 
 // nginx is a script that does what the specs expect of nginx: it serves a page, and writes its process ID.

@@ -2,8 +2,8 @@
 # usage: node.sh DIR CGROUP [--net]
 #
 # Make a node: a machine in namespaces, with --net also in a network of its own. Its /run is empty, its
-# /etc/containers is DIR/containers, and its cgroups are below CGROUP in each hierarchy of cgroup v1. It is up
-# when DIR/up exists, and dies with this process.
+# /etc/containers is DIR/containers, its /var/lib and /var/log are in DIR, and its cgroups are below CGROUP
+# in each hierarchy of cgroup v1. It is up when DIR/up exists, and dies with this process.
 set -eu
 dir=$1 cgroup=$2 net=${3:-}
 
@@ -34,17 +34,21 @@ done
 hostname node
 if [ -n "$net" ]; then
 	ip link set lo up
-	ip link add node0 type veth peer name node1
-	ip address add 10.11.0.1/24 dev node0
-	ip link set node0 up
-	ip link set node1 up
-	ip route add default via 10.11.0.254
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 fi
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/lock /var/lib/containers "$dir/lib"
+mkdir -p /run/lock "$dir/lib" "$dir/log"
 mount --bind "$dir/containers" /etc/containers
-mount --bind "$dir/lib" /var/lib/containers # the cache of blobs
+mount --bind "$dir/lib" /var/lib # also for the cache of blobs
+mount --bind "$dir/log" /var/log
+mkdir -p /var/lib/containers
+
+# kubelet writes these settings of the machine, of which all nodes are a part.
+mkdir -p /run/sys
+for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
+	cat "/proc/sys/$setting" >"/run/sys/${setting##*/}"
+	mount --bind "/run/sys/${setting##*/}" "/proc/sys/$setting"
+done
 mount --make-rshared /
 touch "$dir/up"
 exec catatonit -P

@@ -1,6 +1,6 @@
-//go:build crio
+//go:build linux
 
-package crio_test
+package nodes
 
 import (
 	"bytes"
@@ -18,9 +18,9 @@ import (
 // oom_score_adj. runc then fails for pods, because their oom_score_adj is low.
 const resourceRight = "CAP_SYS_RESOURCE"
 
-// runc runs runc without the requests that need this capability, if this process lacks it. It returns only
+// Runc runs runc without the requests that need this capability, if this process lacks it. It returns only
 // an error.
-func runc(args []string) error {
+func Runc(args []string) error {
 	path, err := exec.LookPath("runc")
 	if err == nil {
 		err = lower(args)
