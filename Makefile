@@ -131,7 +131,8 @@ tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool $(bin)/stock/$${tool##*/} $(podman_flags) || exit; done
 
 .PHONY: crio crio-stock crio-tools kubernetes test-kubernetes kubernetes-docs
-# CRI-O has modules of its own, and is built in the tree of an upstream: hack/upstreams/crio-1.34.
+# CRI-O has modules of its own, and is built in the tree of an upstream: hack/upstreams/crio-1.34, or
+# "make crio crio_upstream=crio-1.36".
 crio_upstream = crio-1.34
 crio = github.com/cri-o/cri-o/cmd/crio
 crio_ldflags = $(cross_ldflags) -X github.com/cri-o/cri-o/internal/version.buildDate=$(shell date -u -d @$(commit_time) +%Y-%m-%dT%H:%M:%SZ)
@@ -149,6 +150,16 @@ crio crio-stock: toolchain
 	mkdir -p $(bin)
 	ln -f .cache/upstreams/$(crio_upstream)/$(bin)/$@ $(bin)/$@
 endif
+
+.PHONY: install-crio
+install-crio: crio ## install CRI-O with our driver under PREFIX, and what makes the unit crio.service start it
+	rm -rf $(stage)
+	install -D -t $(stage)$(PREFIX)/libexec/composefs-storage $(bin)/crio
+	for unit in crio crio-wipe; do \
+		install -d $(stage)$(PREFIX)/lib/systemd/system/$$unit.service.d && \
+		sed 's,@PREFIX@,$(PREFIX),' hack/systemd/$$unit.service.d/50-composefs.conf.in \
+			>$(stage)$(PREFIX)/lib/systemd/system/$$unit.service.d/50-composefs.conf || exit; done
+	$(to_destdir) $(stage) $(installed)-crio
 
 crio-tools: toolchain ## build bin/crictl, critest and pinns, which the tests of CRI-O need
 	GO='$(GO)' hack/cri-tools/programs.sh $(bin)
@@ -192,19 +203,22 @@ install-tools: tools ## install buildah, skopeo and containers-storage with our 
 	install -D -t $(stage)$(PREFIX)/bin $(bin)/buildah $(bin)/skopeo $(bin)/containers-storage
 	$(to_destdir) $(stage) $(installed)-tools
 
-uninstall: ## remove what "make install" and "make install-tools" installed
-	$(to_destdir) --remove $(installed) $(installed)-tools
+uninstall: ## remove what "make install", "make install-tools" and "make install-crio" installed
+	$(to_destdir) --remove $(installed) $(installed)-tools $(installed)-crio
 
 # The packages have the version of the commit's time, until there is a release.
 package_version = $(patsubst v%,%,$(release:-dev=~dev$(shell date -u -d @$(commit_time) +%Y%m%d%H%M%S)))
-dist: toolchain ## make packages for Debian and rpm-based distributions, and a source drop, in bin/dist; ARCH=arm64: in bin/arm64/dist
+# CRI-O is packed for this architecture only, and once for all upstreams of podman.
+packs_crio = $(if $(ARCH),,$(upstreams))
+dist: toolchain ## make packages of podman and CRI-O for Debian and rpm-based distributions, and a source drop, in bin/dist; ARCH=arm64: in bin/arm64/dist
 	hack/deps.sh dist
 	$(if $(ARCH),hack/deps.sh $(ARCH))
 	CGO_ENABLED=0 $(GO) -C hack/dist build -o ../../.cache/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
 	rm -rf .cache/dist
 	$(MAKE) install DESTDIR=$(CURDIR)/.cache/dist/root PREFIX=/usr MOUNTDIR=/usr/sbin
+	$(if $(packs_crio),$(MAKE) install-crio DESTDIR=$(CURDIR)/.cache/dist/crio PREFIX=/usr)
 	$(cross) env ARCH=$(or $(ARCH),$(shell $(GO) env GOARCH)) VERSION='$(package_version)' SOURCE_DATE_EPOCH=$(commit_time) \
-		hack/dist/dist.sh .cache/dist/root $(bin)/dist
+		hack/dist/dist.sh .cache/dist/root $(bin)/dist $(if $(packs_crio),.cache/dist/crio .cache/upstreams/$(crio_upstream))
 
 deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
 	hack/deps.sh $(FOR)
@@ -258,7 +272,7 @@ test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or
 	hack/fresh/fresh.sh $(LISTS)
 
 test-dist: dist ## try the packages on fresh Debian 13 and 12, in the place of their podman (root, 6 GB); ARCH=arm64: compare them with these
-	$(if $(ARCH),hack/cross/packages.sh $(ARCH),hack/fresh/fresh.sh trixie-packages bookworm-packages)
+	$(if $(ARCH),hack/cross/packages.sh $(ARCH),hack/fresh/fresh.sh trixie-packages trixie-crio-packages bookworm-packages)
 
 test-drop: dist ## build podman from its own sources and the source drop, and run the demo with it (root)
 	hack/dist/try-source.sh bin/dist/*.tar.gz

@@ -28,7 +28,7 @@ remove() {
 
 if [ "$1" = --remove ]; then
 	shift
-	paths=$(for list; do cat "$DESTDIR$list"; done 2>/dev/null) || :
+	paths=$(for list; do cat "$DESTDIR$list" || :; done 2>/dev/null)
 	if [ -z "$paths" ]; then
 		echo "error: nothing to remove: $DESTDIR$1 does not exist" >&2
 		echo "hint: uninstall with the PREFIX and DESTDIR of the installation" >&2

@@ -30,7 +30,13 @@ func TestPackagePreinst(t *testing.T) {
 
 // TestPackagePrerm checks that a removal, and nothing else, reports composefs layers.
 func TestPackagePrerm(t *testing.T) {
-	const script = "hack/dist/scripts/podman.prerm"
+	for _, program := range []string{"podman", "crio"} {
+		t.Run(program, func(t *testing.T) { checkPrerm(t, "hack/dist/scripts/"+program+".prerm") })
+	}
+}
+
+func checkPrerm(t *testing.T, script string) {
+	t.Helper()
 	for argument, reports := range map[string]bool{"remove": true, "0": true, "upgrade": false, "1": false} {
 		for layers, composefs := range map[string]bool{"2 composefs, 1 plain": true, "3 plain": false, "none": false} {
 			s := newScripts(t, script, "sed cat", map[string]string{

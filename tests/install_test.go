@@ -154,6 +154,37 @@ func TestMakeInstall(t *testing.T) {
 	}
 }
 
+// TestMakeInstallCRIO installs CRI-O into a directory, and uninstalls it.
+func TestMakeInstallCRIO(t *testing.T) {
+	root := t.TempDir()
+	program := filepath.Join(t.TempDir(), "crio")
+	if err := os.WriteFile(program, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run := func(target string) {
+		t.Helper()
+		command(t, []string{"MAKEFLAGS="}, "make", "-s", "-C", "..", "-o", "crio", "bin="+filepath.Dir(program), "DESTDIR="+root, target)
+	}
+	run("install-crio")
+	if _, err := os.Stat(filepath.Join(root, "usr/local/libexec/composefs-storage/crio")); err != nil {
+		t.Error(err)
+	}
+	for unit, arguments := range map[string]string{"crio": "", "crio-wipe": " wipe"} {
+		text, err := os.ReadFile(filepath.Join(root, "usr/local/lib/systemd/system", unit+".service.d/50-composefs.conf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "\nExecStart=\nExecStart=/usr/local/libexec/composefs-storage/crio "
+		if !strings.Contains(string(text), want) || !strings.HasSuffix(string(text), "_OPTIONS"+arguments+"\n") {
+			t.Errorf("the drop-in of %s is\n%s", unit, text)
+		}
+	}
+	run("uninstall")
+	if left := tree(t, root); left != ". d \n" {
+		t.Errorf("it leaves %s", left)
+	}
+}
+
 // TestManFiles checks that man pages name only documents that "make install" installs, and not by a
 // path in the sources.
 func TestManFiles(t *testing.T) {

@@ -3,7 +3,8 @@
 #
 # Build programs into DIR that tests of CRI-O need: crictl and critest, from the module that go.mod in
 # this directory names, and pinns of CRI-O, which keeps namespaces of pods. Each module is built with its
-# own go.mod. GO is the go command.
+# own go.mod. .cache/cri-tools/cri-o is a link to CRI-O's source, of which tests need more. GO is the go
+# command.
 set -eu
 cd "$(dirname "$0")/../.."
 go=${GO:-go}
@@ -34,3 +35,4 @@ crio=hack/upstreams/crio-1.34
 [ -d "$crio" ] || crio=. # the tree of an upstream
 from=$(source github.com/cri-o/cri-o "$crio")
 ${CC:-cc} -std=c99 -Os -Wall -static -o "$bin/pinns" "$from"/pinns/src/*.c
+ln -sfn "$from" .cache/cri-tools/cri-o

@@ -4,8 +4,8 @@
 # Try the commands of lists in this directory on fresh releases of Debian, and print a transcript.
 # Lists are named after the release: trixie and bookworm have the commands of README,
 # trixie-mistakes and bookworm-mistakes what happens without the packages that README names, and
-# trixie-packages and bookworm-packages those for the packages of "make dist". try.sh describes them.
-# Each has a root that debootstrap makes with nothing but apt and essential packages; the kernel is that
+# trixie-packages, bookworm-packages and trixie-crio-packages those for the packages of "make dist".
+# try.sh describes them. Each has a root that debootstrap makes with nothing but apt and essential packages; the kernel is that
 # of this machine. TMPDIR, or else /var/tmp, needs 8 GB, and must be on a disk. DIST contains the
 # packages. All mounts and processes are in namespaces that end with the script.
 set -eu

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/composefs-storage/composefs-storage/tests/nodes"
 	"github.com/composefs-storage/composefs-storage/tests/podman/conf"
@@ -28,11 +29,26 @@ func (n *node) configure() error {
 		}
 		storage = string(sample)
 	}
+	if n.opts.images {
+		storage = strings.Replace(storage, "[storage]\n", fmt.Sprintf("[storage]\nimagestore = %q\n", n.imageStore()), 1)
+	}
 	c := nodes.Configuration{Bin: n.bin, Socket: n.socket(), Metrics: port, Image: n.opts.image, Storage: nodes.In(storage, n.root, n.run), Registries: conf.Registries}
 	if n.opts.network {
 		c.Network, c.Registries = bridge, publicRegistries()
 	}
-	return errors.Join(n.Configure(c), os.WriteFile(filepath.Join(n.Dir, "crictl.yaml"), []byte("{}\n"), 0o644))
+	err = errors.Join(n.Configure(c), os.WriteFile(filepath.Join(n.Dir, "crictl.yaml"), []byte("{}\n"), 0o644))
+	if err == nil && n.opts.systemd {
+		err = n.installUnits()
+	}
+	return err
+}
+
+// imageStore is the directory of images.
+func (n *node) imageStore() string {
+	if n.opts.images {
+		return filepath.Join(n.Dir, "images")
+	}
+	return n.root
 }
 
 func freePort() (int, error) {

@@ -5,6 +5,7 @@ package crio_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ const patience = nodes.Patience // no step takes as long
 type options struct {
 	image   string // lines for [crio.image] of crio.conf
 	network bool   // a network of its own, in which pods have addresses and public registries are stand-ins
+	images  bool   // images in a directory of their own (imagestore), apart from containers
+	disk    int64  // the bytes of a disk that is only for the store, or 0
+	systemd bool   // systemd boots the node, and starts CRI-O by the units that are installed
 }
 
 // newNode starts a node for the duration of the test.
@@ -60,15 +64,37 @@ func newNode(t *testing.T, k kind, opts options) *node {
 	}
 	dir, err := os.MkdirTemp(needs.Disk(t), "composefs-crio-*")
 	must(t, err)
-	n := &node{kind: k, Machine: nodes.Machine{Dir: dir, Network: opts.network}, t: t, opts: opts, bin: bin, root: filepath.Join(dir, "root"), run: filepath.Join(dir, "run")}
+	n := &node{kind: k, Machine: nodes.Machine{Dir: dir, Network: opts.network, Systemd: opts.systemd}, t: t, opts: opts, bin: bin, root: filepath.Join(dir, "root"), run: filepath.Join(dir, "run")}
 	t.Cleanup(n.remove)
 	must(t, n.configure())
 	n.boot()
 	if opts.network {
 		n.serveRegistries()
 	}
-	n.start()
+	if opts.disk > 0 {
+		n.addDisk()
+	}
+	if opts.systemd {
+		n.awaitCRIO()
+	} else {
+		n.start()
+	}
 	return n
+}
+
+// addDisk mounts a disk at the graph root. The mount ends with the machine.
+func (n *node) addDisk() {
+	n.t.Helper()
+	needs.Program(n.t, "mkfs.ext4", "e2fsprogs")
+	n.shell(`truncate -s "$1" disk; mkfs.ext4 -q -m0 disk; mkdir "$2"; mount -o loop disk "$2"`, strconv.FormatInt(n.opts.disk, 10), n.root)
+}
+
+// shell runs a shell script in the node, and returns its output.
+func (n *node) shell(script string, args ...string) string {
+	n.t.Helper()
+	out, err := n.Run(n.t.Context(), script, args...)
+	must(n.t, err)
+	return out
 }
 
 // alone is a script by which a network of its own has an address and a default route, to nowhere.
@@ -83,8 +109,7 @@ func (n *node) boot() {
 	n.t.Helper()
 	must(n.t, n.Boot())
 	if n.opts.network {
-		_, err := n.Run(n.t.Context(), alone)
-		must(n.t, err)
+		n.shell(alone)
 	}
 }
 
@@ -92,11 +117,19 @@ func (n *node) boot() {
 func (n *node) start() {
 	n.t.Helper()
 	var err error
-	n.crio, err = n.StartCRIO(filepath.Join(n.bin, n.program()), n.socket(), func() bool {
-		_, err := n.try("version")
-		return err == nil
-	})
+	n.crio, err = n.StartCRIO(filepath.Join(n.bin, n.program()), n.socket(), n.answers)
 	must(n.t, err)
+}
+
+// awaitCRIO returns when CRI-O, which systemd has started, answers.
+func (n *node) awaitCRIO() {
+	n.t.Helper()
+	must(n.t, nodes.AwaitCRIO(nil, n.socket(), n.answers))
+}
+
+func (n *node) answers() bool {
+	_, err := n.try("version")
+	return err == nil
 }
 
 func (n *node) socket() string { return filepath.Join(n.Dir, "crio.sock") }

@@ -104,8 +104,8 @@ func (m *Machine) StartCRIO(program, socket string, answers func() bool) (*Proce
 		return nil, err
 	}
 	defer log.Close() //nolint:errcheck // the child writes
-	cmd := m.Command(context.Background(), "sh", "-c", `echo $$ >"$0"; exec "$@"`, m.pidFile(),
-		program, "--config", filepath.Join(m.Dir, "crio.conf"), "--config-dir", "", "--log-level", "warning")
+	args := m.Program(program, "--config", filepath.Join(m.Dir, "crio.conf"), "--config-dir", "", "--log-level", "warning")
+	cmd := m.Command(context.Background(), append([]string{"sh", "-c", `echo $$ >"$0"; exec "$@"`, m.pidFile()}, args...)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) { // of the one before
 		return nil, err
@@ -114,8 +114,13 @@ func (m *Machine) StartCRIO(program, socket string, answers func() bool) (*Proce
 	if err != nil {
 		return nil, err
 	}
-	return crio, Await("CRI-O answers", Patience, func() (bool, error) {
-		if crio.Await(0) {
+	return crio, AwaitCRIO(crio, socket, answers)
+}
+
+// AwaitCRIO waits until CRI-O answers. The process is nil if another program has started it.
+func AwaitCRIO(crio *Process, socket string, answers func() bool) error {
+	return Await("CRI-O answers", Patience, func() (bool, error) {
+		if crio != nil && crio.Await(0) {
 			return false, errors.New("CRI-O has ended")
 		}
 		if _, err := os.Stat(socket); err != nil {

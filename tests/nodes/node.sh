@@ -1,11 +1,16 @@
 #!/bin/sh
-# usage: node.sh DIR CGROUP [--net]
+# usage: node.sh DIR CGROUP [--net | --systemd]
 #
 # Make a node: a machine in namespaces, with --net also in a network of its own. Its /run is empty, its
 # /etc/containers is DIR/containers, its /var/lib and /var/log are in DIR, and its cgroups are below CGROUP
-# in each hierarchy of cgroup v1. It is up when DIR/up exists, and dies with this process.
+# in each hierarchy of cgroup v1. It is up when DIR/up exists, and dies with this process. With --systemd,
+# systemd boots it by the units in DIR/units and no others.
 set -eu
-dir=$1 cgroup=$2 net=${3:-}
+dir=$1 cgroup=$2 net='' systemd=false
+case ${3:-} in
+--net) net=--net ;;
+--systemd) systemd=true ;;
+esac
 
 # hierarchies prints the mount point, the type and the options of each hierarchy.
 hierarchies() { awk '$3 ~ /^cgroup2?$/ { print $2, $3, $4 }' /proc/self/mounts; }
@@ -51,4 +56,6 @@ for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on
 done
 mount --make-rshared /
 touch "$dir/up"
-exec catatonit -P
+$systemd || exec catatonit -P
+exec env -i container=node PATH="$PATH" SYSTEMD_UNIT_PATH="$dir/units" \
+	/lib/systemd/systemd --system --unit=multi-user.target --log-target=console --show-status=no

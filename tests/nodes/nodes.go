@@ -35,7 +35,11 @@ const Patience = time.Minute
 type Machine struct {
 	Dir     string // all files of the machine; its cgroups have the same name
 	Network bool   // a network of its own
+	Systemd bool   // systemd boots it by the units in Dir/units
 	First   int    // the machine's first process
+
+	// Around returns a command that runs another one, such as CRI-O, or is nil.
+	Around func(command ...string) []string
 
 	parent *Process // of the first process, which dies with it
 }
@@ -54,6 +58,9 @@ func (m *Machine) Boot() error {
 	cmd := exec.Command(program, m.Dir, m.cgroup())
 	if m.Network {
 		cmd.Args = append(cmd.Args, "--net")
+	}
+	if m.Systemd {
+		cmd.Args = append(cmd.Args, "--systemd")
 	}
 	cmd.Stdout, cmd.Stderr = log, log
 	if m.parent, err = Start(cmd); err != nil {
@@ -110,6 +117,17 @@ func (m *Machine) Command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// Program returns the command that runs a program of the machine, by way of Around.
+func (m *Machine) Program(args ...string) []string {
+	if m.Around == nil {
+		return args
+	}
+	return m.Around(args...)
+}
+
+// Path returns a file of the machine for this process, which does not see the machine's mounts.
+func (m *Machine) Path(name string) string { return fmt.Sprintf("/proc/%d/root%s", m.First, name) }
+
 // Die is a power cut: all processes and mounts of the machine are gone, and its cgroups.
 func (m *Machine) Die() error {
 	if m.parent == nil {
@@ -165,8 +183,8 @@ func (m *Machine) Mounts(store string) (mounts []mountinfo.Mount, err error) {
 	}
 	all, err := mountinfo.Parse(string(text))
 	for _, mount := range all {
-		// The stock driver mounts its directory on itself.
-		if strings.HasPrefix(mount.Point, m.Dir+"/") && mount.Point != filepath.Join(store, "overlay") {
+		// A store may be on a disk of its own. The stock driver mounts its directory on itself.
+		if strings.HasPrefix(mount.Point, m.Dir+"/") && mount.Point != store && mount.Point != filepath.Join(store, "overlay") {
 			mounts = append(mounts, mount)
 		}
 	}
