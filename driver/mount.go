@@ -35,7 +35,7 @@ func (d *Driver) Get(id string, options graphdriver.MountOpts) (string, error) {
 	}
 	if !d.mountsOurselves(c) {
 		if c.Composefs() && errors.Is(d.abilities().err, feature.ErrNotSupported) {
-			return "", fmt.Errorf("layer %s is composefs, which cannot be mounted here: %w", id, d.abilities().err)
+			return "", fmt.Errorf(`layer %s is composefs, which cannot be mounted here: %w; "composefs-storage convert --plain --all" makes such layers plain`, id, d.abilities().err)
 		}
 		for i, l := range c {
 			if err := d.guard.RefusePlain(l, i == 0); err != nil {

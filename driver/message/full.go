@@ -22,7 +22,7 @@ func Full(err error, root string) error {
 	default:
 		return err
 	}
-	return &full{err, fmt.Sprintf(`%v; %s: "podman system prune" frees space; see also "df" and "df -i"`, err, lack)}
+	return &full{err, fmt.Sprintf(`%v; %s: "podman system prune" or "crictl rmi --prune" frees space; see also "df" and "df -i"`, err, lack)}
 }
 
 // full is an error that names a full store.

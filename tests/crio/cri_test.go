@@ -45,7 +45,7 @@ func (n *node) crictl(args ...string) string {
 // storage runs composefs-storage in the node, and returns its output and its exit code.
 func (n *node) storage(args ...string) (out string, code int) {
 	n.t.Helper()
-	cmd := n.Command(n.t.Context(), append([]string{filepath.Join(n.bin, "composefs-storage")}, args...)...)
+	cmd := n.Command(n.t.Context(), n.Program(append([]string{filepath.Join(n.bin, "composefs-storage")}, args...)...)...)
 	text, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -118,6 +118,16 @@ func (p pod) container(name, image string, mounts ...object) (id string) {
 	return id
 }
 
+// starts creates and starts a container that may be refused, and returns the error.
+func (p pod) starts(name, image string) error {
+	p.t.Helper()
+	id, err := p.create(name, image)
+	if err == nil {
+		_, err = p.try("start", id)
+	}
+	return err
+}
+
 // exec runs a shell script in a container.
 func (n *node) exec(container, script string) string {
 	n.t.Helper()
@@ -135,8 +145,12 @@ func (n *node) clear() {
 	for _, m := range n.mounts() {
 		n.t.Errorf("left behind: a mount at %s", m.Point)
 	}
-	for _, dir := range []string{"overlay-composefs/objects", "overlay-composefs/images", "overlay-composefs/staging", "overlay-composefs/layers", "overlay/l"} {
-		err := filepath.WalkDir(filepath.Join(n.root, dir), func(path string, e fs.DirEntry, err error) error {
+	dirs := []string{"overlay-composefs/objects", "overlay-composefs/images", "overlay-composefs/staging", "overlay-composefs/layers"}
+	if !n.opts.images { // of an image store, containers/storage leaves the links
+		dirs = append(dirs, "overlay/l")
+	}
+	for _, dir := range dirs {
+		err := filepath.WalkDir(n.Path(filepath.Join(n.imageStore(), dir)), func(path string, e fs.DirEntry, err error) error {
 			if err == nil && !e.IsDir() {
 				n.t.Errorf("left behind: %s", path)
 			}

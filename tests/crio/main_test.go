@@ -13,6 +13,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/tests/nodes"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
+	"github.com/composefs-storage/composefs-storage/tests/seccomp"
 )
 
 func TestMain(m *testing.M) {
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, nodes.Runc(os.Args[1:]))
 		os.Exit(1)
 	}
+	seccomp.Enter()
 	podman.Main(m)
 }
 
