@@ -226,7 +226,7 @@ deps: toolchain ## install what the tests need and is missing (root, Debian); FO
 demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
-test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0; as root the kernel is a judge too
+test: deps vet build $(programs) ## run all tests, podman's also as a user, and test-short for podman 6.0; as root the kernel is a judge too
 	$(GO) test -timeout 30m $(if $(skipped),-skip '^($(skipped))$$') $(tested)
 	$(GO) test -tags=purego ./convert/verity
 	if command -v cc >/dev/null; then \
@@ -236,7 +236,7 @@ test: deps vet build $(programs) ## run all tests, and test-short for podman 6.0
 	if command -v qemu-aarch64 >/dev/null; then \
 		CGO_ENABLED=0 GOARCH=arm64 $(GO) test -exec qemu-aarch64 ./config ./convert ./convert/erofs \
 			-run '^Test(Vectors|SameBytes|OCI|Load|Merge$$)'; fi
-	$(if $(upstreams),$(GO) test ./tests/e2e -run '^($(short))$$' -args -rootless)
+	$(if $(upstreams),$(GO) test -timeout 60m ./tests/e2e -args -rootless)
 	$(if $(upstreams),$(make) test-short UPSTREAM=podman-6.0)
 
 test-short: deps vet build podman podman-stock ## run what UPSTREAM may break: the tests of the driver, and a few with podman
