@@ -73,20 +73,21 @@ func directories(root string) error {
 	return nil
 }
 
-// programs puts the programs of this machine and ours into the system.
+// programs puts the programs of this machine and ours into the system. Ours are in /usr/bin: a file
+// system that the system mounts could hide their directory here, such as one in /tmp.
 func programs(root string) error {
-	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "dash", "df", "sort", "setpriv", "nsenter", "newuidmap", "newgidmap", "/usr/lib/podman/netavark", filepath.Join(*bin, "podman"), filepath.Join(*bin, "composefs-storage")} {
+	for _, name := range []string{"runc", "conmon", "dmsetup", "setquota", "repquota", "dash", "df", "sort", "setpriv", "nsenter", "newuidmap", "newgidmap", "/usr/lib/podman/netavark"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			return err
 		}
-		if err := machine.CopyProgram(root, path); err != nil {
+		if err := machine.CopyProgram(root, path, path); err != nil {
 			return err
 		}
-		if strings.HasPrefix(path, *bin) {
-			if err := os.Symlink(path, filepath.Join(root, "usr/bin", filepath.Base(path))); err != nil {
-				return err
-			}
+	}
+	for _, name := range []string{"podman", "composefs-storage"} {
+		if err := machine.CopyProgram(root, filepath.Join(*bin, name), "usr/bin/"+name); err != nil {
+			return err
 		}
 	}
 	for _, name := range []string{"newuidmap", "newgidmap"} { // cp drops the bit
@@ -114,14 +115,12 @@ func programs(root string) error {
 	return nil
 }
 
-// demoCheck puts the check of the demo where it finds composefs-storage. It is for a shell that
-// has no commands of its own, as that of busybox has.
+// demoCheck puts the check of the demo where it finds composefs-storage.
 func demoCheck(root string) error {
-	path, err := filepath.Abs("../../hack/demo/check.sh")
-	if err != nil {
-		return err
-	}
-	return errors.Join(machine.Copy(path, filepath.Join(root, path)), os.Symlink(path, filepath.Join(root, "usr/bin/demo-check")))
+	return errors.Join(
+		machine.Copy("../../hack/demo/check.sh", filepath.Join(root, "opt/hack/demo/check.sh")),
+		os.Mkdir(filepath.Join(root, "opt/bin"), 0o755),
+		os.Symlink("/usr/bin/composefs-storage", filepath.Join(root, "opt/bin/composefs-storage")))
 }
 
 // configuration writes what podman reads. The store is on the data disk.

@@ -21,7 +21,7 @@ func TestTooOld(t *testing.T) {
 		why   = "data-only layers of overlayfs not supported (Linux 6.5 has it)"
 		off   = "composefs is off\n  why: " + why
 		check = "echo VERSION_CODENAME=bookworm >/tmp/os-release\n" +
-			"code=0; OS_RELEASE=/tmp/os-release dash $(readlink /usr/bin/demo-check) /data 2>&1 || code=$?; echo exit code $code\n"
+			"code=0; OS_RELEASE=/tmp/os-release dash /opt/hack/demo/check.sh /data 2>&1 || code=$?; echo exit code $code\n"
 	)
 	g := bootAny(t, newDisk(t, "verity"))
 	say := func(when, script string, words ...string) {

@@ -54,9 +54,9 @@ func Copy(from, to string) error {
 	return command("cp", "--reflink=auto", "--sparse=always", "--dereference", from, to)
 }
 
-// CopyProgram copies a program of this machine, and the libraries that it is linked
-// with, to the same places below root.
-func CopyProgram(root, program string) error {
+// CopyProgram copies a program of this machine to the path to below root, and the libraries that
+// it is linked with to the same places below root.
+func CopyProgram(root, program, to string) error {
 	out, _ := exec.Command("ldd", program).Output() // fails if there are none
 	var err error
 	for word := range strings.FieldsSeq(string(out)) {
@@ -64,7 +64,7 @@ func CopyProgram(root, program string) error {
 			err = errors.Join(err, Copy(word, filepath.Join(root, word)))
 		}
 	}
-	return errors.Join(err, Copy(program, filepath.Join(root, program)))
+	return errors.Join(err, Copy(program, filepath.Join(root, to)))
 }
 
 // command runs a program, whose words become the error.
