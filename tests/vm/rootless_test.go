@@ -91,7 +91,7 @@ func TestUserTooOld(t *testing.T) {
 	g := bootAny(t, newDisk(t, "verity"))
 	g.addUser("try")
 	g.run(asUser(pullApp))
-	const why = "FUSE below overlayfs with userxattr and data-only layers not supported (Linux 6.16 has it)"
+	const why = "Linux 6.16 or newer is needed"
 	for _, command := range []string{"podman info --format \"{{.Store.GraphStatus.Composefs}}\"", "composefs-storage status"} {
 		if out := g.run(asUser(command)); !strings.Contains(out, why) {
 			t.Errorf("%s: no reason:\n%s", command, out)
