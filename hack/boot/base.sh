@@ -1,13 +1,23 @@
 #!/bin/sh
-# usage: base.sh [SUITE]
+# usage: base.sh [SUITE] [host|tools]
 #
-# Print the path of a tar of a Debian suite with a kernel, systemd, initramfs-tools and dracut, and with the packages
-# that podman needs for a pull. debootstrap makes it once (root, the network, 500 MB).
+# Print the path of a tar of a Debian suite, which debootstrap makes once (root, the network, 500 MB). A host has a kernel,
+# systemd, initramfs-tools and dracut, and the packages that podman needs for a pull. The tools make unified kernel
+# images and sign them.
 set -eu
 suite=${1:-trixie}
-packages=linux-image-cloud-amd64,initramfs-tools,dracut-core,zstd,systemd-sysv,udev,dbus,libseccomp2,libisal2,libzstd1,conmon,runc,netavark
+case ${2:-host} in
+host)
+	name=$suite
+	packages=linux-image-cloud-amd64,initramfs-tools,dracut-core,zstd,systemd-sysv,udev,dbus,libseccomp2,libisal2,libzstd1,conmon,runc,netavark
+	;;
+tools)
+	name=$suite-tools
+	packages=systemd-ukify,python3-cffi-backend,systemd-boot-efi,sbsigntool,python3-virt-firmware,openssl
+	;;
+esac
 cd "$(dirname "$0")/../.."
-cache=$PWD/.cache/boot/$suite.tar
+cache=$PWD/.cache/boot/$name.tar
 if [ ! -e "$cache" ]; then
 	command -v debootstrap >/dev/null || {
 		apt-get update -qq

@@ -1,8 +1,11 @@
 #!/bin/sh
-# Boot a host from a container image in virtual machines: tests/boot. Arguments are for the test, such as -seed=7.
+# Boot a host from a container image in virtual machines: tests/boot. Arguments are for the tests, such as
+# -cuts=0. The environment may have RUN, a pattern of tests.
 set -eu
 cd "$(dirname "$0")/../.."
-hack/vm/deps.sh
+hack/vm/deps.sh boot
 base=$(hack/boot/base.sh "${SUITE:-trixie}")
+tools=$(hack/boot/base.sh "${SUITE:-trixie}" tools)
 tags=$("${GO:-go}" env GOFLAGS | sed -n 's/.*-tags=\([^ ]*\).*/\1/p')
-exec "${GO:-go}" test -count=1 -timeout 30m -v -tags "boot,$tags" ./tests/boot -args -base="$base" "$@"
+exec "${GO:-go}" test -count=1 -timeout 40m -v -tags "boot,$tags" ${RUN:+-run "$RUN"} ./tests/boot -args \
+	-base="$base" -tools="$tools" "$@"

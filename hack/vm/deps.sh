@@ -1,6 +1,8 @@
 #!/bin/sh
+# usage: deps.sh [boot]
+#
 # Install what "make test-vm" needs beyond what "make deps" installs, and is missing:
-# the emulator, and what makes disks and reads them.
+# the emulator, and what makes disks and reads them. With boot, add what "make test-boot" needs.
 set -eu
 
 needs='
@@ -12,9 +14,14 @@ dmsetup             dmsetup          makes its disks fail
 setquota            quota            limits what may be on them
 mkfs.xfs            xfsprogs         makes those with project quotas
 '
+[ "${1:-}" != boot ] || needs="$needs"'
+/usr/share/OVMF/OVMF_CODE_4M.secboot.fd  ovmf        is firmware with Secure Boot
+mkfs.vfat                                dosfstools  makes a partition that it reads
+mcopy                                    mtools      puts files there
+'
 
 missing=$(echo "$needs" | while read -r need package _; do
-	[ -z "$need" ] || command -v "$need" >/dev/null || printf ' %s' "$package"
+	[ -z "$need" ] || [ -e "$need" ] || command -v "$need" >/dev/null || printf ' %s' "$package"
 done)
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ]; then

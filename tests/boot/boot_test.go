@@ -27,7 +27,7 @@ var cuts = []string{
 
 // TestBoot installs a host from a container image, boots it, updates it, rolls it back and tampers with it.
 func TestBoot(t *testing.T) {
-	h := newHost(t)
+	h := newHost(t, false)
 
 	// The kernel of this machine may lack fs-verity. A question mark has the initramfs mount an image without it.
 	r := h.boot(false, func(options string) string { return strings.Replace(options, "composefs=", "composefs=?", 1) })
@@ -81,6 +81,10 @@ func TestBoot(t *testing.T) {
 	r.run("cat /usr/bin/find >/dev/null; [ \"$(cat /etc/changed.conf)\" = admin ]")
 	r.off()
 	h.step("rollback, a damaged program")
+
+	// A bit of the image is flipped, in the names of the root's files.
+	h.must(machine.Flip(h.disk, "/composefs/objects/"+first[:2]+"/"+first[2:], "sysroot"))
+	h.refused("FILE CORRUPTED")
 
 	// Its name leads to the second version.
 	h.must(machine.Relink(h.disk, "/composefs/images/"+first, "../objects/"+second[:2]+"/"+second[2:]))
@@ -150,7 +154,7 @@ func (h *host) refused(why string) {
 			h.Fatal("the image boots")
 		}
 		if strings.Contains(err.Error(), why) {
-			h.step("refused")
+			h.step("refused: " + why)
 			return
 		}
 	}

@@ -24,6 +24,7 @@ type host struct {
 	env  []string  // of commands on the store that the disk is made from
 	tree string    // the files that the disk is made from
 	disk string    // its image
+	esp  string    // the directory that its EFI system partition is made from
 	oci  string    // an OCI layout with the versions of the image
 	last time.Time // when the last step ended
 }
@@ -60,21 +61,38 @@ func (h *host) command(program string, args ...string) string {
 // bin is the directory of the programs.
 var bin, _ = filepath.Abs("../../bin")
 
-// newHost builds the image, pulls it into the store of a new file system, installs it there and makes the disk.
-func newHost(t *testing.T) *host {
+// kernelOptions are the kernel's command line but for the image.
+const kernelOptions = "root=/dev/vda rw console=ttyS0 quiet panic=1"
+
+// limits are options of "podman build" and "podman run" for a machine that may not raise them.
+var limits = []string{"--network=none", "--ulimit=nproc=4096:4096"}
+
+// newHost builds the image, pulls it into the store of a new file system, installs it there and makes the disk. If unified is
+// true, both versions have a unified kernel image, and h.esp is the directory of the boot loader.
+func newHost(t *testing.T, unified bool) *host {
 	builder := podman.New(t, podman.Ours)
 	dir := filepath.Join(builder.Store.Dir, "host")
-	h := &host{T: t, dir: dir, tree: filepath.Join(dir, "tree"), disk: filepath.Join(dir, "disk"), oci: filepath.Join(dir, "oci"), last: time.Now()}
+	h := &host{T: t, dir: dir, tree: filepath.Join(dir, "tree"), disk: filepath.Join(dir, "disk"), esp: filepath.Join(dir, "esp"), oci: filepath.Join(dir, "oci"), last: time.Now()}
 	h.must(os.MkdirAll(filepath.Join(dir, "tmp"), 0o711))
+	h.use(builder)
 	h.build(builder)
+	name, options := "localhost/test:", []string{"--options", kernelOptions}
+	if unified {
+		name, options = "localhost/unified:", []string{"--boot", h.esp}
+		h.unify(builder)
+	}
+	for _, version := range []string{"1", "2"} {
+		builder.Run("push", "-q", "--compression-format=zstd", "--compression-level=1", name+version, "oci:"+h.oci+":"+version)
+	}
+	h.step("podman push of two versions")
 
 	store := &podman.Store{Dir: dir, Root: filepath.Join(h.tree, "state/os/default/var/lib/containers/storage"), RunRoot: filepath.Join(dir, "run")}
 	p := store.Podman(t, podman.Ours, podman.Options{Composefs: "verity = \"try\"\n"})
 	t.Cleanup(func() { h.unmount(store) })
 	id := p.Run("pull", "-q", "oci:"+h.oci+":1")
 	h.step("podman pull")
-	h.env = append(p.Storage(t.Context()).Env, "PATH="+bin+":"+os.Getenv("PATH"))
-	h.Log(h.command("../../hack/boot/composefs-boot", "install", "--sysroot", h.tree, "--options", "root=/dev/vda rw console=ttyS0 quiet panic=1", id))
+	h.use(p)
+	h.Log(h.command("../../hack/boot/composefs-boot", append(append([]string{"install", "--sysroot", h.tree}, options...), id)...))
 	h.step("composefs-boot install")
 	h.unmount(store)
 	// podman's own records have paths of this machine.
@@ -84,6 +102,11 @@ func newHost(t *testing.T) *host {
 	h.must(machine.MakeDisk(h.oci+".img", 1<<30, h.oci))
 	h.step("mke2fs -O verity")
 	return h
+}
+
+// use has commands work on the store of p.
+func (h *host) use(p *podman.Podman) {
+	h.env = append(p.Storage(h.Context()).Env, "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
 // unmount unmounts what the driver leaves mounted.
@@ -97,7 +120,7 @@ func (h *host) build(p *podman.Podman) {
 	p.Run("import", "-q", *base, "localhost/base")
 	context := filepath.Join(h.dir, "context")
 	h.command("../../hack/boot/context.sh", context)
-	p.Run("build", "-q", "--network=none", "--ulimit=nproc=4096:4096", "--build-arg=BASE=localhost/base", "-t", "localhost/bootable", context)
+	p.Run(append(append([]string{"build", "-q"}, limits...), "--build-arg=BASE=localhost/base", "-t", "localhost/bootable", context)...)
 	h.step("podman build of hack/boot/Containerfile")
 
 	h.command("cp", "-a", "testdata", filepath.Join(h.dir, "versions"))
@@ -110,10 +133,9 @@ func (h *host) build(p *podman.Podman) {
 	h.must(machine.Copy("../../docs/storage.conf", filepath.Join(root, "etc/containers/storage.conf")))
 	h.must(os.WriteFile(filepath.Join(root, "etc/containers/containers.conf"), []byte(conf.Containers("/run/libpod", "/run/networks")), 0o644))
 	for _, version := range []string{"1", "2"} {
-		p.Run("build", "-q", "--network=none", "--ulimit=nproc=4096:4096", "-t", "localhost/test:"+version, filepath.Join(h.dir, "versions", version))
-		p.Run("push", "-q", "--compression-format=zstd", "--compression-level=1", "localhost/test:"+version, "oci:"+h.oci+":"+version)
+		p.Run(append(append([]string{"build", "-q"}, limits...), "-t", "localhost/test:"+version, filepath.Join(h.dir, "versions", version))...)
 	}
-	h.step("podman build and push of two versions")
+	h.step("podman build of two versions")
 }
 
 // running is a machine that has booted a host.
@@ -127,11 +149,18 @@ type running struct {
 // kernel's command line.
 func (h *host) boot(services bool, edits ...func(string) string) running {
 	h.Helper()
+	r := h.start(h.system(services, edits...))
+	h.step(map[bool]string{true: "boot, with services", false: "boot, without services"}[services])
+	return r
+}
+
+// start boots a system with the host's disk, the OCI layout, and further disks.
+func (h *host) start(s *machine.System, disks ...string) running {
+	h.Helper()
 	dir := h.TempDir()
-	m, err := h.system(services, edits...).Boot(dir, h.disk, h.oci+".img")
+	m, err := s.Boot(dir, append([]string{h.disk, h.oci + ".img"}, disks...)...)
 	h.must(err)
 	h.Cleanup(func() { _ = m.Cut() })
-	h.step(map[bool]string{true: "boot, with services", false: "boot, without services"}[services])
 	return running{h, m, filepath.Join(dir, "console")}
 }
 

@@ -51,13 +51,25 @@ func (s *System) BootOnce(dir string, disks ...string) (*Machine, error) {
 }
 
 func (s *System) boot(dir string, disks ...string) (*Machine, error) {
+	m, err := s.start(dir, disks...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := m.await(); err != nil {
+		return nil, errors.Join(fmt.Errorf("boot: %w", err), m.Cut())
+	}
+	return m, nil
+}
+
+// start starts a machine and does not wait for it.
+func (s *System) start(dir string, disks ...string) (*Machine, error) {
 	m := &Machine{disks: disks, ended: make(chan struct{}), answers: make(chan wire.Answer), console: filepath.Join(dir, "console")}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-no-reboot",
 		"-nodefaults", "-display", "none", "-serial", "file:" + m.console,
-		"-kernel", s.kernel, "-initrd", s.initramfs, "-append", s.options,
 		"-chardev", "stdio,id=agent,signal=off", "-device", "virtio-serial", "-device", "virtserialport,chardev=agent,name=" + wire.Port,
 	}
+	args = append(args, s.loader()...)
 	if s.root != "" {
 		args = append(args, "-drive", "format=raw,if=virtio,snapshot=on,file="+s.root)
 	}
@@ -91,9 +103,6 @@ func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 	}()
 	if err := <-started; err != nil {
 		return nil, err
-	}
-	if _, err := m.await(); err != nil {
-		return nil, errors.Join(fmt.Errorf("boot: %w", err), m.Cut())
 	}
 	return m, nil
 }

@@ -15,6 +15,7 @@ type System struct {
 	options           string // the kernel's command line
 	root              string // the root disk, or ""
 	release           string // as uname -r prints it
+	variables         string // those of the firmware, a file, or "" for a machine that gets its kernel from qemu
 }
 
 // Release returns the release of the kernel, such as 6.1.0-50-cloud-amd64.
@@ -44,6 +45,11 @@ func Build(dir, kernel, guest, root string) (*System, error) {
 	}
 	pack := fmt.Sprintf("cd '%s' && find . | busybox cpio -o -H newc >'%s'", tree, s.initramfs)
 	return s, errors.Join(command("sh", "-c", pack), MakeDisk(s.root, 512<<20, root))
+}
+
+// FromFiles returns the system of a kernel, its initramfs and its command line.
+func FromFiles(kernel, initramfs, options string) *System {
+	return &System{kernel: kernel, initramfs: initramfs, options: options}
 }
 
 // Copy copies a file with its permissions. Directories above it are made.
