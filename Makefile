@@ -184,7 +184,7 @@ install: build podman rootlessport ## install under PREFIX: programs, man pages,
 		install -D -m 644 -t $(stage)$(PREFIX)/share/man/man$$section docs/*.$$section || exit; done
 	install -D -m 644 -t $(stage)$(PREFIX)/share/composefs-storage docs/storage.conf docs/50-composefs.conf
 	install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage docs/*.md docs/*.svg
-	for dir in decisions upstream; do \
+	for dir in decisions examples upstream; do \
 		install -D -m 644 -t $(stage)$(PREFIX)/share/doc/composefs-storage/$$dir docs/$$dir/* || exit; done
 	install -d $(stage)$(PREFIX)/lib/systemd/system
 	for unit in check gc metrics; do \

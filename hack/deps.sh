@@ -58,6 +58,7 @@ test  strace                       strace                          what the kern
 test  criu                         criu                            checkpoints, where it works on the kernel
 test  newuidmap                    uidmap                          podman without root: a range of ids for its user
 test  slirp4netns                  slirp4netns                     ports of containers without root
+test  /usr/lib/python3/dist-packages/yaml python3-yaml         reads the examples for Kubernetes
 test  groff                        groff-base                      judges the man pages
 test  systemd-analyze              systemd                         judges the unit of \"make install\"
 emul  qemu-aarch64                 qemu-user                       runs programs for arm64; Debian 13's qemu-user-static also registers with the kernel

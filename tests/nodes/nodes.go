@@ -101,8 +101,9 @@ func Await(what string, most time.Duration, holds func() (bool, error)) error {
 	}
 }
 
-// enter is a shell script that moves itself into the cgroups of the node, and becomes a command.
-const enter = `for procs in /sys/fs/cgroup/*/cgroup.procs; do echo $$ >"$procs"; done; exec "$@"`
+// enter is a shell script that moves itself into the cgroups of the node and, as nsenter leaves it in the root, to
+// the node's directory, and becomes a command.
+const enter = `for procs in /sys/fs/cgroup/*/cgroup.procs; do echo $$ >"$procs"; done; cd "$HOME"; exec "$@"`
 
 // Command returns a command in the machine that has not been started.
 func (m *Machine) Command(ctx context.Context, args ...string) *exec.Cmd {
