@@ -41,6 +41,7 @@ type inspected struct {
 	Kind   string           `json:"kind"`
 	Layers []inspectedLayer `json:"layers"` // bottom first
 	Total  sizes            `json:"total"`
+	Freed  amount           `json:"freed"`            // by a removal of the image
 	Merged *inspectedImage  `json:"merged"`           // null if there is none
 	Reason string           `json:"reason,omitempty"` // why there is none
 
@@ -102,15 +103,19 @@ func inspectCommand(s streams) *cobra.Command {
 }
 
 func (st *store) inspect(ctx context.Context, name string) (*inspected, error) {
-	image, ids, err := st.find(name)
+	images, image, err := st.look(name)
 	if err != nil {
 		return nil, err
 	}
-	layers, total, err := survey.Layers(ctx, &st.stores, ids)
+	layers, total, err := survey.Layers(ctx, &st.stores, images.Chain(image.Layer))
 	if err != nil {
 		return nil, err
 	}
-	i := &inspected{ID: image.ID, Names: append([]string{}, image.Names...), Layer: image.Layer, Total: newSizes(total)}
+	freed, err := survey.Freed(ctx, &st.stores, images.Own(image))
+	if err != nil {
+		return nil, err
+	}
+	i := &inspected{ID: image.ID, Names: append([]string{}, image.Names...), Layer: image.Layer, Total: newSizes(total), Freed: newAmount(freed)}
 	i.Layers = make([]inspectedLayer, 0, len(layers))
 	var kinds []survey.Kind
 	for _, l := range slices.Backward(layers) {

@@ -56,14 +56,23 @@ func (st *store) read() (err error) {
 
 // find returns the layers of the image that a user means by a name, the top one first.
 func (st *store) find(name string) (image catalog.Image, layers []string, err error) {
-	c, err := catalog.Read(&st.stores)
+	c, image, err := st.look(name)
+	if err != nil {
+		return image, nil, err
+	}
+	return image, c.Chain(image.Layer), nil
+}
+
+// look finds an image in the catalog of the stores.
+func (st *store) look(name string) (c *catalog.Catalog, image catalog.Image, err error) {
+	c, err = catalog.Read(&st.stores)
 	if err == nil {
 		image, err = c.Find(name)
 	}
 	if err != nil {
-		return image, nil, st.hint(err)
+		return nil, image, st.hint(err)
 	}
-	return image, c.Chain(image.Layer), nil
+	return c, image, nil
 }
 
 // findImage is find for a name that could be that of a file, too, and is not.

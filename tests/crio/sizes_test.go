@@ -89,7 +89,11 @@ func TestGarbageCollection(t *testing.T) {
 			before, counted, removed := n.used(), int64(0), 0
 			for counted < target-freed && len(refs) > 0 {
 				counted += n.reported(refs[0])
+				free, disk := n.freed(refs[0]), n.used()
 				n.crictl("rmi", refs[0])
+				if took := disk - n.used(); took < free || took > free+300_000 { // and images and records of layers
+					t.Errorf("inspect reports that a removal frees %d bytes, and it frees %d", free, took)
+				}
 				refs, removed = refs[1:], removed+1
 			}
 			freed = full - n.used()
@@ -103,4 +107,15 @@ func TestGarbageCollection(t *testing.T) {
 		}
 		n.clear()
 	})
+}
+
+// freed returns the bytes that a removal of the image frees, as "inspect" reports them.
+func (n *node) freed(ref string) int64 {
+	n.t.Helper()
+	out, code := n.storage("inspect", "--json", ref)
+	var image struct{ Freed struct{ Bytes int64 } }
+	if err := json.Unmarshal([]byte(out), &image); err != nil || code != 0 {
+		n.t.Fatalf("inspect: exit code %d, %v: %s", code, err, out)
+	}
+	return image.Freed.Bytes
 }

@@ -154,6 +154,23 @@ func (c *Catalog) Over(layer string) (list []Image) {
 	return list
 }
 
+// Own returns the layers of an image that no other image has, top first. The removal of the image removes
+// these, once no container uses it.
+func (c *Catalog) Own(image Image) []string {
+	others := map[string]bool{}
+	for _, i := range c.images {
+		if i.ID == image.ID {
+			continue
+		}
+		for _, top := range append([]string{i.Layer}, i.Mapped...) {
+			for _, id := range c.Chain(top) {
+				others[id] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(c.Chain(image.Layer), func(id string) bool { return others[id] })
+}
+
 // Chain returns the IDs of a layer and the layers below it, top first. It ends with a layer that no
 // store lists, because the layers below that one are unknown.
 func (c *Catalog) Chain(layer string) []string {

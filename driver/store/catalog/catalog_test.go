@@ -106,6 +106,29 @@ func TestChain(t *testing.T) {
 	}
 }
 
+// TestOwn asks for the layers that no other image has, as its layer, below that, or below a copy of it.
+func TestOwn(t *testing.T) {
+	for others, want := range map[string][]string{
+		``:                                        {"top", "middle", "base"},
+		`, {"id": "` + b + `", "layer": "base"}`:  {"top", "middle"},
+		`, {"id": "` + b + `", "layer": "next"}`:  {"top"},
+		`, {"id": "` + b + `", "layer": "top"}`:   {},
+		`, {"id": "` + b + `", "layer": "apart"}`: {"top", "middle", "base"},
+		`, {"id": "` + b + `", "layer": "apart", "mapped-layers": ["apart", "next"]}`: {"top"},
+	} {
+		stores := &chain.Stores{Primary: write(t, `[{"id": "`+a+`", "layer": "top"}`+others+`]`, `[{"id": "base"}, {"id": "middle", "parent": "base"},
+{"id": "top", "parent": "middle"}, {"id": "next", "parent": "middle"}, {"id": "apart"}]`)}
+		images, err := catalog.Read(stores)
+		if err != nil {
+			t.Fatal(err)
+		}
+		image, err := images.Find(a)
+		if got := images.Own(image); err != nil || !slices.Equal(got, want) {
+			t.Errorf("with %s: %q, %v, want %q", others, got, err, want)
+		}
+	}
+}
+
 // TestContainers reads the lists of a store and of its run root.
 func TestContainers(t *testing.T) {
 	s, run := write(t, "[]", "[]"), t.TempDir()

@@ -64,6 +64,20 @@ func Layers(ctx context.Context, stores *chain.Stores, ids []string) (layers []L
 	return layers, total, nil
 }
 
+// Freed returns the files that the removal of layers removes: objects that no other layer has, and the files
+// of plain layers. Images of layers, merged images and records are not among them.
+func Freed(ctx context.Context, stores *chain.Stores, ids []string) (a Amount, err error) {
+	layers, total, err := Layers(ctx, stores, ids)
+	a = total.Unique
+	for _, l := range layers {
+		if l.Kind == Plain {
+			a.Count += l.Files.Count
+			a.Bytes += l.Files.Bytes
+		}
+	}
+	return a, err
+}
+
 // measure measures the layer and adds its objects to together.
 func (l *Layer) measure(together objectSet) (err error) {
 	switch l.Kind {
