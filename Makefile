@@ -318,8 +318,16 @@ test-kubernetes: build crio crio-stock crio-tools ## run pods by CRI-O with our 
 	mkdir -p .cache
 	$(GO) test -p 1 -count=1 -timeout 60m -parallel 2 -v $(GOFLAGS),crio $(if $(RUN),-run '$(RUN)') ./tests/crio
 
-kubernetes-docs: ## put what "make test-kubernetes" has found last into docs
+.PHONY: test-bats
+BATS ?= crio-check crio-wipe ctr image_remove image_volume imagefsinfo restore userns_annotation
+test-bats: build crio crio-stock crio-tools ## run CRI-O's own tests with our driver and without it (root, cgroup v1); BATS="ctr restore"
+	hack/deps.sh kubernetes
+	mkdir -p .cache
+	$(GO) test -count=1 -timeout 2h -v $(GOFLAGS),crio -run 'TestBats$$' ./tests/crio -args -bats='$(BATS)'
+
+kubernetes-docs: ## put what "make test-kubernetes" and "make test-bats" have found last into docs
 	hack/insert.sh docs/testing.md critest .cache/critest.md
+	hack/insert.sh docs/testing.md bats .cache/bats.md
 
 mutants: toolchain ## make mistakes in the code, one after the other: some test must find each (root); MUTANTS=-run=objects
 	mkdir -p .cache

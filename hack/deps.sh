@@ -69,6 +69,8 @@ kube  catatonit                    catatonit                       the first pro
 kube  /usr/lib/cni/bridge          containernetworking-plugins     networks of pods
 kube  iptables                     iptables                        ports of pods
 kube  ip                           iproute2                        the network of a node
+kube  jq                           jq                              CRI-O's own tests
+kube  netstat                      net-tools                       the same
 "
 
 # missing prints the packages that are missing.

@@ -27,7 +27,7 @@ func TestDeps(t *testing.T) {
 		"packages":          {"dist", "trixie", "gcc patch libseccomp-dev go-md2man python3 binutils", "conmon runc netavark busybox-static " + tests},
 		"demo":              {"demo", "trixie", "gcc patch conmon runc busybox-static libcap2-bin", "nftables catatonit " + tests},
 		"arm64":             {"arm64", "trixie", "gcc patch gcc-aarch64-linux-gnu qemu-user", "conmon busybox-static " + tests},
-		"kubernetes":        {"kubernetes", "trixie", "gcc patch conmon runc busybox-static catatonit", "nftables " + tests},
+		"kubernetes":        {"kubernetes", "trixie", "gcc patch conmon runc busybox-static catatonit jq net-tools", "nftables " + strings.Replace(tests, " jq", "", 1)},
 		"tests":             {"", "trixie", "gcc patch conmon runc busybox-static qemu-user " + tests, "nftables gcc-aarch64-linux-gnu"},
 	} {
 		t.Run(name, func(t *testing.T) {
