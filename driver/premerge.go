@@ -63,6 +63,14 @@ func (a *addedLayers) image(id string) (d verity.Digest, ok bool) {
 	return *l.image, true
 }
 
+// pulled reports whether this driver has pulled a layer.
+func (a *addedLayers) pulled(id string) bool {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	l, ok := a.layers[id]
+	return ok && !l.built
+}
+
 // foundImage returns the image of a layer of another process: what read returns, or returned for the same file.
 func (a *addedLayers) foundImage(id string, file fs.FileInfo, read func() *verity.Digest) *verity.Digest {
 	a.mutex.Lock()

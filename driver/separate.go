@@ -144,8 +144,12 @@ const smallImage = 256 << 10
 
 // separable returns the fs-verity digest of the image of a layer that can be a separate layer: one that this
 // driver has added, or one with a small image. A build that finds its steps in the cache mounts containers on
-// layers that another process has made.
+// layers that another process has made. A layer that this driver has pulled is not the step of a build: CRI-O
+// starts volatile containers of images that it has pulled.
 func (d *Driver) separable(l chain.Layer) (digest verity.Digest, ok bool) {
+	if d.added.pulled(l.ID) {
+		return digest, false
+	}
 	if digest, ok = d.added.image(l.ID); ok {
 		return digest, true
 	}

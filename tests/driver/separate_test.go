@@ -276,6 +276,24 @@ func TestCachedSteps(t *testing.T) {
 	}
 }
 
+// TestPulledMerged mounts a container as CRI-O does: it is volatile, and the same process has pulled its image, of which
+// a part was merged before. It gets a merged image, which all containers of the image share.
+func TestPulledMerged(t *testing.T) {
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			s := newStore(t, kind{})
+			s.layer(t, "base", "", dirAnd())
+			s.look(t, "base")
+			must(t, s.Create(pulledID, "base", nil))
+			must(t, (&puller{store: s, w: w, layer: dirAnd(layertest.File("d/c", "c"))}).try(t))
+			s.step(t, "box", pulledID)
+			if got := s.separateIn(t, "box"); !s.hasMerged(pulledID) || len(got) > 0 {
+				t.Errorf("merged: %v, layers one by one: %q", s.hasMerged(pulledID), got)
+			}
+		})
+	}
+}
+
 // TestManySteps limits the layers that a mount shows one by one.
 func TestManySteps(t *testing.T) {
 	s := newStore(t, kind{})
