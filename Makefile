@@ -130,7 +130,7 @@ tools: overlay ## build bin/buildah, skopeo, containers-storage and podman-testi
 tools-stock: toolchain ## build bin/stock/: the same tools without it
 	for tool in $(tools); do $(compile) $$tool $(bin)/stock/$${tool##*/} $(podman_flags) || exit; done
 
-.PHONY: crio crio-stock crio-tools kubernetes test-kubernetes kubernetes-docs
+.PHONY: crio crio-stock crio-tools kubernetes demo-kubernetes test-kubernetes kubernetes-docs
 # CRI-O has modules of its own, and is built in the tree of an upstream: hack/upstreams/crio-1.34, or
 # "make crio crio_upstream=crio-1.36".
 crio_upstream = crio-1.34
@@ -226,6 +226,9 @@ deps: toolchain ## install what the tests need and is missing (root, Debian); FO
 demo: toolchain ## pull an image with composefs and show what became of it; IMAGE=... for your own
 	@hack/demo/demo.sh
 
+demo-kubernetes: toolchain ## roll out an application on a cluster of three nodes, with plain overlay and with composefs (root, cgroup v1)
+	@hack/demo/kubernetes.sh $(DEMO)
+
 test: deps vet build $(programs) ## run all tests, podman's also as a user, and test-short for podman 6.0; as root the kernel is a judge too
 	$(GO) test -timeout 30m $(if $(skipped),-skip '^($(skipped))$$') $(tested)
 	$(GO) test -tags=purego ./convert/verity
@@ -313,10 +316,10 @@ test-matrix: deps build podman podman-stock ## use the store of each upstream's 
 matrix-docs: ## put what "make test-matrix" has found last into docs
 	hack/insert.sh docs/testing.md matrix .cache/podmans/matrix.md
 
-test-kubernetes: build crio crio-stock crio-tools ## run pods by CRI-O with our driver and without it, and critest (root, cgroup v1); RUN=TestPods
+test-kubernetes: build crio crio-stock crio-tools kubernetes ## run pods by CRI-O and in a cluster, with our driver and without it, and critest (root, cgroup v1); RUN=TestPods
 	hack/deps.sh kubernetes
 	mkdir -p .cache
-	$(GO) test -p 1 -count=1 -timeout 60m -parallel 2 -v $(GOFLAGS),crio $(if $(RUN),-run '$(RUN)') ./tests/crio
+	$(GO) test -p 1 -count=1 -timeout 60m -parallel 2 -v $(GOFLAGS),crio $(if $(RUN),-run '$(RUN)') ./tests/crio ./tests/kubernetes
 
 .PHONY: test-bats
 BATS ?= crio-check crio-wipe ctr image_remove image_volume imagefsinfo restore userns_annotation

@@ -78,6 +78,8 @@ var imports = map[string][]string{
 	"tests/driver":                  {},
 	"tests/e2e":                     {},
 	"tests/chunked":                 {},
+	"tests/cluster":                 {"convert/layertest", "tests/nodes", "tests/podman"},
+	"tests/cluster/demo":            {"tests/cluster", "tests/nodes", "tests/podman", "golang.org/x/sys"},
 	"tests/cross":                   {},
 	"tests/graphtest":               {},
 	"tests/judges":                  {},

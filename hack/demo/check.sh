@@ -1,16 +1,16 @@
 #!/bin/sh
-# usage: check.sh DIR
+# usage: check.sh DIR [MEGABYTES]
 #
 # Check that podman can use composefs in DIR, where CONTAINERS_STORAGE_CONF has its store, and that
-# the disk has room. OS_RELEASE is a file like os-release(5).
+# the disk has room for the demo's megabytes. OS_RELEASE is a file like os-release(5).
 set -eu
-dir=$1
+dir=$1 need=${2:-500}
 program=$(dirname "$0")/../../bin/composefs-storage
 release=$(. "${OS_RELEASE:-/etc/os-release}" 2>/dev/null && echo "${VERSION_CODENAME:-}") || release=
 
 free=$(df --output=avail -BM "$dir" | tr -dc '0-9\n' | tail -n 1)
-if [ "$free" -lt 500 ]; then
-	echo "error: $dir has $free MB free, and the demo needs 500 MB" >&2
+if [ "$free" -lt "$need" ]; then
+	echo "error: $dir has $free MB free, and the demo needs $need MB" >&2
 	echo "hint: set TMPDIR to a directory on another disk" >&2
 	exit 1
 fi

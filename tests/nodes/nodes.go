@@ -47,7 +47,7 @@ type Machine struct {
 // Boot starts the machine.
 func (m *Machine) Boot() error {
 	program, up := filepath.Join(m.Dir, "node.sh"), filepath.Join(m.Dir, "up")
-	if err := os.WriteFile(program, script, 0o700); err != nil {
+	if err := errors.Join(os.WriteFile(program, script, 0o700), os.MkdirAll(m.temporary(), 0o700)); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(filepath.Join(m.Dir, "node.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -89,6 +89,9 @@ func (m *Machine) Boot() error {
 
 func (m *Machine) cgroup() string { return filepath.Base(m.Dir) }
 
+// temporary is a directory for programs that may be killed, such as CRI-O in a pull.
+func (m *Machine) temporary() string { return filepath.Join(m.Dir, "tmp") }
+
 // Await waits until a condition holds, which what names.
 func Await(what string, most time.Duration, holds func() (bool, error)) error {
 	for end := time.Now().Add(most); ; time.Sleep(50 * time.Millisecond) {
@@ -112,7 +115,7 @@ func (m *Machine) Command(ctx context.Context, args ...string) *exec.Cmd {
 		namespaces = append(namespaces, "--net")
 	}
 	cmd := exec.CommandContext(ctx, "nsenter", slices.Concat(namespaces, []string{"sh", "-c", enter, "sh"}, args)...)
-	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + m.Dir, "LC_ALL=C"}
+	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=" + m.Dir, "LC_ALL=C", "TMPDIR=" + m.temporary()}
 	cmd.Dir = m.Dir
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
@@ -139,8 +142,8 @@ func (m *Machine) Die() error {
 	}
 	table := fmt.Sprintf("/proc/%d/mountinfo", m.First)
 	err := Await("the node dies", Patience, func() (bool, error) {
-		text, err := os.ReadFile(table)
-		return err != nil || len(text) == 0, nil
+		text, gone := os.ReadFile(table)
+		return gone != nil || len(text) == 0, nil //nolint:nilerr // the process is gone
 	})
 	if err != nil {
 		return err

@@ -85,7 +85,7 @@ func lowerContainer(spec object) {
 	}
 	linux, _ := spec["linux"].(object)
 	resources, _ := linux["resources"].(object)
-	if _, err := os.Stat("/sys/fs/cgroup/hugetlb"); err != nil {
+	if _, err := os.Stat("/sys/fs/cgroup/hugetlb/cgroup.procs"); err != nil {
 		delete(resources, "hugepageLimits")
 	}
 }
