@@ -88,7 +88,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-formats bench-image bench-convert oracle test-vm test-boot vendor vendor-check clean
+.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-gofuse test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-formats bench-image bench-convert oracle test-vm test-boot vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -257,6 +257,9 @@ test-race: deps ## run all tests of convert and driver with the race detector, a
 
 cover: ## print the coverage of the driver by its own tests and tests/driver (root)
 	GO='$(GO)' hack/cover.sh
+
+test-gofuse: toolchain ## compare mounts of our FUSE server with those of one by the library go-fuse (root; needs the module proxy)
+	CGO_ENABLED=0 $(GO) -C hack/gofuse test -count=1 .
 
 test-service: deps build podman podman-stock ## use podman's REST service for SERVICETIME (default 10m), without our driver and with it
 	$(GO) test -count=1 -timeout 0 -v ./tests/e2e -run TestService -args -service=$(SERVICETIME)
