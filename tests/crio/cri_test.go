@@ -76,6 +76,7 @@ func (n *node) write(name string, content any) string {
 type pod struct {
 	*node
 	id, config string
+	security   object // of its containers
 }
 
 type object = map[string]any
@@ -85,14 +86,16 @@ type object = map[string]any
 var security = object{"namespace_options": object{"network": 2, "pid": 1}}
 
 // pod runs a pod in the network of the node.
-func (n *node) pod(name string) pod {
+func (n *node) pod(name string) pod { return n.podWith(name, security) }
+
+func (n *node) podWith(name string, security object) pod {
 	n.t.Helper()
 	config := n.write("pod-"+name, object{
 		"metadata":      object{"name": name, "uid": name, "namespace": "default", "attempt": 0},
 		"log_directory": filepath.Join(n.Dir, "log"),
 		"linux":         object{"cgroup_parent": "/pods", "security_context": security},
 	})
-	return pod{n, n.crictl("runp", config), config}
+	return pod{n, n.crictl("runp", config), config, security}
 }
 
 // create creates a container that sleeps.
@@ -104,7 +107,7 @@ func (p pod) create(name, image string, mounts ...object) (id string, err error)
 		"command":  []string{"sh", "-c", `trap "exit 0" TERM; while :; do sleep 1 & wait; done`},
 		"log_path": name + ".log",
 		"mounts":   mounts,
-		"linux":    object{"security_context": security},
+		"linux":    object{"security_context": p.security},
 	})
 	return p.try("create", p.id, config, p.config)
 }

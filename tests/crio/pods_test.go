@@ -15,9 +15,14 @@ import (
 // application returns an image with names that a later layer removes and replaces.
 func application(t *testing.T) string {
 	t.Helper()
-	return push(t, "application",
+	return push(t, "application", applicationLayers()...)
+}
+
+func applicationLayers() [][]byte {
+	return [][]byte{
 		podman.Layer(layertest.Dir("app"), layertest.File("app/token", "secret"), layertest.File("app/file", "one"), layertest.Link("app/link", "app/file")),
-		podman.Layer(layertest.File("app/.wh.token", ""), layertest.File("app/new", strings.Repeat("two", 1000)).Owner(7, 8, 0o4750)))
+		podman.Layer(layertest.File("app/.wh.token", ""), layertest.File("app/new", strings.Repeat("two", 1000)).Owner(7, 8, 0o4750)),
+	}
 }
 
 // tree is a script that describes all that an image has: names, metadata, and contents of files. CRI-O
@@ -65,6 +70,38 @@ func TestPods(t *testing.T) {
 		n.crictl("stop", first)
 		n.crictl("rm", first)
 		n.exec(second, "true")
+		if k == ours {
+			n.sound()
+		}
+		n.clear()
+	})
+}
+
+// TestUserNamespace runs pods in user namespaces, as kubelet asks for them with "hostUsers: false". Two pods with other
+// IDs each share the files of their image, which belong to root there.
+func TestUserNamespace(t *testing.T) {
+	seen := map[kind]string{}
+	both(t, func(t *testing.T, k kind) {
+		standIns(t)
+		n := newNode(t, k, options{image: `pause_image = "registry.k8s.io/pause:3.10"`, network: true})
+		const ref = "quay.io/application:1"
+		podman.SharedRegistry(t).PushTag(t, "quay.io/application", "1", withBusybox(t, applicationLayers()...))
+		n.crictl("pull", ref)
+		for i, host := range []int{100_000, 300_000} {
+			ids := []object{{"host_id": host, "container_id": 0, "length": 65536}}
+			p := n.podWith(fmt.Sprint("apart", i), object{"namespace_options": object{"pid": 1, "userns_options": object{"mode": 0, "uids": ids, "gids": ids}}})
+			c := p.container("one", ref)
+			if got := n.exec(c, "set -- $(cat /proc/self/uid_map); echo $*"); got != fmt.Sprint("0 ", host, " 65536") {
+				t.Errorf("the IDs are %q", got)
+			}
+			got := n.exec(c, `cd /app; stat -c "%n %a %u %g %h %s" * /bin/busybox; cat *; echo more >>file; cat file; touch made; stat -c "%u %g" made; ls -A`)
+			if seen[k] == "" {
+				seen[k] = got
+			}
+			if got != seen[k] || k == ours && got != seen[plain] {
+				t.Errorf("a container sees\n%s\nwant\n%s", got, seen[plain])
+			}
+		}
 		if k == ours {
 			n.sound()
 		}

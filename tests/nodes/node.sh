@@ -48,8 +48,10 @@ mount --bind "$dir/lib" /var/lib # also for the cache of blobs
 mount --bind "$dir/log" /var/log
 mkdir -p /var/lib/containers
 
-# kubelet writes these settings of the machine, of which all nodes are a part.
-mkdir -p /run/sys
+# kubelet writes these settings of the machine, of which all nodes are a part. The kernel mounts proc for a
+# pod in a user namespace only if some mount of proc has nothing on it.
+mkdir -p /run/sys /run/proc
+mount -t proc -o nosuid,nodev,noexec proc /run/proc
 for setting in vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes; do
 	cat "/proc/sys/$setting" >"/run/sys/${setting##*/}"
 	mount --bind "/run/sys/${setting##*/}" "/proc/sys/$setting"

@@ -1,0 +1,1 @@
+../../podman-6.0/config/upstream.go

@@ -1,0 +1,1 @@
+../../podman-5.8/driver/upstream.go

@@ -1,0 +1,1 @@
+../../../../../../../../../crio-1.34/hack/graft/_vendor/github.com/cri-o/cri-o/cmd/crio/composefs_linux.go

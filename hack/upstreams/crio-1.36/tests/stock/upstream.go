@@ -1,0 +1,1 @@
+../../../podman-5.8/tests/stock/upstream.go

@@ -1,0 +1,1 @@
+../../../podman-6.0/tests/storageconf/upstream_test.go
