@@ -22,7 +22,7 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 		return nil
 	}
 	small := n.Size <= tree.InlineMax
-	known := n.Digest != nil && n.Payload == tree.ByDigest
+	known := !n.Digest.IsZero() && n.Payload == tree.ByDigest
 	if n.Content == "" && (small || !known) {
 		bring := s.adopt
 		if s.Keep {
@@ -36,7 +36,7 @@ func (m *merger) resolve(s *source, n *tree.Inode) error {
 		}
 	}
 	if small && n.Content != "" && !m.segment {
-		n.Digest, n.Payload = nil, ""
+		n.Digest, n.Payload = verity.Digest{}, ""
 	}
 	return nil
 }
@@ -70,10 +70,10 @@ func (s *source) adopt(n *tree.Inode) error {
 		s.adopted[key] = known
 	}
 	d := known.digest
-	if n.Digest != nil && *n.Digest != d {
-		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %x", payload, objects.ErrDamaged, d, *n.Digest)
+	if !n.Digest.IsZero() && n.Digest != d {
+		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %s", payload, objects.ErrDamaged, d, n.Digest)
 	}
-	n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+	n.Digest, n.Payload = d, tree.ByDigest
 	if n.Size <= tree.InlineMax {
 		n.Content = known.content
 	}
@@ -95,8 +95,8 @@ func (s *source) keep(n *tree.Inode) error {
 		return fmt.Errorf("payload %q: %w", payload, err)
 	case uint64(len(content)) != n.Size:
 		return fmt.Errorf("payload %q: %w: %d bytes, want %d", payload, objects.ErrDamaged, len(content), n.Size)
-	case n.Digest != nil && *n.Digest != verity.Sum(content):
-		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %x", payload, objects.ErrDamaged, verity.Sum(content), *n.Digest)
+	case !n.Digest.IsZero() && n.Digest != n.Digest.Algorithm().Sum(content):
+		return fmt.Errorf("payload %q: %w: its fs-verity digest is %s, in the layer image %s", payload, objects.ErrDamaged, n.Digest.Algorithm().Sum(content), n.Digest)
 	}
 	n.Content = string(content)
 	return nil

@@ -78,10 +78,10 @@ func (p policyFiles) open(name string) (io.ReadCloser, error) {
 		return nil, errors.New("not a regular file")
 	case !e.Inode.IsExternal():
 		return io.NopCloser(strings.NewReader(e.Inode.Content)), nil
-	case p.object == nil || e.Inode.Digest == nil:
+	case p.object == nil || e.Inode.Digest.IsZero():
 		return nil, errObjects
 	}
-	return p.object(*e.Inode.Digest)
+	return p.object(e.Inode.Digest)
 }
 
 // labeler sets the labels of a tree's files.

@@ -30,7 +30,7 @@ func TestVectors(t *testing.T) {
 				got, err := convert.OCI(t.Context(), sourcesOf(t, images), convert.OCIOptions{
 					Bootable: bootable, Algorithm: a, Object: objectsOf(store),
 				})
-				if want := image.Digests[a.String()+" "+form]; err != nil || got.Digest != want || want == "" {
+				if want := image.Digests[a.String()+" "+form]; err != nil || got.Digest.String() != want || want == "" {
 					t.Errorf("%s, %s, %s: %s, %v, want %s", image.Name, a, form, got.Digest, err, want)
 				}
 			}

@@ -42,7 +42,7 @@ func randomLayer(r *rand.Rand, n int) *tree.Tree {
 		case n.IsExternal():
 			n.Size = max(n.Size, tree.InlineMax+1)
 			d := verity.Sum([]byte(path))
-			n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+			n.Digest, n.Payload = d, tree.ByDigest
 		}
 		return nil
 	})
@@ -163,7 +163,7 @@ func fillAlike(r *rand.Rand, dir *tree.Inode, i, depth int) {
 		case k == 3:
 			n.Content, n.Size = fmt.Sprint(i), 1
 			d := verity.Sum([]byte(n.Content))
-			n.Digest, n.Payload = (*[32]byte)(&d), tree.ByDigest
+			n.Digest, n.Payload = d, tree.ByDigest
 		case k == 4:
 			n = tree.NewWhiteout()
 		case k > 5:

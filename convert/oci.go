@@ -2,7 +2,6 @@ package convert
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,28 +27,27 @@ type OCIOptions struct {
 	// SHA256.
 	Algorithm verity.Algorithm
 
-	// Digests contains known fs-verity digests of objects, by Algorithm and in bytes. It may be
-	// nil: OCI computes the others.
-	Digests map[verity.Digest]string
+	// Digests contains known fs-verity digests of objects, by Algorithm. It may be nil: OCI
+	// computes the others.
+	Digests map[verity.Digest]verity.Digest
 
 	// Output gets the image; it may be nil.
 	Output io.Writer
 
-	// Object opens an object by the fs-verity digest in the layer images. SHA512 needs it, and
-	// reads every object once; Bootable reads the files of an SELinux policy. It is called
-	// concurrently.
+	// Object opens an object by the fs-verity digest in the layer images. If that is by another
+	// algorithm, every object is read once; Bootable reads the files of an SELinux policy. It is
+	// called concurrently.
 	Object func(verity.Digest) (io.ReadCloser, error)
 }
 
 // OCIDigest is the image digest of the canonical form of a container image.
 type OCIDigest struct {
-	Algorithm verity.Algorithm
-	Digest    string // hexadecimal digits, 64 or 128
-	Size      int64  // of the image, bytes
+	Digest verity.Digest
+	Size   int64 // of the image, bytes
 }
 
 // Annotation returns the key of the manifest's annotation for the digest, see [Annotation].
-func (d OCIDigest) Annotation() string { return Annotation(d.Algorithm) }
+func (d OCIDigest) Annotation() string { return Annotation(d.Digest.Algorithm()) }
 
 // Annotation returns the key of a manifest's annotation for the image digest of the canonical form
 // (sealing_spec.rs of composefs-rs). The value is lower-case hexadecimal digits.
@@ -82,101 +80,126 @@ func OCI(ctx context.Context, layers []Source, opts OCIOptions) (OCIDigest, erro
 			return OCIDigest{}, err
 		}
 	}
-	format := erofs.Options{Format: erofs.V1}
-	if opts.Algorithm != verity.SHA256 {
-		digests, err := rehash(ctx, t, opts)
-		if err != nil {
-			return OCIDigest{}, err
-		}
-		format.Objects = func(n *tree.Inode) (metacopy, redirect string) {
-			return overlayValues(opts.Algorithm, digests[*n.Digest])
-		}
+	if err := rehash(ctx, t, opts); err != nil {
+		return OCIDigest{}, err
 	}
 	h := verity.NewHash(opts.Algorithm)
 	var out io.Writer = h
 	if opts.Output != nil {
 		out = io.MultiWriter(h, opts.Output)
 	}
-	size, err := erofs.Write(out, t, format)
-	return OCIDigest{opts.Algorithm, hex.EncodeToString(h.Sum(nil)), size}, err
+	size, err := erofs.Write(out, t, erofs.Options{Format: erofs.V1})
+	return OCIDigest{h.Digest(), size}, err
 }
 
-// overlayValues returns the values of the metacopy and redirect xattrs for an object: struct
-// ovl_metacopy of the kernel (version 0, length, flags, algorithm, digest), and the object's path.
-func overlayValues(a verity.Algorithm, digest string) (metacopy, redirect string) {
-	digits := hex.EncodeToString([]byte(digest))
-	return string([]byte{0, byte(4 + len(digest)), 0, byte(a)}) + digest, "/" + digits[:2] + "/" + digits[2:]
-}
-
-// rehash returns the fs-verity digests of all objects of a tree by another algorithm. It reads as
-// many objects at a time as there are processors.
-func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) (map[verity.Digest]string, error) {
-	digests, path := map[verity.Digest]string{}, map[verity.Digest]string{}
-	var list []verity.Digest
-	err := t.Walk(func(name string, e *tree.Entry) error {
-		n := e.Inode
-		if !n.IsExternal() {
-			return nil
-		}
-		if n.Digest == nil {
-			return fmt.Errorf("%s: the fs-verity digest is unknown", name)
-		}
-		if known, ok := opts.Digests[*n.Digest]; ok {
-			digests[*n.Digest] = known
-			return nil
-		}
-		if _, ok := path[*n.Digest]; !ok {
-			path[*n.Digest] = name
-			list = append(list, *n.Digest)
-		}
+// rehash gives the files of a tree the digests of their objects by opts.Algorithm. It reads as many
+// objects at a time as there are processors.
+func rehash(ctx context.Context, t *tree.Tree, opts OCIOptions) error {
+	if !opts.hasOthers(t) {
 		return nil
-	})
-	if err == nil && opts.Object == nil {
-		err = errObjects
 	}
+	digests, list, err := opts.others(t)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	var mu sync.Mutex
-	for _, d := range list {
+	for _, f := range list {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			digest, err := opts.rehash(d)
+			digest, err := opts.rehash(f.inode.Digest)
 			if err != nil {
-				return fmt.Errorf("%s: %w", path[d], err)
+				return fmt.Errorf("%s: %w", f.path, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			digests[d] = digest
+			digests[f.inode.Digest] = digest
 			return nil
 		})
 	}
-	return digests, group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for e := range t.All() {
+		if n := e.Inode; opts.isOther(n) {
+			n.Digest, n.Payload = digests[n.Digest], tree.ByDigest
+		}
+	}
+	return nil
 }
 
-// rehash returns the digest of an object by the other algorithm.
-func (o OCIOptions) rehash(d verity.Digest) (string, error) {
+// hasOthers reports whether objects of a tree are named by another algorithm than o.Algorithm.
+func (o OCIOptions) hasOthers(t *tree.Tree) bool {
+	for e := range t.All() {
+		if o.isOther(e.Inode) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOther reports whether the object of a file is named by another algorithm than o.Algorithm. A file
+// without a digest keeps the name of its object with SHA256, as in images of mkcomposefs.
+func (o OCIOptions) isOther(n *tree.Inode) bool {
+	a := n.Digest.Algorithm()
+	return n.IsExternal() && a != o.Algorithm && (a != 0 || o.Algorithm != verity.SHA256)
+}
+
+// objectFile is the first file with an object.
+type objectFile struct {
+	path  string
+	inode *tree.Inode
+}
+
+// others returns the files whose objects are named by another algorithm, one for each object, without
+// those in opts.Digests. digests has the digests of these.
+func (o OCIOptions) others(t *tree.Tree) (digests map[verity.Digest]verity.Digest, list []objectFile, err error) {
+	digests = map[verity.Digest]verity.Digest{}
+	err = t.Walk(func(name string, e *tree.Entry) error {
+		n := e.Inode
+		if !o.isOther(n) {
+			return nil
+		}
+		if n.Digest.IsZero() {
+			return fmt.Errorf("%s: the fs-verity digest is unknown", name)
+		}
+		if _, ok := digests[n.Digest]; ok {
+			return nil
+		}
+		known, ok := o.Digests[n.Digest]
+		if digests[n.Digest] = known; !ok {
+			list = append(list, objectFile{name, n})
+		}
+		return nil
+	})
+	if err == nil && len(list) > 0 && o.Object == nil {
+		err = errObjects
+	}
+	return digests, list, err
+}
+
+// rehash returns the digest of an object by o.Algorithm.
+func (o OCIOptions) rehash(d verity.Digest) (verity.Digest, error) {
 	r, err := o.Object(d)
 	if err != nil {
-		return "", err
+		return verity.Digest{}, err
 	}
 	defer r.Close() //nolint:errcheck // open for reading
 	return Rehash(r, o.Algorithm, d)
 }
 
-// Rehash returns the fs-verity digest of an object's content by another algorithm, in bytes. It is an error if
+// Rehash returns the fs-verity digest of an object's content by another algorithm. It is an error if
 // the content does not have the fs-verity digest d.
-func Rehash(r io.Reader, a verity.Algorithm, d verity.Digest) (string, error) {
-	h, known := verity.NewHash(a), verity.New()
+func Rehash(r io.Reader, a verity.Algorithm, d verity.Digest) (verity.Digest, error) {
+	h, known := verity.NewHash(a), verity.NewHash(d.Algorithm())
 	if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(h, known)}, struct{ io.Reader }{r}, make([]byte, 128<<10)); err != nil {
-		return "", err
+		return verity.Digest{}, err
 	}
 	if got := known.Digest(); got != d {
-		return "", fmt.Errorf("object %s is damaged: its content has fs-verity digest %s", d, got)
+		return verity.Digest{}, fmt.Errorf("object %s is damaged: its content has fs-verity digest %s", d, got)
 	}
-	return string(h.Sum(nil)), nil
+	return h.Digest(), nil
 }

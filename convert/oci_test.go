@@ -47,7 +47,7 @@ func TestOCI(t *testing.T) {
 	}
 	for _, images := range [][][]byte{images, {merged.Bytes()}} {
 		got, err := convert.OCI(t.Context(), sourcesOf(t, images), convert.OCIOptions{})
-		if err != nil || got.Digest != want.Digest.String() || got.Size != int64(canonical.Len()) || got.Annotation() != "composefs.merged.erofs.v1.fsverity-sha256-12" {
+		if err != nil || got.Digest != want.Digest || got.Size != int64(canonical.Len()) || got.Annotation() != "composefs.merged.erofs.v1.fsverity-sha256-12" {
 			t.Errorf("%d images: %+v, %v, want %s", len(images), got, err, want.Digest)
 		}
 	}
@@ -59,7 +59,7 @@ func TestOCI512(t *testing.T) {
 	opts := convert.OCIOptions{Algorithm: verity.SHA512, Object: object}
 	got, err := convert.OCI(t.Context(), sourcesOf(t, images), opts)
 	again, _ := convert.OCI(t.Context(), sourcesOf(t, images), opts)
-	if err != nil || len(got.Digest) != 128 || got != again || got.Annotation() != "composefs.merged.erofs.v1.fsverity-sha512-12" {
+	if err != nil || got.Digest.Algorithm() != verity.SHA512 || got != again || got.Annotation() != "composefs.merged.erofs.v1.fsverity-sha512-12" {
 		t.Errorf("%+v, then %+v, %v", got, again, err)
 	}
 	for want, object := range map[string]func(verity.Digest) (io.ReadCloser, error){

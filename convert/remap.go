@@ -102,10 +102,10 @@ func contents(t *tree.Tree) (list []Content, err error) {
 		if e.Link || n.Type() != tree.TypeRegular || n.Size == 0 {
 			return nil
 		}
-		if n.Digest == nil || n.Payload != tree.ByDigest {
+		if n.Digest.IsZero() || n.Payload != tree.ByDigest {
 			return fmt.Errorf("%q: payload %q: %w", path, n.BackingPath(), ErrAdopt)
 		}
-		if d := verity.Digest(*n.Digest); !seen[d] {
+		if d := n.Digest; !seen[d] {
 			seen[d] = true
 			list = append(list, Content{d, int64(n.Size)})
 		}

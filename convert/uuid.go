@@ -33,9 +33,7 @@ func appendEntry(b []byte, e *tree.Entry) []byte {
 		b = binary.LittleEndian.AppendUint32(b, number)
 	}
 	b = binary.LittleEndian.AppendUint64(b, uint64(n.MtimeSec))
-	if n.Digest != nil {
-		b = append(b, n.Digest[:]...)
-	}
+	b = append(b, n.Digest.Bytes()...)
 	b = append(append(append(b, e.Name...), 0), n.Content...)
 	if n.Type() == tree.TypeSymlink {
 		b = append(b, n.Payload...)

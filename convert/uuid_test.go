@@ -9,6 +9,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // TestLayerUUID checks that the tree in the image of a layer has the UUID of the image, as package fsck
@@ -53,7 +54,7 @@ func TestLayerUUIDs(t *testing.T) {
 		"content": entry("a", func(n *tree.Inode) { n.Content = "d" }), "mode": entry("a", func(n *tree.Inode) { n.Mode |= 0o111 }),
 		"owner": entry("a", func(n *tree.Inode) { n.UID = 1 }), "group": entry("a", func(n *tree.Inode) { n.GID = 1 }),
 		"time": entry("a", func(n *tree.Inode) { n.MtimeSec = 1 }), "nanoseconds": entry("a", func(n *tree.Inode) { n.MtimeNsec = 1 }),
-		"digest": entry("a", func(n *tree.Inode) { n.Content, n.Digest, n.Payload = "", &[32]byte{1}, tree.ByDigest }),
+		"digest": entry("a", func(n *tree.Inode) { n.Content, n.Digest, n.Payload = "", verity.Sum(nil), tree.ByDigest }),
 		"target": entry("a", func(n *tree.Inode) { n.Mode, n.Content, n.Payload = tree.TypeSymlink|0o777, "", "c" }),
 		"device": entry("a", func(n *tree.Inode) { n.Mode, n.Content, n.Size, n.Rdev = tree.TypeChar|0o644, "", 0, 7 }),
 	} {

@@ -34,13 +34,14 @@ func TestFoundImage(t *testing.T) {
 	find := func(id string, file fs.FileInfo) *verity.Digest {
 		return layers.foundImage(id, file, func() *verity.Digest {
 			reads++
-			return &verity.Digest{byte(reads)}
+			d := verity.Sum([]byte{byte(reads)})
+			return &d
 		})
 	}
 	expect := func(got *verity.Digest, image byte, total int) {
 		t.Helper()
-		if got[0] != image || reads != total {
-			t.Fatalf("image %d after %d reads, expected image %d after %d", got[0], reads, image, total)
+		if *got != verity.Sum([]byte{image}) || reads != total {
+			t.Fatalf("image %s after %d reads, expected image %d after %d", got, reads, image, total)
 		}
 	}
 	first := write()

@@ -174,7 +174,7 @@ func readSeparable(path string) *verity.Digest {
 	if fits, err := isSeparable(f); err != nil || !fits {
 		return nil
 	}
-	digest, _, err := verity.MeasureOrSum(f)
+	digest, _, err := verity.SHA256.MeasureOrSum(f)
 	if err != nil {
 		return nil
 	}

@@ -39,7 +39,7 @@ func (d *digester) layers(ctx context.Context, paths []string) (digests []fileDi
 
 // formLine returns the line for the digest of a form. That of the bootable form has no annotation.
 func formLine(d convert.OCIDigest, bootable bool) fileDigest {
-	line := fileDigest{Algorithm: d.Algorithm.String(), Digest: d.Digest, Size: d.Size}
+	line := fileDigest{Algorithm: d.Digest.Algorithm().String(), Digest: d.Digest.String(), Size: d.Size}
 	if !bootable {
 		line.Annotation = d.Annotation()
 	}

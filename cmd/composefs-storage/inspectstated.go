@@ -55,7 +55,7 @@ func inspectStatements(ctx context.Context, image catalog.Image, layers []survey
 			if err != nil && !errors.Is(err, survey.ErrNoImage) {
 				return nil, fmt.Errorf("digest of the canonical form: %w", err)
 			}
-			found[a] = oci.Digest
+			found[a] = oci.Digest.String()
 		}
 		s := inspectedStatement{st.Key, st.Source, st.Value, found[a], resultMismatch}
 		switch {

@@ -142,13 +142,11 @@ func (v *victim) checkCollected(t *testing.T) {
 	}
 	has := v.objects(t)
 	for _, d := range v.before {
-		if _, found := slices.BinarySearchFunc(has, d, compare); !found {
+		if _, found := slices.BinarySearchFunc(has, d, verity.Digest.Compare); !found {
 			t.Errorf("object %s is gone, which a layer has", d)
 		}
 	}
 }
-
-func compare(a, b verity.Digest) int { return bytes.Compare(a[:], b[:]) }
 
 // verify checks the contents of all objects.
 func (v *victim) verify(t *testing.T) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
@@ -80,8 +79,8 @@ func describe(path string, nid uint64, n *tree.Inode) listedFile {
 		f.Size = &n.Size
 		f.Content = []byte(n.Content)
 		f.Object = n.BackingPath()
-		if n.Digest != nil {
-			f.Digest = hex.EncodeToString(n.Digest[:])
+		if !n.Digest.IsZero() {
+			f.Digest = n.Digest.String()
 		}
 	case tree.TypeSymlink:
 		f.Target = &n.Payload

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,8 +68,8 @@ func objectsOf(m *erofs.Image) ([]object, error) {
 			return nil
 		}
 		o := object{Path: n.BackingPath(), Size: n.Size}
-		if n.Digest != nil {
-			o.Digest = hex.EncodeToString(n.Digest[:])
+		if !n.Digest.IsZero() {
+			o.Digest = n.Digest.String()
 		}
 		found[o.Path] = o
 		return nil

@@ -46,7 +46,7 @@ func (s streams) prepare(ctx context.Context, name string) error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	d, _, err := verity.SumFile(f)
+	d, _, err := verity.SHA256.SumFile(f)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@
 // Deliberate deviations from mkcomposefs 1.0.8, in every mode:
 //   - A DIGEST of an external file must begin with 64 hexadecimal digits. The C program reads
 //     missing digits from uninitialised memory.
+//   - A DIGEST of 128 hexadecimal digits is by sha512. The C program takes the first 64 of them.
 //   - Every cycle of hard links is an error, including one for which the C program does not
 //     terminate. Parse finds it, so this error precedes those of the image writer.
 //   - A missing last newline is an error in the strict modes. The C program overlooks it if the

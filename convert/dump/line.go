@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Limits of the format, in bytes (lcfs-writer.h of composefs).
@@ -42,7 +43,7 @@ func (p *parser) parseLine(line []byte) error {
 	if err != nil {
 		return err
 	}
-	n := newInode(mode, len(f[fieldDigest]) > 1)
+	n := newInode(mode)
 	dir, name, err := p.addEntry(path, n, isLink)
 	if err != nil {
 		return err
@@ -68,13 +69,7 @@ func (p *parser) parseLine(line []byte) error {
 	return nil
 }
 
-// newInode returns an inode, with memory for a digest if it may need one.
-func newInode(mode uint32, withDigest bool) *tree.Inode {
-	if withDigest && mode&tree.TypeMask == tree.TypeRegular {
-		n := tree.NewExternal()
-		n.Mode = mode
-		return n
-	}
+func newInode(mode uint32) *tree.Inode {
 	n := &tree.Inode{Mode: mode}
 	if n.IsDir() {
 		n.Dir = new(tree.Dir)
@@ -149,23 +144,25 @@ func (p *parser) checkData(n *tree.Inode) error {
 	return nil
 }
 
-// setDigest sets the digest from DIGEST, nil if it is not set. It ignores bytes after the 64th, and
-// a malformed field without effect.
+// setDigest sets the digest from DIGEST, nil if it is not set. 128 digits are a digest by sha512, as
+// in dumps of composefs-rs. Otherwise setDigest ignores bytes after the 64th, and a malformed field
+// without effect.
 func setDigest(n *tree.Inode, field []byte) error {
-	digest := n.Digest
-	n.Digest = nil
 	if field == nil {
 		return nil
 	}
-	if digest == nil {
-		digest = new([32]byte)
-	}
 	text := cString(field)
-	_, err := hex.Decode(digest[:], text[:min(len(text), hex.EncodedLen(len(digest)))])
-	switch {
-	case err == nil && len(text) >= hex.EncodedLen(len(digest)):
-		n.Digest = digest
-	case n.IsExternal():
+	for _, a := range []verity.Algorithm{verity.SHA512, verity.SHA256} {
+		size := hex.EncodedLen(a.Size())
+		if len(text) < size || a == verity.SHA512 && len(text) != size {
+			continue
+		}
+		if d, err := verity.ParseDigest(string(text[:size])); err == nil {
+			n.Digest = d
+			return nil
+		}
+	}
+	if n.IsExternal() {
 		return complain("Invalid digest %q, must begin with 64 hex digits", text)
 	}
 	return nil

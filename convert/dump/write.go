@@ -2,7 +2,6 @@ package dump
 
 import (
 	"bufio"
-	"encoding/hex"
 	"io"
 	"strconv"
 
@@ -83,10 +82,10 @@ func appendNumbers(b []byte, path string, isLink bool, n *tree.Inode) []byte {
 func appendData(b []byte, n *tree.Inode) []byte {
 	b = appendOptional(append(b, ' '), n.Content)
 	b = append(b, ' ')
-	if n.Digest == nil {
+	if n.Digest.IsZero() {
 		b = append(b, '-')
 	} else {
-		b = hex.AppendEncode(b, n.Digest[:])
+		b = n.Digest.AppendHex(b)
 	}
 	xattrs := n.Xattrs
 	if n.Dir != nil && n.Dir.Opaque {

@@ -45,17 +45,14 @@ var (
 
 // setDigest turns a into the metacopy xattr of a file with a digest.
 func (a *attr) setDigest(n *tree.Inode) {
-	a.kind, a.file, a.entry.ValueSize = metacopy, n, metacopySize
+	a.kind, a.file, a.entry.ValueSize = metacopy, n, uint16(metacopySize(n.Digest.Algorithm()))
 }
-
-// objectPathSize is the length in bytes of an object's path.
-var objectPathSize = len(tree.ObjectPath([32]byte{}))
 
 // setPath turns a into the redirect xattr of a file with a payload.
 func (a *attr) setPath(n *tree.Inode) {
 	size := len(n.Payload)
 	if n.Payload == tree.ByDigest {
-		size = objectPathSize
+		size = tree.ObjectPathSize(n.Digest)
 	}
 	a.kind, a.file, a.entry.ValueSize = redirect, n, uint16(1+size)
 }
@@ -81,8 +78,8 @@ func (a *attr) put(b []byte) []byte {
 	value := b[disk.XattrEntrySize+len(a.suffix):]
 	switch a.kind {
 	case metacopy:
-		copy(value, metacopyHeader[:])
-		copy(value[len(metacopyHeader):], a.file.Digest[:])
+		header := metacopyHeader(a.file.Digest.Algorithm())
+		copy(value[copy(value, header[:]):], a.file.Digest.Bytes())
 	case redirect:
 		value[0] = '/'
 		if n := a.file; n.Payload == tree.ByDigest {

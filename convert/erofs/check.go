@@ -60,7 +60,7 @@ func checkInode(n *tree.Inode) error {
 			return fmt.Errorf("%w: %d bytes of inline content, at most %d are possible", ErrTree, len(n.Content), contentMax)
 		case n.IsExternal() && chunkCount(n.Size) > chunksMax:
 			return fmt.Errorf("%w: %d bytes", ErrTooLarge, n.Size)
-		case n.Payload == tree.ByDigest && n.Digest != nil:
+		case n.Payload == tree.ByDigest && !n.Digest.IsZero():
 		case strings.IndexByte(n.Payload, 0) >= 0 || len(n.Payload) > targetMax:
 			return fmt.Errorf("%w: backing path %q", ErrTree, n.Payload)
 		}

@@ -29,7 +29,7 @@ func (r *reader) newInode(nid uint64) (record, *tree.Inode, error) {
 func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	var n *tree.Inode
 	if rec.Layout == disk.ChunkBased {
-		n = r.alloc.NewExternal()
+		n = r.alloc.NewFile()
 	} else {
 		n = new(tree.Inode)
 	}
@@ -39,8 +39,7 @@ func (r *reader) decode(rec *record) (*tree.Inode, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{n: n, room: n.Digest, root: rec.nid == uint64(r.super.RootNid), layer: r.layer}
-	n.Digest = nil
+	d := decoder{n: n, alloc: &r.alloc, chunked: rec.Layout == disk.ChunkBased, root: rec.nid == uint64(r.super.RootNid), layer: r.layer}
 	own, err := d.xattrs(xattrs)
 	if err != nil {
 		return nil, fmt.Errorf("inode %d: %w", rec.nid, err)
@@ -98,7 +97,8 @@ func (r *reader) sizeBehind(rec *record) uint64 {
 // decoder interprets the xattrs of an inode.
 type decoder struct {
 	n        *tree.Inode
-	room     *[32]byte // memory for a digest, allocated with n
+	alloc    *tree.Allocator
+	chunked  bool // the layout of n is chunk-based
 	root     bool
 	layer    bool // the image is a layer image
 	external bool // has a metacopy xattr
@@ -141,15 +141,12 @@ func (d *decoder) overlay(x rawXattr) error {
 	case x.name == xattrMetacopy && regular && len(x.value) == 0:
 		d.external = true
 		return nil
-	case x.name == xattrMetacopy && regular && len(x.value) == metacopySize && bytes.HasPrefix(x.value, metacopyHeader[:]):
+	case x.name == xattrMetacopy && regular && metacopyDigest(x.value) != nil:
 		d.external = true
-		if d.room == nil && d.layer {
-			d.room = new([32]byte)
-		} else if d.room == nil {
+		if !d.chunked && !d.layer {
 			return fmt.Errorf("%w: metacopy on a file that is not chunk-based", ErrCorrupt)
 		}
-		*d.room = [32]byte(x.value[len(metacopyHeader):])
-		d.n.Digest = d.room
+		d.n.Digest = d.alloc.Digest(metacopyDigest(x.value))
 		return nil
 	case x.name == xattrRedirect && regular && len(x.value) > 1 && len(x.value) <= 1+targetMax &&
 		x.value[0] == '/' && bytes.IndexByte(x.value, 0) < 0:

@@ -1,7 +1,5 @@
 package erofs
 
-import "github.com/composefs-storage/composefs-storage/convert/tree"
-
 // Format is a version of the composefs format. V0 and V1 differ in a word of the header, and V1
 // also marks a directory with escaped whiteouts as opaque, for kernels that support no other mark.
 type Format int
@@ -35,9 +33,4 @@ type Options struct {
 	// because it miscounts the xattrs of whiteouts. It does not change the bytes of accepted
 	// trees.
 	MkcomposefsBudget bool
-
-	// Objects returns the values of trusted.overlay.metacopy and trusted.overlay.redirect for an
-	// external file with a digest, to name objects by another algorithm. By default they are
-	// made of the digest. Objects needs more memory.
-	Objects func(n *tree.Inode) (metacopy, redirect string)
 }

@@ -1,10 +1,12 @@
 package erofs
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Xattrs on which overlayfs acts.
@@ -58,14 +60,30 @@ func escapeName(name string) string {
 	return name
 }
 
-// metacopyHeader begins the value of xattrMetacopy for a file with a digest: version 0, length of
-// the value, no flags, algorithm 1 for sha256 (struct ovl_metacopy of the kernel).
-var metacopyHeader = [4]byte{0, metacopySize, 0, 1}
+// metacopyHeaderSize is the length of the bytes before the digest in the value of xattrMetacopy.
+const metacopyHeaderSize = 4
 
-const metacopySize = 4 + 32
+// metacopyHeader begins the value of xattrMetacopy for a file with a digest: version 0, length of
+// the value, no flags, number of the algorithm (struct ovl_metacopy of the kernel).
+func metacopyHeader(a verity.Algorithm) [metacopyHeaderSize]byte {
+	return [...]byte{0, byte(metacopySize(a)), 0, byte(a)}
+}
+
+// metacopySize returns the length of the value of xattrMetacopy.
+func metacopySize(a verity.Algorithm) int { return metacopyHeaderSize + a.Size() }
+
+// metacopyDigest returns the digest in a value of xattrMetacopy, nil if the value is not valid.
+func metacopyDigest(value []byte) []byte {
+	for _, a := range []verity.Algorithm{verity.SHA256, verity.SHA512} {
+		if h := metacopyHeader(a); len(value) == metacopySize(a) && bytes.HasPrefix(value, h[:]) {
+			return value[metacopyHeaderSize:]
+		}
+	}
+	return nil
+}
 
 // marksOf returns the xattrs that the format adds to those of node i. It leaves out metacopy with a
-// digest and redirect unless Options.Objects gives their values.
+// digest and redirect.
 func (p *plan) marksOf(i int) []tree.Xattr {
 	node := &p.nodes[i]
 	switch {
@@ -73,11 +91,8 @@ func (p *plan) marksOf(i int) []tree.Xattr {
 		return p.dirMarks(i)
 	case p.isWhiteout(node.inode):
 		return whiteoutMarks
-	case node.external && node.inode.Digest == nil:
+	case node.external && node.inode.Digest.IsZero():
 		return noDigestMarks
-	case p.hasObject(node.inode):
-		metacopy, redirect := p.opts.Objects(node.inode)
-		return []tree.Xattr{{Name: xattrMetacopy, Value: metacopy}, {Name: xattrRedirect, Value: redirect}}
 	}
 	return nil
 }
@@ -128,7 +143,7 @@ func (e *emitter) imageAttrs(i int) []*attr {
 	own := e.sets[node.attrs].attrs
 	attrs := e.attrs[:0]
 	if node.external {
-		if n.Digest != nil {
+		if !n.Digest.IsZero() {
 			attrs, own = appendBelow(attrs, own, xattrMetacopy)
 			e.metacopy.setDigest(n)
 			e.metacopy.setShared(e.shared.metacopy, node.metacopy)

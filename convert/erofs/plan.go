@@ -155,8 +155,8 @@ func (p *plan) numberChildren(i int, dir *tree.Dir) {
 			continue
 		}
 		p.note(n)
-		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n) && !p.hasObject(n)}
-		p.byDigest = p.byDigest && (!child.external || n.Digest != nil && n.Payload == tree.ByDigest)
+		child := node{inode: n, parent: uint32(i), fileType: fileType(uint32(p.mode(n))), external: p.isBacked(n)}
+		p.byDigest = p.byDigest && (!child.external || !n.Digest.IsZero() && n.Payload == tree.ByDigest)
 		if child.fileType == disk.FTDir {
 			subdirs++
 		} else if p.isWhiteout(n) {
@@ -180,13 +180,7 @@ func (p *plan) note(n *tree.Inode) {
 // isBacked reports whether n refers to an object. In a layer image, files whose content is in the
 // image do too.
 func (p *plan) isBacked(n *tree.Inode) bool {
-	return n.IsExternal() || p.opts.Format == Layer && n.Type() == tree.TypeRegular && n.Size > 0 && n.Digest != nil
-}
-
-// hasObject reports whether the metacopy and redirect xattrs of n are among its marks, because
-// Options.Objects gives their values.
-func (p *plan) hasObject(n *tree.Inode) bool {
-	return p.opts.Objects != nil && n.Digest != nil && p.isBacked(n)
+	return n.IsExternal() || p.opts.Format == Layer && n.Type() == tree.TypeRegular && n.Size > 0 && !n.Digest.IsZero()
 }
 
 // isWhiteout reports whether n is a whiteout of the user's, which is escaped.

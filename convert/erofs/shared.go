@@ -1,7 +1,6 @@
 package erofs
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -67,7 +66,7 @@ func compareShared(a, b *attr) int {
 	}
 	switch {
 	case byDigest:
-		return bytes.Compare(a.file.Digest[:], b.file.Digest[:])
+		return a.file.Digest.Compare(b.file.Digest)
 	case a.kind == redirect:
 		return strings.Compare(a.file.BackingPath(), b.file.BackingPath())
 	}

@@ -41,25 +41,22 @@ func (p *plan) survey() {
 var (
 	sameDigest = duplicates{
 		hash: func(seed maphash.Seed, n *tree.Inode) (uint64, bool) {
-			if n.Digest == nil {
-				return 0, false
-			}
-			return maphash.Bytes(seed, n.Digest[:]), true
+			return maphash.String(seed, n.Digest.Bytes()), !n.Digest.IsZero()
 		},
-		equal: func(a, b *tree.Inode) bool { return *a.Digest == *b.Digest },
+		equal: func(a, b *tree.Inode) bool { return a.Digest == b.Digest },
 		first: func(n *node) *uint32 { return &n.metacopy },
 	}
 	samePayload = duplicates{
 		hash: func(seed maphash.Seed, n *tree.Inode) (uint64, bool) {
 			if n.Payload == tree.ByDigest {
-				var b [128]byte
+				var b [129]byte
 				return maphash.Bytes(seed, tree.AppendObjectPath(b[:0], n.Digest)), true
 			}
 			return maphash.String(seed, n.Payload), n.Payload != ""
 		},
 		equal: func(a, b *tree.Inode) bool {
 			if a.Payload == tree.ByDigest && b.Payload == tree.ByDigest {
-				return *a.Digest == *b.Digest
+				return a.Digest == b.Digest
 			}
 			return a.BackingPath() == b.BackingPath()
 		},

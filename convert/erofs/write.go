@@ -11,7 +11,7 @@ import (
 )
 
 // Write writes the image of t to w in one stream and returns its size in bytes, a multiple of 4096.
-// The bytes depend on t, opts.Format and opts.Objects only. To get the image digest, let w write
+// The bytes depend on t, and opts.Format only. To get the image digest, let w write
 // to a verity.Hash.
 //
 // Write does not change t. For a tree that has no image it returns an *[EntryError] before it

@@ -7,6 +7,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // TestBuilder adds entries without a tar. keep must be called in order for all files with a
@@ -15,7 +16,7 @@ func TestBuilder(t *testing.T) {
 	var kept []string
 	b := layer.NewBuilder(func(name string, n *tree.Inode) error {
 		kept = append(kept, name)
-		n.Digest[0], n.Payload = byte(len(kept)), tree.ByDigest
+		n.Digest, n.Payload = verity.Sum([]byte(name)), tree.ByDigest
 		return nil
 	})
 	for _, hdr := range []tar.Header{

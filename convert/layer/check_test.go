@@ -39,11 +39,11 @@ func checkSound(t *testing.T, tr *tree.Tree) {
 func checkContent(t *testing.T, path string, n *tree.Inode) {
 	t.Helper()
 	switch {
-	case n.Digest == nil || n.Payload != tree.ByDigest:
+	case n.Digest.IsZero() || n.Payload != tree.ByDigest:
 		t.Errorf("%q: digest %x, payload %q", path, n.Digest, n.Payload)
 	case n.Size > tree.InlineMax && n.Content != "":
 		t.Errorf("%q: %d bytes of content, though it has %d", path, len(n.Content), n.Size)
-	case n.Size <= tree.InlineMax && (uint64(len(n.Content)) != n.Size || verity.Sum([]byte(n.Content)) != *n.Digest):
+	case n.Size <= tree.InlineMax && (uint64(len(n.Content)) != n.Size || verity.Sum([]byte(n.Content)) != n.Digest):
 		t.Errorf("%q: content %q of %d bytes is not that of its digest", path, n.Content, n.Size)
 	}
 }

@@ -149,7 +149,7 @@ func (c *contents) keep(f *file) error {
 
 // settle sets the inode's Digest and Payload.
 func (f *file) settle(d verity.Digest) {
-	*f.inode.Digest, f.inode.Payload = d, tree.ByDigest
+	f.inode.Digest, f.inode.Payload = d, tree.ByDigest
 }
 
 // fill fetches the next chunk if rest is empty. It returns io.EOF at the end.

@@ -109,7 +109,7 @@ func (b *Builder) newFile(hdr *tar.Header) (*tree.Inode, error) {
 	}
 	n := new(tree.Inode)
 	if hdr.Size > 0 {
-		n = b.inodes.NewExternal()
+		n = b.inodes.NewFile()
 	}
 	n.Mode, n.Nlink, n.Size = tree.TypeRegular, 1, uint64(hdr.Size)
 	if err := b.describe(n, hdr); err != nil || hdr.Size == 0 {

@@ -16,10 +16,10 @@ type Contents struct{ objectstest.Memory }
 
 // Of returns the content of a file.
 func (c *Contents) Of(n *tree.Inode) string {
-	if n.Digest == nil {
+	if n.Digest.IsZero() {
 		return n.Content
 	}
-	content, _ := c.Content(*n.Digest)
+	content, _ := c.Content(n.Digest)
 	return string(content)
 }
 

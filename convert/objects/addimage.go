@@ -139,7 +139,7 @@ func (p *Pool) imageRight(d verity.Digest) (bool, error) {
 	if got, err := p.verity.Measure(f); err == nil {
 		return got == d, nil
 	}
-	got, _, err := verity.SumFile(f)
+	got, _, err := d.Algorithm().SumFile(f)
 	if errors.Is(err, unix.EIO) {
 		return false, nil
 	}

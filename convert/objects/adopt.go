@@ -30,7 +30,7 @@ func (b *Batch) Adopt(payload string, size int64) (d verity.Digest, content []by
 		return d, nil, fmt.Errorf("adopt %s: %w", payload, err)
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if d, content, err = readPayload(f, size); err == nil {
+	if d, content, err = b.readPayload(f, size); err == nil {
 		err = b.adopt(f, payload, d, size)
 	}
 	if err != nil {
@@ -66,15 +66,14 @@ func (b *Batch) openPayload(payload string, size int64) (*os.File, error) {
 }
 
 // readPayload returns the fs-verity digest of an open file, and its content if that is small.
-func readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err error) {
+func (b *Batch) readPayload(f *os.File, size int64) (d verity.Digest, content []byte, err error) {
 	if size <= tree.InlineMax {
 		content = make([]byte, size)
 		_, err = io.ReadFull(f, content)
-		return verity.Sum(content), content, err
+		return b.pool.algorithm.Sum(content), content, err
 	}
-	h := hashes.Get().(*verity.Hash)
-	defer hashes.Put(h)
-	h.Reset()
+	h := b.pool.algorithm.Spare()
+	defer h.Done()
 	buf := buffers.Get().(*[bufferSize + 1]byte)
 	defer buffers.Put(buf)
 	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf[:])

@@ -79,7 +79,7 @@ func (b *Batch) Add(content []byte) (verity.Digest, error) {
 	if len(content) == 0 {
 		return verity.Digest{}, ErrEmpty
 	}
-	d := verity.Sum(content)
+	d := b.pool.algorithm.Sum(content)
 	size := int64(len(content))
 	found, replace, err := b.link(d, size)
 	if err == nil && !found {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -140,7 +141,7 @@ func BenchmarkAddFrom(b *testing.B) {
 func addBare(root string, m *meter) error {
 	m.start()
 	for i := range 256 {
-		shard := objects.Path(verity.Digest{byte(i)})[:2]
+		shard := fmt.Sprintf("%02x", i)
 		if err := errors.Join(os.MkdirAll(filepath.Join(root, "layer", shard), 0o700), os.MkdirAll(filepath.Join(root, "pool", shard), 0o700)); err != nil {
 			return err
 		}
@@ -156,7 +157,8 @@ func addBare(root string, m *meter) error {
 	content := make([]byte, verity.BlockSize)
 	for i := range benchmarkFiles {
 		contentOf(content, i)
-		name := objects.Path(sha256.Sum256(content))
+		sum := sha256.Sum256(content)
+		name := objects.Path(verity.NewDigest(sum[:]))
 		fd, err := unix.Openat(int(layer.Fd()), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
 		if err != nil {
 			return err

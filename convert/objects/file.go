@@ -6,12 +6,10 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/composefs-storage/composefs-storage/convert/files"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Files of the layer are written through bare descriptors: an os.File costs another system call
@@ -111,6 +109,3 @@ const temporaryPrefix = ".tmp-"
 
 // temporary returns a unique name.
 func temporary() string { return fmt.Sprintf("%s%016x", temporaryPrefix, rand.Uint64()) }
-
-// hashes reuses the memory of hashes.
-var hashes = sync.Pool{New: func() any { return verity.New() }}

@@ -110,6 +110,9 @@ func (p *Reader) imageIs(d verity.Digest, file *unix.Stat_t) bool {
 	return unix.Lstat(p.imagePath(d), &st) == nil && st.Dev == file.Dev && st.Ino == file.Ino
 }
 
+// maxDigest is the length in bytes of the longest digests.
+const maxDigest = 64
+
 // digestXattr contains the fs-verity digest of a merged image, as hexadecimal digits. It is
 // only the first guess of [Reader.FindImage].
 const digestXattr = "user.composefs-storage.digest"
@@ -122,7 +125,7 @@ func noteDigest(f *os.File, d verity.Digest) {
 
 // notedDigest returns the digest that noteDigest has noted.
 func notedDigest(path string) (verity.Digest, bool) {
-	var text [2 * len(verity.Digest{})]byte
+	var text [2 * maxDigest]byte
 	n, err := unix.Lgetxattr(path, digestXattr, text[:])
 	if err != nil {
 		return verity.Digest{}, false

@@ -19,7 +19,7 @@ import (
 // inode), has another size, or is sealed with another digest.
 func (b *Batch) link(d verity.Digest, size int64) (found, replace bool, err error) {
 	name := Path(d)
-	if err := b.makeShard(d[0], name[:2]); err != nil {
+	if err := b.makeShard(d.Bytes()[0], name[:2]); err != nil {
 		return false, false, err
 	}
 	if err = b.pool.try(stepLink); err == nil {

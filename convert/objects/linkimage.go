@@ -65,7 +65,7 @@ func (p *Pool) renewImage(d verity.Digest) error {
 	}
 	defer in.Close() //nolint:errcheck // open for reading
 	temp, got, err := p.writeImage(func(w io.Writer) (verity.Digest, error) {
-		h := verity.New()
+		h := verity.NewHash(d.Algorithm())
 		_, err := io.Copy(io.MultiWriter(w, h), in)
 		return h.Digest(), err
 	})

@@ -133,7 +133,7 @@ func TestNoteTaken(t *testing.T) {
 func TestNoteFullDisk(t *testing.T) {
 	p := open(t)
 	gone := removed(t, layer(t, p, func(b *objects.Batch) { add(t, b, "gone") }))
-	if err := p.NoteUnlinked([]verity.Digest{{}}, nil); err != nil {
+	if err := p.NoteUnlinked([]verity.Digest{verity.Sum(nil)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.SetFault(func(step string) error {
@@ -146,7 +146,7 @@ func TestNoteFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.SetFault(nil)
-	if err := p.NoteUnlinked([]verity.Digest{{}}, nil); err != nil {
+	if err := p.NoteUnlinked([]verity.Digest{verity.Sum(nil)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	release(t, p, nil, nil, objects.Collected{Objects: 1, Bytes: 4})

@@ -55,7 +55,7 @@ func Open(dir string, opts Options) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pool{Reader: *r, sealing: opts.Sealing, verity: kernelVerity{}}, nil
+	return &Pool{Reader: *r, sealing: opts.Sealing, verity: r.algorithm}, nil
 }
 
 // Remove removes an object that no layer has. It returns [ErrLinked] if a layer has it, [ErrBusy]

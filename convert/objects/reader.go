@@ -15,9 +15,13 @@ import (
 // no file and holds no lock, so the pool may be on a read-only file system or belong to another
 // user. Its methods may be called concurrently.
 type Reader struct {
-	path    string
-	objects *os.File
+	path      string
+	objects   *os.File
+	algorithm verity.Algorithm
 }
+
+// Algorithm returns the algorithm of the pool's digests.
+func (p *Reader) Algorithm() verity.Algorithm { return p.algorithm }
 
 // OpenReadOnly opens the pool in dir for reading. The error wraps [fs.ErrNotExist] if it is
 // missing.
@@ -26,7 +30,7 @@ func OpenReadOnly(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, openError(err)
 	}
-	return &Reader{path: dir, objects: f}, nil
+	return &Reader{path: dir, objects: f, algorithm: verity.SHA256}, nil
 }
 
 // openError names opening the pool as the failed operation.

@@ -58,7 +58,7 @@ func (r *Repair) Write(d verity.Digest, content io.Reader, names []string) error
 // Link replaces the files at names with links to the open file good, or with a copy if it cannot
 // be linked. It reads and checks the file first, as [Repair.Write] does.
 func (r *Repair) Link(d verity.Digest, good *os.File, names []string) error {
-	got, _, err := verity.SumFile(good)
+	got, _, err := d.Algorithm().SumFile(good)
 	if err == nil && got != d {
 		err = wrongContent(got)
 	}
@@ -106,7 +106,7 @@ func (r *Repair) spool(d verity.Digest, content io.Reader) (temp string, err err
 	if err != nil {
 		return "", err
 	}
-	h := verity.New()
+	h := verity.NewHash(d.Algorithm())
 	_, err = io.Copy(io.MultiWriter(f, h), content)
 	if err == nil && h.Digest() != d {
 		err = wrongContent(h.Digest())

@@ -29,16 +29,11 @@ const (
 // change it.
 var sealPatience = 30 * time.Second
 
-// fsVerity is the kernel's part of sealing.
+// fsVerity is the kernel's part of sealing: a [verity.Algorithm], or a fake of a test.
 type fsVerity interface {
 	Enable(f *os.File) error
 	Measure(f *os.File) (verity.Digest, error)
 }
-
-type kernelVerity struct{}
-
-func (kernelVerity) Enable(f *os.File) error                   { return verity.Enable(f) }
-func (kernelVerity) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
 
 // Seals reports whether new files are sealed. With [SealTry] it is true until an attempt shows
 // that the file system or the kernel lacks fs-verity.

@@ -16,7 +16,7 @@ import (
 // kernel measures by the kernel.
 type kernel struct{}
 
-func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
+func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.SHA256.Measure(f) }
 
 // openKernel opens a pool on a file system with fs-verity, or skips the test. The machines of "make
 // test-vm" have such a file system.
@@ -31,7 +31,7 @@ func openKernel(t *testing.T) *objects.Pool {
 		t.Fatal(err)
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if err := verity.Enable(f); err != nil {
+	if err := verity.SHA256.Enable(f); err != nil {
 		t.Skipf("no fs-verity here: %v", err)
 	}
 	p.SetSealing(objects.SealRequire)
@@ -71,7 +71,7 @@ func TestKernelSeals(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close() //nolint:errcheck // open for reading
-		if got, err := verity.Measure(f); err != nil || got != image {
+		if got, err := verity.SHA256.Measure(f); err != nil || got != image {
 			t.Errorf("of the image the kernel measures %s, %v", got, err)
 		}
 	})
@@ -131,7 +131,7 @@ func TestKernelSources(t *testing.T) {
 		t.Helper()
 		f, err := os.Open(path)
 		if err == nil {
-			err = errors.Join(verity.EnableWith(f, a), f.Close())
+			err = errors.Join(a.Enable(f), f.Close())
 		}
 		if err != nil {
 			t.Fatal(err)

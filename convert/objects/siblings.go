@@ -23,7 +23,11 @@ var siblings = struct {
 	by map[uint64]*Batch
 }{by: map[uint64]*Batch{}}
 
-func siblingKey(d verity.Digest) uint64 { return binary.NativeEndian.Uint64(d[:]) }
+func siblingKey(d verity.Digest) uint64 {
+	var first [8]byte
+	copy(first[:], d.Bytes())
+	return binary.NativeEndian.Uint64(first[:])
+}
 
 // offer registers an object of this batch for the others.
 func (b *Batch) offer(d verity.Digest) {

@@ -143,7 +143,7 @@ func ours(st *unix.Stat_t) bool { return st.Uid == uint32(os.Geteuid()) && st.Mo
 // rightSource reports whether an open file has the digest d: as the kernel measures it if the file is
 // sealed, or else of its content.
 func (b *Batch) rightSource(s *source, name string, f *os.File, d verity.Digest) bool {
-	got, _, err := verity.MeasureOrSum(f)
+	got, _, err := d.Algorithm().MeasureOrSum(f)
 	if err == nil && got != d {
 		err = wrongContent(got)
 	}

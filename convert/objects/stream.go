@@ -89,9 +89,8 @@ func (b *Batch) spool(r io.Reader, size int64) (name string, d verity.Digest, er
 	if err != nil {
 		return "", d, err
 	}
-	w := &writer{batch: b, fd: fd, size: size, hash: hashes.Get().(*verity.Hash)}
-	defer hashes.Put(w.hash)
-	w.hash.Reset()
+	w := &writer{batch: b, fd: fd, size: size, hash: b.pool.algorithm.Spare()}
+	defer w.hash.Done()
 	err = w.readFrom(r)
 	if err = files.WithCleanup(err, b.closeFile(fd)); err != nil {
 		return "", d, files.WithCleanup(err, b.unlink(name))

@@ -91,7 +91,7 @@ func (p *Reader) Verify(ctx context.Context, damaged func(d verity.Digest, err e
 		if err != nil {
 			return err
 		}
-		got, _, err := verity.SumReader(f)
+		got, _, err := d.Algorithm().SumReader(f)
 		if err = files.WithCleanup(err, f.Close()); err != nil {
 			return fmt.Errorf("verify object %s: %w", d, err)
 		}

@@ -61,7 +61,7 @@ func (r *Repository) seal(path string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	err = verity.EnableWith(f, r.algorithm)
+	err = r.algorithm.Enable(f)
 	if verity.Absent(err) {
 		return false, f.Close()
 	}

@@ -181,14 +181,14 @@ func (s *scanner) content(f file) error {
 		f.inode.Content = string(content)
 		return f.checkSize(uint64(len(content)))
 	}
-	digest, size, err := verity.SumReader(in)
+	digest, size, err := verity.SHA256.SumReader(in)
 	if err != nil {
 		return err
 	}
 	if err := f.checkSize(uint64(size)); err != nil {
 		return err
 	}
-	f.inode.Digest = (*[32]byte)(&digest)
+	f.inode.Digest = digest
 	f.inode.Payload = tree.ByDigest
 	if s.opts.DigestStore == "" {
 		return nil

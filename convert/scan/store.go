@@ -42,7 +42,7 @@ func store(dir string, in *os.File, digest verity.Digest) (err error) {
 	}
 	// The digest is in the image even if the kernel cannot enforce it.
 	if sealed, err := os.Open(out.Name()); err == nil {
-		_ = verity.Enable(sealed)
+		_ = digest.Algorithm().Enable(sealed)
 		_ = sealed.Close()
 	}
 	return os.Rename(out.Name(), target)
@@ -53,7 +53,7 @@ func copyObject(out, in *os.File, digest verity.Digest) error {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	h := verity.New()
+	h := verity.NewHash(digest.Algorithm())
 	if _, err := io.Copy(io.MultiWriter(out, h), in); err != nil {
 		return err
 	}

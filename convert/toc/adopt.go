@@ -87,7 +87,7 @@ func (a *adopting) keep(f file) error {
 	if err != nil {
 		return err
 	}
-	*n.Digest, n.Payload = d, tree.ByDigest
+	n.Digest, n.Payload = d, tree.ByDigest
 	if n.Size > tree.InlineMax {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // TestAllocator checks that inodes and their digests have memory of their own, that there are few
@@ -16,11 +17,16 @@ func TestAllocator(t *testing.T) {
 	const n = 10_000
 	before := heap()
 	var one, other tree.Allocator
+	var zero, last [32]byte
+	sum := func(i int) []byte {
+		last[0], last[1] = byte(i), byte(i>>8)
+		return last[:]
+	}
 	freed, kept := make([]*tree.Inode, n), make([]*tree.Inode, n)
 	allocations := testing.AllocsPerRun(1, func() { // runs it twice
 		for i := range n {
-			freed[i], kept[i] = one.NewExternal(), other.NewExternal()
-			*kept[i].Digest = [32]byte{byte(i), byte(i >> 8)}
+			freed[i], kept[i] = one.NewFile(), other.NewFile()
+			freed[i].Digest, kept[i].Digest = one.Digest(zero[:]), other.Digest(sum(i))
 			kept[i].Size = uint64(i)
 		}
 	})
@@ -28,7 +34,7 @@ func TestAllocator(t *testing.T) {
 		t.Errorf("%v allocations of %d inodes, want at most %v", allocations, 2*n, most)
 	}
 	for i, inode := range kept {
-		if inode.Size != uint64(i) || *inode.Digest != [32]byte{byte(i), byte(i >> 8)} || *freed[i].Digest != [32]byte{} {
+		if inode.Size != uint64(i) || inode.Digest != verity.NewDigest(sum(i)) || freed[i].Digest != verity.NewDigest(zero[:]) {
 			t.Fatalf("inode %d shares its memory: %+v", i, inode)
 		}
 	}

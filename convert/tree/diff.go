@@ -1,10 +1,11 @@
 package tree
 
 import (
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"strconv"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Difference is one way in which two trees differ.
@@ -197,11 +198,11 @@ func (d *differ) mtimes(path string, a, b *Inode) bool {
 	})
 }
 
-func hexDigest(digest *[32]byte) string {
-	if digest == nil {
+func hexDigest(d verity.Digest) string {
+	if d.IsZero() {
 		return "-"
 	}
-	return hex.EncodeToString(digest[:])
+	return d.String()
 }
 
 // quote quotes a value, or the part of a long one around byte at.

@@ -1,5 +1,7 @@
 package tree
 
+import "github.com/composefs-storage/composefs-storage/convert/verity"
+
 // File types, the S_IFMT bits of [Inode.Mode] (inode(7)). Package syscall lacks some of them on
 // some systems.
 const (
@@ -50,9 +52,8 @@ type Inode struct {
 	// too, and merging needs no object.
 	Content string
 
-	// Digest is the fs-verity digest (sha256, 4096-byte blocks) of an
-	// external regular file, nil if unknown.
-	Digest *[32]byte
+	// Digest is the fs-verity digest of an external regular file, zero if unknown.
+	Digest verity.Digest
 
 	Xattrs Xattrs
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 func file(perm uint32) *tree.Inode { return &tree.Inode{Mode: tree.TypeRegular | perm, Nlink: 1} }
@@ -118,7 +119,7 @@ func sample(t testing.TB) *tree.Tree {
 	tr := tree.New()
 	usr := tree.NewDir(0o755)
 	add(t, tr.Root, "usr", usr)
-	add(t, usr, "sh", &tree.Inode{Mode: tree.TypeRegular | 0o755, Nlink: 2, Size: 100, Payload: "ab/cd", Digest: &[32]byte{1}, MtimeSec: 5})
+	add(t, usr, "sh", &tree.Inode{Mode: tree.TypeRegular | 0o755, Nlink: 2, Size: 100, Payload: "ab/cd", Digest: verity.NewDigest("\x01" + strings.Repeat("\x00", 31)), MtimeSec: 5})
 	add(t, usr, "conf", &tree.Inode{Mode: tree.TypeRegular | 0o644, Nlink: 1, Size: 3, Content: "abc", Xattrs: tree.Xattrs{{Name: "user.a", Value: "1"}, {Name: "user.b", Value: "2"}}})
 	add(t, tr.Root, "lib", &tree.Inode{Mode: tree.TypeSymlink | 0o777, Nlink: 1, Payload: "usr", Size: 3})
 	add(t, tr.Root, "null", &tree.Inode{Mode: tree.TypeChar | 0o666, Nlink: 1, Rdev: 0x103})
@@ -228,7 +229,7 @@ func TestDiff(t *testing.T) {
 		{"content", inode("/usr/conf", func(n *tree.Inode) { n.Content = "abd" }), `/usr/conf: content "abc" != "abd"`},
 		{"payload", inode("/usr/sh", func(n *tree.Inode) { n.Payload = "ab/ce" }), `/bash: payload "ab/cd" != "ab/ce"`},
 		{"payload of an inline file", inode("/usr/conf", func(n *tree.Inode) { n.Payload = "x" }), ""},
-		{"digest", inode("/usr/sh", func(n *tree.Inode) { n.Digest = nil }), "/bash: digest 01" + strings.Repeat("00", 31) + " != -"},
+		{"digest", inode("/usr/sh", func(n *tree.Inode) { n.Digest = verity.Digest{} }), "/bash: digest 01" + strings.Repeat("00", 31) + " != -"},
 		{"target", inode("/lib", func(n *tree.Inode) { n.Payload = "usR" }), `/lib: target "usr" != "usR"`},
 		{"rdev", inode("/null", func(n *tree.Inode) { n.Rdev = 0 }), "/null: rdev 259 != 0"},
 		{"rdev of a file", inode("/usr/conf", func(n *tree.Inode) { n.Rdev = 5 }), ""},
@@ -308,8 +309,9 @@ func TestMillion(t *testing.T) {
 		}
 		f := file(0o644)
 		f.Size, f.Xattrs = 1000, label
-		f.Digest = &[32]byte{byte(i), byte(i >> 8), byte(i >> 16)}
-		f.Payload = fmt.Sprintf("%02x/%x", f.Digest[0], f.Digest[1:])
+		digest := [32]byte{byte(i), byte(i >> 8), byte(i >> 16)}
+		f.Digest = verity.NewDigest(digest[:])
+		f.Payload = tree.ObjectPath(f.Digest)
 		add(t, dir, fmt.Sprintf("some-file-%d", i), f)
 	}
 	used := heap() - before

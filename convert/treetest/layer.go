@@ -1,10 +1,10 @@
 package treetest
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // RandomLayer returns a random tree of a layer of about n entries, with whiteouts, opaque and
@@ -20,8 +20,9 @@ func RandomLayer(r *rand.Rand, n int) *tree.Tree {
 		case n.Type() == tree.TypeFifo && !e.Link && n.Nlink == 1 && g.oneIn(2):
 			*n = *tree.NewWhiteout()
 		case n.Content != "":
-			n.Digest = &[32]byte{byte(r.Uint32())}
-			n.Payload = fmt.Sprintf("%02x/%x", n.Digest[0], n.Digest[1:])
+			digest := [32]byte{byte(r.Uint32())}
+			n.Digest = verity.NewDigest(digest[:])
+			n.Payload = tree.ObjectPath(n.Digest)
 		}
 		return nil
 	})

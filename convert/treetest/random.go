@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Random returns a random tree of about n entries, the same for the same source. It prefers the
@@ -147,7 +148,7 @@ func (g *generator) external(n *tree.Inode) {
 		if g.oneIn(3) { // equal contents
 			digest = [32]byte{byte(g.r.IntN(3))}
 		}
-		n.Digest = &digest
+		n.Digest = verity.NewDigest(digest[:])
 		n.Payload = fmt.Sprintf("%02x/%x", digest[0], digest[1:])
 	}
 	if g.oneIn(8) {

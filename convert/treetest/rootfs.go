@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // RootFS returns a tree of exactly n entries, the root included, that resembles the root file
@@ -41,7 +42,7 @@ func RootFS(n int) *tree.Tree {
 			for b := range digest {
 				digest[b] = byte(content.UintN(256))
 			}
-			inode.Digest = &digest
+			inode.Digest = verity.NewDigest(digest[:])
 			inode.Payload = fmt.Sprintf("%02x/%x", digest[0], digest[1:])
 		}
 		if err := dir.Dir.Add(tree.Entry{Name: name, Inode: inode}); err != nil {

@@ -32,6 +32,16 @@ func NewHash(a Algorithm) *Hash {
 	return &Hash{algorithm: a, levels: [][]byte{make([]byte, 0, pairSize)}}
 }
 
+// Spare returns an empty hash, whose memory is reused after [Hash.Done].
+func (a Algorithm) Spare() *Hash {
+	h := spare[a].Get().(*Hash)
+	h.Reset()
+	return h
+}
+
+// Done gives back a hash of [Algorithm.Spare].
+func (h *Hash) Done() { spare[h.algorithm].Put(h) }
+
 // Write adds content; it never fails.
 func (h *Hash) Write(p []byte) (int, error) {
 	n := len(p)
@@ -119,13 +129,10 @@ func (h *Hash) Sum(b []byte) []byte {
 	return h.algorithm.appendHash(b, descriptor[:])
 }
 
-// Digest returns the fs-verity digest of the bytes written so far. It panics unless the algorithm
-// is SHA256.
+// Digest returns the fs-verity digest of the bytes written so far.
 func (h *Hash) Digest() Digest {
-	if h.algorithm != SHA256 {
-		panic("verity: internal error: Digest of a " + h.algorithm.String() + " hash")
-	}
-	return Digest(h.Sum(nil))
+	var sum [sha512.Size]byte
+	return NewDigest(h.Sum(sum[:0]))
 }
 
 // Reset resets h and keeps its memory.

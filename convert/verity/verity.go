@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/hex"
 	"fmt"
 	"sync"
 )
@@ -12,38 +11,6 @@ import (
 // BlockSize is the Merkle tree's block size in bytes, the only one that composefs allows. Changing
 // it changes every digest.
 const BlockSize = 4096
-
-// Digest is an fs-verity digest with sha256, the kind composefs images use.
-type Digest [sha256.Size]byte
-
-// ParseDigest parses the 64 hexadecimal digits of [Digest.String].
-func ParseDigest(s string) (Digest, error) {
-	var d Digest
-	if len(s) != hex.EncodedLen(len(d)) {
-		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %d characters, want %d hexadecimal digits",
-			s, len(s), hex.EncodedLen(len(d)))
-	}
-	if _, err := hex.Decode(d[:], []byte(s)); err != nil {
-		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %w", s, err)
-	}
-	return d, nil
-}
-
-// String returns the digest as 64 lower-case hexadecimal digits.
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
-
-// Sum returns the sha256 fs-verity digest of a file with that content.
-func Sum(content []byte) Digest {
-	h := spare.Get().(*Hash)
-	defer spare.Put(h)
-	h.Reset()
-	h.Write(content) //nolint:errcheck // a hash never fails
-	return h.Digest()
-}
-
-// spare reuses hashes: their buffers would be most of the allocated memory of converting a layer of
-// small files.
-var spare = sync.Pool{New: func() any { return New() }}
 
 // Algorithm is a hash algorithm, with the number of the kernel's FS_VERITY_HASH_ALG_*
 // (include/uapi/linux/fsverity.h).
@@ -73,6 +40,24 @@ func (a Algorithm) Size() int {
 	}
 	return sha256.Size
 }
+
+// spare reuses hashes: their buffers would be most of the allocated memory of converting a layer of
+// small files.
+var spare = map[Algorithm]*sync.Pool{
+	SHA256: {New: func() any { return NewHash(SHA256) }},
+	SHA512: {New: func() any { return NewHash(SHA512) }},
+}
+
+// Sum returns the fs-verity digest of a file with that content.
+func (a Algorithm) Sum(content []byte) Digest {
+	h := a.Spare()
+	defer h.Done()
+	h.Write(content) //nolint:errcheck // a hash never fails
+	return h.Digest()
+}
+
+// Sum returns the sha256 fs-verity digest of a file with that content.
+func Sum(content []byte) Digest { return SHA256.Sum(content) }
 
 // append appends the plain hashes of at most two blocks to b.
 func (a Algorithm) append(b, blocks []byte) []byte {

@@ -10,16 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Enable enables fs-verity for the file, with sha256 and blocks of 4096 bytes. f must be open for
-// reading only, and nobody may have the file open for writing. From then on the file is read-only.
-// Enabling it again succeeds.
+// Enable enables fs-verity for the file, with blocks of 4096 bytes. f must be open for reading only,
+// and nobody may have the file open for writing. From then on the file is read-only. Enabling it
+// again succeeds, even with another algorithm.
 //
 // Errors are of type *[os.PathError] and wrap [ErrFilesystem] or [ErrKernel] if one of these is the
 // reason; ETXTBSY means that a process has the file open for writing.
-func Enable(f *os.File) error { return EnableWith(f, SHA256) }
-
-// EnableWith is like [Enable], with another algorithm.
-func EnableWith(f *os.File, a Algorithm) error {
+func (a Algorithm) Enable(f *os.File) error {
 	arg := unix.FsverityEnableArg{
 		Version:        1,
 		Hash_algorithm: uint32(a),
@@ -35,8 +32,8 @@ func EnableWith(f *os.File, a Algorithm) error {
 // Measure returns the fs-verity digest that the kernel enforces for the file. It reads no data.
 //
 // Errors are of type *[os.PathError] and wrap [ErrFilesystem], [ErrKernel] or [ErrNotEnabled] if
-// one of these is the reason. A digest by another algorithm than sha256 is an error.
-func Measure(f *os.File) (Digest, error) {
+// one of these is the reason. A digest by another algorithm is an error.
+func (a Algorithm) Measure(f *os.File) (Digest, error) {
 	var arg struct { // struct fsverity_digest, with room for the longest digest
 		algorithm uint16
 		size      uint16
@@ -47,11 +44,11 @@ func Measure(f *os.File) (Digest, error) {
 	switch {
 	case err != nil:
 		err = classify(f, err)
-	case arg.algorithm != uint16(SHA256) || arg.size != uint16(len(Digest{})):
-		err = fmt.Errorf("digest is %s with %d bytes, want sha256 with %d",
-			Algorithm(arg.algorithm), arg.size, len(Digest{}))
+	case arg.algorithm != uint16(a) || int(arg.size) != a.Size():
+		err = fmt.Errorf("digest is %s with %d bytes, want %s with %d",
+			Algorithm(arg.algorithm), arg.size, a, a.Size())
 	default:
-		return Digest(arg.digest[:len(Digest{})]), nil
+		return NewDigest(arg.digest[:a.Size()]), nil
 	}
 	return Digest{}, &os.PathError{Op: "measure fs-verity", Path: f.Name(), Err: err}
 }
@@ -78,7 +75,7 @@ func classify(f *os.File, err error) error {
 		return fmt.Errorf("%w with blocks of %d bytes: its own have %d", ErrFilesystem, BlockSize, blockSize(f))
 	case errors.Is(err, unix.EOPNOTSUPP) && driverHasVerity(f):
 		return fmt.Errorf("%w: %w", ErrFilesystem, err)
-	case errors.Is(err, unix.EOPNOTSUPP):
+	case errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOPKG): // ENOPKG: without the algorithm
 		return fmt.Errorf("%w: %w", ErrKernel, err)
 	}
 	return err

@@ -28,10 +28,10 @@ func sealed(t *testing.T, dir, content string) *os.File {
 // without, the error must name the kernel or the file system.
 func TestEnable(t *testing.T) {
 	f := sealed(t, t.TempDir(), "hello world")
-	if _, err := verity.Measure(f); err == nil {
+	if _, err := verity.SHA256.Measure(f); err == nil {
 		t.Error("Measure before Enable: no error")
 	}
-	err := verity.Enable(f)
+	err := verity.SHA256.Enable(f)
 	if err != nil {
 		var path *os.PathError
 		if !errors.As(err, &path) || path.Path != f.Name() {
@@ -43,10 +43,10 @@ func TestEnable(t *testing.T) {
 		t.Logf("the digest cannot be compared with the kernel's here: %v", err)
 		return
 	}
-	if err := verity.Enable(f); err != nil {
+	if err := verity.SHA256.Enable(f); err != nil {
 		t.Errorf("Enable again: %v", err)
 	}
-	if got, err := verity.Measure(f); err != nil || got != verity.Sum([]byte("hello world")) {
+	if got, err := verity.SHA256.Measure(f); err != nil || got != verity.Sum([]byte("hello world")) {
 		t.Errorf("Measure = %v, %v", got, err)
 	}
 	if w, err := os.OpenFile(f.Name(), os.O_WRONLY, 0); err == nil {
@@ -62,10 +62,10 @@ func TestFilesystemCannot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if err := verity.Enable(f); !errors.Is(err, verity.ErrFilesystem) {
+	if err := verity.SHA256.Enable(f); !errors.Is(err, verity.ErrFilesystem) {
 		t.Errorf("Enable: %v, want ErrFilesystem", err)
 	}
-	if _, err := verity.Measure(f); !errors.Is(err, verity.ErrFilesystem) {
+	if _, err := verity.SHA256.Measure(f); !errors.Is(err, verity.ErrFilesystem) {
 		t.Errorf("Measure: %v, want ErrFilesystem", err)
 	}
 }

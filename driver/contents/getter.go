@@ -96,10 +96,10 @@ func (g *Getter) open(l chain.Layer, name string) (io.ReadCloser, error) {
 		return nil, errNoEntry
 	case n.Type() != tree.TypeRegular || n.Payload == "" || n.Content != "": // empty or inline
 		return io.NopCloser(strings.NewReader(n.Content)), nil
-	case n.Digest == nil || m.format != erofs.Layer:
+	case n.Digest.IsZero() || m.format != erofs.Layer:
 		return os.Open(filepath.Join(l.Diff(), n.BackingPath())) // stock mounts read it there
 	}
-	return g.objects.open(&object{l, name, *n.Digest})
+	return g.objects.open(&object{l, name, n.Digest})
 }
 
 // noEntry returns errNoEntry for a missing name, and any other error unchanged.

@@ -118,10 +118,10 @@ func (p *objectOpener) restoreAll(l chain.Layer) error {
 		return nil
 	}
 	return img.Walk(func(path string, _ uint64, n *tree.Inode) error {
-		if n.Digest == nil || n.Content != "" {
+		if n.Digest.IsZero() || n.Content != "" {
 			return nil // a mount reads no object
 		}
-		o := &object{l, path, *n.Digest}
+		o := &object{l, path, n.Digest}
 		if _, err := os.Lstat(o.path()); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -158,7 +158,7 @@ func (o *object) verify() error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	got, _, err := verity.SumFile(f)
+	got, _, err := verity.SHA256.SumFile(f)
 	if err == nil && got != o.digest {
 		err = fmt.Errorf("%w: %s has the fs-verity digest %s", objects.ErrDamaged, f.Name(), got)
 	}

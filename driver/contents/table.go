@@ -8,7 +8,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // tocEntry is an entry of a table of contents, with the fields that LayerFiles of the stock driver
@@ -28,8 +27,8 @@ func Table(img *erofs.Image) ([]byte, error) {
 		Entries []tocEntry `json:"entries"`
 	}{Version: 1, Entries: []tocEntry{}}
 	err := img.Walk(func(path string, _ uint64, n *tree.Inode) error {
-		if n.IsExternal() && n.Digest != nil && utf8.ValidString(path) {
-			table.Entries = append(table.Entries, tocEntry{"reg", path[len("/"):], "sha256:" + verity.Digest(*n.Digest).String()})
+		if n.IsExternal() && !n.Digest.IsZero() && utf8.ValidString(path) {
+			table.Entries = append(table.Entries, tocEntry{"reg", path[len("/"):], "sha256:" + n.Digest.String()})
 		}
 		return nil
 	})

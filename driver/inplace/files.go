@@ -106,7 +106,7 @@ func (f *file) Add(content []byte) (verity.Digest, error) {
 
 // AddFrom implements layer.Store.
 func (f *file) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
-	d, n, err := verity.SumReader(r)
+	d, n, err := verity.SHA256.SumReader(r)
 	if err == nil && n != size {
 		err = io.ErrUnexpectedEOF
 	}

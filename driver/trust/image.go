@@ -35,7 +35,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, b
 		return nil, false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.Measure(f)
+	_, err = verity.SHA256.Measure(f)
 	if errors.Is(err, verity.ErrNotEnabled) {
 		if ok, sealErr := g.images.Seal(ctx, s); ok || sealErr != nil {
 			err = sealErr

@@ -36,7 +36,7 @@ func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Merged, m *m
 	if err != nil {
 		return nil, err
 	}
-	found, sealed, err := verity.MeasureOrSum(f)
+	found, sealed, err := verity.SHA256.MeasureOrSum(f)
 	if err == nil {
 		err = g.meets(ctx, e.entries, img, f, found)
 	}
@@ -100,7 +100,7 @@ func (g *Guard) isCopy(ctx context.Context, e *Expectation, path string, found v
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	merged, _, err := verity.MeasureOrSum(f)
+	merged, _, err := verity.SHA256.MeasureOrSum(f)
 	if err == nil {
 		err = g.meets(ctx, e.entries, img, f, merged)
 	}
@@ -132,7 +132,7 @@ func (g *Guard) form(ctx context.Context, f *os.File, merged verity.Digest, a ve
 			Bootable:  bootable,
 			Object:    func(d verity.Digest) (io.ReadCloser, error) { return openObject(data, d) },
 		})
-		return oci.Digest, err
+		return oci.Digest.String(), err
 	})
 }
 
@@ -140,7 +140,7 @@ func (g *Guard) form(ctx context.Context, f *os.File, merged verity.Digest, a ve
 // is the open image and merged its fs-verity digest.
 func (g *Guard) remappedDigest(ctx context.Context, f *os.File, merged verity.Digest, maps *idtools.IDMappings) (string, error) {
 	key := sha256.Sum256(fmt.Append(nil, maps.UIDs(), maps.GIDs()))
-	return g.recorded(fmt.Sprintf("%s-%x", merged, key), 2*len(merged), func() (string, error) {
+	return g.recorded(fmt.Sprintf("%s-%x", merged, key), len(merged.String()), func() (string, error) {
 		img, err := images.Read(f)
 		if err != nil {
 			return "", err

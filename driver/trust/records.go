@@ -23,8 +23,8 @@ func (g *Guard) hash(f *os.File) (d verity.Digest, err error) {
 	}
 	state := fmt.Sprintf("hashed-%d.%d-%d-%d-%d.%d-%d.%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino, st.Size,
 		st.Mtim.Sec, st.Mtim.Nsec, st.Ctim.Sec, st.Ctim.Nsec)
-	text, err := g.recorded(state, 2*len(d), func() (string, error) {
-		d, _, err := verity.SumFile(f)
+	text, err := g.recorded(state, 2*verity.SHA256.Size(), func() (string, error) {
+		d, _, err := verity.SHA256.SumFile(f)
 		return d.String(), err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/layer"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // stockLayer makes a layer as stock containers/storage 1.59.1 does with composefs on:
@@ -91,7 +92,7 @@ func (w *stockWriter) add(d *tree.Dir, e tree.Entry) {
 func (w *stockWriter) file(n *tree.Inode) {
 	w.t.Helper()
 	content := w.contents.Of(n)
-	n.Content, n.Payload, n.Digest = "", "", nil
+	n.Content, n.Payload, n.Digest = "", "", verity.Digest{}
 	if content == "" {
 		return
 	}

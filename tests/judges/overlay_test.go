@@ -34,7 +34,7 @@ func TestOverlay(t *testing.T) {
 	external := func(mode uint32) *tree.Inode {
 		return &tree.Inode{
 			Mode: tree.TypeRegular | mode, Nlink: 1, UID: 1000, MtimeSec: 7, Size: uint64(len(content)),
-			Payload: objects.Path(digest), Digest: (*[32]byte)(&digest),
+			Payload: objects.Path(digest), Digest: digest,
 		}
 	}
 	dir := tree.NewDir(0o750)

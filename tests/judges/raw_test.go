@@ -16,6 +16,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // subject is an image to be judged.
@@ -119,16 +120,16 @@ func (r *rawTrees) inode(n *tree.Inode) *tree.Inode {
 	}
 	r.copies[n] = &c
 	switch {
-	case n.IsExternal(), r.layer && n.Type() == tree.TypeRegular && n.Content != "" && n.Digest != nil:
+	case n.IsExternal(), r.layer && n.Type() == tree.TypeRegular && n.Content != "" && !n.Digest.IsZero():
 		value := ""
-		if n.Digest != nil {
-			value = "\x00\x24\x00\x01" + string(n.Digest[:])
+		if !n.Digest.IsZero() {
+			value = "\x00\x24\x00\x01" + n.Digest.Bytes()
 		}
 		c.Xattrs = c.Xattrs.With("trusted.overlay.metacopy", value)
 		if n.BackingPath() != "" {
 			c.Xattrs = c.Xattrs.With("trusted.overlay.redirect", "/"+n.BackingPath())
 		}
-		c.Payload, c.Digest = "", nil
+		c.Payload, c.Digest = "", verity.Digest{}
 		if n.IsExternal() && n.Size <= contentMax {
 			c.Content = strings.Repeat("\x00", int(n.Size)) // the chunks are holes
 		}

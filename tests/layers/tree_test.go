@@ -49,7 +49,7 @@ func mountTree(t *testing.T, tr *tree.Tree) string {
 			return nil
 		}
 		d, err := batch.Add([]byte(n.Content))
-		n.Content, n.Payload, n.Digest = "", objects.Path(d), (*[32]byte)(&d)
+		n.Content, n.Payload, n.Digest = "", objects.Path(d), d
 		return err
 	})
 	if err == nil {

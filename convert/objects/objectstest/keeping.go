@@ -1,7 +1,6 @@
 package objectstest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +67,7 @@ func testWalkOrder(t testing.TB, s Store) {
 	var last verity.Digest
 	seen := 0
 	err := s.Walk(t.Context(), func(d verity.Digest, info objects.Info) error {
-		if bytes.Compare(last[:], d[:]) >= 0 {
+		if last.Compare(d) >= 0 {
 			t.Errorf("%s comes after %s", d, last)
 		}
 		if info.Links != 2 || info.Size < 9 || info.Size > 11 {

@@ -119,7 +119,7 @@ func (m *Memory) links(d verity.Digest) (n uint64) {
 // Walk calls fn for every object in the order of digests.
 func (m *Memory) Walk(ctx context.Context, fn func(d verity.Digest, info objects.Info) error) error {
 	m.mu.Lock()
-	digests := slices.SortedFunc(maps.Keys(m.pool), func(d, e verity.Digest) int { return bytes.Compare(d[:], e[:]) })
+	digests := slices.SortedFunc(maps.Keys(m.pool), verity.Digest.Compare)
 	m.mu.Unlock()
 	for _, d := range digests {
 		if err := ctx.Err(); err != nil {

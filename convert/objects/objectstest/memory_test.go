@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects/objectstest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 func TestMemory(t *testing.T) {
@@ -28,12 +29,12 @@ func TestMemoryDirectly(t *testing.T) {
 	if c, err := m.Collect(t.Context(), false); err != nil || c.Objects != 0 {
 		t.Errorf("Collect: %+v, %v", c, err)
 	}
-	for digest, want := range map[[32]byte]string{d: "content", e: "other"} {
+	for digest, want := range map[verity.Digest]string{d: "content", e: "other"} {
 		if got, ok := m.Content(digest); string(got) != want || !ok {
 			t.Errorf("Content: %q, %v, want %q", got, ok, want)
 		}
 	}
-	if _, ok := m.Content([32]byte{}); ok {
+	if _, ok := m.Content(verity.Digest{}); ok {
 		t.Error("Content of a missing object")
 	}
 }

@@ -218,7 +218,7 @@ func fsVerity(dir string) error {
 		}
 		return err
 	}
-	got, err := verity.Measure(f)
+	got, err := verity.SHA256.Measure(f)
 	if want := verity.Sum(content); err == nil && got != want {
 		err = fmt.Errorf("measured %s, want %s", got, want)
 	}
@@ -228,13 +228,13 @@ func fsVerity(dir string) error {
 // enable enables fs-verity. It retries, because a child of the process may have the file open for
 // writing until it calls exec.
 func enable(f *os.File) error {
-	err := verity.Enable(f)
+	err := verity.SHA256.Enable(f)
 	for range 100 {
 		if !errors.Is(err, unix.ETXTBSY) {
 			break
 		}
 		time.Sleep(time.Millisecond)
-		err = verity.Enable(f)
+		err = verity.SHA256.Enable(f)
 	}
 	return err
 }

@@ -52,7 +52,7 @@ func newSample(dir string) (*sample, error) {
 	path := tree.ObjectPath(digest)
 	object := filepath.Join(s.objects, path)
 	external := &tree.Inode{
-		Mode: tree.TypeRegular | 0o600, Nlink: 1, Size: uint64(len(externalText)), Digest: (*[32]byte)(&digest), Payload: path,
+		Mode: tree.TypeRegular | 0o600, Nlink: 1, Size: uint64(len(externalText)), Digest: digest, Payload: path,
 	}
 	inline := &tree.Inode{Mode: tree.TypeRegular | 0o600, Nlink: 1, Size: uint64(len(inlineText)), Content: inlineText}
 	t := tree.New()

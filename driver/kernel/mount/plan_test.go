@@ -12,7 +12,8 @@ import (
 )
 
 func TestString(t *testing.T) {
-	image := &mount.Image{Path: "/i m", Digest: &verity.Digest{0xab}, Backing: mount.BackingLoop}
+	digest := verity.NewDigest("\xab" + strings.Repeat("\x00", 31))
+	image := &mount.Image{Path: "/i m", Digest: &digest, Backing: mount.BackingLoop}
 	for _, tc := range []struct {
 		name string
 		plan mount.Plan

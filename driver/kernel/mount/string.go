@@ -78,7 +78,7 @@ func (i *Image) String() string {
 		s += "+" + i.Backing.String()
 	}
 	if i.Digest != nil {
-		s += "+sha256:" + i.Digest.String()
+		s += "+" + i.Digest.Algorithm().String() + ":" + i.Digest.String()
 		if i.Hash != nil {
 			s += "+hashed"
 		}

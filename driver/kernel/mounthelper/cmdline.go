@@ -97,6 +97,6 @@ func isSealed(path string) bool {
 		return false // the mount reports it
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.Measure(f)
+	_, err = verity.SHA256.Measure(f)
 	return err == nil
 }

@@ -5,16 +5,19 @@ package mounthelper
 import (
 	"strings"
 	"testing"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 func TestParseCmdline(t *testing.T) {
 	a, b := strings.Repeat("a", 64), strings.Repeat("b", 64)
+	digest := verity.NewDigest(strings.Repeat("\xaa", 32))
 	for text, want := range map[string]bootImage{
-		"quiet composefs=" + a + " ro\n":                                    {digest: [32]byte([]byte(strings.Repeat("\xaa", 32)))},
-		"composefs=?" + a:                                                   {digest: [32]byte([]byte(strings.Repeat("\xaa", 32))), optional: true},
-		"composefs.digest=v1-sha256-12:" + a:                                {digest: [32]byte([]byte(strings.Repeat("\xaa", 32)))},
-		"composefs=" + a + " composefs.digest=v1-sha256-12:" + a:            {digest: [32]byte([]byte(strings.Repeat("\xaa", 32)))},
-		"composefs.other=1 nocomposefs=" + b + " composefs=" + a + " x=y=z": {digest: [32]byte([]byte(strings.Repeat("\xaa", 32)))},
+		"quiet composefs=" + a + " ro\n":                                    {digest: digest},
+		"composefs=?" + a:                                                   {digest: digest, optional: true},
+		"composefs.digest=v1-sha256-12:" + a:                                {digest: digest},
+		"composefs=" + a + " composefs.digest=v1-sha256-12:" + a:            {digest: digest},
+		"composefs.other=1 nocomposefs=" + b + " composefs=" + a + " x=y=z": {digest: digest},
 	} {
 		if got, err := parseCmdline(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)

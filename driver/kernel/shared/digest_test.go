@@ -18,10 +18,10 @@ func TestDigests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	right := verity.Sum(content)
+	right, wrong := verity.Sum(content), verity.Sum(nil)
 	user := w.place(t, "a")
 	hash := func(f *os.File) (verity.Digest, error) {
-		d, _, err := verity.SumFile(f)
+		d, _, err := verity.SHA256.SumFile(f)
 		return d, err
 	}
 	for _, digest := range []*verity.Digest{nil, &right} {
@@ -30,7 +30,7 @@ func TestDigests(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close() //nolint:errcheck // unmounts, and the test removes the rest
-		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &verity.Digest{1}, Hash: hash}, user); err == nil {
+		if l, err := w.mounts.Acquire(&mount.Image{Path: w.sample.Image, Digest: &wrong, Hash: hash}, user); err == nil {
 			_ = l.Close()
 			t.Error("a mount counts for a digest that was never compared")
 		}

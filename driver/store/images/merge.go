@@ -95,7 +95,7 @@ func (in *inputs) add(l chain.Layer) error {
 		}
 	}
 	if img.Format() == erofs.Layer && in.sealed && in.sealing != objects.SealNever {
-		_, err = verity.Measure(f)
+		_, err = verity.SHA256.Measure(f)
 		in.sealed = err == nil
 	}
 	in.sources = append(in.sources, src)

@@ -91,9 +91,9 @@ func measure(path string) (d verity.Digest, size int64, sealed bool, err error) 
 		return d, 0, false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.Measure(f)
+	_, err = verity.SHA256.Measure(f)
 	sealed = err == nil
-	d, size, err = verity.SumFile(f)
+	d, size, err = verity.SHA256.SumFile(f)
 	return d, size, sealed, err
 }
 

@@ -116,7 +116,7 @@ func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, co
 		_, err = io.ReadFull(f, content)
 		return verity.Sum(content), content, err
 	}
-	d, n, err := verity.SumFile(f)
+	d, n, err := verity.SHA256.SumFile(f)
 	if err == nil && n != size {
 		err = fmt.Errorf("%d bytes, want %d", n, size)
 	}

@@ -58,8 +58,8 @@ type exporter struct {
 	stores  *chain.Stores
 	repo    *repository.Repository
 	opts    Options
-	layers  []survey.Layer           // top first
-	objects map[verity.Digest]string // digests in the repository, in bytes
+	layers  []survey.Layer                  // top first
+	objects map[verity.Digest]verity.Digest // digests in the repository, in bytes
 	result  Result
 }
 
@@ -87,7 +87,7 @@ func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layer
 		return result, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	e := &exporter{ctx, stores, r, opts, layers, map[verity.Digest]string{}, Result{}}
+	e := &exporter{ctx, stores, r, opts, layers, map[verity.Digest]verity.Digest{}, Result{}}
 	for _, step := range []func() error{e.addObjects, e.addImages, func() error { return e.addStreams(image) }, e.commit} {
 		if err := step(); err != nil {
 			return e.result, err

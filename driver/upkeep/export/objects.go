@@ -3,7 +3,6 @@
 package export
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -69,9 +68,9 @@ func contents(l chain.Layer, seen map[verity.Digest]bool) (list []content, err e
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	err = img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
-		if n.IsExternal() && n.Digest != nil && !seen[*n.Digest] {
-			seen[*n.Digest] = true
-			list = append(list, content{l, *n.Digest, int64(n.Size)})
+		if n.IsExternal() && !n.Digest.IsZero() && !seen[n.Digest] {
+			seen[n.Digest] = true
+			list = append(list, content{l, n.Digest, int64(n.Size)})
 		}
 		return nil
 	})
@@ -85,7 +84,7 @@ func (e *exporter) addObject(c content) error {
 		return err
 	}
 	e.objects[c.digest] = digest
-	o := repository.Object{Digest: hex.EncodeToString([]byte(digest)), Size: c.size, Files: c.files()}
+	o := repository.Object{Digest: digest.String(), Size: c.size, Files: c.files()}
 	method, err := e.repo.AddObject(o, e.opts.Methods...)
 	e.count(method, c.size)
 	return err
@@ -106,11 +105,11 @@ func (e *exporter) count(m repository.Method, size int64) {
 	}
 }
 
-// digest returns the fs-verity digest of a content by the repository's algorithm, in bytes. For sha512 it
-// reads the content.
-func (e *exporter) digest(c content) (string, error) {
-	if e.repo.Algorithm() == verity.SHA256 {
-		return string(c.digest[:]), nil
+// digest returns the fs-verity digest of a content by the repository's algorithm. If that is not the
+// store's, it reads the content.
+func (e *exporter) digest(c content) (verity.Digest, error) {
+	if e.repo.Algorithm() == c.digest.Algorithm() {
+		return c.digest, nil
 	}
 	var err error
 	for _, file := range c.files() {
@@ -119,10 +118,10 @@ func (e *exporter) digest(c content) (string, error) {
 			continue
 		}
 		if err != nil {
-			return "", err
+			return verity.Digest{}, err
 		}
 		defer f.Close() //nolint:errcheck // open for reading
 		return convert.Rehash(f, e.repo.Algorithm(), c.digest)
 	}
-	return "", err
+	return verity.Digest{}, err
 }

@@ -193,8 +193,8 @@ func (t *tarStream) add(name string, size int64) error {
 	case n.Content != "":
 		_, err := t.out.Write([]byte(n.Content))
 		return err
-	case n.Digest == nil || t.objects[*n.Digest] == "":
+	case n.Digest.IsZero() || t.objects[n.Digest].IsZero():
 		return fmt.Errorf("entry %q has no object", name)
 	}
-	return t.out.AddObject(t.objects[*n.Digest], uint64(size))
+	return t.out.AddObject(t.objects[n.Digest].Bytes(), uint64(size))
 }

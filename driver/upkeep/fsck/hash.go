@@ -42,7 +42,7 @@ func (f *file) path() string {
 // byStock reports whether the name is the sha256 of the content, as in stock containers/storage.
 func (f *file) byStock() bool {
 	_, ok := digestOf(f.name)
-	return ok && f.digest == verity.Digest{}
+	return ok && f.digest.IsZero()
 }
 
 // checkFile hashes a file.
@@ -87,13 +87,16 @@ func (f *file) open() (fd int, err error) {
 
 // compare hashes a file and returns an error if its content is wrong.
 func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error {
-	var sum hash.Hash = h.verity
-	want, what := f.digest[:], "digest"
+	var sum hash.Hash
+	want, what := f.digest, "digest"
 	if f.byStock() {
-		d, _ := digestOf(f.name)
-		sum, want, what = sha256.New(), d[:], "sha256"
+		want, _ = digestOf(f.name)
+		sum, what = sha256.New(), "sha256"
+	} else {
+		spare := f.digest.Algorithm().Spare()
+		defer spare.Done()
+		sum = spare
 	}
-	sum.Reset()
 	n, err := h.read(ctx, fd, sum, f.size)
 	if err == nil && n != f.size {
 		n, err = h.readAgain(ctx, fd, sum)
@@ -101,12 +104,12 @@ func (c *checker) compare(ctx context.Context, h *hasher, f *file, fd int) error
 	if err != nil {
 		return err
 	}
-	if got := sum.Sum(nil); string(got) != string(want) {
+	if got := sum.Sum(nil); string(got) != want.Bytes() {
 		if f.want >= 0 && n != f.want {
 			return fmt.Errorf("it has %d bytes of %d", n, f.want)
 		}
 		if !f.byStock() {
-			c.stray(verity.Digest(got), f)
+			c.stray(verity.NewDigest(got), f)
 		}
 		return fmt.Errorf("its content has %s %s", what, hex.EncodeToString(got))
 	}
@@ -127,7 +130,7 @@ func (c *checker) checkSeal(f *file) {
 		return // removed since
 	}
 	defer in.Close() //nolint:errcheck // open for reading
-	got, err := measure(in)
+	got, err := measure(f.digest.Algorithm(), in)
 	x := &Finding{Store: root(f.pool.store), Object: f.name, Paths: []string{f.path()}}
 	switch {
 	case errors.Is(err, verity.ErrNotEnabled):

@@ -57,12 +57,12 @@ func readLayer(l *layer) (contents map[name]content, sealed bool, err error) {
 			return nil, false, err
 		}
 	}
-	_, err = measure(f)
+	_, err = measure(l.pool.algorithm, f)
 	return contentsOf(t), err == nil, nil
 }
 
 // measure is a variable for tests on kernels without fs-verity.
-var measure = verity.Measure
+var measure = verity.Algorithm.Measure
 
 // sameBytes checks that writing the tree of an image again gives the same bytes. A wrong byte that this
 // reader ignores may matter to another one.
@@ -88,10 +88,10 @@ func sameBytes(f *os.File, img *erofs.Image, t *tree.Tree) error {
 func contentsOf(t *tree.Tree) map[name]content {
 	all := map[name]content{}
 	_ = t.Walk(func(_ string, e *tree.Entry) error {
-		if n := e.Inode; !e.Link && n.Type() == tree.TypeRegular && n.Size > 0 && (n.Digest != nil || n.Payload != "") {
+		if n := e.Inode; !e.Link && n.Type() == tree.TypeRegular && n.Size > 0 && (!n.Digest.IsZero() || n.Payload != "") {
 			k := content{size: int64(n.Size)}
-			if n.Digest != nil {
-				k.digest = *n.Digest
+			if !n.Digest.IsZero() {
+				k.digest = n.Digest
 			}
 			all[backingName(n)] = k
 		}

@@ -27,8 +27,8 @@ func nameOf[T string | []byte](path T) name {
 
 // backingName returns the name of a regular file's object.
 func backingName(n *tree.Inode) name {
-	if n.Payload == tree.ByDigest && n.Digest != nil {
-		return name{digest: *n.Digest}
+	if n.Payload == tree.ByDigest && !n.Digest.IsZero() {
+		return name{digest: n.Digest}
 	}
 	return nameOf(trimSlash(n.BackingPath()))
 }
@@ -43,22 +43,27 @@ func (n name) String() string {
 
 // digestOf returns the digest in the path of an object.
 func digestOf[T string | []byte](path T) (d verity.Digest, ok bool) {
-	if len(path) != 2*len(d)+1 || path[2] != '/' {
+	var sum [sumMax]byte
+	n := len(path) / 2
+	if n != verity.SHA256.Size() && n != verity.SHA512.Size() || len(path) != 2*n+1 || path[2] != '/' {
 		return d, false
 	}
-	for i := range d {
+	for i := range n {
 		at := 2 * i
 		if i > 0 {
 			at++ // behind the slash
 		}
 		high, low := digit(path[at]), digit(path[at+1])
 		if high|low > 15 {
-			return verity.Digest{}, false
+			return d, false
 		}
-		d[i] = high<<4 | low
+		sum[i] = high<<4 | low
 	}
-	return d, true
+	return verity.NewDigest(sum[:n]), true
 }
+
+// sumMax is the length of the longest digest.
+const sumMax = 64
 
 // digit returns the value of a lower-case hexadecimal digit, 255 for any other byte.
 func digit(c byte) byte {

@@ -21,6 +21,8 @@ type poolCheck struct {
 	reader *objects.Reader // nil if the store has no pool
 	fd     int             // of the directory of objects, if reader is not nil
 
+	algorithm verity.Algorithm
+
 	mu      sync.Mutex
 	objects map[verity.Digest]*object
 	extra   []file                   // files of layers that are not in the pool and not yet queued
@@ -33,7 +35,7 @@ func (c *checker) poolOf(ctx context.Context, s chain.Store) *poolCheck {
 	if p := c.pools[s.Home]; p != nil {
 		return p
 	}
-	p := &poolCheck{store: s, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}, queued: map[uint64]bool{}}
+	p := &poolCheck{store: s, algorithm: verity.SHA256, objects: map[verity.Digest]*object{}, images: map[uint64]verity.Digest{}, queued: map[uint64]bool{}}
 	c.pools[s.Home] = p
 	if err := p.open(ctx); err != nil {
 		c.unreadable = errors.Join(c.unreadable, err)
@@ -55,7 +57,7 @@ func (p *poolCheck) open(ctx context.Context) error {
 	if p.fd, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return errors.Join(&os.PathError{Op: "open", Path: dir, Err: err}, r.Close())
 	}
-	p.reader = r
+	p.reader, p.algorithm = r, r.Algorithm()
 	return r.WalkImages(ctx, func(d verity.Digest, _ objects.Info) error {
 		var st unix.Stat_t
 		if unix.Lstat(r.ImagePath(d), &st) == nil {

@@ -1,7 +1,6 @@
 package fsck
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -94,7 +93,7 @@ func (p *poolCheck) unlinked() (all []verity.Digest) {
 			all = append(all, d)
 		}
 	}
-	slices.SortFunc(all, func(a, b verity.Digest) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(all, verity.Digest.Compare)
 	return all
 }
 

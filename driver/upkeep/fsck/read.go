@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // bufferSize is the size of a read in bytes. The buffer fits into the cache of a processor.
@@ -20,12 +18,11 @@ const bufferSize = 256 << 10
 // hasher reads and hashes files through bare descriptors, because an [os.File] costs more system calls
 // than reading a small file.
 type hasher struct {
-	verity   *verity.Hash
 	buf      []byte
 	progress func(n int)
 }
 
-var hashers = sync.Pool{New: func() any { return &hasher{verity: verity.New(), buf: make([]byte, bufferSize)} }}
+var hashers = sync.Pool{New: func() any { return &hasher{buf: make([]byte, bufferSize)} }}
 
 func newHasher(progress func(n int)) *hasher {
 	h := hashers.Get().(*hasher)

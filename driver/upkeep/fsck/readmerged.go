@@ -14,19 +14,20 @@ import (
 func readMerged(ctx context.Context, m *merged, f *os.File) (d verity.Digest, sealed bool, err error) {
 	h := newHasher(func(int) {})
 	defer h.free()
-	h.verity.Reset()
+	sum := m.pool.algorithm.Spare()
+	defer sum.Done()
 	info, err := f.Stat()
 	if err != nil {
 		return d, false, err
 	}
-	if _, err = h.read(ctx, int(f.Fd()), h.verity, info.Size()); err != nil {
+	if _, err = h.read(ctx, int(f.Fd()), sum, info.Size()); err != nil {
 		return d, false, err
 	}
-	d = h.verity.Digest()
+	d = sum.Digest()
 	if m.name != (verity.Digest{}) && d != m.name {
 		return d, false, nil
 	}
-	measured, err := measure(f)
+	measured, err := measure(m.pool.algorithm, f)
 	if err == nil && measured != d {
 		return d, true, fmt.Errorf("the kernel measures %s, its content has digest %s", measured, d)
 	}
@@ -40,8 +41,8 @@ func (c *checker) wantMerged(f *os.File, m *merged, sealed bool) error {
 		return err
 	}
 	return img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
-		if n.Type() == tree.TypeRegular && n.Digest != nil && backingName(n) == (name{digest: *n.Digest}) {
-			c.wantNamed(m, *n.Digest, int64(n.Size), sealed)
+		if n.Type() == tree.TypeRegular && !n.Digest.IsZero() && backingName(n) == (name{digest: n.Digest}) {
+			c.wantNamed(m, n.Digest, int64(n.Size), sealed)
 		}
 		return nil
 	})

@@ -134,7 +134,7 @@ func (c *checker) namesOf(l *layer) map[string]bool {
 
 // payload returns the name of a file's object, "" if it has none.
 func payload(n *tree.Inode) string {
-	if n.Type() != tree.TypeRegular || n.Size == 0 || n.Digest == nil && n.Payload == "" {
+	if n.Type() != tree.TypeRegular || n.Size == 0 || n.Digest.IsZero() && n.Payload == "" {
 		return ""
 	}
 	return backingName(n).String()

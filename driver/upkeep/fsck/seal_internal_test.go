@@ -21,7 +21,7 @@ func TestSeal(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("content"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { measure = verity.Measure }()
+	defer func() { measure = verity.Algorithm.Measure }()
 	for name, tc := range map[string]struct {
 		measured verity.Digest
 		err      error
@@ -34,7 +34,7 @@ func TestSeal(t *testing.T) {
 		"no sense": {err: errors.New("input/output error"), want: SealWrong, severity: Damage},
 	} {
 		t.Run(name, func(t *testing.T) {
-			measure = func(*os.File) (verity.Digest, error) { return tc.measured, tc.err }
+			measure = func(verity.Algorithm, *os.File) (verity.Digest, error) { return tc.measured, tc.err }
 			c, err := newChecker(Options{Stores: &chain.Stores{Primary: s}})
 			if err != nil {
 				t.Fatal(err)

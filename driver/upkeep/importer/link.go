@@ -49,8 +49,8 @@ func (n *Linked) link(r *repository.Reader, digest string, s chain.Store) error 
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	d, _, err := verity.MeasureOrSum(f)
-	if err == nil && len(digest) == len(d) && digest != string(d[:]) {
+	d, _, err := verity.SHA256.MeasureOrSum(f)
+	if err == nil && len(digest) == len(d.Bytes()) && digest != d.Bytes() {
 		return fmt.Errorf("%s is damaged: its content has fs-verity digest %s", f.Name(), d)
 	}
 	if err != nil {

@@ -56,7 +56,7 @@ func checkFile(path, digest string) (sealed bool, err error) {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	switch got, err := verity.Measure(f); {
+	switch got, err := verity.SHA256.Measure(f); {
 	case errors.Is(err, verity.ErrNotEnabled), errors.Is(err, verity.ErrFilesystem):
 		return false, nil
 	case err != nil:
@@ -74,7 +74,7 @@ func sealed(args []string) error {
 		if err != nil {
 			return err
 		}
-		_, err = verity.Measure(f)
+		_, err = verity.SHA256.Measure(f)
 		fmt.Println(err == nil, name)
 		if err := f.Close(); err != nil {
 			return err

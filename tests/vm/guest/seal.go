@@ -23,7 +23,7 @@ func seal(args []string) error {
 				return err
 			}
 			n++
-			return errors.Join(verity.Enable(f), f.Close())
+			return errors.Join(verity.SHA256.Enable(f), f.Close())
 		})
 		if err != nil {
 			return err

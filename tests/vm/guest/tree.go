@@ -21,7 +21,7 @@ func showTree(args []string) error {
 		switch n := e.Inode; {
 		case n.Content != "":
 			digest := verity.Sum([]byte(n.Content))
-			n.Content, n.Payload, n.Digest = "", tree.ByDigest, (*[32]byte)(&digest)
+			n.Content, n.Payload, n.Digest = "", tree.ByDigest, digest
 		case n.Type() == tree.TypeSymlink:
 			n.Size = uint64(len(n.Payload)) // as in dumps
 		}

@@ -28,9 +28,9 @@ func Write(dir, inline string) (Sample, error) {
 	digest := verity.Sum([]byte(content))
 	s := Sample{filepath.Join(dir, "image"), filepath.Join(dir, "objects"), content}
 	object := filepath.Join(s.Objects, tree.ObjectPath(digest))
-	external := tree.NewExternal()
+	external := new(tree.Inode)
 	external.Mode, external.Nlink, external.UID, external.GID = tree.TypeRegular|0o644, 1, 1000, 1001
-	external.Size, external.Digest, external.Payload = uint64(len(content)), (*[32]byte)(&digest), tree.ObjectPath(digest)
+	external.Size, external.Digest, external.Payload = uint64(len(content)), digest, tree.ObjectPath(digest)
 	sub := tree.NewDir(0o755)
 	t := tree.New()
 	err := errors.Join(
