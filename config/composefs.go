@@ -45,6 +45,7 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 	"verity":     oneOf(verityNames[:], `"off", "try" or "require"`, func(o *Options, i int) { o.Verity = Verity(i) }),
 	"expected":   oneOf(expectedNames[:], `"listed" or "all"`, func(o *Options, i int) { o.Expected = Expected(i) }),
 	"rootless":   oneOf(rootlessNames[:], `"fuse" or "plain"`, func(o *Options, i int) { o.Rootless = Rootless(i) }),
+	"algorithm":  oneOf(algorithmNames[:], `"sha256" or "sha512"`, func(o *Options, i int) { o.Algorithm = algorithmNames[i] }),
 	"decompress": oneOf(decompressNames[:], `"auto" or "go"`, func(o *Options, i int) { o.Decompress = Decompress(i) }),
 	"digests_dir": func(o *Options, root *table, key string) error {
 		dir, ok := root.values[key].(string)
@@ -69,6 +70,9 @@ var composefsKeys = map[string]func(o *Options, root *table, key string) error{
 		return nil
 	},
 }
+
+// algorithmNames are the values of algorithm.
+var algorithmNames = [...]string{"sha256", "sha512"}
 
 // oneOf returns the parser of a key whose value is one of the names. An error names them as in list. set
 // sets the index of the name.
@@ -97,7 +101,7 @@ func parseComposefs(text *Text, o *Options, from origins) error {
 			from[key] = value{of: root, key: key}.origin
 			continue
 		}
-		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`})
+		errs = append(errs, &ValueError{Source: text.Name, Line: root.line(key), Key: root.name(key), Want: `unknown key, there are "verity", "algorithm", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`})
 	}
 	return errs.err()
 }

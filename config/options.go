@@ -31,6 +31,10 @@ type Options struct {
 	Decompress Decompress
 	Rootless   Rootless
 	Digests    Digests
+	// Algorithm is that of the digests by which a new store names its objects: sha256, sha512, or ""
+	// for sha256 and no objection to another one.
+	Algorithm string
+
 	// ObjectRepos are the directories of composefs repositories and stores from which new layers
 	// take objects, as clean absolute paths: object_repos in composefs.conf.
 	ObjectRepos []string

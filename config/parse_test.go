@@ -146,7 +146,7 @@ func TestParseErrors(t *testing.T) {
 		{"both files", config.Sources{Storage: storage("storage = 1").Storage, Composefs: composefs("verity = 1\nx = 1").Composefs},
 			confName + ":1: storage = 1: must be a table; " +
 				`/etc/containers/composefs.conf:1: verity = 1: must be one of "off", "try" or "require"; ` +
-				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+				`/etc/containers/composefs.conf:2: x: unknown key, there are "verity", "algorithm", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
 		{"all options", options("use_composefs=x", "imagestore=a", "overlay.use_composefs"),
 			`--storage-opt: use_composefs = "x": must be "true" or "false"; --storage-opt: imagestore = "a": must be an absolute path; --storage-opt: "overlay.use_composefs": must be KEY=VALUE`},
 		{"unknown options", options("x=", "vfs.use_composefs=true"),
@@ -173,9 +173,9 @@ func TestParseErrors(t *testing.T) {
 		{"object_repos of numbers", composefs("object_repos = [1]"), `/etc/containers/composefs.conf:1: object_repos = […]: must be a list of absolute paths`},
 		{"object_repos of tables", composefs("[[object_repos]]\na = 1"), `/etc/containers/composefs.conf:1: object_repos = […]: must be a list of absolute paths`},
 		{"verity list", composefs("verity = ['try']"), `/etc/containers/composefs.conf:1: verity = […]: must be one of "off", "try" or "require"`},
-		{"unknown key", composefs("verify = 'require'"), `/etc/containers/composefs.conf:1: verify: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
-		{"unknown case", composefs("Verity = 'require'"), `/etc/containers/composefs.conf:1: Verity: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
-		{"unknown table", composefs("[x]\nverity = 'off'"), `/etc/containers/composefs.conf:1: x: unknown key, there are "verity", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+		{"unknown key", composefs("verify = 'require'"), `/etc/containers/composefs.conf:1: verify: unknown key, there are "verity", "algorithm", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+		{"unknown case", composefs("Verity = 'require'"), `/etc/containers/composefs.conf:1: Verity: unknown key, there are "verity", "algorithm", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
+		{"unknown table", composefs("[x]\nverity = 'off'"), `/etc/containers/composefs.conf:1: x: unknown key, there are "verity", "algorithm", "digests_dir", "expected", "decompress", "rootless" and "object_repos"`},
 		{"verity syntax", composefs("\nverity = "), `/etc/containers/composefs.conf:2: unexpected EOF; expected value`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

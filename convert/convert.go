@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"io"
 
@@ -44,7 +45,7 @@ func LayerEntries(ctx context.Context, e layer.Entries, store layer.Store, w io.
 	if err != nil {
 		return Written{}, err
 	}
-	img, err := write(w, t, erofs.Layer)
+	img, err := write(w, t, erofs.Layer, opts.Algorithm)
 	img.UIDs, img.GIDs = owners(t)
 	img.Implied = hasImplied(t)
 	img.LargestXattrs = largestXattrs(t)
@@ -62,18 +63,18 @@ func FromTOC(ctx context.Context, r io.Reader, adopt toc.Adopt, w io.Writer, opt
 	if err != nil {
 		return Written{}, err
 	}
-	img, err := write(w, t, erofs.Layer)
+	img, err := write(w, t, erofs.Layer, opts.Algorithm)
 	img.LargestXattrs = largestXattrs(t)
 	return img, err
 }
 
-// write writes the image of t.
-func write(w io.Writer, t *tree.Tree, format erofs.Format) (Written, error) {
+// write writes the image of t. Its digest is by the algorithm a, or sha256 for 0.
+func write(w io.Writer, t *tree.Tree, format erofs.Format, a verity.Algorithm) (Written, error) {
 	opts := erofs.Options{Format: format}
 	if format == erofs.Layer {
 		opts.UUID = LayerUUID(t)
 	}
-	h := verity.New()
+	h := verity.NewHash(cmp.Or(a, verity.SHA256))
 	size, err := erofs.Write(io.MultiWriter(w, h), t, opts)
 	if err != nil {
 		return Written{}, err

@@ -45,6 +45,9 @@ type MergeOptions struct {
 	// KeepUserXattrs is passed on to Canonical.
 	KeepUserXattrs bool
 
+	// Algorithm is that of the image digest, 0 for sha256. The image names objects as the layers do.
+	Algorithm verity.Algorithm
+
 	// Owner changes owners unless it is nil. The image is the same as that of the chain with
 	// the layer of [Remap] on top.
 	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
@@ -78,7 +81,7 @@ func Merge(ctx context.Context, layers []Source, w io.Writer, opts MergeOptions)
 	if opts.Segment {
 		format = erofs.Layer
 	}
-	return write(w, t, format)
+	return write(w, t, format, opts.Algorithm)
 }
 
 // MergeTree returns the tree of a chain of layers, or of a segment of one, the bottom one first. Of

@@ -18,6 +18,9 @@ type Content struct {
 
 // RemapOptions control [Remap]. Both functions must be set.
 type RemapOptions struct {
+	// Algorithm is that of the image digest, 0 for sha256.
+	Algorithm verity.Algorithm
+
 	// Owner maps the owner of a file.
 	Owner func(uid, gid uint32) (newUID, newGID uint32, err error)
 
@@ -58,24 +61,24 @@ func Remap(ctx context.Context, layers []Source, w io.Writer, opts RemapOptions)
 	if err != nil {
 		return Written{}, err
 	}
-	img, err := write(w, t, erofs.Layer)
+	img, err := write(w, t, erofs.Layer, opts.Algorithm)
 	img.UIDs, img.GIDs = owners(t)
 	return img, err
 }
 
 // RemapLayer writes the image of one layer again with other owners. The owners of the layers below
-// must be changed too, because implied directories stay implied.
+// must be changed too, because implied directories stay implied. It does not call opts.Contents.
 //
 // An error names the entry.
-func RemapLayer(ctx context.Context, layer Source, w io.Writer, owner func(uid, gid uint32) (newUID, newGID uint32, err error)) (Written, error) {
+func RemapLayer(ctx context.Context, layer Source, w io.Writer, opts RemapOptions) (Written, error) {
 	t, err := MergeTree(ctx, []Source{layer}, true)
 	if err != nil {
 		return Written{}, err
 	}
-	if err := setOwners(t, owner); err != nil {
+	if err := setOwners(t, opts.Owner); err != nil {
 		return Written{}, err
 	}
-	img, err := write(w, t, erofs.Layer)
+	img, err := write(w, t, erofs.Layer, opts.Algorithm)
 	img.UIDs, img.GIDs = owners(t)
 	return img, err
 }

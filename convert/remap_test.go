@@ -91,7 +91,7 @@ func TestRemapLayer(t *testing.T) {
 			fillAlike(r, tr.Root, i, 3)
 			sources = append(sources, sourcesOf(t, [][]byte{write(t, tr, erofs.Layer)})...)
 			var b bytes.Buffer
-			if _, err := convert.RemapLayer(t.Context(), sources[i], &b, owner); err != nil {
+			if _, err := convert.RemapLayer(t.Context(), sources[i], &b, convert.RemapOptions{Owner: owner}); err != nil {
 				t.Fatal(err)
 			}
 			remapped = append(remapped, sourcesOf(t, [][]byte{b.Bytes()})...)

@@ -148,7 +148,7 @@ func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts
 	}
 	defer os.Remove(added.Name()) //nolint:errcheck // or it has another name
 	defer added.Close()           //nolint:errcheck // again
-	converted, err := convert.Layer(ctx, options.Diff, batch, added, layer.Options{})
+	converted, err := convert.Layer(ctx, options.Diff, batch, added, layer.Options{Algorithm: batch.Algorithm()})
 	if err != nil {
 		return made, err
 	}
@@ -168,7 +168,7 @@ func addTo(ctx context.Context, l chain.Layer, options graphdriver.ApplyDiffOpts
 	if err := images.Drop(ctx, l); err != nil { // of the layer as it was
 		return made, err
 	}
-	made, err = convert.Merge(ctx, sources, w, convert.MergeOptions{Segment: true})
+	made, err = convert.Merge(ctx, sources, w, convert.MergeOptions{Segment: true, Algorithm: batch.Algorithm()})
 	made.LargestXattrs = converted.LargestXattrs
 	return made, err
 }

@@ -128,7 +128,7 @@ func (d *Driver) makeIdmapped(l chain.Layer, toHost *idtools.IDMappings) error {
 		return err
 	}
 	_, err := d.fill(l, func(batch *objects.Batch, w *os.File) (convert.Written, error) {
-		return convert.Layer(d.context(), bytes.NewReader(nil), batch, w, layer.Options{})
+		return convert.Layer(d.context(), bytes.NewReader(nil), batch, w, layer.Options{Algorithm: batch.Algorithm()})
 	})
 	return err
 }

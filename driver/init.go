@@ -41,7 +41,7 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 		return nil, err
 	}
 	o := inner.(*overlay.Driver)
-	stores := settings.Stores(home, options.ImageStore, o.AdditionalImageStores())
+	stores := settings.Stores(conf, home, options.ImageStore, o.AdditionalImageStores())
 	if reason := settings.Unusable(home, conf); reason != "" {
 		if err := settings.Keeps(conf, home, filepath.Dir(home)); err != nil {
 			return nil, err
@@ -55,7 +55,11 @@ func Init(home string, options graphdriver.Options) (graphdriver.Driver, error) 
 			d.mountOptions = strings.Split(value, ",")
 		}
 	}
-	if err := settings.Keeps(conf, home, d.root()); err != nil {
+	err = settings.Keeps(conf, home, d.root())
+	if err == nil {
+		_, err = settings.Algorithm(&stores)
+	}
+	if err != nil {
 		return nil, files.WithCleanup(err, o.Cleanup()) // unmounts its home
 	}
 	if unshare.IsRootless() {

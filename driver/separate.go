@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
@@ -157,7 +158,7 @@ func (d *Driver) separable(l chain.Layer) (digest verity.Digest, ok bool) {
 	if err != nil || st.Size() > smallImage {
 		return digest, false // the merge reports errors
 	}
-	image := d.added.foundImage(l.ID, st, func() *verity.Digest { return readSeparable(l.ImagePath()) })
+	image := d.added.foundImage(l.ID, st, func() *verity.Digest { return readSeparable(l) })
 	if image == nil {
 		return digest, false
 	}
@@ -165,8 +166,12 @@ func (d *Driver) separable(l chain.Layer) (digest verity.Digest, ok bool) {
 }
 
 // readSeparable returns the fs-verity digest of the image of a layer that can be a separate layer, else nil.
-func readSeparable(path string) *verity.Digest {
-	f, err := os.Open(path)
+func readSeparable(l chain.Layer) *verity.Digest {
+	algorithm, err := objects.AlgorithmOf(l.Store.Pool(), 0)
+	if err != nil {
+		return nil
+	}
+	f, err := os.Open(l.ImagePath())
 	if err != nil {
 		return nil
 	}
@@ -174,7 +179,7 @@ func readSeparable(path string) *verity.Digest {
 	if fits, err := isSeparable(f); err != nil || !fits {
 		return nil
 	}
-	digest, _, err := verity.SHA256.MeasureOrSum(f)
+	digest, _, err := algorithm.MeasureOrSum(f)
 	if err != nil {
 		return nil
 	}

@@ -42,7 +42,7 @@ func (d *Driver) stageTar(store chain.Store, tar io.Reader) (*stagedTar, error) 
 		return nil, err
 	}
 	t := &stagedTar{Layer: s}
-	made, err := convert.Layer(d.context(), tar, s.Batch(), s.Image(), layer.Options{Added: t.odd.Add})
+	made, err := convert.Layer(d.context(), tar, s.Batch(), s.Image(), layer.Options{Algorithm: s.Batch().Algorithm(), Added: t.odd.Add})
 	if err == nil {
 		err = s.Commit(made.Digest)
 	}

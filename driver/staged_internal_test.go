@@ -17,6 +17,7 @@ import (
 	"github.com/containers/storage/drivers/overlay"
 	"github.com/containers/storage/pkg/idtools"
 
+	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
@@ -48,7 +49,7 @@ func newStager(t *testing.T) (*stager[func() error, added], *[]string) {
 	inner, err := overlay.Init(home, graphdriver.Options{Root: filepath.Dir(home), RunRoot: run})
 	must(t, err)
 	t.Cleanup(func() { must(t, inner.Cleanup()) })
-	d := newDriver(inner.(*overlay.Driver), conf, settings.Stores(home, "", nil), chain.RunRoot(run))
+	d := newDriver(inner.(*overlay.Driver), conf, settings.Stores(new(config.Options), home, "", nil), chain.RunRoot(run))
 
 	calls := new([]string)
 	start := func(parent string, _ graphdriver.ApplyDiffOpts) (func() error, *added, int64, error) {

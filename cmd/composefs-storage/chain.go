@@ -8,6 +8,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -76,6 +77,14 @@ func diffBeside(image string) string {
 func (c *openedChain) merge(ctx context.Context, w io.Writer, opts convert.MergeOptions) (convert.Written, error) {
 	merged, err := convert.Merge(ctx, c.sources, w, opts)
 	return merged, c.hint(err)
+}
+
+// algorithm returns that of the pool, 0 without one.
+func (c *openedChain) algorithm() verity.Algorithm {
+	if c.pool == nil {
+		return 0
+	}
+	return c.pool.Algorithm()
 }
 
 // hint adds the remedy to an error of a merge.

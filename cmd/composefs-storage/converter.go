@@ -68,7 +68,7 @@ func (c *converter) convertTar(ctx context.Context, r io.Reader) (*convertedLaye
 	if err := diff.checkPlace(batch.Staged()); err != nil {
 		return nil, err
 	}
-	written, err := convert.Layer(ctx, r, batch, image, layer.Options{Workers: int(c.workers)})
+	written, err := convert.Layer(ctx, r, batch, image, layer.Options{Algorithm: batch.Algorithm(), Workers: int(c.workers)})
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -177,12 +177,11 @@ func (s streams) printDigests(digests []fileDigest) error {
 }
 
 func parseAlgorithm(name string) (verity.Algorithm, error) {
-	for _, a := range []verity.Algorithm{verity.SHA256, verity.SHA512} {
-		if a.String() == name {
-			return a, nil
-		}
+	a, err := verity.ParseAlgorithm(name)
+	if err != nil {
+		err = usageError{err}
 	}
-	return 0, usageError{fmt.Errorf("unknown algorithm %q: sha256 and sha512 are possible", name)}
+	return a, err
 }
 
 func (s streams) digestFiles(paths []string, a verity.Algorithm) ([]fileDigest, error) {

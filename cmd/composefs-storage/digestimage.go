@@ -98,7 +98,7 @@ func (d *digester) image(ctx context.Context, name string) (image catalog.Image,
 	if err == nil && (!d.oci && !d.bootable || d.asPolicy) {
 		var merged survey.Merged
 		merged, err = survey.Merge(ctx, &d.store.stores, layers)
-		digests = append(digests, fileDigest{Algorithm: verity.SHA256.String(), Digest: merged.Digest.String(), Size: merged.Size})
+		digests = append(digests, fileDigest{Algorithm: merged.Digest.Algorithm().String(), Digest: merged.Digest.String(), Size: merged.Size})
 	}
 	for _, form := range []struct{ wanted, bootable bool }{{d.oci, false}, {d.bootable, true}} {
 		if err == nil && form.wanted {

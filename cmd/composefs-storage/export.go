@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/composefs-storage/composefs-storage/convert/repository"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/driver/settings"
 	"github.com/composefs-storage/composefs-storage/driver/store/catalog"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 	"github.com/composefs-storage/composefs-storage/driver/upkeep/export"
@@ -29,8 +29,9 @@ of all layers as objects, the merged image and its canonical form, and the manif
 configuration and the tars of the layers. Existing files stay as they are.
 
 On the file system of podman's store objects are hard links, and nothing is copied.
-Elsewhere they are reflinks if the file system has these, or copies. A repository by
-sha512, which bootc needs, has no links: a file has one fs-verity digest only.
+Elsewhere they are reflinks if the file system has these, or copies. A repository with
+another algorithm than the store's has no links: a file has one fs-verity digest only.
+bootc needs sha512: see algorithm in composefs.conf(5).
 
 An export that is killed leaves the repository as it was, perhaps with more objects. New
 files get fs-verity where DIR supports it; linked ones are as they are in the store.
@@ -38,7 +39,7 @@ files get fs-verity where DIR supports it; linked ones are as they are in the st
 Options:
   --repo DIR         the repository
   --bootable         also write the image that a host boots: see "digest --bootable"
-  --algorithm=NAME   of the fs-verity digests: sha256 (default) or sha512
+  --algorithm=NAME   of the fs-verity digests, sha256 or sha512; by default the store's
   --link             only link objects, and fail where that is not possible
   --reflink          only reflink objects
   --copy             copy all objects
@@ -69,19 +70,15 @@ func exportCommand(s streams) *cobra.Command {
 			if e.repo == "" {
 				return usageError{errors.New("--repo DIR is missing")}
 			}
-			a, err := parseAlgorithm(e.algorithm)
-			if err != nil {
+			if _, err := parseAlgorithm(cmp.Or(e.algorithm, "sha256")); err != nil {
 				return err
 			}
-			if a == verity.SHA512 && e.link {
-				return usageError{errors.New("--link works with sha256 only: podman's store has files with fs-verity digests by sha256")}
-			}
-			return interruptible(func(ctx context.Context) error { return e.run(ctx, a, args[0]) })
+			return interruptible(func(ctx context.Context) error { return e.run(ctx, args[0]) })
 		},
 	}
 	cmd.Flags().StringVar(&e.repo, "repo", "", "")
 	cmd.Flags().BoolVar(&e.bootable, "bootable", false, "")
-	cmd.Flags().StringVar(&e.algorithm, "algorithm", "sha256", "")
+	cmd.Flags().StringVar(&e.algorithm, "algorithm", "", "")
 	cmd.Flags().BoolVar(&e.link, "link", false, "")
 	cmd.Flags().BoolVar(&e.reflink, "reflink", false, "")
 	cmd.Flags().BoolVar(&e.copies, "copy", false, "")
@@ -94,8 +91,9 @@ func exportCommand(s streams) *cobra.Command {
 	return cmd
 }
 
-// methods returns the ways in which objects come into the repository.
-func (e *exporter) methods(a verity.Algorithm) []repository.Method {
+// methods returns the ways in which objects come into the repository. linkable reports that it names
+// them as the store does.
+func (e *exporter) methods(linkable bool) []repository.Method {
 	switch {
 	case e.link:
 		return []repository.Method{repository.Link}
@@ -103,13 +101,13 @@ func (e *exporter) methods(a verity.Algorithm) []repository.Method {
 		return []repository.Method{repository.Reflink}
 	case e.copies:
 		return []repository.Method{repository.Copy}
-	case a == verity.SHA512:
+	case !linkable:
 		return []repository.Method{repository.Reflink, repository.Copy}
 	}
 	return []repository.Method{repository.Link, repository.Reflink, repository.Copy}
 }
 
-func (e *exporter) run(ctx context.Context, a verity.Algorithm, name string) (err error) {
+func (e *exporter) run(ctx context.Context, name string) (err error) {
 	dir, err := filepath.Abs(e.repo) // entering the user namespace may change the directory
 	if err == nil {
 		err = e.store.load()
@@ -120,6 +118,14 @@ func (e *exporter) run(ctx context.Context, a verity.Algorithm, name string) (er
 	image, ids, err := e.store.find(name)
 	if err != nil {
 		return err
+	}
+	stores, err := settings.Algorithm(&e.store.stores)
+	if err != nil {
+		return err
+	}
+	a, _ := parseAlgorithm(cmp.Or(e.algorithm, stores.String()))
+	if e.link && a != stores {
+		return usageError{fmt.Errorf("--link works with --algorithm=%s only: podman's store has files with fs-verity digests by %[1]s", stores)}
 	}
 	layers, err := survey.Kinds(&e.store.stores, ids)
 	if err == nil {
@@ -135,7 +141,7 @@ func (e *exporter) run(ctx context.Context, a verity.Algorithm, name string) (er
 	defer func() { err = errors.Join(err, r.Close()) }()
 	bar := e.newProgress(e.quiet || e.asJSON)
 	result, err := export.Image(ctx, &e.store.stores, image, layers, r, export.Options{
-		Methods: e.methods(a), Name: e.nameOf(image), Streams: !e.withoutOCI, Bootable: e.bootable, Progress: bar.show,
+		Methods: e.methods(a == stores), Name: e.nameOf(image), Streams: !e.withoutOCI, Bootable: e.bootable, Progress: bar.show,
 	})
 	bar.end()
 	if err != nil {

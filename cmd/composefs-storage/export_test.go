@@ -22,7 +22,7 @@ func TestExportMistakes(t *testing.T) {
 	for _, test := range []struct{ command, want string }{
 		{"export app", "error: --repo DIR is missing"},
 		{"export --repo x --algorithm=md5 app", `error: unknown algorithm "md5": sha256 and sha512 are possible`},
-		{"export --repo x --algorithm=sha512 --link app", "error: --link works with sha256 only"},
+		{"export --repo x --algorithm=sha512 --link app", "error: --link works with --algorithm=sha256 only"},
 		{"export --repo x --link --copy app", "error: if any flags in the group [link reflink copy]"},
 		{"export --repo x nothing", `error: "nothing": no such image`},
 		{"export --repo " + other + " app", "error: " + other + " is no composefs repository: it has files, and no meta.json; give an empty or a new directory"},

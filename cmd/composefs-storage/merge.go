@@ -83,7 +83,7 @@ func mergeToFile(ctx context.Context, paths []string, image, pool string) (merge
 		return merged, err
 	}
 	defer out.discard()
-	if merged, err = chain.merge(ctx, out, convert.MergeOptions{}); err != nil {
+	if merged, err = chain.merge(ctx, out, convert.MergeOptions{Algorithm: chain.algorithm()}); err != nil {
 		return merged, err
 	}
 	if err := errors.Join(ctx.Err(), chain.commit()); err != nil {

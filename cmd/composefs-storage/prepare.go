@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/composefs-storage/composefs-storage/convert/verity"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 )
 
 const prepareUsage = `Usage:
@@ -37,19 +37,23 @@ func prepareCommand(s streams) *cobra.Command {
 
 // prepare merges the layers of an image unless the store has its merged image.
 func (s streams) prepare(ctx context.Context, name string) error {
-	source, err := imagePath(ctx, name)
+	_, merged, err := mergedImageOf(ctx, name)
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(source.Image)
+	algorithm, err := objects.AlgorithmOf(merged.Pool.Pool(), 0)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(merged.Path)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	d, _, err := verity.SHA256.SumFile(f)
+	d, _, err := algorithm.SumFile(f)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s  %s\n", d, source.Image)
+	_, err = fmt.Fprintf(s.out, "%s  %s\n", d, merged.Path)
 	return err
 }

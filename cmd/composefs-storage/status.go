@@ -87,10 +87,11 @@ type storeStatus struct {
 }
 
 type poolStatus struct {
-	Path    string `json:"path"`
-	Objects amount `json:"objects"`
-	Images  amount `json:"images"`
-	Saved   int64  `json:"saved_bytes"`
+	Path      string `json:"path"`
+	Algorithm string `json:"algorithm"` // of the names of objects
+	Objects   amount `json:"objects"`
+	Images    amount `json:"images"`
+	Saved     int64  `json:"saved_bytes"`
 }
 
 func statusCommand(s streams) *cobra.Command {

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/composefs-storage/composefs-storage/config"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
@@ -78,6 +79,9 @@ func (r *status) printStores(w *tabwriter.Writer) {
 		fmt.Fprintf(w, "\nSTORE %s%s\n", escape(x.Root), note)
 		if p := x.Pool; p != nil {
 			fmt.Fprintf(w, "  pool\t%s\n", escape(p.Path))
+			if p.Algorithm != verity.SHA256.String() {
+				fmt.Fprintf(w, "  digests\t%s\n", p.Algorithm)
+			}
 			fmt.Fprintf(w, "  objects\t%d, %s\n", p.Objects.Count, humanSize(p.Objects.Bytes))
 			fmt.Fprintf(w, "  merged images\t%d, %s\n", p.Images.Count, humanSize(p.Images.Bytes))
 			fmt.Fprintf(w, "  saved by sharing\t%s\n", humanSize(p.Saved))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ func (r *status) addSettings(st *store, sources config.Sources) {
 		{"enable_partial_images", strconv.FormatBool(conf.Pull.EnablePartialImages)},
 		{"verity", conf.Verity.String()},
 		{"expected", conf.Expected.String()},
+		{"algorithm", cmp.Or(conf.Algorithm, "sha256")},
 		{"decompress", conf.Decompress.String()}, {"rootless", conf.Rootless.String()},
 		{"object_repos", strings.Join(conf.ObjectRepos, ", ")},
 	} {

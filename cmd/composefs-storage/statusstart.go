@@ -86,7 +86,8 @@ func (r *status) startable(st *store) error {
 	if err := settings.Keeps(conf, st.stores.Primary.Home, near); err != nil {
 		return withHint(err, `set verity = "try" in %s: podman then starts without fs-verity`, r.file("verity", "composefs.conf"))
 	}
-	return nil
+	_, err := settings.Algorithm(&st.stores)
+	return err
 }
 
 // directory returns an error if path is not a directory.

@@ -21,7 +21,7 @@ func (r *status) addStores(ctx context.Context, st *store) {
 		pool, err := survey.PoolOf(ctx, s)
 		switch {
 		case err == nil:
-			result.Pool = &poolStatus{s.Pool(), newAmount(pool.Objects), newAmount(pool.Images), pool.Saved}
+			result.Pool = &poolStatus{s.Pool(), pool.Algorithm.String(), newAmount(pool.Objects), newAmount(pool.Images), pool.Saved}
 		case !errors.Is(err, fs.ErrNotExist):
 			r.Unknown = append(r.Unknown, oneLine(err))
 		}

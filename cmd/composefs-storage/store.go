@@ -50,7 +50,7 @@ func (st *store) read() (err error) {
 			st.conf.GraphRoot = resolved
 		}
 	}
-	st.stores = settings.Stores(chain.Home(st.conf.GraphRoot), st.conf.ImageStore, st.conf.AdditionalImageStores)
+	st.stores = settings.Stores(st.conf, chain.Home(st.conf.GraphRoot), st.conf.ImageStore, st.conf.AdditionalImageStores)
 	return nil
 }
 

@@ -157,7 +157,7 @@ func setDigest(n *tree.Inode, field []byte) error {
 		if len(text) < size || a == verity.SHA512 && len(text) != size {
 			continue
 		}
-		if d, err := verity.ParseDigest(string(text[:size])); err == nil {
+		if d, err := verity.ParseDigest(text[:size]); err == nil {
 			n.Digest = d
 			return nil
 		}

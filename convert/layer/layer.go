@@ -34,6 +34,9 @@ type StoreByPlace interface {
 
 // Options control [Read].
 type Options struct {
+	// Algorithm is that of the image digest, 0 for sha256. Give that of the store.
+	Algorithm verity.Algorithm
+
 	// Workers is the number of files that are hashed and stored at a time, 0 for the number of
 	// processors. The result does not depend on it.
 	Workers int

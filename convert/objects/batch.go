@@ -219,4 +219,7 @@ func newDigests(published []fresh) (all []verity.Digest) {
 	return all
 }
 
+// Algorithm returns the algorithm of the pool's digests.
+func (b *Batch) Algorithm() verity.Algorithm { return b.pool.algorithm }
+
 func (b *Batch) fd() int { return int(b.layer.Fd()) }

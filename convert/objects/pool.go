@@ -44,16 +44,24 @@ type Pool struct {
 // Options control a [Pool].
 type Options struct {
 	Sealing Sealing // applies to files that are added; SealNever by default
+
+	// Algorithm is that of a new pool, 0 for sha256. A pool with another one is not opened, unless
+	// Algorithm is 0.
+	Algorithm verity.Algorithm
 }
 
-// Open opens the pool in dir and makes it if it is missing. It takes no lock.
+// Open opens the pool in dir and makes it if it is missing. It takes no lock of an existing pool. The
+// error is an [*AlgorithmError] if the pool has another algorithm than opts.
 func Open(dir string, opts Options) (*Pool, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "objects"), 0o700); err != nil {
+	if err := makePool(dir, opts.Algorithm); err != nil {
 		return nil, openError(err)
 	}
 	r, err := OpenReadOnly(dir)
 	if err != nil {
 		return nil, err
+	}
+	if opts.Algorithm != 0 && opts.Algorithm != r.algorithm {
+		return nil, files.WithCleanup(&AlgorithmError{dir, r.algorithm, opts.Algorithm}, r.Close())
 	}
 	return &Pool{Reader: *r, sealing: opts.Sealing, verity: r.algorithm}, nil
 }

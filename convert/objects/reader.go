@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/composefs-storage/composefs-storage/convert/files"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
@@ -30,7 +31,11 @@ func OpenReadOnly(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, openError(err)
 	}
-	return &Reader{path: dir, objects: f, algorithm: verity.SHA256}, nil
+	a, err := AlgorithmOf(dir, 0)
+	if err != nil {
+		return nil, files.WithCleanup(openError(err), f.Close())
+	}
+	return &Reader{path: dir, objects: f, algorithm: a}, nil
 }
 
 // openError names opening the pool as the failed operation.

@@ -16,12 +16,21 @@ import (
 // kernel measures by the kernel.
 type kernel struct{}
 
-func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.SHA256.Measure(f) }
+func (kernel) Measure(f *os.File) (verity.Digest, error) { return verity.Measure(f) }
 
 // openKernel opens a pool on a file system with fs-verity, or skips the test. The machines of "make
 // test-vm" have such a file system.
 func openKernel(t *testing.T) *objects.Pool {
+	t.Helper()
+	needsVerity(t, verity.SHA256)
 	p := open(t)
+	p.SetSealing(objects.SealRequire)
+	return p
+}
+
+// needsVerity skips the test without fs-verity by an algorithm.
+func needsVerity(t *testing.T, a verity.Algorithm) {
+	t.Helper()
 	name := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(name, []byte("content"), 0o600); err != nil {
 		t.Fatal(err)
@@ -31,11 +40,26 @@ func openKernel(t *testing.T) *objects.Pool {
 		t.Fatal(err)
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if err := verity.SHA256.Enable(f); err != nil {
+	if err := a.Enable(f); err != nil {
 		t.Skipf("no fs-verity here: %v", err)
 	}
-	p.SetSealing(objects.SealRequire)
-	return p
+}
+
+// TestKernelSHA512 has the kernel seal contents of a pool by sha512.
+func TestKernelSHA512(t *testing.T) {
+	needsVerity(t, verity.SHA512)
+	p, err := objects.Open(filepath.Join(t.TempDir(), "pool"), objects.Options{Algorithm: verity.SHA512, Sealing: objects.SealRequire})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close() //nolint:errcheck // nothing is left to write
+	var want []verity.Digest
+	layer(t, p, func(b *objects.Batch) {
+		for _, size := range []int{1, 4096, 4097, 64 * 4096, 64*4096 + 1, 3 << 20} {
+			want = append(want, add(t, b, strings.Repeat("c", size)))
+		}
+	})
+	checkSealed(t, p, kernel{}, want...)
 }
 
 // TestKernelSeals has the kernel seal contents of many sizes, and images. It must measure the

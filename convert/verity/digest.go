@@ -25,14 +25,15 @@ func NewDigest[B string | []byte](sum B) Digest {
 }
 
 // ParseDigest parses the hexadecimal digits of [Digest.String]: 64 for sha256, 128 for sha512.
-func ParseDigest(s string) (Digest, error) {
+func ParseDigest[S string | []byte](s S) (Digest, error) {
 	var sum [sha512.Size]byte
 	n := hex.DecodedLen(len(s))
 	if len(s)%2 != 0 || algorithmOf(n) == 0 {
 		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %d characters, want %d or %d hexadecimal digits",
 			s, len(s), hex.EncodedLen(sha256.Size), hex.EncodedLen(sha512.Size))
 	}
-	if _, err := hex.Decode(sum[:n], []byte(s)); err != nil {
+	var digits [2 * sha512.Size]byte // without an allocation
+	if _, err := hex.Decode(sum[:n], digits[:copy(digits[:], s)]); err != nil {
 		return Digest{}, fmt.Errorf("parse fs-verity digest %q: %w", s, err)
 	}
 	return NewDigest(sum[:n]), nil

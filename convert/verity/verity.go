@@ -33,6 +33,16 @@ func (a Algorithm) String() string {
 	return fmt.Sprintf("algorithm(%d)", uint8(a))
 }
 
+// ParseAlgorithm is the inverse of [Algorithm.String].
+func ParseAlgorithm(name string) (Algorithm, error) {
+	for _, a := range []Algorithm{SHA256, SHA512} {
+		if a.String() == name {
+			return a, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown algorithm %q: sha256 and sha512 are possible", name)
+}
+
 // Size returns the length of the algorithm's digest in bytes.
 func (a Algorithm) Size() int {
 	if a == SHA512 {

@@ -34,6 +34,16 @@ func (a Algorithm) Enable(f *os.File) error {
 // Errors are of type *[os.PathError] and wrap [ErrFilesystem], [ErrKernel] or [ErrNotEnabled] if
 // one of these is the reason. A digest by another algorithm is an error.
 func (a Algorithm) Measure(f *os.File) (Digest, error) {
+	d, err := Measure(f)
+	if err == nil && d.Algorithm() != a {
+		err = fmt.Errorf("digest is %s with %d bytes, want %s with %d", d.Algorithm(), d.Algorithm().Size(), a, a.Size())
+		return Digest{}, &os.PathError{Op: "measure fs-verity", Path: f.Name(), Err: err}
+	}
+	return d, err
+}
+
+// Measure is [Algorithm.Measure] for any of the algorithms.
+func Measure(f *os.File) (Digest, error) {
 	var arg struct { // struct fsverity_digest, with room for the longest digest
 		algorithm uint16
 		size      uint16
@@ -44,11 +54,10 @@ func (a Algorithm) Measure(f *os.File) (Digest, error) {
 	switch {
 	case err != nil:
 		err = classify(f, err)
-	case arg.algorithm != uint16(a) || int(arg.size) != a.Size():
-		err = fmt.Errorf("digest is %s with %d bytes, want %s with %d",
-			Algorithm(arg.algorithm), arg.size, a, a.Size())
+	case algorithmOf(int(arg.size)) != Algorithm(arg.algorithm) || arg.size == 0:
+		err = fmt.Errorf("digest is %s with %d bytes", Algorithm(arg.algorithm), arg.size)
 	default:
-		return NewDigest(arg.digest[:a.Size()]), nil
+		return NewDigest(arg.digest[:arg.size]), nil
 	}
 	return Digest{}, &os.PathError{Op: "measure fs-verity", Path: f.Name(), Err: err}
 }

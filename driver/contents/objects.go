@@ -158,7 +158,7 @@ func (o *object) verify() error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	got, _, err := verity.SHA256.SumFile(f)
+	got, _, err := o.digest.Algorithm().SumFile(f)
 	if err == nil && got != o.digest {
 		err = fmt.Errorf("%w: %s has the fs-verity digest %s", objects.ErrDamaged, f.Name(), got)
 	}

@@ -101,12 +101,12 @@ type file struct {
 
 // Add implements layer.Store.
 func (f *file) Add(content []byte) (verity.Digest, error) {
-	return f.take(verity.Sum(content), int64(len(content)))
+	return f.take(f.batch.Algorithm().Sum(content), int64(len(content)))
 }
 
 // AddFrom implements layer.Store.
 func (f *file) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
-	d, n, err := verity.SHA256.SumReader(r)
+	d, n, err := f.batch.Algorithm().SumReader(r)
 	if err == nil && n != size {
 		err = io.ErrUnexpectedEOF
 	}

@@ -133,7 +133,7 @@ func (s *staged) makeImage(ctx context.Context) error {
 		return err
 	}
 	s.files.tar = tar
-	made, err := convert.Layer(ctx, &counted{Reader: tar, report: s.progress}, &s.files, image, layer.Options{})
+	made, err := convert.Layer(ctx, &counted{Reader: tar, report: s.progress}, &s.files, image, layer.Options{Algorithm: s.files.batch.Algorithm()})
 	s.image = made.Digest
 	if err = errors.Join(err, image.Close()); err != nil {
 		return ofTar(err)

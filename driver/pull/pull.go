@@ -101,7 +101,7 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 	var img convert.Written
 	var odd warn.Oddities
 	sum, err := read(func(tar layer.Entries, store layer.Store) (err error) {
-		img, err = convert.LayerEntries(ctx, tar, store, s.Image(), layer.Options{Added: odd.Add})
+		img, err = convert.LayerEntries(ctx, tar, store, s.Image(), layer.Options{Algorithm: s.Batch().Algorithm(), Added: odd.Add})
 		return err
 	})
 	switch {
@@ -143,7 +143,7 @@ func chunkedInto(ctx context.Context, s *staging.Layer, differ graphdriver.Diffe
 		return Ordinary(err)
 	}
 	defer contents.Close() //nolint:errcheck // open for reading
-	img, err := convert.FromTOC(ctx, contents, s.Batch().Adopt, s.Image(), layer.Options{})
+	img, err := convert.FromTOC(ctx, contents, s.Batch().Adopt, s.Image(), layer.Options{Algorithm: s.Batch().Algorithm()})
 	if err != nil {
 		return Ordinary(fmt.Errorf("convert layer with table of contents %s: %w", out.TOCDigest, err))
 	}

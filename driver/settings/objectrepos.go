@@ -23,6 +23,7 @@ import (
 type ObjectRepos struct {
 	dirs []string
 	root string
+	want verity.Algorithm // of a new store, or 0
 	warn func(err error)
 
 	mu     sync.Mutex
@@ -33,7 +34,8 @@ type ObjectRepos struct {
 // called once for each directory from which the store takes no objects, and once for damaged objects in
 // each.
 func NewObjectRepos(conf *config.Options, root string, warn func(err error)) *ObjectRepos {
-	return &ObjectRepos{dirs: conf.ObjectRepos, root: root, warn: warn, warned: map[string]bool{}}
+	want, _ := verity.ParseAlgorithm(conf.Algorithm) // 0 if it is not set
+	return &ObjectRepos{dirs: conf.ObjectRepos, root: root, want: want, warn: warn, warned: map[string]bool{}}
 }
 
 // Sources returns the present object directories for a new layer.
@@ -41,11 +43,15 @@ func (r *ObjectRepos) Sources() objects.Sources {
 	s := objects.Sources{Damaged: func(dir string, err error) {
 		r.warnOnce(dir, fmt.Errorf("cannot take object %w", err))
 	}}
+	algorithm, unknown := objects.AlgorithmOf(chain.Store{Home: chain.Home(r.root)}.Pool(), r.want)
 	for _, dir := range r.dirs {
 		if isSame(dir, r.root) {
 			continue // object_repos is the same for all stores
 		}
-		found, err := objectsOf(dir)
+		found, err := objectsOf(dir, algorithm)
+		if unknown != nil {
+			err = unknown
+		}
 		if err == nil && apart(found, r.root) {
 			err = errors.New("it is on another file system than " + r.root)
 		}
@@ -67,20 +73,24 @@ func (r *ObjectRepos) warnOnce(dir string, err error) {
 	}
 }
 
-// objectsOf returns the object directory of a composefs repository, or of the pool of a store.
-func objectsOf(dir string) (string, error) {
+// objectsOf returns the object directory of a composefs repository, or of the pool of a store, with
+// that algorithm.
+func objectsOf(dir string, want verity.Algorithm) (string, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return "", errors.Unwrap(err)
 	}
-	err := repository.Check(dir, verity.SHA256)
+	err := repository.Check(dir, want)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return names.Objects(dir), err
 	}
-	pool := chain.Store{Home: chain.Home(dir)}.PoolObjects()
-	if _, err := os.Stat(pool); err != nil {
+	store := chain.Store{Home: chain.Home(dir)}
+	if _, err := os.Stat(store.PoolObjects()); err != nil {
 		return "", errors.New("it is neither a composefs repository nor a store with composefs layers")
 	}
-	return pool, nil
+	if is, err := objects.AlgorithmOf(store.Pool(), 0); err != nil || is != want {
+		return "", errors.Join(err, fmt.Errorf("its objects are named by %s, not by %s", is, want))
+	}
+	return store.PoolObjects(), nil
 }
 
 // isSame reports whether two paths name the same directory.

@@ -35,7 +35,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, b
 		return nil, false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.SHA256.Measure(f)
+	_, err = verity.Measure(f)
 	if errors.Is(err, verity.ErrNotEnabled) {
 		if ok, sealErr := g.images.Seal(ctx, s); ok || sealErr != nil {
 			err = sealErr
@@ -49,7 +49,7 @@ func (g *Guard) Image(ctx context.Context, s chain.Segment, img images.Merged, b
 	case g.conf.Verity == config.VerityRequire:
 		return nil, false, fmt.Errorf(`composefs.conf has verity = "require": %w; "composefs-storage convert --all" enables it on existing images`, err)
 	case verity.Absent(err):
-		m.Hash = g.hash
+		m.Hash = g.hash(digest.Algorithm())
 		return m, false, nil
 	}
 	return nil, false, err

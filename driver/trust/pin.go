@@ -14,6 +14,7 @@ import (
 	"github.com/containers/storage/pkg/idtools"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/idmap"
@@ -32,11 +33,15 @@ func (e *Expectation) Of(s chain.Segment) bool {
 // a copy of an image that has them. It sets m.File to the open file, so that the mount shows the file
 // that was checked. The caller closes the file after the mount.
 func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Merged, m *mount.Image) (io.Closer, error) {
+	algorithm, err := objects.AlgorithmOf(img.Pool.Pool(), 0)
+	if err != nil {
+		return nil, err
+	}
 	f, err := os.Open(img.Path)
 	if err != nil {
 		return nil, err
 	}
-	found, sealed, err := verity.SHA256.MeasureOrSum(f)
+	found, sealed, err := algorithm.MeasureOrSum(f)
 	if err == nil {
 		err = g.meets(ctx, e.entries, img, f, found)
 	}
@@ -50,7 +55,7 @@ func (g *Guard) Pin(ctx context.Context, e *Expectation, img images.Merged, m *m
 	if m.Digest == nil {
 		m.Digest = &found // an earlier mount counts only if its digest was compared
 		if !sealed {
-			m.Hash = g.hash
+			m.Hash = g.hash(algorithm)
 		}
 	}
 	return f, nil
@@ -100,7 +105,7 @@ func (g *Guard) isCopy(ctx context.Context, e *Expectation, path string, found v
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	merged, _, err := verity.SHA256.MeasureOrSum(f)
+	merged, _, err := found.Algorithm().MeasureOrSum(f)
 	if err == nil {
 		err = g.meets(ctx, e.entries, img, f, merged)
 	}
@@ -145,7 +150,7 @@ func (g *Guard) remappedDigest(ctx context.Context, f *os.File, merged verity.Di
 		if err != nil {
 			return "", err
 		}
-		made, err := convert.Merge(ctx, []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: idmap.Between(nil, maps)})
+		made, err := convert.Merge(ctx, []convert.Source{{Image: img}}, io.Discard, convert.MergeOptions{Owner: idmap.Between(nil, maps), Algorithm: merged.Algorithm()})
 		return made.Digest.String(), err
 	})
 }

@@ -13,18 +13,22 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
-// hash returns the fs-verity digest of a file without fs-verity. It reads a file once after each boot, and
+// hash returns a function that returns the fs-verity digest of a file without fs-verity. It reads a file once after each boot, and
 // again after the file has changed: otherwise hashing would take half of the time of mounting a large
 // image. It finds damage, and does not protect from root, who can change a file and its times.
-func (g *Guard) hash(f *os.File) (d verity.Digest, err error) {
+func (g *Guard) hash(a verity.Algorithm) func(*os.File) (verity.Digest, error) {
+	return func(f *os.File) (verity.Digest, error) { return g.sum(f, a) }
+}
+
+func (g *Guard) sum(f *os.File, a verity.Algorithm) (d verity.Digest, err error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return d, &os.PathError{Op: "fstat", Path: f.Name(), Err: err}
 	}
 	state := fmt.Sprintf("hashed-%d.%d-%d-%d-%d.%d-%d.%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino, st.Size,
 		st.Mtim.Sec, st.Mtim.Nsec, st.Ctim.Sec, st.Ctim.Nsec)
-	text, err := g.recorded(state, 2*verity.SHA256.Size(), func() (string, error) {
-		d, _, err := verity.SHA256.SumFile(f)
+	text, err := g.recorded(state, 2*a.Size(), func() (string, error) {
+		d, _, err := a.SumFile(f)
 		return d.String(), err
 	})
 	if err != nil {

@@ -29,7 +29,7 @@ func TestHashOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close() //nolint:errcheck // open for reading
-		d, err := g.hash(f)
+		d, err := g.sum(f, verity.SHA256)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,6 +40,7 @@ import (
 // exported is a store with a container image that a test exports.
 type exported struct {
 	*store
+	by     verity.Algorithm
 	stores *chain.Stores
 	image  catalog.Image
 	layers []survey.Layer // top first
@@ -51,7 +52,13 @@ const exportedName = "localhost/host:1"
 // containers/storage does.
 func newExported(t testing.TB, tars ...[]byte) exported {
 	t.Helper()
-	e := exported{store: newStore(t, kind{verity: "off"})}
+	return newExportedBy(t, verity.SHA256, tars...)
+}
+
+// newExportedBy is newExported for a store that names objects by an algorithm.
+func newExportedBy(t testing.TB, a verity.Algorithm, tars ...[]byte) exported {
+	t.Helper()
+	e := exported{store: newStore(t, kind{composefs: "verity = 'off'\nalgorithm = '" + a.String() + "'"}), by: a}
 	e.stores = &chain.Stores{Primary: chain.Store{Home: e.home()}}
 	var records []map[string]any
 	var diffIDs []digest.Digest
@@ -101,7 +108,7 @@ func (e exported) tryExport(t testing.TB, dir string, a verity.Algorithm, opts e
 	r, err := repository.Open(dir, a)
 	must(t, err)
 	opts.Name = exportedName
-	if opts.Methods = []repository.Method{repository.Link}; a == verity.SHA512 {
+	if opts.Methods = []repository.Method{repository.Link}; a != e.by {
 		opts.Methods = []repository.Method{repository.Copy}
 	}
 	result, err := export.Image(t.Context(), e.stores, e.image, e.layers, r, opts)
@@ -120,21 +127,28 @@ func (e exported) export(t testing.TB, dir string, a verity.Algorithm, opts expo
 // composefs-rs computes. Another export writes nothing, because it keeps the bootable image of the first.
 func TestExport(t *testing.T) {
 	for _, image := range boottest.Images(t) {
-		e := newExported(t, image.Layers...)
-		for _, a := range []verity.Algorithm{verity.SHA256, verity.SHA512} {
-			dir := e.path("repo-" + a.String())
-			var done, total int64
-			first := e.export(t, dir, a, export.Options{Streams: true, Bootable: true, Progress: func(n, of int64) { done, total = n, of }})
-			if first.Canonical != image.Digests[a.String()+" oci"] || first.Bootable != image.Digests[a.String()+" bootable"] {
-				t.Errorf("%s %s: %+v, want %v", image.Name, a, first, image.Digests)
-			}
-			if linked := a == verity.SHA256; linked != (first.Linked > 0) || linked == (first.Copied > 0) || done != total || total != first.Contents || total == 0 {
-				t.Errorf("%s %s: %+v, %d of %d bytes", image.Name, a, first, done, total)
-			}
-			again := e.export(t, dir, a, export.Options{Streams: true})
-			if again.Written != 0 || again.Linked+again.Copied != 0 || again.Present == 0 || again.Manifest != first.Manifest {
-				t.Errorf("%s %s, again: %+v", image.Name, a, again)
-			}
+		for _, by := range []verity.Algorithm{verity.SHA256, verity.SHA512} {
+			exportBy(t, image, by)
+		}
+	}
+}
+
+// exportBy exports an image from a store that names objects by an algorithm, to repositories of both.
+func exportBy(t *testing.T, image boottest.Image, by verity.Algorithm) {
+	e := newExportedBy(t, by, image.Layers...)
+	for _, a := range []verity.Algorithm{verity.SHA256, verity.SHA512} {
+		dir := e.path("repo-" + a.String())
+		var done, total int64
+		first := e.export(t, dir, a, export.Options{Streams: true, Bootable: true, Progress: func(n, of int64) { done, total = n, of }})
+		if first.Canonical != image.Digests[a.String()+" oci"] || first.Bootable != image.Digests[a.String()+" bootable"] {
+			t.Errorf("%s %s: %+v, want %v", image.Name, a, first, image.Digests)
+		}
+		if linked := a == by; linked != (first.Linked > 0) || linked == (first.Copied > 0) || done != total || total != first.Contents || total == 0 || linked != (first.Merged != "") {
+			t.Errorf("%s %s: %+v, %d of %d bytes", image.Name, a, first, done, total)
+		}
+		again := e.export(t, dir, a, export.Options{Streams: true})
+		if again.Written != 0 || again.Linked+again.Copied != 0 || again.Present == 0 || again.Manifest != first.Manifest {
+			t.Errorf("%s %s, again: %+v", image.Name, a, again)
 		}
 	}
 }

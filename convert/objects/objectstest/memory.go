@@ -17,6 +17,8 @@ import (
 // Memory is a store in memory; its zero value is empty. It is also a layer.Store: contents that are
 // added directly are visible at once and never collected.
 type Memory struct {
+	Algorithm verity.Algorithm // 0 for sha256
+
 	lock sync.RWMutex // held for reading while a layer is open
 
 	mu     sync.Mutex
@@ -139,7 +141,7 @@ func (m *Memory) Walk(ctx context.Context, fn func(d verity.Digest, info objects
 // Verify checks whether a caller has changed a slice that Content returned.
 func (m *Memory) Verify(ctx context.Context, damaged func(d verity.Digest, err error)) error {
 	return m.Walk(ctx, func(d verity.Digest, _ objects.Info) error {
-		if content, ok := m.Content(d); ok && verity.Sum(content) != d {
+		if content, ok := m.Content(d); ok && d.Algorithm().Sum(content) != d {
 			damaged(d, fmt.Errorf("%w %s", objects.ErrDamaged, d))
 		}
 		return nil

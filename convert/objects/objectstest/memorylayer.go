@@ -2,6 +2,7 @@ package objectstest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -38,7 +39,7 @@ func (l *memoryLayer) Add(content []byte) (verity.Digest, error) {
 	if len(content) == 0 {
 		return verity.Digest{}, objects.ErrEmpty
 	}
-	d := verity.Sum(content)
+	d := cmp.Or(l.store.Algorithm, verity.SHA256).Sum(content)
 	l.store.mu.Lock()
 	defer l.store.mu.Unlock()
 	if known, ok := l.store.pool[d]; ok {

@@ -64,7 +64,7 @@ func (i *Image) Check(f *os.File) error {
 
 func (i *Image) measure(f *os.File) (verity.Digest, error) {
 	if i.Hash == nil {
-		return verity.SHA256.Measure(f)
+		return i.Digest.Algorithm().Measure(f)
 	}
 	return i.Hash(f)
 }

@@ -23,12 +23,11 @@ type bootImage struct {
 const (
 	cmdlineKey       = "composefs"
 	cmdlineDigestKey = "composefs.digest"
-	digestFormat     = "v1-sha256-12:"
 )
 
 // parseCmdline returns the image that a kernel's command line names by its fs-verity digest:
-// composefs=DIGEST, or composefs.digest=v1-sha256-12:DIGEST. With a question mark before DIGEST
-// an image without fs-verity is mounted too.
+// composefs=DIGEST, composefs.digest=v1-sha256-12:DIGEST or composefs.digest=v1-sha512-12:DIGEST. With
+// a question mark before DIGEST an image without fs-verity is mounted too.
 func parseCmdline(text string) (image bootImage, err error) {
 	found := 0
 	for word := range strings.FieldsSeq(text) {
@@ -56,14 +55,12 @@ func parseCmdline(text string) (image bootImage, err error) {
 func parseBootImage(key, value string) (image bootImage, err error) {
 	value, image.optional = strings.CutPrefix(value, "?")
 	if key == cmdlineDigestKey {
-		digits, ok := strings.CutPrefix(value, digestFormat)
-		if !ok {
-			return image, fmt.Errorf("the format must be %sDIGEST", digestFormat)
+		name, digits, _ := strings.Cut(value, ":")
+		image.digest, err = verity.ParseDigest(digits)
+		if err != nil || name != "v1-"+image.digest.Algorithm().String()+"-12" {
+			return image, errors.New("the format must be v1-sha256-12:DIGEST or v1-sha512-12:DIGEST")
 		}
-		value = digits
-	}
-	if len(value) == 2*verity.SHA512.Size() {
-		return image, errors.New("the digest is by sha512, and only images by sha256 can be mounted")
+		return image, nil
 	}
 	image.digest, err = verity.ParseDigest(value)
 	return image, err
@@ -97,6 +94,6 @@ func isSealed(path string) bool {
 		return false // the mount reports it
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.SHA256.Measure(f)
+	_, err = verity.Measure(f)
 	return err == nil
 }

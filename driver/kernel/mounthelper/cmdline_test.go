@@ -18,6 +18,8 @@ func TestParseCmdline(t *testing.T) {
 		"composefs.digest=v1-sha256-12:" + a:                                {digest: digest},
 		"composefs=" + a + " composefs.digest=v1-sha256-12:" + a:            {digest: digest},
 		"composefs.other=1 nocomposefs=" + b + " composefs=" + a + " x=y=z": {digest: digest},
+		"composefs=" + a + a:                                                {digest: verity.NewDigest(strings.Repeat("\xaa", 64))},
+		"composefs.digest=v1-sha512-12:" + a + a:                            {digest: verity.NewDigest(strings.Repeat("\xaa", 64))},
 	} {
 		if got, err := parseCmdline(text); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
@@ -27,7 +29,8 @@ func TestParseCmdline(t *testing.T) {
 		"quiet":                                "neither composefs= nor composefs.digest= names an image",
 		"composefs":                            "kernel command line: composefs: ",
 		"composefs=" + a + " composefs=" + b:   "composefs=" + b + ": another one before it names another image",
-		"composefs=" + a + a:                   "the digest is by sha512",
+		"composefs=" + a + "a":                 "65 characters",
+		"composefs.digest=v1-sha512-12:" + a:   "the format must be v1-sha256-12:DIGEST",
 		"composefs.digest=" + a:                "the format must be v1-sha256-12:DIGEST",
 		"composefs.digest=v2-sha256-12:" + a:   "the format must be v1-sha256-12:DIGEST",
 		"composefs=" + strings.Repeat("x", 64): "kernel command line: composefs=x",

@@ -189,7 +189,7 @@ func (l *Layer) ChangeOwners(ctx context.Context, owner idmap.Owner) error {
 	if err != nil {
 		return err
 	}
-	made, err := convert.RemapLayer(ctx, convert.Source{Image: img}, f, owner)
+	made, err := convert.RemapLayer(ctx, convert.Source{Image: img}, f, convert.RemapOptions{Owner: owner, Algorithm: l.pool.Algorithm()})
 	if err == nil {
 		err = f.Sync()
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 )
 
 // Store is a store of containers/storage.
@@ -16,6 +18,9 @@ type Store struct {
 	// ReadOnly reports that the store belongs to others, as additional image stores do. Nothing
 	// writes there.
 	ReadOnly bool
+
+	// Algorithm is that of a new pool, as the settings want it, 0 for no wish.
+	Algorithm verity.Algorithm
 }
 
 // Layer is a layer in a store.

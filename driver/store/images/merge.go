@@ -42,7 +42,7 @@ func (m *Images) merge(ctx context.Context, s chain.Segment, path string) (err e
 		}
 	}
 	d, err := batch.AddImage(func(w io.Writer) (verity.Digest, error) {
-		img, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{Segment: !s.Bottom})
+		img, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{Segment: !s.Bottom, Algorithm: p.Algorithm()})
 		return img.Digest, err
 	})
 	if err != nil {
@@ -95,7 +95,7 @@ func (in *inputs) add(l chain.Layer) error {
 		}
 	}
 	if img.Format() == erofs.Layer && in.sealed && in.sealing != objects.SealNever {
-		_, err = verity.SHA256.Measure(f)
+		_, err = verity.Measure(f)
 		in.sealed = err == nil
 	}
 	in.sources = append(in.sources, src)

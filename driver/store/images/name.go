@@ -35,7 +35,7 @@ func (i Merged) Digest(ctx context.Context) (verity.Digest, error) {
 		return name, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	found, _, err := verity.SHA256.SumFile(f)
+	found, _, err := p.Algorithm().SumFile(f)
 	if err != nil {
 		return name, err
 	}

@@ -53,7 +53,7 @@ func isSealed(l chain.Layer) (bool, error) {
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.SHA256.Measure(f)
+	_, err = verity.Measure(f)
 	if verity.Absent(err) {
 		return false, nil
 	}

@@ -65,7 +65,7 @@ func (p *Pool) open(s chain.Store, sealing objects.Sealing) error {
 	if err := create(p.Path(s.Pool()), s.Home); err != nil {
 		return p.Named(err)
 	}
-	p.Pool, err = objects.Open(p.Path(s.Pool()), objects.Options{Sealing: sealing})
+	p.Pool, err = objects.Open(p.Path(s.Pool()), objects.Options{Sealing: sealing, Algorithm: s.Algorithm})
 	return p.Named(err)
 }
 

@@ -28,7 +28,7 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 		return false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	if _, err := verity.SHA256.Measure(f); err == nil {
+	if _, err := verity.Measure(f); err == nil {
 		return true, nil
 	}
 	all, err := objects.DigestsIn(ctx, p.Path(l.Diff()))
@@ -38,7 +38,7 @@ func (p *Pool) sealLayer(ctx context.Context, l chain.Layer) (sealed bool, err e
 	if err := p.SealObjects(ctx, all); err != nil {
 		return false, err
 	}
-	d, _, err := verity.SHA256.SumFile(f)
+	d, _, err := p.Algorithm().SumFile(f)
 	if err != nil {
 		return false, err
 	}

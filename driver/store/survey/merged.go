@@ -50,7 +50,11 @@ func Merge(ctx context.Context, stores *chain.Stores, layers []Layer) (Merged, e
 		return Merged{}, err
 	}
 	m := Merged{Path: path, Data: data}
-	if m.Digest, m.Size, m.Sealed, err = measure(path); err == nil && !m.named(stores.Primary, s.Top().Store) {
+	algorithm, err := objects.AlgorithmOf(s.Top().Store.Pool(), 0)
+	if err != nil {
+		return m, err
+	}
+	if m.Digest, m.Size, m.Sealed, err = measure(path, algorithm); err == nil && !m.named(stores.Primary, s.Top().Store) {
 		err = fmt.Errorf("%w: %s is damaged: the pool has no image of its digest, %s", ErrNoImage, path, m.Digest)
 	}
 	return m, err
@@ -85,15 +89,15 @@ func (m Merged) named(stores ...chain.Store) bool {
 
 // measure returns the fs-verity digest and the size of a file, and whether the file has fs-verity. It
 // hashes the content in any case, to find damage.
-func measure(path string) (d verity.Digest, size int64, sealed bool, err error) {
+func measure(path string, a verity.Algorithm) (d verity.Digest, size int64, sealed bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return d, 0, false, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	_, err = verity.SHA256.Measure(f)
+	_, err = verity.Measure(f)
 	sealed = err == nil
-	d, size, err = verity.SHA256.SumFile(f)
+	d, size, err = a.SumFile(f)
 	return d, size, sealed, err
 }
 
@@ -113,6 +117,10 @@ func mergeNow(ctx context.Context, layers []chain.Layer, w io.Writer) (m Merged,
 	if err := in.open(layers); err != nil {
 		return m, err
 	}
-	merged, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{})
+	algorithm, err := objects.AlgorithmOf(layers[0].Store.Pool(), 0)
+	if err != nil {
+		return m, err
+	}
+	merged, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{Algorithm: algorithm})
 	return Merged{Digest: merged.Digest, Size: merged.Size}, err
 }

@@ -88,6 +88,8 @@ type PoolSizes struct {
 	Objects Amount
 	Images  Amount // merged images
 
+	Algorithm verity.Algorithm // of the names of objects
+
 	// Saved is the number of bytes that sharing saves: the size of each object for each link after
 	// the pool's and the first layer's. An object of a stock layer may have two links in one layer;
 	// both count.
@@ -101,6 +103,7 @@ func PoolOf(ctx context.Context, s chain.Store) (p PoolSizes, err error) {
 		return p, err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
+	p.Algorithm = pool.Algorithm()
 	err = pool.Walk(ctx, func(_ verity.Digest, info objects.Info) error {
 		p.Objects.add(info.Size)
 		if info.Links > 2 {

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
@@ -65,8 +66,12 @@ func (in *inputs) open(layers []chain.Layer) error {
 		}
 		in.closers = append(in.closers, diff)
 		in.diffs = append(in.diffs, diff)
+		algorithm, err := objects.AlgorithmOf(l.Store.Pool(), 0)
+		if err != nil {
+			return err
+		}
 		in.sources = append(in.sources, convert.Source{Image: img, Adopt: func(payload string, size int64) (verity.Digest, []byte, error) {
-			d, content, err := readPayload(diff, payload, size)
+			d, content, err := readPayload(diff, payload, size, algorithm)
 			in.mu.Lock()
 			defer in.mu.Unlock()
 			in.stocks[d] = stockFile{diff, payload}
@@ -105,7 +110,7 @@ func openPayload(diff *os.Root, payload string) (*os.File, error) {
 }
 
 // readPayload returns the results of adopting a file of a stock layer, without adopting it.
-func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, content []byte, err error) {
+func readPayload(diff *os.Root, payload string, size int64, a verity.Algorithm) (d verity.Digest, content []byte, err error) {
 	f, err := openPayload(diff, payload)
 	if err != nil {
 		return d, nil, err
@@ -114,9 +119,9 @@ func readPayload(diff *os.Root, payload string, size int64) (d verity.Digest, co
 	if size <= tree.InlineMax {
 		content = make([]byte, size)
 		_, err = io.ReadFull(f, content)
-		return verity.Sum(content), content, err
+		return a.Sum(content), content, err
 	}
-	d, n, err := verity.SHA256.SumFile(f)
+	d, n, err := a.SumFile(f)
 	if err == nil && n != size {
 		err = fmt.Errorf("%d bytes, want %d", n, size)
 	}

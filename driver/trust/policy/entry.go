@@ -15,8 +15,8 @@ type Entry struct {
 	// hexadecimal digits. Exactly one of them is set.
 	Config, Layer string
 
-	// Merged is the fs-verity digest of the merged image, nil if it is not given. At least one of Merged,
-	// OCI and Bootable is.
+	// Merged is the fs-verity digest of the merged image by the algorithm of the store, nil if it is not
+	// given. At least one of Merged, OCI and Bootable is.
 	Merged *verity.Digest
 
 	// OCI is the digest of the merged image in its canonical form, and Bootable that of the image which
@@ -55,7 +55,7 @@ var setters = map[string]func(e *Entry, value string) error{
 		return err
 	},
 	"merged": func(e *Entry, value string) error {
-		digits, err := parseHex(value, 64)
+		digits, err := parseHex(value, 64, 128)
 		if err != nil {
 			return err
 		}

@@ -8,16 +8,20 @@ import (
 	"path/filepath"
 
 	"github.com/composefs-storage/composefs-storage/convert"
+	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/repository"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/survey"
 )
 
-// addImages adds the merged image, which names objects by sha256, and the other forms. The ref of an image
+// addImages adds the merged image, which names objects as the store does, and the other forms. The ref of an image
 // is its form behind the image's name. An image without a canonical form, such as one without /usr, gets none
 // unless the bootable one is wanted.
 func (e *exporter) addImages() (err error) {
-	if e.repo.Algorithm() == verity.SHA256 {
+	stores, err := objects.AlgorithmOf(e.layers[0].Store.Pool(), 0)
+	if err != nil {
+		return err
+	}
+	if e.repo.Algorithm() == stores {
 		if err := e.addMerged(); err != nil {
 			return err
 		}

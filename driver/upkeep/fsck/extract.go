@@ -23,9 +23,10 @@ func (r *repairer) damagedImages() (all []*Finding) {
 // fromImages repairs findings from the layers of other images. Digests identify contents, and a diffID
 // identifies the layer of a damaged layer image.
 func (r *repairer) fromImages(ctx context.Context, left, images []*Finding) {
-	k := &keeper{repairer: r, wanted: map[verity.Digest]*Finding{}, sizes: map[int64]bool{}}
+	k := &keeper{repairer: r, wanted: map[verity.Digest]*Finding{}, sizes: map[int64]bool{}, algorithm: verity.SHA256}
 	for _, f := range left {
 		k.wanted[f.fault.digest] = f
+		k.algorithm = f.fault.digest.Algorithm()
 		if f.fault.size < 0 {
 			k.any = true
 		}

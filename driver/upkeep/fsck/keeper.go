@@ -19,6 +19,8 @@ type keeper struct {
 	sizes map[int64]bool
 	any   bool // the size of a wanted content is unknown
 
+	algorithm verity.Algorithm // of all wanted digests
+
 	mu     sync.Mutex
 	wanted map[verity.Digest]*Finding
 }
@@ -58,7 +60,7 @@ func (k *keeper) Add(content []byte) (verity.Digest, error) {
 	if !k.any && !k.sizes[int64(len(content))] {
 		return verity.Digest{}, nil // the result of the conversion is discarded
 	}
-	d := verity.Sum(content)
+	d := k.algorithm.Sum(content)
 	return d, k.keep(d, bytes.NewReader(content))
 }
 
@@ -76,7 +78,7 @@ func (k *keeper) AddFrom(r io.Reader, size int64) (verity.Digest, error) {
 	if err := os.Remove(temp.Name()); err != nil { // closing the file frees its content
 		return verity.Digest{}, err
 	}
-	h := verity.New()
+	h := verity.NewHash(k.algorithm)
 	if _, err = io.Copy(io.MultiWriter(temp, h), r); err == nil {
 		err = k.keep(h.Digest(), io.NewSectionReader(temp, 0, size))
 	}

@@ -47,7 +47,7 @@ func (r *repairer) rebuild(ctx context.Context, l origin.Layer, f *Finding, name
 	}
 	defer batch.Close() //nolint:errcheck // what counts is durable
 	sum := sha256.New()
-	made, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerpkg.Options{})
+	made, err := convert.Layer(ctx, io.TeeReader(in, sum), batch, out, layerpkg.Options{Algorithm: batch.Algorithm()})
 	if err != nil {
 		return err
 	}

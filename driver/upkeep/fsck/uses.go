@@ -99,6 +99,6 @@ func mergeDigest(ctx context.Context, m *merged) (verity.Digest, error) {
 		}
 		sources = append(sources, s)
 	}
-	img, err := convert.Merge(ctx, sources, io.Discard, convert.MergeOptions{Segment: !m.segment.Bottom})
+	img, err := convert.Merge(ctx, sources, io.Discard, convert.MergeOptions{Segment: !m.segment.Bottom, Algorithm: m.pool.algorithm})
 	return img.Digest, err
 }

@@ -21,9 +21,13 @@ import (
 type Linked struct{ New, Had, Other int } // Other: those that cannot be linked
 
 // Link links the objects of an image into the pool of a store. It reads those that lack fs-verity, because the pool
-// takes a name for a proof of the content. Objects on another file system, and those with fs-verity by sha512, are
-// left out. The caller holds the lock of the pool.
+// takes a name for a proof of the content. Objects on another file system, and those with fs-verity by another
+// algorithm than the store's, are left out. The caller holds the lock of the pool.
 func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s chain.Store) (n Linked, err error) {
+	algorithm, err := objects.AlgorithmOf(s.Pool(), s.Algorithm)
+	if err != nil {
+		return n, err
+	}
 	seen := map[string]bool{}
 	for _, l := range image.Layers {
 		for _, o := range l.Tar.Objects {
@@ -34,7 +38,7 @@ func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s 
 			if err := ctx.Err(); err != nil {
 				return n, err
 			}
-			if err := n.link(r, o, s); err != nil {
+			if err := n.link(r, o, s, algorithm); err != nil {
 				return n, err
 			}
 		}
@@ -43,18 +47,18 @@ func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s 
 }
 
 // link links one object.
-func (n *Linked) link(r *repository.Reader, digest string, s chain.Store) error {
+func (n *Linked) link(r *repository.Reader, digest string, s chain.Store, a verity.Algorithm) error {
 	f, err := r.Object(digest)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
-	d, _, err := verity.SHA256.MeasureOrSum(f)
+	d, _, err := a.MeasureOrSum(f)
 	if err == nil && len(digest) == len(d.Bytes()) && digest != d.Bytes() {
 		return fmt.Errorf("%s is damaged: its content has fs-verity digest %s", f.Name(), d)
 	}
 	if err != nil {
-		n.Other++  // fs-verity by sha512
+		n.Other++  // fs-verity by another algorithm
 		return nil // podman writes a copy
 	}
 	to := filepath.Join(s.PoolObjects(), objects.Path(d))
