@@ -331,9 +331,10 @@ test-bats: build crio crio-stock crio-tools ## run CRI-O's own tests with our dr
 	mkdir -p .cache
 	$(GO) test -count=1 -timeout 2h -v $(GOFLAGS),crio -run 'TestBats$$' ./tests/crio -args -bats='$(BATS)'
 
-kubernetes-docs: ## put what "make test-kubernetes" and "make test-bats" have found last into docs
+kubernetes-docs: ## put what "make demo-kubernetes", "make test-kubernetes" and "make test-bats" have found last into docs
 	hack/insert.sh docs/testing.md critest .cache/critest.md
 	hack/insert.sh docs/testing.md bats .cache/bats.md
+	hack/insert.sh docs/kubernetes.md demo .cache/demo-kubernetes.md
 
 mutants: toolchain ## make mistakes in the code, one after the other: some test must find each (root); MUTANTS=-run=objects
 	mkdir -p .cache

@@ -26,4 +26,4 @@ hack/deps.sh kubernetes
 echo "building CRI-O and Kubernetes, which takes fifteen minutes the first time"
 "${MAKE:-make}" -s crio crio-stock crio-tools kubernetes
 CGO_ENABLED=0 "${GO:-go}" build -o bin/kubernetes/demo ./tests/cluster/demo
-exec bin/kubernetes/demo "$@"
+exec bin/kubernetes/demo -report .cache/demo-kubernetes.md "$@"

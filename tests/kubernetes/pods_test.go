@@ -18,7 +18,7 @@ func application(t *testing.T, version string) string {
 	t.Helper()
 	return push(t, "application"+version,
 		podman.Layer(layertest.Dir("app"), layertest.File("app/token", "secret"), layertest.File("app/file", "one"), layertest.Link("app/link", "app/file")),
-		podman.Layer(layertest.File("app/.wh.token", ""), layertest.File("app/version", version), layertest.File("app/new", strings.Repeat("two", 1000)).Owner(7, 8, 0o4750)))
+		podman.Layer(layertest.Dir("app"), layertest.File("app/.wh.token", ""), layertest.File("app/version", version), layertest.File("app/new", strings.Repeat("two", 1000)).Owner(7, 8, 0o4750)))
 }
 
 // TestRollout rolls out an image, the next one, and the first one again. All pods of an image share one mount.
@@ -41,6 +41,11 @@ func TestRollout(t *testing.T) {
 		n.apply(deployment("rollout", 3, one))
 		n.ready(name)
 		see("1")
+		for _, pod := range n.pods("rollout-" + n.Name) { // layers one by one, as in a build, would be mounts of each pod
+			if root, _, _ := strings.Cut(n.exec(pod, "cat /proc/mounts"), "\n"); strings.HasPrefix(root, "composefs / overlay ") != n.Composefs || strings.Contains(root, "metacopy=on") {
+				t.Errorf("the root of a pod is %q", root)
+			}
+		}
 		if now := n.erofs(); now != mounts || (now > 0) != n.Composefs {
 			t.Errorf("%d EROFS mounts for one pod, %d for three", mounts, now)
 		}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/composefs-storage/composefs-storage/tests/cluster"
@@ -113,7 +114,7 @@ func push(c *cluster.Cluster, layers, version int) error {
 	var img podman.Image
 	for _, compression := range []podman.Compression{podman.Gzip, podman.Chunked} {
 		name := image(compression, version)
-		dir := filepath.Join(".cache/demo-kubernetes", fmt.Sprintf("%s-%d-%s", name, layers, cluster.Recipe))
+		dir := filepath.Join(".cache/demo-kubernetes", fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(name, ":", "-"), layers, cluster.Recipe))
 		if c.Registry.PushLayout(name, dir) {
 			continue
 		}
