@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestDecisions checks that the index lists each decision, that a decision fits one page, and that
-// the tests exist by which it is held.
+// TestDecisions checks that each decision has a number of its own, that the index lists it, that it fits one page,
+// and that the tests exist by which it is held.
 func TestDecisions(t *testing.T) {
 	const dir = "../docs/decisions"
 	index := readText(t, filepath.Join(dir, "README.md"))
@@ -19,8 +19,13 @@ func TestDecisions(t *testing.T) {
 		t.Fatalf("%d pages, %v", len(pages), err)
 	}
 	tests := testNames(t)
+	numbers := map[string]bool{}
 	for _, path := range pages {
 		name, page := filepath.Base(path), readText(t, path)
+		if numbers[name[:3]] {
+			t.Errorf("another decision has the number of %s", name)
+		}
+		numbers[name[:3]] = true
 		title := strings.TrimPrefix(strings.Split(page, "\n")[0], "# "+name[:3]+": ")
 		if !strings.Contains(index, "["+name[:3]+"]("+name+") "+title+"\n") {
 			t.Errorf("the index does not list %s with its title", name)
