@@ -353,7 +353,8 @@ lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
-			convert/layer:FuzzRead convert/toc:FuzzTOC convert/verity:FuzzWrite driver/trust/policy:FuzzPolicy \
+			convert/layer:FuzzRead convert/selinux:FuzzPrefix convert/splitstream:FuzzOpen convert/toc:FuzzTOC \
+			convert/verity:FuzzWrite driver/kernel/fuse:FuzzAnswer driver/trust/policy:FuzzPolicy \
 			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(if $(word 2,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd)); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
