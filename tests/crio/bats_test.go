@@ -22,8 +22,11 @@ import (
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
-// batsFiles are the files of CRI-O's own suite that TestBats runs.
-var batsFiles = flag.String("bats", "", "run these files of CRI-O's own tests, such as 'ctr restore'")
+// batsFiles are the files of CRI-O's own suite that TestBats runs, and batsPattern matches the names of tests.
+var (
+	batsFiles   = flag.String("bats", "", "run these files of CRI-O's own tests, such as 'ctr restore'")
+	batsPattern = flag.String("batspattern", ".", "of these, run the tests whose names match")
+)
 
 // batsImages are images that the suite starts with.
 var batsImages = []string{"registry.k8s.io/pause:3.10", "quay.io/crio/fedora-crio-ci:latest", "quay.io/crio/hello-wasm:latest"}
@@ -53,7 +56,7 @@ func TestBats(t *testing.T) {
 		for _, k := range []kind{plain, ours} {
 			t.Run(k.String(), func(t *testing.T) {
 				t.Parallel()
-				result := runBats(t, k, strings.Fields(*batsFiles))
+				result := runBats(t, k, strings.Fields(*batsFiles), *batsPattern)
 				mu.Lock()
 				defer mu.Unlock()
 				results[k] = result
@@ -68,7 +71,7 @@ func TestBats(t *testing.T) {
 		if status == "passed" {
 			passed++
 			if results[ours][name] != status {
-				t.Errorf("%s: %s with plain overlay, %q with ours", name, status, results[ours][name])
+				again(t, name, results[ours])
 			}
 		}
 	}
@@ -78,8 +81,20 @@ func TestBats(t *testing.T) {
 	must(t, os.WriteFile("../../.cache/bats.md", []byte(batsTable(results)), 0o644))
 }
 
-// runBats runs files of the suite on a node of its own, and returns the status of each test.
-func runBats(t *testing.T, k kind, names []string) map[string]string {
+// again runs a test again that has failed with ours: some depend on other load of the machine.
+func again(t *testing.T, name string, results map[string]string) {
+	t.Helper()
+	file, test, _ := strings.Cut(name, ": ")
+	t.Logf("%s: %q with ours, it runs again", name, results[name])
+	results[name] = runBats(t, ours, []string{file}, "^"+regexp.QuoteMeta(test)+"$")[name]
+	if results[name] != "passed" {
+		t.Errorf("%s: passed with plain overlay, %q with ours", name, results[name])
+	}
+}
+
+// runBats runs tests whose names match a pattern, of files of the suite, on a node of its own. It returns the
+// status of each test.
+func runBats(t *testing.T, k kind, names []string, pattern string) map[string]string {
 	t.Helper()
 	bats, err := exec.Command("../../hack/cri-tools/bats.sh").Output()
 	must(t, err)
@@ -95,15 +110,15 @@ func runBats(t *testing.T, k kind, names []string) map[string]string {
 	// With cgroupfs, the parent is a path. runc of the tests would find itself in PATH.
 	n.shell(`cp -r --no-preserve=mode,ownership "$1/." suite; chmod -R a+rx suite
 sed -i 's,pod_123-456.slice,/pod_123-456,' suite/test/testdata/*.json
-mkdir wrapped tmp; printf '#!/bin/sh\nPATH=%s exec %s "$@"\n' "$PATH" "$PWD/runc" >wrapped/runc; chmod 755 wrapped/runc`, source)
+mkdir wrapped temporary; printf '#!/bin/sh\nPATH=%s exec %s "$@"\n' "$PATH" "$PWD/runc" >wrapped/runc; chmod 755 wrapped/runc`, source)
 	result := map[string]string{}
 	for _, name := range names {
-		cmd := n.Command(t.Context(), "sh", "-c", `cd suite/test && exec "$0" --tap "$1.bats"`, strings.TrimSpace(string(bats)), name)
+		cmd := n.Command(t.Context(), "sh", "-c", `cd suite/test && exec "$0" --tap --filter "$2" "$1.bats"`, strings.TrimSpace(string(bats)), name, pattern)
 		cmd.Env = append(cmd.Env, "PATH="+filepath.Join(n.Dir, "wrapped")+":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			"TEMPLATE="+n.root, "COPYIMG_BINARY="+copyimg, "TMPDIR="+filepath.Join(n.Dir, "tmp"), "BATS_TMPDIR="+filepath.Join(n.Dir, "tmp"),
+			"TEMPLATE="+n.root, "COPYIMG_BINARY="+copyimg, "TMPDIR="+filepath.Join(n.Dir, "temporary"), "BATS_TMPDIR="+filepath.Join(n.Dir, "temporary"),
 			"CRIO_BINARY_PATH="+filepath.Join(n.bin, k.program()), "PINNS_BINARY_PATH="+filepath.Join(n.bin, "pinns"), "CRICTL_BINARY="+filepath.Join(n.bin, "crictl"),
 			"CONTAINER_DEFAULT_RUNTIME=runc", "CONTAINER_CGROUP_MANAGER=cgroupfs", "CONTAINER_CNI_PLUGIN_DIR=/usr/lib/cni", "CONTAINER_SECCOMP_PROFILE=",
-			"CONTAINER_DEFAULT_ULIMITS=nofile=20000:20000", "CRICTL_TIMEOUT=60s", "BATS_TEST_TIMEOUT=120")
+			"CONTAINER_DEFAULT_ULIMITS=nofile=20000:20000", "CRICTL_TIMEOUT=150s", "BATS_TEST_TIMEOUT=400")
 		out, err := cmd.CombinedOutput()
 		must(t, os.WriteFile(filepath.Join("../../.cache", "bats-"+k.String()+"-"+name+".log"), out, 0o644))
 		if _, failed := err.(*exec.ExitError); err != nil && !failed { //nolint:errorlint // of this command
