@@ -21,8 +21,8 @@ import (
 type Linked struct{ New, Had, Other int } // Other: those that cannot be linked
 
 // Link links the objects of an image into the pool of a store. It reads those that lack fs-verity, because the pool
-// takes a name for a proof of the content. Objects on another file system, and those with fs-verity by another
-// algorithm than the store's, are left out. The caller holds the lock of the pool.
+// takes a name for a proof of the content. Objects on another file system, and those of a repository by another
+// algorithm than the store's, are left out: fs-verity by one would break the other. The caller holds the lock of the pool.
 func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s chain.Store) (n Linked, err error) {
 	algorithm, err := objects.AlgorithmOf(s.Pool(), s.Algorithm)
 	if err != nil {
@@ -48,13 +48,17 @@ func Link(ctx context.Context, r *repository.Reader, image *repository.Image, s 
 
 // link links one object.
 func (n *Linked) link(r *repository.Reader, digest string, s chain.Store, a verity.Algorithm) error {
+	if len(digest) != a.Size() {
+		n.Other++
+		return nil // podman writes a copy
+	}
 	f, err := r.Object(digest)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	d, _, err := a.MeasureOrSum(f)
-	if err == nil && len(digest) == len(d.Bytes()) && digest != d.Bytes() {
+	if err == nil && digest != d.Bytes() {
 		return fmt.Errorf("%s is damaged: its content has fs-verity digest %s", f.Name(), d)
 	}
 	if err != nil {
