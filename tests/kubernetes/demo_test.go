@@ -110,7 +110,7 @@ func leftovers(t *testing.T, dir, name string, interfaces []net.Interface) {
 func TestDemo(t *testing.T) {
 	cmd, out := demo(t)
 	must(t, cmd.Wait())
-	for _, row := range []string{"next version: pull ", "new bytes on the disk", "EROFS mounts among them                   |         0 |         1 |", "ratio of composefs to plain"} {
+	for _, row := range []string{"next version: pull ", "new bytes on the disk", "EROFS mounts among them                   |         0 |         2 |", "ratio of composefs to plain"} {
 		if !strings.Contains(out.String(), row) {
 			t.Errorf("it prints no %q: %s", row, out)
 		}

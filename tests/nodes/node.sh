@@ -28,7 +28,7 @@ if [ "${NODE:-}" != inside ]; then
 		done
 		echo $$ >"$point/$cgroup/cgroup.procs"
 	done
-	NODE=inside exec unshare $net --cgroup --mount --pid --ipc --uts --fork --kill-child --mount-proc "$0" "$@"
+	NODE=inside exec unshare $net --cgroup --mount --pid --ipc --uts --fork --kill-child --mount-proc sh "$0" "$@"
 fi
 
 hierarchies | while read -r point type options; do

@@ -47,7 +47,7 @@ type Machine struct {
 // Boot starts the machine.
 func (m *Machine) Boot() error {
 	program, up := filepath.Join(m.Dir, "node.sh"), filepath.Join(m.Dir, "up")
-	if err := errors.Join(os.WriteFile(program, script, 0o700), os.MkdirAll(m.temporary(), 0o700)); err != nil {
+	if err := errors.Join(os.WriteFile(program, script, 0o600), os.MkdirAll(m.temporary(), 0o700)); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(filepath.Join(m.Dir, "node.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -55,7 +55,8 @@ func (m *Machine) Boot() error {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // the child writes
-	cmd := exec.Command(program, m.Dir, m.cgroup())
+	// By sh, because another child of this program may have the file open for writing still.
+	cmd := exec.Command("sh", program, m.Dir, m.cgroup())
 	if m.Network {
 		cmd.Args = append(cmd.Args, "--net")
 	}
@@ -63,9 +64,11 @@ func (m *Machine) Boot() error {
 		cmd.Args = append(cmd.Args, "--systemd")
 	}
 	cmd.Stdout, cmd.Stderr = log, log
-	if m.parent, err = Start(cmd); err != nil {
+	parent, err := Start(cmd)
+	if err != nil {
 		return err
 	}
+	m.parent = parent
 	err = Await("the node is up", Patience, func() (bool, error) {
 		if m.parent.Await(0) {
 			text, _ := os.ReadFile(log.Name())
