@@ -45,11 +45,6 @@ func (s *System) Boot(dir string, disks ...string) (m *Machine, err error) {
 	return nil, err
 }
 
-// BootOnce is like Boot, but tries only once. Its error has the end of the console's output.
-func (s *System) BootOnce(dir string, disks ...string) (*Machine, error) {
-	return s.boot(dir, disks...)
-}
-
 func (s *System) boot(dir string, disks ...string) (*Machine, error) {
 	m, err := s.start(dir, disks...)
 	if err != nil {
