@@ -66,6 +66,7 @@ var rootOnly = map[string]string{
 	"TestPullEventsTroubled":               library,
 	"TestPullInNamespace":                  otherIDs,
 	"TestPullRandomImages":                 "its images have owners that the user has no IDs for, which podman refuses",
+	"TestSHA512Import":                     noLinks,
 	"TestScript":                           byHand,
 	"TestSkopeoKeepsDigests":               "a pull through a differ records no registry in the cache of blobs, which as root the plain podman has filled",
 	"TestStatus/overlayfs":                 onOverlay,

@@ -54,7 +54,7 @@ func TestSHA512(t *testing.T) {
 	checkSays(t, p, 0, "found: 0 damaged", "--all")
 
 	context := filepath.Join(p.Store.Dir, "context")
-	must(t, os.Mkdir(context, 0o700))
+	must(t, os.Mkdir(context, 0o755))
 	writeFile(t, context, "new", strings.Repeat("new", 100))
 	writeFile(t, context, "Containerfile", "FROM "+ref+"\nCOPY new /usr/new\n")
 	p.Run("build", "-q", "--network=none", "-t", "built", context)
