@@ -156,11 +156,14 @@ func (p *Reader) ObjectPath(d verity.Digest) string {
 	return filepath.Join(p.objects.Name(), Path(d))
 }
 
-// DropImage removes a damaged merged image from the pool, and its other links names. It is merged
-// again when it is needed. Existing mounts keep the file.
+// DropImage removes a damaged merged image from the pool, unless d is none, and its other links names.
+// It is merged again when it is needed. Existing mounts keep the file.
 func (r *Repair) DropImage(d verity.Digest, names []string) error {
+	if !d.IsZero() {
+		names = append([]string{r.pool.imagePath(d)}, names...)
+	}
 	var err error
-	for _, name := range append([]string{r.pool.imagePath(d)}, names...) {
+	for _, name := range names {
 		err = files.WithCleanup(err, files.IgnoreMissing(os.Remove(name)))
 	}
 	return err
