@@ -31,9 +31,13 @@ if [ "${NODE:-}" != inside ]; then
 	NODE=inside exec unshare $net --cgroup --mount --pid --ipc --uts --fork --kill-child --mount-proc sh "$0" "$@"
 fi
 
-hierarchies | while read -r point type options; do
-	umount "$point"
+# systemd makes directories beside the hierarchies, and has that file system read-only: the node gets its own.
+all=$(hierarchies)
+echo "$all" | while read -r point _; do umount "$point"; done
+mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
+echo "$all" | while read -r point type options; do
 	options=$(controllers "$options") || options=
+	mkdir -p "$point"
 	mount -t "$type" -o "${options:-defaults}" cgroup "$point"
 done
 hostname node
