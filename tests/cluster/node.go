@@ -160,7 +160,7 @@ func (n *Node) StartCRIO() error {
 
 // Crictl runs crictl on the node.
 func (n *Node) Crictl(ctx context.Context, args ...string) (string, error) {
-	out, err := n.Command(ctx, append([]string{filepath.Join(n.cluster.Bin, "crictl"), "--config", filepath.Join(n.Dir, "crictl.yaml"), "--runtime-endpoint", "unix://" + socket, "--image-endpoint", "unix://" + socket}, args...)...).CombinedOutput()
+	out, err := n.Command(ctx, append([]string{filepath.Join(n.cluster.Bin, "crictl"), "--config", filepath.Join(n.Dir, "crictl.yaml"), "--timeout", "60s", "--runtime-endpoint", "unix://" + socket, "--image-endpoint", "unix://" + socket}, args...)...).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("crictl %q on %s: %w: %s", args, n.Name, err, out)
 	}
