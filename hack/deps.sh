@@ -60,6 +60,7 @@ test  newuidmap                    uidmap                          podman withou
 test  slirp4netns                  slirp4netns                     ports of containers without root
 test  /usr/lib/python3/dist-packages/yaml python3-yaml         reads the examples for Kubernetes
 test  groff                        groff-base                      judges the man pages
+test  dbus-daemon                  dbus-daemon                     the bus of a user manager
 test  systemd-analyze              systemd                         judges the unit of \"make install\"
 emul  qemu-aarch64                 qemu-user                       runs programs for arm64; Debian 13's qemu-user-static also registers with the kernel
 cross aarch64-linux-gnu-gcc        gcc-aarch64-linux-gnu           podman for arm64 (cgo)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
+	"github.com/composefs-storage/composefs-storage/tests/needs"
 )
 
 //go:embed testdata/manager.sh
@@ -21,11 +22,9 @@ var managerScript string
 // goes on when the session ends. Without the bus the holder is in the session and ends with it. Both end with the user
 // manager.
 func TestUserManager(t *testing.T) {
-	for _, program := range []string{"/lib/systemd/systemd", "/usr/bin/dbus-daemon", "/usr/bin/systemd-run", "/bin/bash"} {
-		if _, err := os.Stat(program); err != nil || os.Geteuid() != 0 {
-			t.Skip("the test needs root and ", program)
-		}
-	}
+	needs.Root(t)
+	needs.File(t, "/lib/systemd/systemd", "systemd")
+	needs.Program(t, "dbus-daemon", "dbus-daemon")
 	dir := mounttest.Scratch(t)
 	for _, name := range []string{"scope", "session"} {
 		writeImage(t, filepath.Join(dir, name), 1000)
