@@ -11,6 +11,7 @@ import (
 	"github.com/composefs-storage/composefs-storage/convert/boottest"
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
+	"github.com/composefs-storage/composefs-storage/convert/tree"
 	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
@@ -63,6 +64,17 @@ func TestSHA512(t *testing.T) {
 	same(t, "built and plain", built, seen(t, p, "built"))
 	runTool(t, p, "convert", "--all")
 	same(t, "built and composefs again", built, seen(t, p, "built"))
+	checkSays(t, p, 0, "found: 0 damaged", "--all")
+
+	box := push(t, rich()...)
+	made := func(p *podman.Podman) *tree.Tree {
+		p.Run("pull", "-q", box)
+		p.Run("run", "--name=box", box, "sh", "-c", "cd /; echo more >>home/big; rm -r replaced; chown 7:8 external; touch -d @7 home/big home external .")
+		p.Run("commit", "-q", "box", "made")
+		p.Run("rm", "box")
+		return seen(t, p, "made")
+	}
+	same(t, "committed in both", made(other), made(p))
 	checkSays(t, p, 0, "found: 0 damaged", "--all")
 
 	must(t, os.RemoveAll(dir)) // its objects have links too
