@@ -80,7 +80,7 @@ func (h *host) unify(p *podman.Podman) {
 	file, err := filepath.Abs("../../hack/boot/Containerfile.unified")
 	h.must(err)
 	h.must(machine.Copy(machine.Variables, h.keys("none.fd")))
-	p.Run(append(append([]string{"run", "--rm", "--cgroups=disabled", "-v", h.keys("") + ":/keys"}, limits...), "localhost/tools", "sh", "-ec", makeKeys)...)
+	p.Run(append(append([]string{"run", "--rm", "-v", h.keys("") + ":/keys"}, limits...), "localhost/tools", "sh", "-ec", makeKeys)...)
 	h.step("keys")
 	for _, version := range []string{"1", "2"} {
 		image, unified := "localhost/test:"+version, "localhost/unified:"+version
