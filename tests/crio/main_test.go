@@ -6,9 +6,6 @@
 package crio_test
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/tests/nodes"
@@ -17,10 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "runc" { // CRI-O starts this program in place of it
-		fmt.Fprintln(os.Stderr, nodes.Runc(os.Args[1:]))
-		os.Exit(1)
-	}
+	nodes.Enter()
 	seccomp.Enter()
 	podman.Main(m)
 }

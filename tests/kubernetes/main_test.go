@@ -1,8 +1,8 @@
 //go:build crio
 
 // Package kubernetes_test runs pods in a Kubernetes cluster with a node that has composefs and, as the judge, one with
-// plain overlay. Like tests/crio it is not part of the ordinary tests: "make test-kubernetes" builds what it
-// needs and runs it. It needs cgroup v1.
+// plain overlay. "make test-kubernetes" builds the programs for it and runs it, as it does with tests/crio. Other
+// targets leave it out. It needs cgroup v1.
 package kubernetes_test
 
 import (
@@ -19,10 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "runc" { // CRI-O starts this program in place of it
-		fmt.Fprintln(os.Stderr, nodes.Runc(os.Args[1:]))
-		os.Exit(1)
-	}
+	nodes.Enter()
 	code := m.Run()
 	if shared.testCluster != nil {
 		if code != 0 {

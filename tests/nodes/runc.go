@@ -5,6 +5,7 @@ package nodes
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,9 +19,18 @@ import (
 // oom_score_adj. runc then fails for pods, because their oom_score_adj is low.
 const resourceRight = "CAP_SYS_RESOURCE"
 
-// Runc runs runc without the requests that need this capability, if this process lacks it. It returns only
+// Enter runs runc in place of a program that CRI-O has started by that name, and then does not return. A program
+// that starts nodes calls it first.
+func Enter() {
+	if filepath.Base(os.Args[0]) == "runc" {
+		fmt.Fprintln(os.Stderr, runc(os.Args[1:]))
+		os.Exit(1)
+	}
+}
+
+// runc runs runc without the requests that need this capability, if this process lacks it. It returns only
 // an error.
-func Runc(args []string) error {
+func runc(args []string) error {
 	path, err := exec.LookPath("runc")
 	if err == nil {
 		err = lower(args)

@@ -22,10 +22,7 @@ import (
 )
 
 func main() {
-	if filepath.Base(os.Args[0]) == "runc" { // CRI-O starts this program in place of it
-		fmt.Fprintln(os.Stderr, nodes.Runc(os.Args[1:]))
-		os.Exit(1)
-	}
+	nodes.Enter()
 	layers := flag.Int("layers", 60, "layers of the application")
 	replicas := flag.Int("replicas", 3, "pods on each node")
 	report := flag.String("report", "", "also write the table to this file, in Markdown")
