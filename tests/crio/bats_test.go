@@ -14,7 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
@@ -50,22 +49,10 @@ func TestBats(t *testing.T) {
 		podman.SharedRegistry(t).PushTag(t, name, "latest", podman.Image{Layers: [][]byte{podman.Busybox(t), fedora,
 			podman.Layer(layertest.File("etc/.wh.token", ""), layertest.File("etc/name", name))}, Compression: podman.Gzip, Cmd: []string{"sh"}})
 	}
-	results := map[kind]map[string]string{}
-	t.Run("run", func(t *testing.T) {
-		var mu sync.Mutex
-		for _, k := range []kind{plain, ours} {
-			t.Run(k.String(), func(t *testing.T) {
-				t.Parallel()
-				result := runBats(t, k, strings.Fields(*batsFiles), *batsPattern)
-				mu.Lock()
-				defer mu.Unlock()
-				results[k] = result
-			})
-		}
+	results := ofBoth(t, func(t *testing.T, k kind) map[string]string {
+		t.Helper()
+		return runBats(t, k, strings.Fields(*batsFiles), *batsPattern)
 	})
-	if t.Failed() {
-		return
-	}
 	passed := 0
 	for name, status := range results[plain] {
 		if status == "passed" {

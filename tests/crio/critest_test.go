@@ -31,22 +31,7 @@ func TestCritest(t *testing.T) {
 	needs.Program(t, "ip", "iproute2")
 	needs.File(t, "/usr/lib/cni/bridge", "containernetworking-plugins")
 	standIns(t)
-	results := map[kind]map[string]string{}
-	t.Run("run", func(t *testing.T) {
-		var mu sync.Mutex
-		for _, k := range []kind{plain, ours} {
-			t.Run(k.String(), func(t *testing.T) {
-				t.Parallel()
-				result := critest(t, k)
-				mu.Lock()
-				defer mu.Unlock()
-				results[k] = result
-			})
-		}
-	})
-	if t.Failed() {
-		return
-	}
+	results := ofBoth(t, critest)
 	passed := 0
 	for name, status := range results[plain] {
 		if status == "passed" {
@@ -60,6 +45,29 @@ func TestCritest(t *testing.T) {
 		t.Errorf("only %d specs pass with plain overlay", passed)
 	}
 	must(t, os.WriteFile("../../.cache/critest.md", []byte(table(results)), 0o644))
+}
+
+// ofBoth runs a suite with plain overlay and with ours at the same time, and returns the status of each of its tests. It
+// ends the test if one of them cannot run.
+func ofBoth(t *testing.T, run func(t *testing.T, k kind) map[string]string) map[kind]map[string]string {
+	t.Helper()
+	results := map[kind]map[string]string{}
+	t.Run("run", func(t *testing.T) {
+		var mu sync.Mutex
+		for _, k := range []kind{plain, ours} {
+			t.Run(k.String(), func(t *testing.T) {
+				t.Parallel()
+				result := run(t, k)
+				mu.Lock()
+				defer mu.Unlock()
+				results[k] = result
+			})
+		}
+	})
+	if t.Failed() {
+		t.FailNow()
+	}
+	return results
 }
 
 // critest runs the specs on a node of its own, and returns the status of each.
