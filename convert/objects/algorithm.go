@@ -98,5 +98,5 @@ func writeAlgorithm(dir string, a verity.Algorithm) error {
 	if err != nil {
 		return files.WithCleanup(err, os.Remove(temp))
 	}
-	return (&Pool{}).syncDir(dir)
+	return files.Sync(dir)
 }

@@ -149,7 +149,7 @@ func (g *generator) external(n *tree.Inode) {
 			digest = [32]byte{byte(g.r.IntN(3))}
 		}
 		n.Digest = verity.NewDigest(digest[:])
-		n.Payload = fmt.Sprintf("%02x/%x", digest[0], digest[1:])
+		n.Payload = tree.ObjectPath(n.Digest)
 	}
 	if g.oneIn(8) {
 		n.Payload = pick(g, "", "p", "/absolute", "a b/c=d")

@@ -43,7 +43,7 @@ func RootFS(n int) *tree.Tree {
 				digest[b] = byte(content.UintN(256))
 			}
 			inode.Digest = verity.NewDigest(digest[:])
-			inode.Payload = fmt.Sprintf("%02x/%x", digest[0], digest[1:])
+			inode.Payload = tree.ObjectPath(inode.Digest)
 		}
 		if err := dir.Dir.Add(tree.Entry{Name: name, Inode: inode}); err != nil {
 			panic(err) // names are made unique by i
