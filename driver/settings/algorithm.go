@@ -39,6 +39,12 @@ func Algorithm(stores *chain.Stores) (verity.Algorithm, error) {
 	return a, nil
 }
 
+// wanted returns the algorithm for a new store, 0 if the configuration has none.
+func wanted(conf *config.Options) verity.Algorithm {
+	a, _ := verity.ParseAlgorithm(conf.Algorithm)
+	return a
+}
+
 // algorithmFile returns the file that sets algorithm.
 func algorithmFile() string {
 	if sources, err := Sources(); err == nil {

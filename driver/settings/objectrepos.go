@@ -34,8 +34,7 @@ type ObjectRepos struct {
 // called once for each directory from which the store takes no objects, and once for damaged objects in
 // each.
 func NewObjectRepos(conf *config.Options, root string, warn func(err error)) *ObjectRepos {
-	want, _ := verity.ParseAlgorithm(conf.Algorithm) // 0 if it is not set
-	return &ObjectRepos{dirs: conf.ObjectRepos, root: root, want: want, warn: warn, warned: map[string]bool{}}
+	return &ObjectRepos{dirs: conf.ObjectRepos, root: root, want: wanted(conf), warn: warn, warned: map[string]bool{}}
 }
 
 // Sources returns the present object directories for a new layer.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/config"
 	"github.com/composefs-storage/composefs-storage/convert/objects"
-	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/store/chain"
 )
 
@@ -84,7 +83,7 @@ func Sealing(conf *config.Options) objects.Sealing {
 // Stores returns the stores of a machine. home is the directory overlay of the primary store. The other
 // arguments are the roots of further stores; imageStore is "" if there is none.
 func Stores(conf *config.Options, home, imageStore string, additional []string) chain.Stores {
-	algorithm, _ := verity.ParseAlgorithm(conf.Algorithm) // 0 if it is not set
+	algorithm := wanted(conf)
 	s := chain.Stores{Primary: chain.Store{Home: home, Algorithm: algorithm}}
 	if imageStore != "" {
 		s.Images = chain.Store{Home: chain.Home(imageStore), Algorithm: algorithm}
