@@ -50,6 +50,8 @@ type Options struct {
 	Kernel     *oldkernel.Kernel // what runs podman, if not this machine's kernel
 	Env        []string          // further variables, as NAME=VALUE
 	Warns      string            // an expected warning
+
+	everyUser bool // rootless because of the flag
 }
 
 // storageConf returns storage.conf. Flags and variables of podman with the same content

@@ -48,7 +48,7 @@ func New(t testing.TB, kind Kind) *Podman {
 func (s *Store) Podman(t testing.TB, kind Kind, opts Options) *Podman {
 	t.Helper()
 	needs.Root(t)
-	if opts = withoutRoot(opts); opts.Rootless && kind == StockComposefs {
+	if opts = withoutRoot(t, opts); opts.Rootless && kind == StockComposefs {
 		t.Skip("stock podman with composefs does not start without root")
 	}
 	for _, p := range [][2]string{{"conmon", "conmon"}, {"runc", "runc"}, {"busybox", "busybox-static"}} {

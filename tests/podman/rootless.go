@@ -33,7 +33,7 @@ const (
 )
 
 // everyUser makes all podmans of a test program rootless.
-var everyUser = flag.Bool("rootless", false, "run podman as a user, with FUSE, and skip the tests that need root")
+var everyUser = flag.Bool("rootless", false, "run podman as a user, with FUSE, and skip the tests that need root or are rootless anyway")
 
 // WithoutRoot reports whether all podmans are rootless.
 func WithoutRoot() bool { return *everyUser }
@@ -60,12 +60,17 @@ func needsRoot(t testing.TB) {
 	}
 }
 
-// withoutRoot returns the options of a podman if all are rootless.
-func withoutRoot(opts Options) Options {
-	if !*everyUser || opts.Rootless {
+// withoutRoot returns the options of a podman if all are rootless. A test that asks for a rootless one is skipped,
+// because it does the same without -rootless.
+func withoutRoot(t testing.TB, opts Options) Options {
+	t.Helper()
+	if !*everyUser || opts.everyUser {
 		return opts
 	}
-	opts.Rootless, opts.FUSE = true, true
+	if opts.Rootless {
+		t.Skip("it runs podman as a user without -rootless, too")
+	}
+	opts.Rootless, opts.FUSE, opts.everyUser = true, true, true
 	if !strings.Contains(opts.Composefs, "rootless") {
 		opts.Composefs += "\nrootless = \"fuse\"\n"
 	}
