@@ -233,7 +233,7 @@ test: deps vet build $(programs) ## run all tests, podman's also as a user, and 
 	$(GO) test -timeout 30m $(if $(skipped),-skip '^($(skipped))$$') $(tested)
 	$(GO) test -tags=purego ./convert/verity
 	if command -v cc >/dev/null; then \
-		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/scan ./convert/toc \
+		CGO_ENABLED=1 $(GO) test -race ./convert ./convert/erofs ./convert/layer ./convert/objects ./convert/repository ./convert/scan ./convert/toc \
 			-run 'Vectors|SameBytes|WriterFails|Concurrent|Scan|Ugly|Fails|Cancel' && \
 		CGO_ENABLED=1 $(GO) test -race -short ./driver/...; fi
 	if command -v qemu-aarch64 >/dev/null; then \

@@ -45,7 +45,7 @@ var imports = map[string][]string{
 	"driver/pull/decompress":        {"github.com/klauspost/compress"},
 	"driver/pull/blob":              {"convert/layer", "driver/pull/decompress", "github.com/containers/storage", "github.com/klauspost/compress", "github.com/opencontainers/go-digest", "github.com/vbatts/tar-split"},
 	"driver/store/chain":            {"convert/verity"},
-	"driver/upkeep/export":          {"convert", "convert/erofs", "convert/objects", "convert/repository", "convert/splitstream", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey"},
+	"driver/upkeep/export":          {"convert", "convert/erofs", "convert/objects", "convert/repository", "convert/splitstream", "convert/tree", "convert/verity", "driver/pull/blob", "driver/store/catalog", "driver/store/chain", "driver/store/images", "driver/store/pool", "driver/store/survey", "golang.org/x/sync"},
 	"driver/upkeep/headers":         {"convert/tree", "driver/pull/blob", "driver/store/chain", "driver/store/images"},
 	"driver/upkeep/garbage":         {"convert/objects", "driver/store/chain", "driver/store/images", "driver/store/pool", "golang.org/x/sys"},
 	"driver/store/images":           {"convert", "convert/erofs", "convert/files", "convert/objects", "convert/tree", "convert/verity", "driver/store/chain", "driver/store/pool", "golang.org/x/sys"},

@@ -48,6 +48,9 @@ func (r *Repository) AddObject(o Object, methods ...Method) (Method, error) {
 			if err = r.take(m, file, o); err == nil {
 				return m, nil
 			}
+			if errors.Is(err, fs.ErrExist) { // another one has just added it
+				return r.AddObject(o, methods...)
+			}
 		}
 	}
 	return Present, fmt.Errorf("object %s: %w", o.Digest, err)
@@ -56,7 +59,7 @@ func (r *Repository) AddObject(o Object, methods ...Method) (Method, error) {
 // has reports whether the repository has an object. One of another size, as a power cut may leave it in a
 // repository of another program, is removed.
 func (r *Repository) has(digest string, size int64) (bool, error) {
-	if r.known[digest] {
+	if r.isKnown(digest) {
 		return true, nil
 	}
 	path := filepath.Join(r.dir, objectPath(digest))
@@ -71,19 +74,33 @@ func (r *Repository) has(digest string, size int64) (bool, error) {
 	if err != nil {
 		return false, &os.PathError{Op: "lstat", Path: path, Err: err}
 	}
-	r.known[digest] = true
+	r.setKnown(digest)
 	return true, nil
+}
+
+func (r *Repository) isKnown(digest string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known[digest]
+}
+
+func (r *Repository) setKnown(digest string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known[digest] = true
 }
 
 // take adds an object from a file by one method.
 func (r *Repository) take(m Method, file string, o Object) error {
 	if m == Link {
 		err := os.Link(file, filepath.Join(r.dir, objectPath(o.Digest)))
-		r.known[o.Digest] = err == nil
+		if err == nil {
+			r.setKnown(o.Digest)
+		}
 		return err
 	}
-	if m == Reflink && r.noReflinks != nil {
-		return r.noReflinks
+	if err := r.whyNoReflinks(); m == Reflink && err != nil {
+		return err
 	}
 	in, err := os.Open(file)
 	if err != nil {
@@ -97,7 +114,7 @@ func (r *Repository) take(m Method, file string, o Object) error {
 	if m == Reflink {
 		if err = unix.IoctlFileClone(int(w.file.Fd()), int(in.Fd())); err != nil {
 			err = &os.PathError{Op: "reflink", Path: file, Err: err}
-			r.noReflinks = err // for all files: most file systems have none
+			r.giveUpReflinks(err)
 		}
 	} else {
 		_, err = io.Copy(w, in)
@@ -109,6 +126,19 @@ func (r *Repository) take(m Method, file string, o Object) error {
 		return files.WithCleanup(err, w.drop())
 	}
 	return w.keep(o.Digest)
+}
+
+func (r *Repository) whyNoReflinks() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.noReflinks
+}
+
+// giveUpReflinks has all files copied: most file systems have no reflinks.
+func (r *Repository) giveUpReflinks(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.noReflinks = why
 }
 
 // Add adds a content that write writes, and returns its fs-verity digest and size.
@@ -136,25 +166,26 @@ type newObject struct {
 }
 
 func (r *Repository) newObject() (*newObject, error) {
-	if r.staging == "" {
-		if err := r.stage(); err != nil {
-			return nil, err
-		}
+	dir, err := r.stage()
+	if err != nil {
+		return nil, err
 	}
-	f, err := os.CreateTemp(r.staging, "new-")
+	f, err := os.CreateTemp(dir, "new-")
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
 	return &newObject{r: r, file: f, hash: verity.NewHash(r.algorithm)}, err
 }
 
-// stage makes the directory of staged files. Its lock, which lasts until the process ends, shows that it is
-// in use. Another process may remove the directory before that; then stage makes another one.
-func (r *Repository) stage() error {
-	for {
+// stage returns the directory of staged files. Its lock, which lasts until the process ends, shows that it is
+// in use. Another process may remove a new directory before that; then stage makes another one.
+func (r *Repository) stage() (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.staging == "" {
 		dir, err := os.MkdirTemp(r.dir, stagingPrefix)
 		if err != nil {
-			return err
+			return "", err
 		}
 		f, err := os.Open(dir)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -164,14 +195,15 @@ func (r *Repository) stage() error {
 			err = files.Lock(f, unix.LOCK_EX)
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
-		if _, err := os.Stat(dir); err == nil {
-			r.staging, r.stagingLock = dir, f
-			return nil
+		if _, err := os.Stat(dir); err != nil {
+			_ = f.Close() // it was removed
+			continue
 		}
-		_ = f.Close() // it was removed
+		r.staging, r.stagingLock = dir, f
 	}
+	return r.staging, nil
 }
 
 // Write writes to the file.
@@ -188,13 +220,18 @@ func (w *newObject) digest() string { return hex.EncodeToString(w.hash.Sum(nil))
 func (w *newObject) keep(digest string) error {
 	err := w.file.Close()
 	if err == nil {
-		err = os.Rename(w.file.Name(), filepath.Join(w.r.staging, digest))
+		err = os.Rename(w.file.Name(), filepath.Join(filepath.Dir(w.file.Name()), digest))
 	}
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	w.r.mu.Lock()
+	defer w.r.mu.Unlock()
+	if !w.r.known[digest] {
 		w.r.staged = append(w.r.staged, digest)
 		w.r.known[digest] = true
 	}
-	return err
+	return nil
 }
 
 // drop removes the file.

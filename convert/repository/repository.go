@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -17,16 +18,18 @@ import (
 )
 
 // Repository is an open repository. It holds the directory's lock, shared, so that no garbage is
-// collected. Its methods may not be called concurrently.
+// collected. Only AddObject and Add may be called concurrently.
 type Repository struct {
 	dir       string
 	lock      *os.File
 	algorithm verity.Algorithm
 
-	staging     string // the directory of staged files; "" if there is none
+	names []name // that Commit makes
+
+	mu          sync.Mutex // guards what follows
+	staging     string     // the directory of staged files; "" if there is none
 	stagingLock *os.File
 	staged      []string        // hexadecimal fs-verity digests of staged objects, which are their names there
-	names       []name          // that Commit makes
 	known       map[string]bool // objects, by hexadecimal fs-verity digests
 	noReflinks  error           // why there are none
 }

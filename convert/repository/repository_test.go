@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/composefs-storage/composefs-storage/convert/boottest"
 	"github.com/composefs-storage/composefs-storage/convert/repository"
@@ -253,5 +256,42 @@ func TestReplaced(t *testing.T) {
 	}
 	if m, err := r.AddObject(o, repository.Link); m != repository.Link || err != nil {
 		t.Errorf("%d, %v", m, err)
+	}
+}
+
+// TestConcurrent adds the same contents in all ways at the same time. Each is one object afterwards.
+func TestConcurrent(t *testing.T) {
+	base := t.TempDir()
+	dir := filepath.Join(base, "repo")
+	r := open(t, dir, verity.SHA256)
+	o := source(t, base, "content")
+	var group errgroup.Group
+	for i := range 64 {
+		own := fmt.Sprintf("content %d", i/4)
+		group.Go(func() error {
+			methods := []repository.Method{repository.Reflink, repository.Copy, repository.Link}
+			_, err := r.AddObject(o, methods[i%3:]...)
+			return err
+		})
+		group.Go(func() error {
+			_, _, err := r.Add(func(w io.Writer) error { _, err := io.WriteString(w, own); return err })
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "objects/??/*"))
+	if err != nil || len(found) != 17 {
+		t.Errorf("%d objects, %v", len(found), err)
+	}
+	for _, path := range found {
+		content, err := os.ReadFile(path)
+		if err != nil || object(dir, verity.Sum(content).String()) != path {
+			t.Errorf("%s: %q, %v", path, content, err)
+		}
 	}
 }

@@ -7,5 +7,6 @@
 //	images    merged, canonical and bootable                     images.go
 //	streams   tars of the layers, configuration, manifest        streams.go
 //
+// Objects are added while the images and streams are written, which need their digests only.
 // [Image] takes the pool's lock, shared, and expects that of the repository.
 package export

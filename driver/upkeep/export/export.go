@@ -6,6 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/composefs-storage/composefs-storage/convert/objects"
 	"github.com/composefs-storage/composefs-storage/convert/repository"
@@ -23,7 +26,8 @@ type Options struct {
 	Streams  bool                // write the split streams and the tag
 	Bootable bool                // write the bootable image
 
-	// Progress gets the number of bytes of the contents that are in the repository. It may be nil.
+	// Progress gets the number of bytes of the contents that are in the repository, in calls one after the other. It
+	// may be nil.
 	Progress func(done, total int64)
 }
 
@@ -59,8 +63,11 @@ type exporter struct {
 	repo    *repository.Repository
 	opts    Options
 	layers  []survey.Layer                  // top first
-	objects map[verity.Digest]verity.Digest // digests in the repository, in bytes
-	result  Result
+	objects map[verity.Digest]verity.Digest // those of the store by the repository's algorithm
+
+	mu     sync.Mutex // guards the counts of result, and calls of opts.Progress
+	done   int64      // bytes of contents
+	result Result
 }
 
 // Check returns an error if an image with these layers cannot be exported.
@@ -87,13 +94,30 @@ func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layer
 		return result, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	e := &exporter{ctx, stores, r, opts, layers, map[verity.Digest]verity.Digest{}, Result{}}
-	for _, step := range []func() error{e.addObjects, e.addImages, func() error { return e.addStreams(image) }, e.commit} {
-		if err := step(); err != nil {
-			return e.result, err
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	e := &exporter{ctx: ctx, stores: stores, repo: r, opts: opts, layers: layers}
+	list, err := e.list()
+	if err == nil {
+		err = e.addDigests(list)
 	}
-	return e.result, nil
+	if err != nil {
+		return result, err
+	}
+	group.Go(func() error { return e.each(list, e.addObject) })
+	group.Go(func() error { return e.addNames(image) }) // digests are enough for it
+	if err := group.Wait(); err != nil {
+		return e.result, err
+	}
+	e.result.Sealed, err = r.Commit()
+	return e.result, err
+}
+
+// addNames adds the images and split streams, which name objects.
+func (e *exporter) addNames(image catalog.Image) error {
+	if err := e.addImages(); err != nil {
+		return err
+	}
+	return e.addStreams(image)
 }
 
 // hold takes the locks of the pools, shared, so that nothing is collected.
@@ -118,9 +142,4 @@ func hold(stores *chain.Stores) (release func() error, err error) {
 		releases = append(releases, unlock, p.Close)
 	}
 	return release, nil
-}
-
-func (e *exporter) commit() (err error) {
-	e.result.Sealed, err = e.repo.Commit()
-	return err
 }

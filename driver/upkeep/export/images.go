@@ -74,6 +74,8 @@ func (e *exporter) addForm(form string, bootable bool) (digest string, err error
 func (e *exporter) add(write func(w io.Writer) error) (digest string, err error) {
 	o, added, err := e.repo.Add(write)
 	if added {
+		e.mu.Lock()
+		defer e.mu.Unlock()
 		e.result.Written += o.Size
 	}
 	return o.Digest, err

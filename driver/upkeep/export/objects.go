@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/composefs-storage/composefs-storage/convert"
 	"github.com/composefs-storage/composefs-storage/convert/repository"
@@ -31,33 +34,41 @@ func (c content) files() []string {
 	return []string{filepath.Join(c.layer.Store.PoolObjects(), object), filepath.Join(c.layer.Diff(), object)}
 }
 
-// addObjects adds the contents of all layers, those too that upper layers hide: their tars have them.
-func (e *exporter) addObjects() error {
-	var list []content
+// list returns the contents of all layers, those too that upper layers hide: their tars have them.
+func (e *exporter) list() (list []content, err error) {
 	seen := map[verity.Digest]bool{}
 	for _, l := range slices.Backward(e.layers) {
 		found, err := contents(l.Layer, seen)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list = append(list, found...)
 	}
 	for _, c := range list {
 		e.result.Contents += c.size
 	}
-	var done int64
-	for _, c := range list {
-		if err := e.ctx.Err(); err != nil {
-			return err
-		}
-		if err := e.addObject(c); err != nil {
-			return fmt.Errorf("layer %s: %w", c.layer.ID, err)
-		}
-		if done += c.size; e.opts.Progress != nil {
-			e.opts.Progress(done, e.result.Contents)
-		}
+	return list, nil
+}
+
+// each calls do for all contents, for as many at a time as there are processors.
+func (e *exporter) each(list []content, do func(content) error) error {
+	const atOnce = 64
+	group, ctx := errgroup.WithContext(e.ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(list, atOnce) {
+		group.Go(func() error {
+			for _, c := range part {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := do(c); err != nil {
+					return fmt.Errorf("layer %s: %w", c.layer.ID, err)
+				}
+			}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // contents returns the contents of a layer that were not seen, in walk order.
@@ -79,19 +90,19 @@ func contents(l chain.Layer, seen map[verity.Digest]bool) (list []content, err e
 
 // addObject adds a content.
 func (e *exporter) addObject(c content) error {
-	digest, err := e.digest(c)
-	if err != nil {
-		return err
-	}
-	e.objects[c.digest] = digest
-	o := repository.Object{Digest: digest.String(), Size: c.size, Files: c.files()}
+	o := repository.Object{Digest: e.objects[c.digest].String(), Size: c.size, Files: c.files()}
 	method, err := e.repo.AddObject(o, e.opts.Methods...)
-	e.count(method, c.size)
+	if err == nil {
+		e.count(method, c.size)
+		e.progress(c.size)
+	}
 	return err
 }
 
 // count counts an object that was added.
 func (e *exporter) count(m repository.Method, size int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	switch m {
 	case repository.Present:
 		e.result.Present++
@@ -103,6 +114,27 @@ func (e *exporter) count(m repository.Method, size int64) {
 		e.result.Copied++
 		e.result.Written += size
 	}
+}
+
+// progress reports that so many bytes more are in the repository.
+func (e *exporter) progress(n int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.done += n; e.opts.Progress != nil {
+		e.opts.Progress(e.done, e.result.Contents)
+	}
+}
+
+// addDigests fills e.objects. If the repository has another algorithm than the store, it reads the contents.
+func (e *exporter) addDigests(list []content) error {
+	e.objects = make(map[verity.Digest]verity.Digest, len(list))
+	return e.each(list, func(c content) error {
+		digest, err := e.digest(c)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.objects[c.digest] = digest
+		return err
+	})
 }
 
 // digest returns the fs-verity digest of a content by the repository's algorithm. If that is not the

@@ -10,7 +10,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/splitstream"
@@ -35,21 +38,9 @@ func (e *exporter) addStreams(image catalog.Image) error {
 	if !e.opts.Streams {
 		return nil
 	}
-	known, err := catalog.Read(e.stores)
+	refs, err := e.addLayers()
 	if err != nil {
 		return err
-	}
-	var refs []stream
-	for _, l := range slices.Backward(e.layers) {
-		record, _ := known.Layer(l.ID)
-		if record.DiffID == "" {
-			return fmt.Errorf("layer %s: the digest of its tar is not known; --no-oci exports the image without its tars", l.ID)
-		}
-		digest, err := e.addLayer(l.Layer, "oci-layer-"+record.DiffID)
-		if err != nil {
-			return fmt.Errorf("tar of layer %s: %w; --no-oci exports the image without its tars", l.ID, err)
-		}
-		refs = append(refs, stream{record.DiffID, digest})
 	}
 	manifest, text, err := image.Manifest()
 	if err != nil {
@@ -77,6 +68,42 @@ func (e *exporter) addStreams(image catalog.Image) error {
 	return nil
 }
 
+// addLayers adds the streams of the layers, as many at a time as there are processors, and returns them, the bottom
+// one first.
+func (e *exporter) addLayers() ([]stream, error) {
+	known, err := catalog.Read(e.stores)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]stream, len(e.layers))
+	group, ctx := errgroup.WithContext(e.ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, l := range e.layers {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			record, _ := known.Layer(l.ID)
+			if record.DiffID == "" {
+				return fmt.Errorf("layer %s: the digest of its tar is not known; --no-oci exports the image without its tars", l.ID)
+			}
+			digest, err := e.addLayer(l.Layer)
+			if err != nil {
+				return fmt.Errorf("tar of layer %s: %w; --no-oci exports the image without its tars", l.ID, err)
+			}
+			refs[len(refs)-1-i] = stream{record.DiffID, digest}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for _, ref := range refs {
+		e.repo.AddStream("oci-layer-"+ref.name, ref.digest)
+	}
+	return refs, nil
+}
+
 // forms returns the images that the stream of the configuration keeps: the new ones, and one that the
 // repository has from an earlier export.
 func (e *exporter) forms(config string) (forms []stream, err error) {
@@ -99,7 +126,7 @@ func (e *exporter) forms(config string) (forms []stream, err error) {
 	return forms, nil
 }
 
-// addJSON adds the stream of a configuration or manifest, which is an object, with streams that it names.
+// addJSON adds the stream of a configuration or manifest, which is an object, with streams that it names, and names it.
 func (e *exporter) addJSON(kind, name string, text []byte, refs []stream) (digest string, err error) {
 	w, err := splitstream.NewWriter(e.repo.Algorithm(), kind)
 	if err != nil {
@@ -125,11 +152,15 @@ func (e *exporter) addJSON(kind, name string, text []byte, refs []stream) (diges
 	if err != nil {
 		return "", err
 	}
-	return e.addStream(w, name)
+	digest, err = e.addStream(w)
+	if err == nil {
+		e.repo.AddStream(name, digest)
+	}
+	return digest, err
 }
 
-// addLayer adds the stream of a layer's tar, without reading the contents.
-func (e *exporter) addLayer(l chain.Layer, name string) (digest string, err error) {
+// addLayer adds the stream of a layer's tar, which it does not name, without reading the contents.
+func (e *exporter) addLayer(l chain.Layer) (digest string, err error) {
 	w, err := splitstream.NewWriter(e.repo.Algorithm(), splitstream.Layer)
 	if err != nil {
 		return "", err
@@ -153,20 +184,16 @@ func (e *exporter) addLayer(l chain.Layer, name string) (digest string, err erro
 	if err := blob.Walk(split, segment, t.add); err != nil {
 		return "", err
 	}
-	return e.addStream(w, name)
+	return e.addStream(w)
 }
 
-// addStream adds a split stream and names it.
-func (e *exporter) addStream(w *splitstream.Writer, name string) (digest string, err error) {
+// addStream adds a split stream.
+func (e *exporter) addStream(w *splitstream.Writer) (digest string, err error) {
 	b, err := w.Close()
 	if err != nil {
 		return "", err
 	}
-	digest, err = e.add(func(w io.Writer) error { _, err := io.Copy(w, bytes.NewReader(b)); return err })
-	if err == nil {
-		e.repo.AddStream(name, digest)
-	}
-	return digest, err
+	return e.add(func(w io.Writer) error { _, err := io.Copy(w, bytes.NewReader(b)); return err })
 }
 
 // tarStream writes the contents of a tar to a split stream.
