@@ -24,8 +24,11 @@ func newGraftTree(t *testing.T) graftTree {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"check.go", "pkg/chunked/compression_linux.go", "pkg/chunked/storage_linux.go"} { // the other patched files
-		name = filepath.Join("vendor/github.com/containers/storage", name)
+	for _, name := range []string{ // the other patched files
+		"image/v5/storage/storage_dest.go",
+		"storage/check.go", "storage/pkg/chunked/compression_linux.go", "storage/pkg/chunked/storage_linux.go",
+	} {
+		name = filepath.Join("vendor/github.com/containers", name)
 		text, err := os.ReadFile(filepath.Join("..", name))
 		if err == nil {
 			err = os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755)

@@ -115,6 +115,7 @@ func convertInto(ctx context.Context, s *staging.Layer, out graphdriver.DriverWi
 	}
 	warn.Xattrs(want.String(), s.Dir(), img.LargestXattrs)
 	out.CompressedDigest, out.UncompressedDigest, out.Size = sum.Digest, sum.DiffID, sum.Size
+	out.Artifacts = map[string]any{"compression": sum.Compression} // for the blob info cache, by a graft
 	out.UIDs, out.GIDs = img.UIDs, img.GIDs
 	odd.Unknown(want.String())
 	return out, nil

@@ -68,7 +68,6 @@ var rootOnly = map[string]string{
 	"TestPullRandomImages":                 "its images have owners that the user has no IDs for, which podman refuses",
 	"TestSHA512Import":                     noLinks,
 	"TestScript":                           byHand,
-	"TestSkopeoKeepsDigests":               "a pull through a differ records no registry in the cache of blobs, which as root the plain podman has filled",
 	"TestStatus/overlayfs":                 onOverlay,
 	"TestStatusWrongValues":                rootMessages,
 	"TestStockCommits":                     stockReads,

@@ -17,25 +17,26 @@ var ErrFormat = errors.New("compression is not gzip or zstd as usual")
 // ErrDecompress is the error of Read for a blob that has the right digest but invalid content.
 var ErrDecompress = errors.New("the blob cannot be decompressed")
 
-// decompressed returns the content of a blob. The first bytes determine the format.
-func decompressed(r io.Reader, choice decompress.Choice) (io.ReadCloser, error) {
+// decompressed returns the content and the compression of a blob. The first bytes determine the compression.
+func decompressed(r io.Reader, choice decompress.Choice) (content io.ReadCloser, c archive.Compression, _ error) {
 	b := bufio.NewReaderSize(r, 64<<10)
 	head, err := b.Peek(10)
 	if err != nil && err != io.EOF {
-		return nil, err
+		return nil, c, err
 	}
-	switch c := archive.DetectCompression(head); c {
+	switch c = archive.DetectCompression(head); c {
 	case archive.Uncompressed:
-		return io.NopCloser(b), nil
+		return io.NopCloser(b), c, nil
 	case archive.Gzip:
 		z, err := decompress.Gzip(b, choice)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrDecompress, err)
+			return nil, c, fmt.Errorf("%w: %w", ErrDecompress, err)
 		}
-		return z, nil
+		return z, c, nil
 	case archive.Zstd:
-		return decompress.Zstd(b, choice)
+		z, err := decompress.Zstd(b, choice)
+		return z, c, err
 	default:
-		return nil, fmt.Errorf("%w but %s", ErrFormat, c.Extension())
+		return nil, c, fmt.Errorf("%w but %s", ErrFormat, c.Extension())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"syscall"
 
+	"github.com/containers/storage/pkg/archive"
 	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
 
@@ -14,11 +15,12 @@ import (
 	"github.com/composefs-storage/composefs-storage/driver/pull/decompress"
 )
 
-// Summary contains the digests and sizes of a blob.
+// Summary describes a blob.
 type Summary struct {
-	Digest digest.Digest // blob digest
-	DiffID digest.Digest // digest of the tar
-	Size   int64         // of the tar, in bytes
+	Digest      digest.Digest       // blob digest
+	Compression archive.Compression // by which the blob was decompressed
+	DiffID      digest.Digest       // digest of the tar
+	Size        int64               // of the tar, in bytes
 }
 
 // ErrDigest is the error for a blob with another digest than the expected one.
@@ -79,7 +81,7 @@ func read(ctx context.Context, src Source, want digest.Digest, pass func(tar *ah
 // unpack decompresses a blob in its turn and calls pass, which reads the tar. The summary lacks the
 // blob digest.
 func unpack(compressed *ahead, choice decompress.Choice, t *turn, pass func(tar *ahead) error) (Summary, error) {
-	plain, err := decompressed(turnReader{compressed, t}, choice)
+	plain, compression, err := decompressed(turnReader{compressed, t}, choice)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -89,7 +91,7 @@ func unpack(compressed *ahead, choice decompress.Choice, t *turn, pass func(tar 
 	tar.Close()
 	switch {
 	case err == nil:
-		return Summary{DiffID: digest.NewDigest(digest.Canonical, tar.hash), Size: tar.size}, nil
+		return Summary{Compression: compression, DiffID: digest.NewDigest(digest.Canonical, tar.hash), Size: tar.size}, nil
 	case errors.Is(tar.err, zstd.ErrWindowSizeExceeded):
 		err = fmt.Errorf("%w: %w", ErrFormat, tar.err)
 	case tar.err != nil && tar.err != io.EOF && tar.err != io.ErrClosedPipe: //nolint:errorlint // the reader returns them as they are

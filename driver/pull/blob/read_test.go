@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/containers/storage/pkg/archive"
 	"github.com/klauspost/compress/zstd"
 	digest "github.com/opencontainers/go-digest"
 	"github.com/vbatts/tar-split/tar/asm"
@@ -151,7 +152,7 @@ func read(t *testing.T, s *server, known bool, want []byte) error {
 	if err != nil {
 		return err
 	}
-	if sum.DiffID != digest.FromBytes(want) || sum.Size != int64(len(want)) || sum.Digest != digest.FromBytes(s.blob) {
+	if sum.DiffID != digest.FromBytes(want) || sum.Size != int64(len(want)) || sum.Digest != digest.FromBytes(s.blob) || sum.Compression != archive.DetectCompression(s.blob) {
 		t.Errorf("summary %+v of a tar of %d bytes", sum, len(want))
 	}
 	checkSplit(t, split.Bytes(), want)
