@@ -39,6 +39,9 @@ type Object struct {
 // AddObject adds an object by the first of the methods that works. An error has the reason why the last one
 // does not. Links have their names at once, copies and reflinks after Commit.
 func (r *Repository) AddObject(o Object, methods ...Method) (Method, error) {
+	if len(methods) > 0 && methods[0] == Link && r.linkNew(o) {
+		return Link, nil
+	}
 	if has, err := r.has(o.Digest, o.Size); has || err != nil {
 		return Present, err
 	}
@@ -54,6 +57,12 @@ func (r *Repository) AddObject(o Object, methods ...Method) (Method, error) {
 		}
 	}
 	return Present, fmt.Errorf("object %s: %w", o.Digest, err)
+}
+
+// linkNew links the first file of an object, and reports whether that worked: for most objects it does, and it costs less than
+// looking for the name before.
+func (r *Repository) linkNew(o Object) bool {
+	return !r.isKnown(o.Digest) && len(o.Files) > 0 && r.take(Link, o.Files[0], o) == nil
 }
 
 // has reports whether the repository has an object. One of another size, as a power cut may leave it in a

@@ -79,15 +79,23 @@ func appendEntry(b []byte, e *storage.Entry) []byte {
 
 // appendString appends a string in JSON.
 func appendString(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			text, _ := json.Marshal(s) // never fails for a string
-			return append(b, text...)
-		}
+	if !isPlain(s) {
+		text, _ := json.Marshal(s) // never fails for a string
+		return append(b, text...)
 	}
 	b = append(b, '"')
 	b = append(b, s...)
 	return append(b, '"')
+}
+
+// isPlain reports whether JSON has the characters of a string as they are, and encoding/json writes them so.
+func isPlain[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // appendBytes appends bytes in JSON: in base64, or null.
