@@ -32,6 +32,7 @@ var rootOnly = map[string]string{
 	"TestBuildah":                          "buildah mounts in a session of buildah unshare only",
 	"TestC1StockMaintenance":               stockReads,
 	"TestC4LayersCanBeMountedByHand":       byHand,
+	"TestCheckpoint":                       "podman makes and restores no checkpoints without root",
 	"TestChunkedWhole":                     stockReads,
 	"TestCommitInNamespace":                otherIDs,
 	"TestContainersStorage":                byHand,

@@ -5,6 +5,7 @@ package vm_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -36,17 +37,32 @@ func userMounts() bool {
 	return major > 6 || major == 6 && minor >= 16
 }
 
-// TestUserVerity pulls and runs an image as a user with verity = "require". The files that the user sees are those
-// of the plain driver, the kernel verifies them, and a swapped object gives EIO.
-func TestUserVerity(t *testing.T) {
-	t.Parallel()
+// needsUserMounts skips a test if users cannot mount composefs.
+func needsUserMounts(t *testing.T) {
+	t.Helper()
 	if !userMounts() {
 		t.Skipf("Linux %s is older than 6.16", system.Release())
 	}
+}
+
+// TestUserVerity pulls and runs an image as a user with fs-verity. The files that the user sees are those of the plain
+// driver, the kernel verifies them, and a swapped object gives EIO.
+func TestUserVerity(t *testing.T) {
+	t.Parallel()
+	needsUserMounts(t)
+	for _, mode := range []string{"try", "require"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			userVerity(t, mode)
+		})
+	}
+}
+
+func userVerity(t *testing.T, mode string) {
 	g := boot(t, newDisk(t, "verity"))
 	g.mode("off")
 	want := g.tree(plain + pullApp + show(app))
-	g.addUser("require")
+	g.addUser(mode)
 	g.run(asUser(pullApp))
 	shown := g.tree(asUser("podman unshare dash -c \"/guest tree \\$(podman image mount " + app + ")\""))
 	for _, d := range mounted.Compare(want, shown, mounted.Allow{DirTimes: true}) {
@@ -82,6 +98,36 @@ func TestUserVerity(t *testing.T) {
 	g.run(asUser(read + " >/dev/null"))
 }
 
+// TestUserTryWithout has a user pull with verity = "try" on a file system without fs-verity: nothing is sealed, all
+// works, and status names the reason. With "require" podman refuses.
+func TestUserTryWithout(t *testing.T) {
+	t.Parallel()
+	needsUserMounts(t)
+	g := boot(t, newDisk(t, "^verity"))
+	g.addUser("try")
+	g.run(asUser(pullApp))
+	if got := g.run(asUser("podman run --rm --network=none " + app + " cat /lib/new/short")); got != "in the image" {
+		t.Errorf("a container prints %q", got)
+	}
+	if mounts := g.run(asUser("podman unshare dash -c \"podman image mount " + app + " >/dev/null; cat /proc/mounts\"")); !strings.Contains(mounts, "userxattr") || strings.Contains(mounts, "verity=require") {
+		t.Errorf("mounts of the user: %s", mounts)
+	}
+	if got := g.run("/guest pool " + userDir + "/store/overlay-composefs"); !strings.HasPrefix(got, "0 ") || strings.HasSuffix(got, " 0 not") {
+		t.Error("of the pool:", got)
+	}
+	g.run(asUser("composefs-storage check --all >/dev/null"))
+	if out := g.run(asUser("composefs-storage status")); !strings.Contains(out, "composefs is on") || !withoutVerity.MatchString(out) {
+		t.Errorf("status: %s", out)
+	}
+	g.addUser("require")
+	if out, err := g.Run("set -e\n" + asUser("podman info 2>&1")); err == nil || !strings.Contains(out+err.Error(), "tune2fs -O verity") {
+		t.Errorf("with require: %q, %v; want advice on tune2fs", out, err)
+	}
+}
+
+// withoutVerity is a line of status.
+var withoutVerity = regexp.MustCompile(`(?m)^  fs-verity +no +\S`)
+
 // TestUserTooOld has a user pull on a kernel before 6.16: layers stay plain, and podman and status give the reason.
 func TestUserTooOld(t *testing.T) {
 	t.Parallel()
@@ -109,9 +155,7 @@ func TestUserTooOld(t *testing.T) {
 // sound, and the pull can be done again.
 func TestUserPowerCuts(t *testing.T) {
 	t.Parallel()
-	if !userMounts() {
-		t.Skipf("Linux %s is older than 6.16", system.Release())
-	}
+	needsUserMounts(t)
 	disk := newDisk(t, "verity")
 	const remove = "podman rmi -af >/dev/null"
 	const reboot = "cd " + userDir + " && rm -rf run libpod runtime" // which are in memory elsewhere
