@@ -268,7 +268,7 @@ test-kills: deps build podman ## kill FUSE servers of images in use, and exports
 	$(GO) test -count=1 -timeout 60m -v ./driver/kernel/fuse/holder -run 'TestKill$$' -args -kills=$(KILLS)
 	$(GO) test -count=1 -timeout 60m -v ./tests/e2e -run 'Test(ServerKills|ExportKilled)$$' -args -kills=$(KILLS)
 
-test-vm: deps build podman ## run podman in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
+test-vm: deps build podman $(if $(upstreams),crio crio-tools) ## run podman and CRI-O in machines that have fs-verity and lose power; KERNEL=trixie-backports, VM=-cuts=5
 	hack/vm/test.sh $(VM)
 
 test-boot: deps build podman initramfs-tool ## boot a host from a container image in virtual machines, update it, tamper with it (root)

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/composefs-storage/composefs-storage/tests/nodes"
 	"github.com/composefs-storage/composefs-storage/tests/podman"
 )
 
@@ -79,36 +80,21 @@ type pod struct {
 	security   object // of its containers
 }
 
-type object = map[string]any
-
-// security is the security context of pods and their containers: the network of the node (NODE), and processes of
-// their own (CONTAINER), so that a pod needs no container for itself.
-var security = object{"namespace_options": object{"network": 2, "pid": 1}}
+type object = nodes.Object
 
 // pod runs a pod in the network of the node.
-func (n *node) pod(name string) pod { return n.podWith(name, security) }
+func (n *node) pod(name string) pod { return n.podWith(name, nodes.HostNetwork) }
 
 func (n *node) podWith(name string, security object) pod {
 	n.t.Helper()
-	config := n.write("pod-"+name, object{
-		"metadata":      object{"name": name, "uid": name, "namespace": "default", "attempt": 0},
-		"log_directory": filepath.Join(n.Dir, "log"),
-		"linux":         object{"cgroup_parent": "/pods", "security_context": security},
-	})
+	config := n.write("pod-"+name, nodes.Pod(name, filepath.Join(n.Dir, "log"), security))
 	return pod{n, n.crictl("runp", config), config, security}
 }
 
 // create creates a container that sleeps.
 func (p pod) create(name, image string, mounts ...object) (id string, err error) {
 	p.t.Helper()
-	config := p.write("container-"+name, object{
-		"metadata": object{"name": name},
-		"image":    object{"image": image},
-		"command":  []string{"sh", "-c", `trap "exit 0" TERM; while :; do sleep 1 & wait; done`},
-		"log_path": name + ".log",
-		"mounts":   mounts,
-		"linux":    object{"security_context": p.security},
-	})
+	config := p.write("container-"+name, nodes.Container(name, image, p.security, mounts...))
 	return p.try("create", p.id, config, p.config)
 }
 

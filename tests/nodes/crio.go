@@ -33,8 +33,9 @@ seccomp_profile = ""
 apparmor_profile = ""
 hooks_dir = []
 irqbalance_config_restore_file = "disable"
+%[7]s
 [crio.runtime.runtimes.runc]
-runtime_path = "%[1]s/runc"
+runtime_path = "%[6]s"
 runtime_type = "oci"
 runtime_root = "/run/runc"
 [crio.image]
@@ -56,20 +57,26 @@ type Configuration struct {
 	Bin        string // our programs
 	Socket     string // where CRI-O listens
 	Metrics    int    // the port of its metrics
+	Runtime    string // lines for [crio.runtime] of crio.conf
 	Image      string // lines for [crio.image] of crio.conf
 	Storage    string // storage.conf
 	Registries string // registries.conf
 	Network    string // the network of pods, or "", for CNI
 }
 
-// Configure writes the files that CRI-O of the machine reads. runc is then this program: see [Runc].
+// CRIO returns crio.conf, for the directory of CRI-O's files and the path of runc.
+func (c Configuration) CRIO(dir, runc string) string {
+	return fmt.Sprintf(conf, dir, c.Metrics, c.Image, c.Bin, c.Socket, runc, c.Runtime)
+}
+
+// Configure writes the files that CRI-O of the machine reads. runc is then this program: see [Enter].
 func (m *Machine) Configure(c Configuration) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	files := map[string]string{
-		"crio.conf":                  fmt.Sprintf(conf, m.Dir, c.Metrics, c.Image, c.Bin, c.Socket),
+		"crio.conf":                  c.CRIO(m.Dir, filepath.Join(m.Dir, "runc")),
 		"containers/storage.conf":    c.Storage,
 		"containers/registries.conf": c.Registries,
 		"containers/policy.json":     `{"default": [{"type": "insecureAcceptAnything"}]}`,

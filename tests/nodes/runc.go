@@ -68,15 +68,13 @@ func lower(args []string) error {
 	return nil
 }
 
-type object = map[string]any
-
 // rewrite changes a JSON file.
-func rewrite(path string, change func(object)) error {
+func rewrite(path string, change func(Object)) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	content := object{}
+	content := Object{}
 	from := json.NewDecoder(bytes.NewReader(text))
 	from.UseNumber()
 	if err := from.Decode(&content); err != nil {
@@ -89,18 +87,18 @@ func rewrite(path string, change func(object)) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-func lowerContainer(spec object) {
-	if process, ok := spec["process"].(object); ok {
+func lowerContainer(spec Object) {
+	if process, ok := spec["process"].(Object); ok {
 		lowerProcess(process)
 	}
-	linux, _ := spec["linux"].(object)
-	resources, _ := linux["resources"].(object)
+	linux, _ := spec["linux"].(Object)
+	resources, _ := linux["resources"].(Object)
 	if _, err := os.Stat("/sys/fs/cgroup/hugetlb/cgroup.procs"); err != nil {
 		delete(resources, "hugepageLimits")
 	}
 }
 
-func lowerProcess(process object) {
+func lowerProcess(process Object) {
 	delete(process, "rlimits")
 	text, _ := os.ReadFile("/proc/self/oom_score_adj")
 	own, err := strconv.Atoi(strings.TrimSpace(string(text)))
@@ -109,7 +107,7 @@ func lowerProcess(process object) {
 			process["oomScoreAdj"] = own
 		}
 	}
-	sets, _ := process["capabilities"].(object)
+	sets, _ := process["capabilities"].(Object)
 	for name, set := range sets {
 		if list, ok := set.([]any); ok {
 			sets[name] = slices.DeleteFunc(list, func(c any) bool { return c == resourceRight })

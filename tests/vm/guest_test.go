@@ -114,3 +114,11 @@ func (g guest) tree(script string) *tree.Tree {
 	}
 	return t
 }
+
+// must fails the test at an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

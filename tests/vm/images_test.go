@@ -15,7 +15,7 @@ import (
 
 // writeImages makes the images that the registry in the machine serves: app, which can
 // be run, next, another version of it, which shares two of its layers and some files of
-// the others, and many, which has more files.
+// the others, many, which has more files, and pause, of which CRI-O makes pods.
 func writeImages(dir string) error {
 	path, err := exec.LookPath("busybox")
 	if err != nil {
@@ -32,11 +32,12 @@ func writeImages(dir string) error {
 		layertest.File("etc/hosts", ""), layertest.File("etc/hostname", ""), layertest.File("etc/resolv.conf", ""),
 		layertest.Symlink("etc/mtab", "/proc/mounts"), layertest.File("run/.containerenv", ""),
 		layertest.File("bin/busybox", string(busybox)).Owner(0, 0, 0o755), layertest.Symlink("bin/sh", "busybox"),
-		layertest.Symlink("bin/cat", "busybox"), layertest.Symlink("bin/touch", "busybox"))
+		layertest.Symlink("bin/cat", "busybox"), layertest.Symlink("bin/touch", "busybox"), layertest.Symlink("bin/sleep", "busybox"))
 	for name, layers := range map[string][][]byte{
-		"app":  {base, files("lib", 1, 150), files("srv", 2, 100), changes("lib", 1)},
-		"next": {base, files("lib", 1, 150), files("srv", 3, 100), changes("lib", 2), files("opt", 2, 50)},
-		"many": {base, files("many", 4, 2500)},
+		"app":   {base, files("lib", 1, 150), files("srv", 2, 100), changes("lib", 1)},
+		"next":  {base, files("lib", 1, 150), files("srv", 3, 100), changes("lib", 2), files("opt", 2, 50)},
+		"many":  {base, files("many", 4, 2500)},
+		"pause": {base},
 	} {
 		img := podman.Image{Layers: layers, Compression: podman.Gzip, Cmd: []string{"/bin/sh"}}
 		if err := img.WriteLayout(filepath.Join(dir, name)); err != nil {
@@ -52,22 +53,26 @@ func writeImages(dir string) error {
 func files(dir string, seed uint64, count int) []byte {
 	entries := []layertest.Entry{layertest.Dir(dir)}
 	for i := range count {
-		r := rand.New(rand.NewPCG(seed, uint64(i)))
-		size := r.IntN(8 << 10)
-		if i%20 == 0 {
-			size = r.IntN(300 << 10)
-		}
-		b := make([]byte, size)
-		for j := range b {
-			b[j] = "0123456789abcdef"[r.IntN(16)]
-		}
-		content := string(b)
-		if i%3 == 0 {
-			content += dir
-		}
-		entries = append(entries, layertest.File(fmt.Sprintf("%s/%03d", dir, i), content))
+		entries = append(entries, layertest.File(fmt.Sprintf("%s/%03d", dir, i), content(dir, seed, i)))
 	}
 	return podman.Layer(entries...)
+}
+
+// content returns the content of a file of the layer of [files].
+func content(dir string, seed uint64, number int) string {
+	r := rand.New(rand.NewPCG(seed, uint64(number)))
+	size := r.IntN(8 << 10)
+	if number%20 == 0 {
+		size = r.IntN(300 << 10)
+	}
+	b := make([]byte, size)
+	for j := range b {
+		b[j] = "0123456789abcdef"[r.IntN(16)]
+	}
+	if number%3 == 0 {
+		return string(b) + dir
+	}
+	return string(b)
 }
 
 // changes returns a layer that deletes and replaces some of the files that the layer of
