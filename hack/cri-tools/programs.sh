@@ -1,9 +1,9 @@
 #!/bin/sh
 # usage: programs.sh DIR
 #
-# Build programs into DIR that tests of CRI-O need: crictl and critest, from the module that go.mod in
-# this directory names, and pinns of CRI-O, which keeps namespaces of pods. Each module is built with its
-# own go.mod. .cache/cri-tools/cri-o is a link to CRI-O's source, of which tests need more. GO is the go
+# Build programs into DIR that tests of CRI-O need: crictl and critest, and runc, from the modules that
+# go.mod in this directory names, and pinns of CRI-O, which keeps namespaces of pods. Each module is built
+# with its own go.mod. kubelet allows pods in user namespaces from runc 1.2 on, and Debian 12 has 1.1.5. .cache/cri-tools/cri-o is a link to CRI-O's source, of which tests need more. GO is the go
 # command.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -23,13 +23,24 @@ source() {
 	printf '%s\n' "$json" | sed -n 's/^.*"Dir": "\(.*\)",$/\1/p'
 }
 
+# unpack FROM DIR: copy a module, because the module cache is read-only, without its list of vendored ones
+unpack() {
+	rm -rf "$2"
+	cp -r --no-preserve=mode "$1" "$2"
+	rm -rf "$2/vendor"
+}
+
 from=$(source sigs.k8s.io/cri-tools hack/cri-tools)
 sources=.cache/cri-tools/source
-rm -rf "$sources"
-cp -r --no-preserve=mode "$from" "$sources" # the module cache is read-only
+unpack "$from" "$sources"
 export CGO_ENABLED=0 GOFLAGS=-trimpath
 "$go" -C "$sources" build -o "$bin/crictl" -ldflags "-X sigs.k8s.io/cri-tools/pkg/version.Version=${from##*@}" ./cmd/crictl
 "$go" -C "$sources" test -c -o "$bin/critest" ./cmd/critest
+
+from=$(source github.com/opencontainers/runc hack/cri-tools)
+sources=.cache/cri-tools/runc
+unpack "$from" "$sources"
+CGO_ENABLED=1 "$go" -C "$sources" build -o "$bin/runc" -tags seccomp .
 
 crio=hack/upstreams/crio-1.34
 [ -d "$crio" ] || crio=. # the tree of an upstream

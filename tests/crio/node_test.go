@@ -54,12 +54,12 @@ type options struct {
 func newNode(t *testing.T, k kind, opts options) *node {
 	t.Helper()
 	needs.Root(t)
-	for program, debian := range map[string]string{"conmon": "conmon", "runc": "runc", "catatonit": "catatonit", "nsenter": "util-linux"} {
+	for program, debian := range map[string]string{"conmon": "conmon", "catatonit": "catatonit", "nsenter": "util-linux"} {
 		needs.Program(t, program, debian)
 	}
 	bin, err := filepath.Abs("../../bin")
 	must(t, err)
-	for program, command := range map[string]string{k.program(): "make " + k.program(), "crictl": "make crio-tools", "composefs-storage": "make build"} {
+	for program, command := range map[string]string{k.program(): "make " + k.program(), "crictl": "make crio-tools", "runc": "make crio-tools", "composefs-storage": "make build"} {
 		needs.Built(t, filepath.Join(bin, program), command)
 	}
 	dir, err := os.MkdirTemp(needs.Disk(t), "composefs-crio-*")

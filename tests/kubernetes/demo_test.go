@@ -44,7 +44,7 @@ func demo(t *testing.T) (*exec.Cmd, *output) {
 	needs.Root(t)
 	program, err := filepath.Abs("../../bin/kubernetes/demo")
 	must(t, err)
-	for _, built := range []string{"kubelet", "../crio", "../crio-stock", "../crictl"} {
+	for _, built := range []string{"kubelet", "../crio", "../crio-stock", "../crictl", "../runc"} {
 		needs.Built(t, filepath.Join(filepath.Dir(program), built), "make crio crio-stock crio-tools kubernetes")
 	}
 	build := exec.Command("go", "build", "-o", program, "./tests/cluster/demo")

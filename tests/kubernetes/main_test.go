@@ -73,13 +73,13 @@ func ours(t *testing.T) node {
 func start(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	needs.Root(t)
-	for program, debian := range map[string]string{"conmon": "conmon", "runc": "runc", "catatonit": "catatonit", "nsenter": "util-linux", "ip": "iproute2", "busybox": "busybox-static"} {
+	for program, debian := range map[string]string{"conmon": "conmon", "catatonit": "catatonit", "nsenter": "util-linux", "ip": "iproute2", "busybox": "busybox-static"} {
 		needs.Program(t, program, debian)
 	}
 	needs.File(t, "/usr/lib/cni/bridge", "containernetworking-plugins")
 	bin, err := filepath.Abs("../../bin")
 	must(t, err)
-	for program, command := range map[string]string{"crio": "make crio", "crio-stock": "make crio-stock", "crictl": "make crio-tools", "composefs-storage": "make build", "kubernetes/kubelet": "make kubernetes"} {
+	for program, command := range map[string]string{"crio": "make crio", "crio-stock": "make crio-stock", "crictl": "make crio-tools", "runc": "make crio-tools", "composefs-storage": "make build", "kubernetes/kubelet": "make kubernetes"} {
 		needs.Built(t, filepath.Join(bin, program), command)
 	}
 	shared.once.Do(func() {

@@ -82,7 +82,7 @@ func (m *Machine) Configure(c Configuration) error {
 		"containers/policy.json":     `{"default": [{"type": "insecureAcceptAnything"}]}`,
 	}
 	err = errors.Join(os.Mkdir(filepath.Join(m.Dir, "containers"), 0o755), os.Mkdir(filepath.Join(m.Dir, "networks"), 0o755),
-		os.Symlink(self, filepath.Join(m.Dir, "runc")))
+		os.Symlink(self, filepath.Join(m.Dir, "runc")), os.Symlink(filepath.Join(c.Bin, "runc"), filepath.Join(m.Dir, runcProgram)))
 	if c.Network != "" {
 		files["networks/10-pods.conflist"] = c.Network
 	}

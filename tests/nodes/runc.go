@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +17,9 @@ import (
 // resourceRight is the capability without which a process may neither raise limits nor lower its
 // oom_score_adj. runc then fails for pods, because their oom_score_adj is low.
 const resourceRight = "CAP_SYS_RESOURCE"
+
+// runcProgram is a link to runc, beside the one with its name to this program.
+const runcProgram = "runc-program"
 
 // Enter runs runc in place of a program that CRI-O has started by that name, and then does not return. A program
 // that starts nodes calls it first.
@@ -31,12 +33,9 @@ func Enter() {
 // runc runs runc without the requests that need this capability, if this process lacks it. It returns only
 // an error.
 func runc(args []string) error {
-	path, err := exec.LookPath("runc")
+	err := lower(args)
 	if err == nil {
-		err = lower(args)
-	}
-	if err == nil {
-		err = syscall.Exec(path, append([]string{"runc"}, args...), os.Environ())
+		err = syscall.Exec(filepath.Join(filepath.Dir(os.Args[0]), runcProgram), append([]string{"runc"}, args...), os.Environ())
 	}
 	return err
 }
