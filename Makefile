@@ -349,13 +349,13 @@ vet: toolchain ## run go vet, and check formatting
 
 lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which needs the module proxy
 	CGO_ENABLED=0 $(GO) -C hack/lint build -o ../../.cache/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
-	.cache/golangci-lint run ./...
+	.cache/golangci-lint run --build-tags boot,crio,vm ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
 			convert/layer:FuzzRead convert/selinux:FuzzPrefix convert/splitstream:FuzzOpen convert/toc:FuzzTOC \
 			convert/verity:FuzzWrite driver/kernel/fuse:FuzzAnswer driver/trust/policy:FuzzPolicy \
-			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead $(if $(word 2,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd)); do \
+			driver/store/images:FuzzLookup driver/pull/blob:FuzzChecksum driver/pull/blob:FuzzLayout driver/pull/blob:FuzzPacker driver/pull/blob:FuzzRead driver/pull/blob:FuzzUnpacker $(if $(word 2,$(decompressors)),$(addprefix driver/pull/decompress:,FuzzGzip FuzzZstd)); do \
 		$(GO) test ./$${target%%:*} -run '^$$' -fuzz "^$${target##*:}\$$" \
 			-fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; \
 	done
