@@ -1,7 +1,9 @@
 package convert_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"testing"
 
@@ -138,6 +140,100 @@ func TestMergeLaws(t *testing.T) {
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
+	}
+}
+
+// TestExtend adds layers with much in common to the tree of the layers below them: the image has the same bytes as
+// that of a merge of all.
+func TestExtend(t *testing.T) {
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		var sources []convert.Source
+		for i := range 5 {
+			tr := tree.New()
+			tr.Root.Dir.Implied = i > 0 && r.IntN(4) > 0
+			fillAlike(r, tr.Root, i, 3)
+			if r.IntN(3) == 0 {
+				linkAlike(r, tr)
+			}
+			sources = append(sources, sourcesOf(t, [][]byte{write(t, tr, erofs.Layer)})...)
+		}
+		checkExtended(t, sources, 1+r.IntN(4), 1+r.IntN(2))
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// TestExtendRandom is TestExtend with layers of files of all types.
+func TestExtendRandom(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		var images [][]byte
+		for i := range 3 {
+			tr := randomLayer(r, int(seed)+i)
+			for e := range tr.All() {
+				if n := e.Inode; n.IsDir() && n.Dir.Implied {
+					dir := n.Dir
+					*n = *tree.NewDir(0o755)
+					n.Dir = dir
+				}
+			}
+			images = append(images, write(t, tr, erofs.Layer))
+		}
+		checkExtended(t, sourcesOf(t, images), 1, 1)
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// linkAlike gives a file of a layer a second name.
+func linkAlike(r *rand.Rand, tr *tree.Tree) {
+	var dirs []*tree.Dir
+	var files []*tree.Entry
+	for e := range tr.All() {
+		if e.Inode.IsDir() {
+			dirs = append(dirs, e.Inode.Dir)
+		} else if e.Inode.Type() == tree.TypeRegular {
+			files = append(files, e)
+		}
+	}
+	if len(files) == 0 {
+		return
+	}
+	n := files[r.IntN(len(files))].Inode
+	n.Nlink = 2
+	_ = dirs[r.IntN(len(dirs))].Add(tree.Entry{Name: "link", Inode: n}) // it may be there
+	tr.Relink()
+}
+
+// checkExtended merges the lowest layers, and then adds the others in parts of at most the given number.
+func checkExtended(t *testing.T, sources []convert.Source, lowest, part int) {
+	t.Helper()
+	var want, got bytes.Buffer
+	wantDigest, err := convert.Merge(t.Context(), sources, &want, convert.MergeOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := mergeTree(t, sources[:lowest], false)
+	for rest := sources[lowest:]; len(rest) > 0; rest = rest[min(part, len(rest)):] {
+		if err := convert.Extend(t.Context(), tr, rest[:min(part, len(rest))]); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := convert.WriteMerged(io.Discard, tr, 0); err != nil { // which changes nothing
+			t.Fatal(err)
+		}
+	}
+	gotDigest, err := convert.WriteMerged(&got, tr, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want.Bytes()) || gotDigest.Digest != wantDigest.Digest {
+		t.Error("the image differs")
+	}
+	for d := range tree.Diff(mergeTree(t, sources, false), tr) {
+		t.Errorf("merged and extended: %s", d)
 	}
 }
 

@@ -66,6 +66,9 @@ func newDriver(o *overlay.Driver, conf *config.Options, stores chain.Stores, run
 		mounts:  shared.New(runRoot.SharedMounts(), imageMounter(string(runRoot), stores.Primary.Root())),
 		counter: graphdriver.NewRefCounter(graphdriver.NewFsChecker(graphdriver.FsMagicOverlay)),
 	}
+	if unshare.IsRootless() { // a build merges in each step
+		d.images.KeepTree()
+	}
 	d.guard = trust.New(conf, d.stores, d.images, runRoot.Digests())
 	d.repos = settings.NewObjectRepos(conf, d.stores.NewLayers().Root(), func(err error) {
 		logrus.Warnf("composefs: object_repos in composefs.conf: %v", err)

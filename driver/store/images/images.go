@@ -22,11 +22,18 @@ import (
 type Images struct {
 	primary chain.Store
 	sealing objects.Sealing
+	former  *former // nil if no tree is kept
 }
 
 // New returns the images of a store. New images are sealed according to sealing if all layer images
 // of their segments are sealed.
-func New(primary chain.Store, sealing objects.Sealing) *Images { return &Images{primary, sealing} }
+func New(primary chain.Store, sealing objects.Sealing) *Images {
+	return &Images{primary: primary, sealing: sealing}
+}
+
+// KeepTree makes the images keep the tree of a merge for a while. A merge of the same layers and further
+// ones then reads the new ones only.
+func (m *Images) KeepTree() { m.former = new(former) }
 
 // Merged is a merged image, or a single layer image, and the directories of its objects.
 type Merged struct {

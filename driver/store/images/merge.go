@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,7 +43,7 @@ func (m *Images) merge(ctx context.Context, s chain.Segment, path string) (err e
 		}
 	}
 	d, err := batch.AddImage(func(w io.Writer) (verity.Digest, error) {
-		img, err := convert.Merge(ctx, in.sources, w, convert.MergeOptions{Segment: !s.Bottom, Algorithm: p.Algorithm()})
+		img, err := m.write(ctx, s, in, w, p.Algorithm())
 		return img.Digest, err
 	})
 	if err != nil {
@@ -62,6 +63,22 @@ func (m *Images) merge(ctx context.Context, s chain.Segment, path string) (err e
 	return batch.LinkImage(d, p.Path(path))
 }
 
+// write writes the image of a segment.
+func (m *Images) write(ctx context.Context, s chain.Segment, in *inputs, w io.Writer, a verity.Algorithm) (convert.Written, error) {
+	if m.former == nil || !s.Bottom || in.stock {
+		return convert.Merge(ctx, in.sources, w, convert.MergeOptions{Segment: !s.Bottom, Algorithm: a})
+	}
+	t, err := m.former.merge(ctx, in)
+	if err != nil {
+		return convert.Written{}, err
+	}
+	img, err := convert.WriteMerged(w, t, a)
+	if err == nil { // from now on another merge may change the tree
+		m.former.keep(in.files, t, keepTree)
+	}
+	return img, err
+}
+
 // inputs are the open layer images of a segment, bottom first, and the batches that adopt the
 // contents of stock layers.
 type inputs struct {
@@ -69,6 +86,8 @@ type inputs struct {
 	sealed  bool // all objects are sealed after the batches are committed
 
 	sources []convert.Source
+	files   []fs.FileInfo // of the sources
+	stock   bool          // there is a layer of stock containers/storage
 	closers []io.Closer
 	batches []adopting
 }
@@ -86,8 +105,14 @@ func (in *inputs) add(l chain.Layer) error {
 		return err
 	}
 	in.closers = append(in.closers, f)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	in.files = append(in.files, info)
 	src := convert.Source{Image: img}
 	if img.Format() != erofs.Layer {
+		in.stock = true
 		if l.Store.ReadOnly {
 			src.Keep, in.sealed = true, false
 		} else if src.Adopt, err = in.adopt(l); err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/composefs-storage/composefs-storage/convert/erofs"
 	"github.com/composefs-storage/composefs-storage/convert/treetest"
+	"github.com/composefs-storage/composefs-storage/convert/verity"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/fuse/holder"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount"
 	"github.com/composefs-storage/composefs-storage/driver/kernel/mount/mounttest"
@@ -180,6 +181,24 @@ func TestKillHolder(t *testing.T) {
 	}
 	if err := mount.Undo(s.root); err != nil {
 		t.Error(err)
+	}
+	s.gone(t)
+}
+
+// TestWrongDigest mounts an image with another digest than the wanted one, which is found when the server answers
+// already. Nothing is mounted, and no process is left.
+func TestWrongDigest(t *testing.T) {
+	dir := mounttest.Scratch(t)
+	s := served{filepath.Join(dir, "image"), filepath.Join(dir, "root")}
+	f, want := writeImage(t, s.image, 100), verity.Sum(nil)
+	img := &mount.Image{File: f, Digest: &want, Hash: func(f *os.File) (verity.Digest, error) {
+		time.Sleep(200 * time.Millisecond)
+		d, _, err := verity.SHA256.SumFile(f)
+		return d, err
+	}}
+	mnt, err := holder.Mount(img, holder.Place{Point: s.root, Note: s.root + ".note", Stores: []string{dir}})
+	if err == nil || mnt != nil || !strings.Contains(err.Error(), "its fs-verity digest is") {
+		t.Errorf("mounted: %v, %v", mnt, err)
 	}
 	s.gone(t)
 }

@@ -14,7 +14,8 @@ import (
 const Device = "/dev/fuse"
 
 // Mount makes a detached read-only mount of an image, which a new holder serves. Like [mount.Erofs] it compares the
-// digest of the image first. Closing the file unmounts it unless it is attached, and the holder ends.
+// digest of the image; it does so while the processes start, and nobody sees the mount before. Closing the file
+// unmounts it unless it is attached, and the holder ends.
 func Mount(img *mount.Image, place Place) (mnt *os.File, err error) {
 	f := img.File
 	if f == nil {
@@ -23,9 +24,21 @@ func Mount(img *mount.Image, place Place) (mnt *os.File, err error) {
 		}
 		defer f.Close() //nolint:errcheck // open for reading
 	}
-	if err := img.Check(f); err != nil {
-		return nil, fmt.Errorf("image %q: %w", f.Name(), err)
+	checked := make(chan error, 1)
+	go func() { checked <- img.Check(f) }()
+	mnt, err = serveImage(f, place)
+	if wrong := <-checked; wrong != nil {
+		err = fmt.Errorf("image %q: %w", f.Name(), wrong)
 	}
+	if err != nil && mnt != nil {
+		_ = mnt.Close() // it was not attached
+		mnt = nil
+	}
+	return mnt, err
+}
+
+// serveImage makes a detached mount of an image, and starts its holder.
+func serveImage(image *os.File, place Place) (mnt *os.File, err error) {
 	device, err := os.OpenFile(Device, os.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -36,7 +49,7 @@ func Mount(img *mount.Image, place Place) (mnt *os.File, err error) {
 	}
 	number, err := deviceOf(mnt)
 	if err == nil {
-		err = Start(f, device, number, place)
+		err = Start(image, device, number, place)
 	}
 	if err == nil {
 		err = await(mnt)
