@@ -349,7 +349,7 @@ vet: toolchain ## run go vet, and check formatting
 
 lint: vet ## run the linters of .golangci.yml; builds golangci-lint first, which needs the module proxy
 	CGO_ENABLED=0 $(GO) -C hack/lint build -o ../../.cache/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
-	.cache/golangci-lint run --build-tags boot,crio,vm ./...
+	GOFLAGS='$(GOFLAGS),boot,crio,vm' .cache/golangci-lint run ./...
 
 fuzz: ## run every fuzz target for FUZZTIME (default 30s)
 	for target in config:FuzzParse convert:FuzzMerge convert/dump:FuzzParse convert/erofs:FuzzImage convert/erofs:FuzzTree \
