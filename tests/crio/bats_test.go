@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
 	"github.com/composefs-storage/composefs-storage/tests/needs"
@@ -65,7 +66,17 @@ func TestBats(t *testing.T) {
 	if passed == 0 {
 		t.Error("no test passes with plain overlay")
 	}
-	must(t, os.WriteFile("../../.cache/bats.md", []byte(batsTable(results)), 0o644))
+	_, version, _ := strings.Cut(filepath.Base(crioSource(t)), "@v")
+	head := fmt.Sprintf("%s, CRI-O %s:\n\n", time.Now().Format("2006-01-02"), version)
+	must(t, os.WriteFile("../../.cache/bats.md", []byte(head+batsTable(results)), 0o644))
+}
+
+// crioSource returns the directory of CRI-O's module.
+func crioSource(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks("../../.cache/cri-tools/cri-o")
+	must(t, err)
+	return dir
 }
 
 // again runs a test again that has failed with ours: some depend on other load of the machine.
@@ -73,6 +84,8 @@ func again(t *testing.T, name string, results map[string]string) {
 	t.Helper()
 	file, test, _ := strings.Cut(name, ": ")
 	t.Logf("%s: %q with ours, it runs again", name, results[name])
+	log := filepath.Join("../../.cache", "bats-ours-"+file)
+	must(t, os.Rename(log+".log", log+"-first.log"))
 	results[name] = runBats(t, ours, []string{file}, "^"+regexp.QuoteMeta(test)+"$")[name]
 	if results[name] != "passed" {
 		t.Errorf("%s: passed with plain overlay, %q with ours", name, results[name])
@@ -85,15 +98,14 @@ func runBats(t *testing.T, k kind, names []string, pattern string) map[string]st
 	t.Helper()
 	bats, err := exec.Command("../../hack/cri-tools/bats.sh").Output()
 	must(t, err)
-	copyimg, err := filepath.Abs("copyimg.sh")
+	scripts, err := filepath.Abs(".")
 	must(t, err)
 	n := newNode(t, k, options{network: true})
 	for _, image := range batsImages {
 		n.crictl("pull", image)
 	}
 	n.stop("TERM")
-	source, err := filepath.EvalSymlinks("../../.cache/cri-tools/cri-o")
-	must(t, err)
+	source := crioSource(t)
 	// With cgroupfs, the parent is a path. runc of the tests would find itself in PATH.
 	n.shell(`cp -r --no-preserve=mode,ownership "$1/." suite; chmod -R a+rx suite
 sed -i 's,pod_123-456.slice,/pod_123-456,' suite/test/testdata/*.json
@@ -102,8 +114,8 @@ mkdir wrapped temporary; printf '#!/bin/sh\nPATH=%s exec %s "$@"\n' "$PATH" "$PW
 	for _, name := range names {
 		cmd := n.Command(t.Context(), "sh", "-c", `cd suite/test && exec "$0" --tap --filter "$2" "$1.bats"`, strings.TrimSpace(string(bats)), name, pattern)
 		cmd.Env = append(cmd.Env, "PATH="+filepath.Join(n.Dir, "wrapped")+":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			"TEMPLATE="+n.root, "COPYIMG_BINARY="+copyimg, "TMPDIR="+filepath.Join(n.Dir, "temporary"), "BATS_TMPDIR="+filepath.Join(n.Dir, "temporary"),
-			"CRIO_BINARY_PATH="+filepath.Join(n.bin, k.program()), "PINNS_BINARY_PATH="+filepath.Join(n.bin, "pinns"), "CRICTL_BINARY="+filepath.Join(n.bin, "crictl"),
+			"TEMPLATE="+n.root, "COPYIMG_BINARY="+filepath.Join(scripts, "copyimg.sh"), "TMPDIR="+filepath.Join(n.Dir, "temporary"), "BATS_TMPDIR="+filepath.Join(n.Dir, "temporary"),
+			"CRIO_BINARY_PATH="+filepath.Join(n.bin, k.program()), "PINNS_BINARY_PATH="+filepath.Join(n.bin, "pinns"), "CRICTL_BINARY="+filepath.Join(scripts, "crictl.sh"), "CRICTL="+filepath.Join(n.bin, "crictl"),
 			"CONTAINER_DEFAULT_RUNTIME=runc", "CONTAINER_CGROUP_MANAGER=cgroupfs", "CONTAINER_CNI_PLUGIN_DIR=/usr/lib/cni", "CONTAINER_SECCOMP_PROFILE=",
 			"CONTAINER_DEFAULT_ULIMITS=nofile=20000:20000", "CRICTL_TIMEOUT=150s", "BATS_TEST_TIMEOUT=400")
 		out, err := cmd.CombinedOutput()

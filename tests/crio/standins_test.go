@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/composefs-storage/composefs-storage/convert/layertest"
@@ -55,9 +56,20 @@ httpd -f -p "${1:-80}" -h /www &
 wait
 `
 
-// standIns puts images into the registry for those that critest pulls.
+// standInsPut reports whether the registry has the stand-ins.
+var standInsPut struct {
+	sync.Mutex
+	done bool
+}
+
+// standIns puts images into the registry for those that critest pulls, once for all tests: see [push].
 func standIns(t *testing.T) {
 	t.Helper()
+	standInsPut.Lock()
+	defer standInsPut.Unlock()
+	if standInsPut.done {
+		return
+	}
 	base := podman.Layer(append(applets(t),
 		layertest.File("etc/passwd", "root:x:0:0:root:/:/bin/sh\nwww-data:x:33:33:www-data:/:/bin/false\ndefault-user:x:1000:1000::/:/bin/sh\n"),
 		layertest.File("etc/group", "root:x:0:\nwww-data:x:33:\ndefault-user:x:1000:\ngroup-defined-in-image:x:50000:default-user\n"),
@@ -90,6 +102,7 @@ func standIns(t *testing.T) {
 	for _, tag := range []string{"1", "2", "3"} {
 		put(tools+"test-image-tags:"+tag, "", "tags")
 	}
+	standInsPut.done = true
 }
 
 // applets returns links to busybox for all its commands.
