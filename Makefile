@@ -208,17 +208,19 @@ uninstall: ## remove what "make install", "make install-tools" and "make install
 
 # The packages have the version of the commit's time, until there is a release.
 package_version = $(patsubst v%,%,$(release:-dev=~dev$(shell date -u -d @$(commit_time) +%Y%m%d%H%M%S)))
-# CRI-O is packed for this architecture only, and once for all upstreams of podman.
+# CRI-O is packed for this architecture only, and, as composefs-boot, once for all upstreams of podman.
 packs_crio = $(if $(ARCH),,$(upstreams))
-dist: toolchain ## make packages of podman and CRI-O for Debian and rpm-based distributions, and a source drop, in bin/dist; ARCH=arm64: in bin/arm64/dist
+dist: toolchain ## make packages of podman, CRI-O and composefs-boot for Debian and rpm-based distributions, and a source drop, in bin/dist; ARCH=arm64: in bin/arm64/dist
 	hack/deps.sh dist
 	$(if $(ARCH),hack/deps.sh $(ARCH))
 	CGO_ENABLED=0 $(GO) -C hack/dist build -o ../../.cache/nfpm github.com/goreleaser/nfpm/v2/cmd/nfpm
 	rm -rf .cache/dist
 	$(MAKE) install DESTDIR=$(CURDIR)/.cache/dist/root PREFIX=/usr MOUNTDIR=/usr/sbin
 	$(if $(packs_crio),$(MAKE) install-crio DESTDIR=$(CURDIR)/.cache/dist/crio PREFIX=/usr)
+	$(if $(upstreams),$(MAKE) initramfs-tool && TOOL=$(bin)/initramfs/mount.composefs hack/boot/install.sh .cache/dist/boot)
 	$(cross) env ARCH=$(or $(ARCH),$(shell $(GO) env GOARCH)) VERSION='$(package_version)' SOURCE_DATE_EPOCH=$(commit_time) \
-		hack/dist/dist.sh .cache/dist/root $(bin)/dist $(if $(packs_crio),.cache/dist/crio .cache/upstreams/$(crio_upstream))
+		BOOT=$(if $(upstreams),.cache/dist/boot) CRIO=$(if $(packs_crio),.cache/dist/crio) CRIO_UPSTREAM=.cache/upstreams/$(crio_upstream) \
+		hack/dist/dist.sh .cache/dist/root $(bin)/dist
 
 deps: toolchain ## install what the tests need and is missing (root, Debian); FOR=podman: what podman needs
 	hack/deps.sh $(FOR)

@@ -1,10 +1,13 @@
 #!/bin/sh
-# usage: dist.sh ROOT OUT [CRIO UPSTREAM]
+# usage: dist.sh ROOT OUT
 #
 # Make the packages composefs-storage and podman-composefs, as .deb and .rpm, of the files that "make
-# install" has put below ROOT with PREFIX=/usr, and the source drop. They replace OUT. OUT/crio gets
-# the package crio-composefs of the files that "make install-crio" has put below CRIO; UPSTREAM is the
-# directory of its modules. The YAML files here describe the packages.
+# install" has put below ROOT with PREFIX=/usr, and the source drop. They replace OUT. The YAML files
+# here describe the packages. If these are set, there are two more:
+#
+#   BOOT                   the files of composefs-boot, by hack/boot/install.sh: OUT/boot
+#   CRIO, CRIO_UPSTREAM    the files of crio-composefs, by "make install-crio", and the directory of
+#                          its modules: OUT/crio
 #
 # ARCH is the architecture as Go names it, VERSION ours, and SOURCE_DATE_EPOCH the time of all files. STRIP
 # is strip(1) for the architecture.
@@ -12,7 +15,7 @@ set -eu
 umask 022
 export LC_ALL=C
 cd "$(dirname "$0")/../.."
-root=$1 out=$2 crio=${3:-} upstream=${4:-}
+root=$1 out=$2 boot=${BOOT:-} crio=${CRIO:-} upstream=${CRIO_UPSTREAM:-}
 TREES=.cache/dist/trees
 module=github.com/containers/podman/v5
 PODMAN_VERSION=$(sed -n "s,^# $module v\([^ ]*\).*,\1,p" vendor/modules.txt)
@@ -42,12 +45,13 @@ tree() {
 	tree=$TREES/$1.$PACKAGER
 	mkdir -p "$tree"
 	case $1 in
+	composefs-boot) from=$boot vendor=vendor installed='' other='-false' ;;
 	crio-composefs) from=$crio vendor=$upstream/vendor installed=installed-crio other='-false' ;;
 	composefs-storage) from=$root vendor=vendor installed=installed other='! -path *composefs*' ;;
 	*) from=$root vendor=vendor installed=installed other='-path *composefs*' ;;
 	esac
 	cp -a "$from/." "$tree"
-	rm "$tree/usr/share/composefs-storage/$installed" # for "make uninstall"
+	[ -z "$installed" ] || rm "$tree/usr/share/composefs-storage/$installed" # for "make uninstall"
 	set -f
 	# shellcheck disable=SC2086 # several words
 	(cd "$tree" && find . ! -type d $other -delete)
@@ -75,6 +79,10 @@ mkdir -p "$TREES" "$out"
 GLIBC=$(glibc "$root/usr/bin/podman")
 pack composefs-storage "$out"
 pack podman-composefs "$out"
+if [ -n "$boot" ]; then
+	mkdir "$out/boot"
+	pack composefs-boot "$out/boot"
+fi
 if [ -n "$crio" ]; then
 	program=$crio/usr/libexec/composefs-storage/crio
 	"${STRIP:-strip}" "$program"
