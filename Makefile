@@ -88,7 +88,7 @@ stage = $(CURDIR)/.cache/stage
 installed = $(PREFIX)/share/composefs-storage/installed
 to_destdir = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' hack/install.sh
 
-.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-gofuse test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-formats bench-image bench-convert oracle test-vm test-boot vendor vendor-check clean
+.PHONY: help toolchain build initramfs-tool overlay has-podman podman rootlessport podman-stock tools tools-stock install install-tools uninstall dist demo test test-short test-all test-rootless test-race cover test-gofuse test-service test-kills test-fresh test-dist test-drop dist-check test-arm64 test-s390x cross-docs test-upstream upstream-docs test-podmans podmans-docs test-matrix matrix-docs mutants mutants-docs vet lint deps fuzz bench bench-docs bench-scale bench-formats bench-image bench-convert oracle test-vm test-boot test-selinux vendor vendor-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -275,6 +275,9 @@ test-vm: deps build podman $(if $(upstreams),crio crio-tools) ## run podman and 
 
 test-boot: deps build podman initramfs-tool ## boot a host from a container image in virtual machines, update it, tamper with it (root)
 	hack/boot/test.sh $(BOOT)
+
+test-selinux: deps build podman initramfs-tool ## boot a host whose image has an SELinux policy, permissive and enforcing (root)
+	RUN=SELinux hack/boot/test.sh
 
 test-fresh: ## try README's commands on fresh Debian 13 and 12 (root, an hour or two, 8 GB); LISTS=trixie
 	hack/fresh/fresh.sh $(LISTS)

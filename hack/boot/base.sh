@@ -1,15 +1,17 @@
 #!/bin/sh
-# usage: base.sh [SUITE] [host|tools]
+# usage: base.sh [SUITE] [host|selinux|tools]
 #
 # Print the path of a tar of a Debian suite, which debootstrap makes once (root, the network, 500 MB). A host has a kernel,
-# systemd, initramfs-tools and dracut, and the packages that podman needs for a pull. The tools make unified kernel
-# images and sign them.
+# systemd, initramfs-tools and dracut, and the packages that podman needs for a pull; with selinux a policy too. The tools
+# make unified kernel images and sign them.
 set -eu
 suite=${1:-trixie}
+name=$suite packages=linux-image-cloud-amd64,initramfs-tools,dracut-core,zstd,systemd-sysv,udev,dbus,libseccomp2,libisal2,libzstd1,conmon,runc,netavark
 case ${2:-host} in
-host)
-	name=$suite
-	packages=linux-image-cloud-amd64,initramfs-tools,dracut-core,zstd,systemd-sysv,udev,dbus,libseccomp2,libisal2,libzstd1,conmon,runc,netavark
+host) ;;
+selinux)
+	name=$suite-selinux
+	packages=$packages,selinux-policy-default,policycoreutils
 	;;
 tools)
 	name=$suite-tools

@@ -26,15 +26,10 @@ var cuts = []string{
 
 // TestBoot installs a host from a container image, boots it, updates it, rolls it back and tampers with it.
 func TestBoot(t *testing.T) {
-	h := newHost(t, false)
+	h := newHost(t, kind{base: *base})
 
-	// The kernel of this machine may lack fs-verity. A question mark has the initramfs mount an image without it.
-	r := h.boot(false, func(options string) string { return strings.Replace(options, "composefs=", "composefs=?", 1) })
-	t.Logf("files with fs-verity: %s", r.run("/usr/lib/boot-test/guest seal /sysroot/composefs/objects"))
-	h.step("enable fs-verity")
-	r.off()
-
-	r = h.boot(true)
+	h.seal()
+	r := h.boot(true)
 	first := r.check("1")
 	before := r.objects()
 	r.run("echo admin >/etc/changed.conf; echo admin >/etc/both.conf; echo local >/etc/local.conf; rm /etc/dropped.conf; echo kept >/var/lib/kept; sync")
@@ -88,6 +83,16 @@ func TestBoot(t *testing.T) {
 	// Its name leads to the second version.
 	h.must(machine.Relink(h.disk, "/composefs/images/"+first, "../objects/"+second[:2]+"/"+second[2:]))
 	h.refused("want " + first)
+}
+
+// seal enables fs-verity, which the kernel of this machine may lack. A question mark has the initramfs mount an image
+// without it.
+func (h *host) seal() {
+	h.Helper()
+	r := h.boot(false, func(options string) string { return strings.Replace(options, "composefs=", "composefs=?", 1) })
+	h.Logf("files with fs-verity: %s", r.run("/usr/lib/boot-test/guest seal /sysroot/composefs/objects"))
+	r.off()
+	h.step("enable fs-verity")
 }
 
 // check checks a running host, whose services have started, and returns the digest of its root.

@@ -67,17 +67,24 @@ const kernelOptions = "root=/dev/vda rw console=ttyS0 quiet panic=1"
 // limits are options of "podman build" and "podman run" for a machine that may not raise them.
 var limits = []string{"--network=none", "--ulimit=nproc=4096:4096"}
 
-// newHost builds the image, pulls it into the store of a new file system, installs it there and makes the disk. If unified is
-// true, both versions have a unified kernel image, and h.esp is the directory of the boot loader.
-func newHost(t *testing.T, unified bool) *host {
+// kind is a kind of host.
+type kind struct {
+	base    string // file that hack/boot/base.sh has made
+	options string // of the kernel, beside kernelOptions
+	unified bool   // with unified kernel images, and host.esp is the directory of the boot loader
+}
+
+// newHost builds the image in two versions, pulls the first into the store of a new file system, installs it there and makes
+// the disk.
+func newHost(t *testing.T, k kind) *host {
 	builder := podman.New(t, podman.Ours)
 	dir := filepath.Join(builder.Store.Dir, "host")
 	h := &host{T: t, dir: dir, tree: filepath.Join(dir, "tree"), disk: filepath.Join(dir, "disk"), esp: filepath.Join(dir, "esp"), oci: filepath.Join(dir, "oci"), last: time.Now()}
 	h.must(os.MkdirAll(filepath.Join(dir, "tmp"), 0o711))
 	h.use(builder)
-	h.build(builder)
-	name, options := "localhost/test:", []string{"--options", kernelOptions}
-	if unified {
+	h.build(builder, k.base)
+	name, options := "localhost/test:", []string{"--options", kernelOptions + k.options}
+	if k.unified {
 		name, options = "localhost/unified:", []string{"--boot", h.esp}
 		h.unify(builder)
 	}
@@ -114,10 +121,10 @@ func (h *host) unmount(s *podman.Store) {
 	_ = unix.Unmount(filepath.Join(s.Root, "overlay"), unix.MNT_DETACH)
 }
 
-// build builds the image of hack/boot, and from it two versions of the test's.
-func (h *host) build(p *podman.Podman) {
+// build builds the image of hack/boot on a base, and from it two versions of the test's.
+func (h *host) build(p *podman.Podman, base string) {
 	h.Helper()
-	p.Run("import", "-q", *base, "localhost/base")
+	p.Run("import", "-q", base, "localhost/base")
 	context := filepath.Join(h.dir, "context")
 	h.command("../../hack/boot/context.sh", context)
 	p.Run(append(append([]string{"build", "-q"}, limits...), "--build-arg=BASE=localhost/base", "-t", "localhost/bootable", context)...)

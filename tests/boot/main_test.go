@@ -14,6 +14,7 @@ import (
 var (
 	base   = flag.String("base", "", "`tar` of a system with a kernel: hack/boot/base.sh prints it")
 	tools  = flag.String("tools", "", "`tar` of a system with ukify: hack/boot/base.sh prints it")
+	policy = flag.String("policy", "", "`tar` of a system with a kernel and an SELinux policy: hack/boot/base.sh prints it")
 	number = flag.Int("cuts", len(cuts), "how often the power is cut in an update")
 )
 

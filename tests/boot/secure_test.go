@@ -32,7 +32,7 @@ const partition = "set -e\nmountpoint -q /sysroot/boot || mount /dev/vdc /sysroo
 // TestSecureBoot boots a host from firmware that verifies a boot loader, the boot loader a unified kernel image, its
 // command line the image of the root, and that the files. It updates the host, rolls it back, and changes the command line.
 func TestSecureBoot(t *testing.T) {
-	h := newHost(t, true)
+	h := newHost(t, kind{base: *base, unified: true})
 	h.must(os.MkdirAll(filepath.Join(h.esp, "EFI/BOOT"), 0o755))
 	h.must(machine.Copy(h.keys("loader"), filepath.Join(h.esp, "EFI/BOOT/BOOTX64.EFI")))
 	h.must(machine.MakePartition(h.esp+".img", 256<<20, h.esp))
