@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"regexp"
@@ -124,12 +125,18 @@ func deploy(ctx context.Context, c *cluster.Cluster, n *cluster.Node, image stri
 	return v, err
 }
 
-// stored returns the bytes on the disk of the node's store.
+// stored returns the bytes on the disk of the node's store. du fails if a file vanishes while it runs, as those of
+// removed containers do.
 func stored(ctx context.Context, n *cluster.Node) (int64, error) {
 	unix.Sync()
-	out, err := exec.CommandContext(ctx, "du", "-sxB1", n.Root()).Output()
+	var out []byte
+	var last error
+	err := nodes.Await("du reads the store", time.Minute, func() (bool, error) {
+		out, last = exec.CommandContext(ctx, "du", "-sxB1", n.Root()).Output()
+		return last == nil, ctx.Err()
+	})
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, last)
 	}
 	size, _, _ := strings.Cut(string(out), "\t")
 	return strconv.ParseInt(size, 10, 64)
