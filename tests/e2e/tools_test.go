@@ -79,7 +79,7 @@ func does(something string, p *podman.Podman, args ...string) error {
 func copyAgain(skopeo *podman.Podman, ref string) (err error) {
 	for range 5 {
 		err = does("", skopeo, "copy", "-q", "docker://"+ref, "containers-storage:"+ref)
-		if err == nil || !strings.Contains(err.Error(), "layer not known") {
+		if !isRemoved(err) {
 			return err
 		}
 	}
