@@ -86,7 +86,20 @@ func (s *Store) awaitDisk(t testing.TB) {
 			return
 		}
 	}
-	t.Fatalf("%s is still in use", s.disk())
+	t.Fatalf("%s is still in use, in the mount namespaces of %q", s.disk(), mountedBy(s.Root))
+}
+
+// mountedBy returns the command lines of the processes that see a mount on a directory.
+func mountedBy(dir string) (commands []string) {
+	tables, _ := filepath.Glob("/proc/[0-9]*/mountinfo") // processes end meanwhile
+	for _, table := range tables {
+		mounts, err := os.ReadFile(table)
+		if err == nil && strings.Contains(string(mounts), " "+dir+" ") {
+			command, _ := os.ReadFile(filepath.Join(filepath.Dir(table), "cmdline"))
+			commands = append(commands, strings.ReplaceAll(string(command), "\x00", " "))
+		}
+	}
+	return commands
 }
 
 // Remount mounts a small store that nobody uses read-only, or not any more.
