@@ -46,7 +46,7 @@ func NewOriginal(tarSplit io.Reader, open func(name string) (io.ReadCloser, erro
 	if err != nil {
 		return nil, fmt.Errorf("tar-split: %w", err)
 	}
-	return &Original{split: NewUnpacker(plain), open: open, hash: digest.Canonical.Digester()}, nil
+	return &Original{split: newUnpacker(plain), open: open, hash: digest.Canonical.Digester()}, nil
 }
 
 // Read reads the tar.

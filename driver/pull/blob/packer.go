@@ -16,11 +16,27 @@ import (
 type packer struct {
 	w        io.Writer
 	position int
-	names    map[nameHash]struct{}
+	names    fileNames
 	line     []byte
 }
 
-func newPacker(w io.Writer) *packer { return &packer{w: w, names: map[nameHash]struct{}{}} }
+func newPacker(w io.Writer) *packer { return &packer{w: w, names: fileNames{}} }
+
+// fileNames are the cleaned names of the files in a tar-split.
+type fileNames map[nameHash]struct{}
+
+// add adds the name of an entry for a file. The error is storage.ErrDuplicatePath if it is there.
+func (n fileNames) add(e *storage.Entry) error {
+	if e.Type != storage.FileType {
+		return nil
+	}
+	name := hashName(filepath.Clean(e.GetName()))
+	if _, ok := n[name]; ok {
+		return storage.ErrDuplicatePath
+	}
+	n[name] = struct{}{}
+	return nil
+}
 
 // nameHash stands for the name of a file. Names of 100,000 files would take 15 MB.
 type nameHash [2]uint64
@@ -38,12 +54,8 @@ func hashName(name string) (h nameHash) {
 // AddEntry implements storage.Packer. The name of an entry for a file is new, or the error is
 // storage.ErrDuplicatePath.
 func (p *packer) AddEntry(e storage.Entry) (int, error) {
-	if e.Type == storage.FileType {
-		name := hashName(filepath.Clean(e.GetName()))
-		if _, ok := p.names[name]; ok {
-			return -1, storage.ErrDuplicatePath
-		}
-		p.names[name] = struct{}{}
+	if err := p.names.add(&e); err != nil {
+		return -1, err
 	}
 	e.Position = p.position
 	p.line = appendEntry(p.line[:0], &e)

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"path/filepath"
 	"strconv"
 
 	"github.com/vbatts/tar-split/tar/storage"
@@ -19,12 +18,12 @@ type unpacker struct {
 	in    *bufio.Reader
 	long  []byte        // a line that is longer than the buffer of in
 	json  *json.Decoder // nil before such a line
-	names map[nameHash]struct{}
+	names fileNames
 }
 
-// NewUnpacker returns a reader of the entries of a tar-split, which is not compressed.
-func NewUnpacker(r io.Reader) storage.Unpacker {
-	return &unpacker{in: bufio.NewReaderSize(r, 64<<10), names: map[nameHash]struct{}{}}
+// newUnpacker returns a reader of the entries of a tar-split, which is not compressed.
+func newUnpacker(r io.Reader) storage.Unpacker {
+	return &unpacker{in: bufio.NewReaderSize(r, 64<<10), names: fileNames{}}
 }
 
 // Next implements storage.Unpacker.
@@ -33,12 +32,8 @@ func (u *unpacker) Next() (*storage.Entry, error) {
 	if err := u.read(e); err != nil {
 		return nil, err
 	}
-	if e.Type == storage.FileType {
-		name := hashName(filepath.Clean(e.GetName()))
-		if _, ok := u.names[name]; ok {
-			return nil, storage.ErrDuplicatePath
-		}
-		u.names[name] = struct{}{}
+	if err := u.names.add(e); err != nil {
+		return nil, err
 	}
 	return e, nil
 }

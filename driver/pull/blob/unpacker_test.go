@@ -55,7 +55,7 @@ func FuzzUnpacker(f *testing.F) {
 		f.Add([]byte(line + lines[0] + "\n"))
 	}
 	f.Fuzz(func(t *testing.T, split []byte) {
-		got, want := unpackAll(NewUnpacker(bytes.NewReader(split))), unpackAll(storage.NewJSONUnpacker(bytes.NewReader(split)))
+		got, want := unpackAll(newUnpacker(bytes.NewReader(split))), unpackAll(storage.NewJSONUnpacker(bytes.NewReader(split)))
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s\nwant %s", marshal(got), marshal(want))
 		}
@@ -81,7 +81,7 @@ func TestUnpackerLong(t *testing.T) {
 		read := func() io.Reader {
 			return io.MultiReader(bytes.NewReader(split.Bytes()[:cut]), iotest.ErrReader(broken))
 		}
-		got, want := unpackAll(NewUnpacker(read())), unpackAll(storage.NewJSONUnpacker(read()))
+		got, want := unpackAll(newUnpacker(read())), unpackAll(storage.NewJSONUnpacker(read()))
 		if !reflect.DeepEqual(got, want) || got[len(got)-1].Err != "broken" {
 			t.Errorf("%d bytes: %s\nwant %s", cut, marshal(got), marshal(want))
 		}
@@ -100,7 +100,7 @@ func BenchmarkUnpacker(b *testing.B) {
 			_, _ = p.AddEntry(e)
 		}
 	}
-	for name, open := range map[string]func(io.Reader) storage.Unpacker{"ours": NewUnpacker, "tar-split": storage.NewJSONUnpacker} {
+	for name, open := range map[string]func(io.Reader) storage.Unpacker{"ours": newUnpacker, "tar-split": storage.NewJSONUnpacker} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(split.Len()))
 			for b.Loop() {
