@@ -65,7 +65,7 @@ type exporter struct {
 	layers  []survey.Layer                  // top first
 	objects map[verity.Digest]verity.Digest // those of the store by the repository's algorithm
 
-	mu     sync.Mutex // guards the counts of result, and calls of opts.Progress
+	mu     sync.Mutex // guards objects until list ends, the counts of result, and calls of opts.Progress
 	done   int64      // bytes of contents
 	result Result
 }
@@ -95,11 +95,8 @@ func Image(ctx context.Context, stores *chain.Stores, image catalog.Image, layer
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	group, ctx := errgroup.WithContext(ctx)
-	e := &exporter{ctx: ctx, stores: stores, repo: r, opts: opts, layers: layers}
+	e := &exporter{ctx: ctx, stores: stores, repo: r, opts: opts, layers: layers, objects: map[verity.Digest]verity.Digest{}}
 	list, err := e.list()
-	if err == nil {
-		err = e.addDigests(list)
-	}
 	if err != nil {
 		return result, err
 	}

@@ -34,11 +34,10 @@ func (c content) files() []string {
 	return []string{filepath.Join(c.layer.Store.PoolObjects(), object), filepath.Join(c.layer.Diff(), object)}
 }
 
-// list returns the contents of all layers, those too that upper layers hide: their tars have them.
+// list returns the contents of all layers, those too that upper layers hide: their tars have them. It fills e.objects.
 func (e *exporter) list() (list []content, err error) {
-	seen := map[verity.Digest]bool{}
 	for _, l := range slices.Backward(e.layers) {
-		found, err := contents(l.Layer, seen)
+		found, err := e.contents(l.Layer)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +46,7 @@ func (e *exporter) list() (list []content, err error) {
 	for _, c := range list {
 		e.result.Contents += c.size
 	}
-	return list, nil
+	return list, e.rehash(list)
 }
 
 // each calls do for all contents, for as many at a time as there are processors.
@@ -71,16 +70,17 @@ func (e *exporter) each(list []content, do func(content) error) error {
 	return group.Wait()
 }
 
-// contents returns the contents of a layer that were not seen, in walk order.
-func contents(l chain.Layer, seen map[verity.Digest]bool) (list []content, err error) {
+// contents returns the contents of a layer that are not in e.objects yet, in walk order, and adds them by the store's
+// digests.
+func (e *exporter) contents(l chain.Layer) (list []content, err error) {
 	f, img, err := images.OpenLayer(l)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // open for reading
 	err = img.Walk(func(_ string, _ uint64, n *tree.Inode) error {
-		if n.IsExternal() && !n.Digest.IsZero() && !seen[n.Digest] {
-			seen[n.Digest] = true
+		if n.IsExternal() && !n.Digest.IsZero() && e.objects[n.Digest].IsZero() {
+			e.objects[n.Digest] = n.Digest
 			list = append(list, content{l, n.Digest, int64(n.Size)})
 		}
 		return nil
@@ -125,10 +125,11 @@ func (e *exporter) progress(n int64) {
 	}
 }
 
-// addDigests fills e.objects. If the repository has another algorithm than the store, it reads the contents.
-func (e *exporter) addDigests(list []content) error {
-	e.objects = make(map[verity.Digest]verity.Digest, len(list))
-	return e.each(list, func(c content) error {
+// rehash replaces the digests of contents in e.objects, for which it reads them, if the repository has another algorithm
+// than the store.
+func (e *exporter) rehash(list []content) error {
+	others := slices.DeleteFunc(slices.Clone(list), func(c content) bool { return c.digest.Algorithm() == e.repo.Algorithm() })
+	return e.each(others, func(c content) error {
 		digest, err := e.digest(c)
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -137,12 +138,8 @@ func (e *exporter) addDigests(list []content) error {
 	})
 }
 
-// digest returns the fs-verity digest of a content by the repository's algorithm. If that is not the
-// store's, it reads the content.
+// digest returns the fs-verity digest of a content by the repository's algorithm.
 func (e *exporter) digest(c content) (verity.Digest, error) {
-	if e.repo.Algorithm() == c.digest.Algorithm() {
-		return c.digest, nil
-	}
 	var err error
 	for _, file := range c.files() {
 		var f *os.File
