@@ -107,6 +107,14 @@ func mergeTree(t *testing.T, sources []convert.Source, segment bool) *tree.Tree 
 	return merged
 }
 
+// layerAlike returns a layer that has much in common with others of a chain; 0 is the lowest.
+func layerAlike(r *rand.Rand, layer int) *tree.Tree {
+	tr := tree.New()
+	tr.Root.Dir.Implied = layer > 0 && r.IntN(4) > 0
+	fillAlike(r, tr.Root, layer, 3)
+	return tr
+}
+
 // TestMergeLaws checks on layers with much in common that the order of partial merges does not
 // matter, and that an empty layer changes nothing.
 func TestMergeLaws(t *testing.T) {
@@ -114,10 +122,7 @@ func TestMergeLaws(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		var sources []convert.Source
 		for i := range 4 {
-			tr := tree.New()
-			tr.Root.Dir.Implied = i > 0 && r.IntN(4) > 0
-			fillAlike(r, tr.Root, i, 3)
-			sources = append(sources, sourcesOf(t, [][]byte{write(t, tr, erofs.Layer)})...)
+			sources = append(sources, sourcesOf(t, [][]byte{write(t, layerAlike(r, i), erofs.Layer)})...)
 		}
 		merged := mergeTree(t, sources, false)
 		checkSegments(t, sources, merged)
@@ -150,9 +155,7 @@ func TestExtend(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 8))
 		var sources []convert.Source
 		for i := range 5 {
-			tr := tree.New()
-			tr.Root.Dir.Implied = i > 0 && r.IntN(4) > 0
-			fillAlike(r, tr.Root, i, 3)
+			tr := layerAlike(r, i)
 			if r.IntN(3) == 0 {
 				linkAlike(r, tr)
 			}
