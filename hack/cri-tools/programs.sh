@@ -1,10 +1,10 @@
 #!/bin/sh
 # usage: programs.sh DIR
 #
-# Build programs into DIR that tests of CRI-O need: crictl and critest, and runc, from the modules that
-# go.mod in this directory names, and pinns of CRI-O, which keeps namespaces of pods. Each module is built
-# with its own go.mod. kubelet allows pods in user namespaces from runc 1.2 on, and Debian 12 has 1.1.5. .cache/cri-tools/cri-o is a link to CRI-O's source, of which tests need more. GO is the go
-# command.
+# Build programs into DIR that tests of CRI-O need: crictl, critest and runc, from the modules that go.mod
+# in this directory names, and pinns of CRI-O, which keeps namespaces of pods. Each module is built with
+# its own go.mod. kubelet allows pods in user namespaces from runc 1.2 on, and Debian 12 has 1.1.5.
+# .cache/cri-tools/cri-o is a link to CRI-O's source, of which tests need more. GO is the go command.
 set -eu
 cd "$(dirname "$0")/../.."
 go=${GO:-go}
